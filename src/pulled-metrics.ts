@@ -33,6 +33,10 @@ export function pullMetrics(parts: {
   pull('connections', figures.states);
   pull('connectionHeld', figures.held);
   pull('connectionClosedSince', figures.closedSince);
+  pull('connectionRequests', figures.requests);
+  pull('connectionRequestLimit', figures.requestLimits);
+  pull('connectionResponse', figures.responseSeconds);
+  pull('connectionsLimited', figures.limited);
   pull('connectionEnds', figures.ends);
   pull('holdsClosed', () => pipeline.queueStatus.closed().size);
   pull('sandboxQueued', () => sandbox.stats.queued);

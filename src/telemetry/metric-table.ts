@@ -58,6 +58,26 @@ export const metricTable = {
     'connection',
     'reason',
   ),
+  connectionRequests: gauge(
+    'millrace_connection_requests_in_flight',
+    'Requests in flight per connection; connections without any are left out of this metric and the next two.',
+    'connection',
+  ),
+  connectionRequestLimit: gauge(
+    'millrace_connection_requests_limit',
+    'The requests that may be in flight now, per connection: the limits of its destinations, within its setting.',
+    'connection',
+  ),
+  connectionResponse: gauge(
+    'millrace_connection_response_seconds',
+    'The usual time of a request to the busiest destination of a connection (lower quartile).',
+    'connection',
+  ),
+  connectionsLimited: gauge(
+    'millrace_connections_limited',
+    'Connections whose due deliveries wait, by what they wait for: `rate`, `concurrency` (the limit still grows, or is as high as allowed) or `receiver` (more at once would not make it faster).',
+    'by',
+  ),
   connectionEnds: gauge(
     'millrace_connection_expiry_seconds',
     'Expiry of credentials of a connection, in seconds since 1970: `token` (renewed automatically), `certificate` and `secret` (a person has to replace them).',

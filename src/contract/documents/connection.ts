@@ -238,6 +238,25 @@ export const connectionInput = z.strictObject({
   settings: connectionSettings.prefault({}),
 });
 
+/** The requests to a destination, or to all destinations of a connection, now. */
+export const requestLoad = z.strictObject({
+  /** Requests in flight. */
+  inFlight: z.int(),
+  /**
+   * How many may be in flight: it follows the time of the receiver, up to 1,000 for each destination or to
+   * `rate.concurrency`. null: it had no deliveries since the start.
+   */
+  limit: z.int().nullable(),
+  /** The usual time of a request, in ms; of a connection, that of its busiest destination. null: not known yet. */
+  responseMs: z.number().nullable(),
+  /**
+   * What due deliveries wait for: a rate, the concurrency limit (it still grows, or is as high as allowed), or the
+   * receiver, which more requests at once would not make faster. null: none wait, or for something else.
+   */
+  limitedBy: z.enum(['rate', 'concurrency', 'receiver']).nullable(),
+});
+export type RequestLoad = z.output<typeof requestLoad>;
+
 /** The state of a connection as its traffic shows it; read-only and not versioned. */
 export const health = z.strictObject({
   state: z.enum(['ok', 'needs_attention', 'tripped']),
@@ -252,6 +271,7 @@ export const health = z.strictObject({
    */
   waitsUntil: timestamp.nullable(),
   held: z.int(),
+  requests: requestLoad,
   /**
    * When the current access token expires, by the token endpoint; it is renewed automatically. null: no token, or no
    * expiry.

@@ -145,6 +145,7 @@ export const destinationHealth = health.pick({
   since: true,
   nextProbeAt: true,
   held: true,
+  requests: true,
 });
 export type DestinationHealth = z.output<typeof destinationHealth>;
 

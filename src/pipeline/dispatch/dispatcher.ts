@@ -1,4 +1,5 @@
 import { type Clock, errorBackoffMs, idleTimer, setTimer, stopTimer } from '../../async/clock.ts';
+import type { RequestLoad } from '../../contract/documents/connection.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
@@ -22,6 +23,7 @@ import {
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import { countSent } from './replay-share.ts';
+import { connectionLoad, noLoad, requestLoad } from './request-load.ts';
 import { delayInMemory, type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
@@ -280,6 +282,22 @@ export class Dispatcher implements AsyncDisposable {
   blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
     const queue = this.#queues.get(destinationId, replayId);
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#state);
+  }
+
+  /** The requests to a destination, or to a whole connection, now. */
+  loadOf(of: { destinationId: string } | { connectionId: string }): RequestLoad {
+    const now = this.#clock.now();
+    if ('destinationId' in of) {
+      const queue = this.#queues.get(of.destinationId, null);
+      return queue === undefined ? noLoad : requestLoad(queue, now, this.#state);
+    }
+    const connection = this.#queues.connection(of.connectionId);
+    return connection === undefined ? noLoad : connectionLoad(connection, now, this.#state);
+  }
+
+  /** Requests in flight, of all connections. */
+  get requests(): number {
+    return this.#requests.count;
   }
 
   /** Deliveries that wait in memory, deliveries in flight, the estimated memory of both, and open queues. */

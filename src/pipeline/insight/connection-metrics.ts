@@ -1,9 +1,20 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
+import type { RequestLoad } from '../../contract/documents/connection.ts';
 import type { Pipeline } from '../pipeline.ts';
 
 /** Metrics of connections, computed on demand: numbers by label values, which are separated by line breaks. */
 export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline, 'configuration' | 'queueStatus'>) {
   const connections = () => configuration.snapshot.documents.connection;
+
+  function loads(figure: (load: RequestLoad) => number | null): Record<string, number> {
+    const found: Record<string, number> = {};
+    for (const id of connections().keys()) {
+      const load = queueStatus.loadOf(id);
+      const value = load.inFlight === 0 ? null : figure(load);
+      if (value !== null) found[id] = value;
+    }
+    return found;
+  }
 
   return {
     /** The number of connections in each state. */
@@ -43,6 +54,21 @@ export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline,
         else if (hold !== null) found[`${id}\n${hold.reason}`] = hold.since / 1_000;
       }
       return found;
+    },
+    /** Requests in flight by connection; connections without any are left out. */
+    requests: () => loads(({ inFlight }) => inFlight),
+    /** The concurrency limit of those with requests in flight. */
+    requestLimits: () => loads(({ limit }) => limit),
+    /** The usual time of a request of those, in seconds. */
+    responseSeconds: () => loads(({ responseMs }) => (responseMs === null ? null : responseMs / 1_000)),
+    /** The number of connections whose due deliveries wait, by what they wait for. */
+    limited(): Record<string, number> {
+      const counts = { rate: 0, concurrency: 0, receiver: 0 };
+      for (const id of connections().keys()) {
+        const { limitedBy } = queueStatus.loadOf(id);
+        if (limitedBy !== null) counts[limitedBy] += 1;
+      }
+      return counts;
     },
     /** When a token, certificate or secret expires, in seconds since the epoch, by connection and what expires. */
     ends(): Record<string, number> {

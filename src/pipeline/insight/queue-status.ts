@@ -5,7 +5,7 @@ import { parseBaseUrl } from '../../connections/base-url.ts';
 import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
-import type { Health } from '../../contract/documents/connection.ts';
+import type { Health, RequestLoad } from '../../contract/documents/connection.ts';
 import type { DestinationHealth } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold, Journal, StoredHeld } from '../../journal/journal.ts';
@@ -32,7 +32,7 @@ export function queueStatus(options: {
   journal: { log: Pick<Journal['log'], 'storedHeld'> };
   replayRates: Pick<ReplayRates, 'freeAt'>;
   clock: Clock;
-  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'wake' | 'endPauses'>;
+  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
 }) {
   const { configuration, holds, pauses, authenticator, queue, clock, dispatcher, journal } = options;
   const backlog = sharedReading(clock, queue.backlog);
@@ -53,7 +53,8 @@ export function queueStatus(options: {
   async function health(connectionId: string): Promise<Health> {
     const held = await heldAt({ destinationId: null, connectionId });
     const fine = { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null } as const;
-    const shared = { ...fine, held, waitsUntil: waitsUntil(connectionId), ...expiry(connectionId) };
+    const requests = dispatcher.loadOf({ connectionId });
+    const shared = { ...fine, held, requests, waitsUntil: waitsUntil(connectionId), ...expiry(connectionId) };
     const connection = configuration.snapshot.documents.connection.get(connectionId);
     const missing = connection === undefined ? null : missingCredentials(connection.body);
     if (connection !== undefined && missing !== null) {
@@ -89,12 +90,13 @@ export function queueStatus(options: {
   /** The health of a destination: its own hold, or that of its connection. */
   async function healthAt(destinationId: string): Promise<DestinationHealth> {
     const held = await heldAt({ destinationId, connectionId: null });
+    const requests = dispatcher.loadOf({ destinationId });
     const { reason = null, detail = null, probeAt = null, scopeId = '' } = holds.closed.get(destinationId) ?? {};
     if (reason === 'breaker_open' || reason === 'auth_rejected' || reason === 'credentials_missing') {
       const since = textOf(holds.byTraffic.get(scopeId)?.since ?? null);
-      return { state: stateOf(reason), reason, detail, since, nextProbeAt: textOf(probeAt), held };
+      return { state: stateOf(reason), reason, detail, since, nextProbeAt: textOf(probeAt), held, requests };
     }
-    return { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null, held };
+    return { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null, held, requests };
   }
 
   /** The end of the pause that the system or the token endpoint of a connection asked for. */
@@ -175,6 +177,8 @@ export function queueStatus(options: {
     /** Whether the deliveries of a replay wait since it is paused or cancelled. */
     isReplayPaused: (replayId: string): boolean =>
       options.replayRates.freeAt(replayId, clock.now()) === Number.POSITIVE_INFINITY,
+    /** The requests to a connection now. */
+    loadOf: (connectionId: string): RequestLoad => dispatcher.loadOf({ connectionId }),
     /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
     heldAt,
     /** Unfinished deliveries by destination, counted now or a short time ago. */

@@ -9,6 +9,7 @@ import { endings } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { HoldCause, HoldEnd } from './hold-actions.tsx';
+import { LoadLine } from './load-line.tsx';
 import { blockedBy, useUsage } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
@@ -69,6 +70,7 @@ function Standing({ connection }: { connection: Connection }): ReactNode {
   return (
     <Group gap="sm">
       <StatusBadge status={stateOf(connection)} />
+      <LoadLine requests={connection.health.requests} />
       {tokenExpiresAt === null || Date.parse(tokenExpiresAt) <= now ? null : (
         <Text span c="dimmed">
           {words.authentication.token} <Time at={tokenExpiresAt} show="relative" />

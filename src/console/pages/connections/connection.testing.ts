@@ -12,6 +12,7 @@ export const fine = {
   nextProbeAt: null,
   waitsUntil: null,
   held: 0,
+  requests: { inFlight: 0, limit: null, responseMs: null, limitedBy: null },
   tokenExpiresAt: null,
   certificateExpiresAt: null,
   secretExpiresAt: null,

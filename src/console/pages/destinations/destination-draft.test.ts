@@ -11,7 +11,15 @@ const stored = destination.parse({
   updatedAt,
   updatedBy: 'me',
   connectionId: 'con_1',
-  health: { state: 'ok', reason: null, detail: null, since: null, nextProbeAt: null, held: 0 },
+  health: {
+    state: 'ok',
+    reason: null,
+    detail: null,
+    since: null,
+    nextProbeAt: null,
+    held: 0,
+    requests: { inFlight: 0, limit: null, responseMs: null, limitedBy: null },
+  },
   name: 'Orders',
   path: '/orders',
   settings: {

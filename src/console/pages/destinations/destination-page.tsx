@@ -10,6 +10,7 @@ import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
 import { HoldCause, HoldEnd } from '../connections/hold-actions.tsx';
+import { LoadLine } from '../connections/load-line.tsx';
 import { RecoverButton } from '../replays/replay-button.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
@@ -41,7 +42,10 @@ export function DestinationPage(): ReactNode {
       nameOf={(loaded) => loaded.destination?.name ?? terms.newDestination}
       idOf={(loaded) => loaded.destination?.id}
       right={isNew ? 'connections:manage' : 'connections:view'}
-      lead={() => (isNew && from === 'curl' ? terms.curlLead : undefined)}
+      lead={({ destination }) => {
+        if (destination !== null) return <LoadLine requests={destination.health.requests} />;
+        return from === 'curl' ? terms.curlLead : undefined;
+      }}
       crumbs={[
         { label: shell.pages.connections, to: '/connections' },
         {

@@ -1,6 +1,6 @@
 import type { Reason } from '../../../../contract/records/delivery.ts';
 import { count } from '../../counts.ts';
-import { formatNumber } from '../../format.ts';
+import { formatDuration, formatNumber } from '../../format.ts';
 import { sentence } from '../../sentence.ts';
 import { outcomes } from '../records/outcomes.ts';
 import { terms } from '../terms.ts';
@@ -8,6 +8,12 @@ import { terms } from '../terms.ts';
 const switchedOff = {
   paused: (name: string) => `${name} paused. Deliveries are held, not lost.`,
   disabled: (name: string) => `${name} disabled. Deliveries are held, not lost.`,
+};
+
+const limitedByText = {
+  rate: 'the rate is the limit',
+  concurrency: 'the requests at once are the limit',
+  receiver: 'the receiver is the limit',
 };
 
 /** Words of the Connections page, Connection Details and the Destinations tab. */
@@ -181,6 +187,13 @@ export const connections = {
     deleteText: 'Delivery logs are kept. You can restore it for 30 days.',
     usedBy: (names: string) => `Used by ${names}. Remove it there first.`,
     inAction: 'Use it in an Action',
+  },
+  load: {
+    sentence: (inFlight: number, responseMs: number | null, limitedBy: keyof typeof limitedByText | null) => {
+      const each = responseMs === null ? '' : `, ${formatDuration(Math.round(responseMs))} each`;
+      const limit = limitedBy === null ? '' : `; ${limitedByText[limitedBy]}`;
+      return `${formatNumber(inFlight)} at once${each}${limit}`;
+    },
   },
   health: {
     expired: 'Expired',
