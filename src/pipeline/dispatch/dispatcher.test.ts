@@ -496,6 +496,29 @@ test('a stop waits for the readings of the journal that run, and begins no other
   assert.deepEqual([readings, rig.failures], [4, []]);
 });
 
+test('a stop gives up waiting for requests in flight, and their outcomes are dropped', async () => {
+  for (const batch of [1, 2]) {
+    const answer = Promise.withResolvers<{ status: number }>();
+    const rig = await startRig({ handler: () => answer.promise });
+    await wire(rig, {
+      connection: { settings: { breaker: { minimum: 1, failureRatio: 0.1 } } },
+      destination: { settings: { batch: { records: batch, waitMs: 0 } } },
+    });
+    await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+    await settled();
+    const { deliveries } = rig.journal;
+    const closed = () => Promise.reject(new Error('The storage is closed.'));
+    const stopped = rig.pipeline[Symbol.asyncDispose]().then(() => {
+      Object.assign(deliveries, { settle: closed, saveHold: closed });
+    });
+    await rig.clock.advance(60_000);
+    await stopped;
+    answer.resolve({ status: 500 });
+    await rig.clock.advance(60_000);
+    assert.deepEqual([rig.egress.requests.length > 0, rig.failures], [true, []]);
+  }
+});
+
 test('a delivery that would be held after its destination was deleted is cancelled', async () => {
   const answer = Promise.withResolvers<{ status: number }>();
   await using rig = await startRig({ handler: () => answer.promise });

@@ -83,6 +83,7 @@ export class Dispatcher implements AsyncDisposable {
   #startFailures = 0;
   #starting: Promise<void> | null = null;
   #isStopping = false;
+  #isOver = false;
 
   constructor(options: DispatcherOptions) {
     const { queue: journal, holds, batches, clock } = options;
@@ -90,7 +91,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#clock = clock;
     const memory = this.#memory;
     const inFlight = new InFlight({ ...options, journal, trialEnded: () => this.#trialEnded() });
-    const settlements = new SettlementWriter({ ...options, journal });
+    const settlements = new SettlementWriter({ ...options, journal, isOver: () => this.#isOver });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
     const refill = new Refill({ ...options, journal, memory, inFlight, resume, loaded });
@@ -106,6 +107,7 @@ export class Dispatcher implements AsyncDisposable {
       settlements,
       resume,
       refillAt: (queue, at) => refill.refillAt(queue, at),
+      isOver: () => this.#isOver,
       began: (queue, now) => this.#began(queue, now),
       ended: (queue) => this.#ended(queue),
       recorded: (queue) => this.#recorded(queue),
@@ -320,6 +322,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#refill[Symbol.asyncDispose](),
       this.#starting,
     ]);
+    this.#isOver = true;
   }
 
   #lookAgain(queue: DestinationQueue) {

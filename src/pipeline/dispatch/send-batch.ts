@@ -36,6 +36,7 @@ export async function sendBatch(
     } catch (error) {
       parts.failed(error, 'attempt a batch');
     }
+    if (parts.isOver()) return;
     const moved = applyOutcome(parts, first, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
     if (moved !== null) await moved;
     if (done !== null) {

@@ -55,8 +55,9 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     clock,
     memory,
     inFlight,
-    settlements: new SettlementWriter({ journal, lease, clock, failed }),
+    settlements: new SettlementWriter({ journal, lease, clock, isOver: () => false, failed }),
     replays: { spend() {}, refund() {} },
+    isOver: () => false,
     attempt: async ({ id }) => delivered(id),
     attemptBatch: async ({ members }) => ({
       shared: delivered(members[0]?.id ?? ''),

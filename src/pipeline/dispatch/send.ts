@@ -47,6 +47,8 @@ export type SendParts = {
   /** Makes the deliveries due that a deleted destination has stored as held. */
   releaseDeleted(destinationId: string): void;
   settled(delivery: DueDelivery, step: Step, about: SettledAbout): void;
+  /** A stop has given up waiting for requests, and storage is closed: their outcomes are dropped. */
+  isOver(): boolean;
   failed(error: unknown, doing: string): void;
 };
 
@@ -73,6 +75,7 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
     } catch (error) {
       parts.failed(error, 'attempt a delivery');
     }
+    if (parts.isOver()) return;
     // After an error of the attempt itself the request may have been sent.
     const moved = applyOutcome(parts, one, step, step === null ? 1 : step.sent);
     if (moved !== null) await moved;

@@ -15,6 +15,7 @@ function rig(refuses: (some: readonly Settlement[]) => Error | null) {
   const writes: number[] = [];
   const writer = new SettlementWriter({
     clock,
+    isOver: () => false,
     lease,
     journal: {
       async settle(_lease, some) {
@@ -75,6 +76,7 @@ test('at most four writes run at once, and the outcomes that come meanwhile shar
   const writes: number[] = [];
   const writer = new SettlementWriter({
     clock: fakeClock(),
+    isOver: () => false,
     lease,
     journal: {
       async settle(_lease, some) {

@@ -12,7 +12,7 @@ const writesMax = 4;
 const keptFailures = 5;
 
 /**
- * false: another process has acquired the lease, and not all outcomes of this write were recorded. Else the deliveries
+ * false: another process has acquired the lease, or storage is closed, and not all outcomes of this write were recorded. Else the deliveries
  * among them that had ended before.
  */
 export type Recorded = readonly Overtaken[] | false;
@@ -24,6 +24,8 @@ type Options = {
   journal: Pick<DeliveryQueue, 'settle'>;
   lease: Lease;
   clock: Clock;
+  /** Storage is closed, and what was not recorded stays so. */
+  isOver(): boolean;
   failed(error: unknown, doing: string): void;
 };
 
@@ -85,7 +87,7 @@ export class SettlementWriter {
   }
 
   async #write(settlements: readonly Settlement[], bytes: number): Promise<Recorded> {
-    const { journal, lease, clock, failed } = this.#options;
+    const { journal, lease, clock, isOver, failed } = this.#options;
     let contents = settlements;
     for (let failures = 1; ; failures++)
       try {
@@ -94,6 +96,7 @@ export class SettlementWriter {
         this.#bytes -= bytes;
         return recorded;
       } catch (error) {
+        if (isOver()) return false;
         const isFull = error instanceof AppError && error.code === 'storage_full';
         if (settlements.length > 1 && !isFull) {
           const half = settlements.length >> 1;
