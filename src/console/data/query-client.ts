@@ -3,6 +3,7 @@ import { ClientError } from '../../client/client.ts';
 import type { RouteId } from '../../contract/routes.ts';
 import { forget } from '../session/session.ts';
 import { isAffected } from './affected.ts';
+import { refreshAfterChange } from './after-change.ts';
 
 /**
  * Whether an error means that the server is away for now: no answer at all, or one of a server that starts or stops.
@@ -15,12 +16,6 @@ export function isAway(error: unknown): boolean {
 /** Credentials that the server no longer accepts sign out; the sign-in page says why. */
 function signOutWhenUnknown(error: unknown): void {
   if (error instanceof ClientError && error.code === 'unauthorized') forget(String(error.problem['reason']));
-}
-
-/** A page of a list, or all of a kind. */
-function isEmptyList(data: unknown): boolean {
-  const items = typeof data === 'object' && data !== null && 'data' in data ? data.data : data;
-  return Array.isArray(items) && items.length === 0;
 }
 
 /** As often as the server is looked for: who waits for it longer would wait on when it is back. */
@@ -39,12 +34,7 @@ export const queryClient: QueryClient = new QueryClient({
       if (meta?.['route'] === null) return;
       const change = meta?.['route'] as RouteId | undefined; // as `useApi` puts it there
       const predicate = ({ queryKey: [read] }: Query) => change === undefined || isAffected(read, change);
-      // A list that was empty would be shown so once more, until it has what was made.
-      queryClient.removeQueries({
-        type: 'inactive',
-        predicate: (one) => isEmptyList(one.state.data) && predicate(one),
-      });
-      return queryClient.invalidateQueries({ predicate });
+      return refreshAfterChange(queryClient, predicate);
     },
   }),
   defaultOptions: {
