@@ -24,6 +24,7 @@ import type { Egress } from './egress/egress.ts';
 import type { AllowRule } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
+import { openFilesMax } from './egress/http1/open-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
@@ -365,6 +366,9 @@ async function logAuditHead(audit: Pick<Audit, 'entries'>, telemetry: Telemetry)
 }
 
 /** Logs that the server listens, and what is open. */
+/** The database with its log, listeners, threads, lookups, and idle connections. */
+const ownFiles = 1_000;
+
 function announce(
   config: Config,
   telemetry: Telemetry,
@@ -376,6 +380,12 @@ function announce(
   if (publicUrl === null && trustedProxies.length > 0)
     telemetry.noticed(
       'MILLRACE_PUBLIC_URL is not set: session cookies are Secure only where the proxy sends X-Forwarded-Proto: https, and links begin with the address that the server listens on',
+    );
+  const files = { limit: openFilesMax(), needed: config.clientsMax + config.requestsMax + ownFiles };
+  if (files.limit < files.needed)
+    telemetry.noticed(
+      'the limit of open files is too low for MILLRACE_CLIENTS_MAX and MILLRACE_REQUESTS_MAX together; raise it (ulimit -n, LimitNOFILE)',
+      files,
     );
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });

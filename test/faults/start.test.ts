@@ -258,3 +258,18 @@ test('a start behind a trusted proxy without the public URL warns that cookies m
   assert.equal(await warned(proxies), 1);
   assert.equal(await warned({ ...proxies, MILLRACE_PUBLIC_URL: 'https://millrace.example' }), 0);
 });
+
+test('a start says when the limit of open files is too low', { skip: process.platform !== 'linux' }, async () => {
+  using folder = temporaryFolder();
+  const under = ['sh', '-c', 'ulimit -n 2000; exec "$@"', 'sh'];
+  const env = { ...environment(folder.path), MILLRACE_LOG_LEVEL: 'info' };
+  await using server = spawnProcess(env, ['start'], { under });
+  await server.listening;
+  await server.end();
+  const line = server
+    .stdout()
+    .split('\n')
+    .find((one) => one.includes('the limit of open files is too low'));
+  const { limit, needed } = JSON.parse(line ?? '{}');
+  assert.deepEqual([limit, needed], [2_000, 9_096]);
+});

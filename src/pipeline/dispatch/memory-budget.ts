@@ -15,8 +15,8 @@ const bytesMax = 128 * 1024 * 1024;
 const readBytesMax = 144 * 1024 * 1024;
 /** Up to here, requests are sent. */
 const sendBytesMax = 192 * 1024 * 1024;
-const tlsExchangeBytes = 32 * 1024;
-const plainExchangeBytes = 8 * 1024;
+const tlsExchangeBytes = 40 * 1024;
+const plainExchangeBytes = 14 * 1024;
 /** A request of this size is sent at any time, so that large ones that hang do not delay it. */
 export const smallBytes = 16 * 1024;
 
