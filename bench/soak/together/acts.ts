@@ -98,7 +98,9 @@ export async function exhaustedAt(
   client: Client,
   filter: { destinationId: string } | { connectionId: string },
 ): Promise<Map<string, number>> {
-  const held = await Array.fromAsync(client.list('listDeliveries', { query: { ...filter, status: 'held' } }));
+  const held = await Array.fromAsync(
+    client.list('listDeliveries', { query: { ...filter, status: 'held', limit: 200 } }),
+  );
   return new Map(held.filter(({ reason }) => reason === 'exhausted').map(({ id, attempts }) => [id, attempts]));
 }
 

@@ -9,7 +9,7 @@ import { adminClient, spawnProcess } from '../../../test/support/process.ts';
 import { performer } from './acts.ts';
 import type { Fault } from './fault.ts';
 import type { History } from './history.ts';
-import { moving } from './look.ts';
+import { isUnfinished, moving, unfinished } from './look.ts';
 import type { Mix } from './mix.ts';
 import { environmentOf, type Program, programFileOf } from './program.ts';
 import type { Wiring } from './setup.ts';
@@ -28,7 +28,9 @@ export async function untilStill(program: Program, wiring: Wiring): Promise<Faul
   let before = '';
   for (;;) {
     const client = await program.client();
-    const deliveries = await Array.fromAsync(client.list('listDeliveries'));
+    const deliveries: Delivery[] = [];
+    for (const status of unfinished)
+      deliveries.push(...(await Array.fromAsync(client.list('listDeliveries', { query: { status, limit: 200 } }))));
     const replays = await Array.fromAsync(client.list('listReplays'));
     const open = moving(deliveries, replays, wiring);
     const going = replays.filter((one) => isGoing(one, deliveries));
@@ -51,12 +53,9 @@ export async function untilStill(program: Program, wiring: Wiring): Promise<Faul
 }
 
 /** A replay that is not planned yet, or waits for none of its deliveries: it will make or send others. */
-function isGoing({ id, state, progress }: Replay, deliveries: readonly Delivery[]): boolean {
+function isGoing({ id, state, progress }: Replay, open: readonly Delivery[]): boolean {
   if (state !== 'running') return state === 'planned';
-  const waiting = deliveries.filter(
-    (one) => one.replayId === id && ['pending', 'retrying', 'held'].includes(one.status),
-  );
-  return progress.waiting > 0 && waiting.length === 0;
+  return progress.waiting > 0 && open.every(({ replayId }) => replayId !== id);
 }
 
 /** What the program says of the connection and the destination of a delivery. */
@@ -120,7 +119,7 @@ export async function retryHeld(program: Program, wiring: Wiring, history: Histo
 
 /** Nothing is unfinished at the end. */
 export function allFinished(deliveries: readonly Delivery[]): Fault[] {
-  const open = deliveries.filter(({ status }) => ['pending', 'sending', 'retrying', 'held'].includes(status));
+  const open = deliveries.filter(({ status }) => isUnfinished(status));
   if (open.length === 0) return [];
   const sentence = `At the end, without any hold, ${open.length} deliveries are unfinished: ${open.slice(0, 3).map(textOf).join('; ')}.`;
   return [{ guarantee: 'no delivery is stuck', sentence, about: open.slice(0, 3).map(({ id }) => id) }];

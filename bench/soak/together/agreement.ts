@@ -1,9 +1,7 @@
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Fault } from './fault.ts';
 import type { History } from './history.ts';
-import { type Look, statuses } from './look.ts';
-
-const unfinished: readonly string[] = ['pending', 'sending', 'retrying', 'held'];
+import { isUnfinished, type Look, statuses } from './look.ts';
 
 /** What all lists, figures and statistics must say at a moment when nothing moves: the same. Pure. */
 export function agreement(look: Look, history: History): Fault[] {
@@ -56,7 +54,7 @@ function held({ deliveries, health, metrics }: Look): Fault[] {
 }
 
 function metrics({ deliveries, metrics: samples }: Look): Fault[] {
-  const open = deliveries.filter(({ status, test }) => unfinished.includes(status) && !test).length;
+  const open = deliveries.filter(({ status, test }) => isUnfinished(status) && !test).length;
   const expected = {
     millrace_deliveries_unfinished: open,
     millrace_deliveries_in_flight: 0,

@@ -89,6 +89,8 @@ export type History = {
   readonly erased: Map<string, string>;
   /** Their deliveries, as they were before. */
   readonly erasedDeliveries: Delivery[];
+  /** The acts about an id. */
+  actsAbout(id: string): readonly Act[];
   now(): number;
   /** A point in time by the clock of the program, on the clock of the test. Not in a run with steps of the clock. */
   timeOf(timestamp: string): number;
@@ -97,10 +99,13 @@ export type History = {
 export function newHistory(): History {
   const startedAt = performance.now();
   const epochMs = Date.now();
+  const acts: Act[] = [];
+  const byId = new Map<string, Act[]>();
+  let indexed = 0;
   return {
     arrivals: [],
     tokenRequests: [],
-    acts: [],
+    acts,
     lives: [],
     sent: [],
     plans: [],
@@ -108,6 +113,12 @@ export function newHistory(): History {
     odd: [],
     erased: new Map(),
     erasedDeliveries: [],
+    actsAbout(id) {
+      for (const act of acts.slice(indexed))
+        for (const one of new Set(act.about)) byId.set(one, [...(byId.get(one) ?? []), act]);
+      indexed = acts.length;
+      return byId.get(id) ?? [];
+    },
     now: () => Math.round((performance.now() - startedAt) * 10) / 10,
     timeOf: (timestamp) => Date.parse(timestamp) - epochMs,
   };

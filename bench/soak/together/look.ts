@@ -8,6 +8,8 @@ import type { StatsCounts } from '../../../src/contract/records/stats.ts';
 import type { Wiring } from './setup.ts';
 
 export const statuses = deliveryStatus.options;
+export const unfinished = ['pending', 'sending', 'retrying', 'held'] as const;
+export const isUnfinished = (status: DeliveryStatus) => unfinished.some((one) => one === status);
 
 /** What the program says about its deliveries in different places, at a moment when nothing moves. */
 export type Look = {
@@ -40,10 +42,12 @@ export async function lookAround(
     createdAfter: new Date(now - 2 * dayMs).toISOString(),
     createdBefore: new Date(now + 2 * dayMs).toISOString(),
   };
-  const deliveries = (await Array.fromAsync((await client()).list('listDeliveries'))).toReversed();
+  const deliveries = (
+    await Array.fromAsync((await client()).list('listDeliveries', { query: { limit: 200 } }))
+  ).toReversed();
   const listed = {} as Record<DeliveryStatus, Set<string>>; // filled below
   for (const status of statuses) {
-    const found = await Array.fromAsync((await client()).list('listDeliveries', { query: { status } }));
+    const found = await Array.fromAsync((await client()).list('listDeliveries', { query: { status, limit: 200 } }));
     listed[status] = new Set(found.map(({ id }) => id));
   }
   const health = new Map<string, Health>();
@@ -61,7 +65,9 @@ export async function lookAround(
     stats: (await (await client()).call('getStats', { query: range })).totals,
     replays: await Array.fromAsync((await client()).list('listReplays')),
     erasures: await Array.fromAsync((await client()).list('listErasures')),
-    audit: (await Array.fromAsync((await client()).list('listAudit', { query: { kind: 'delivery' } }))).toReversed(),
+    audit: (
+      await Array.fromAsync((await client()).list('listAudit', { query: { kind: 'delivery', limit: 200 } }))
+    ).toReversed(),
   };
 }
 
@@ -94,8 +100,7 @@ export function moving(deliveries: readonly Delivery[], replays: readonly Replay
     }
     return false;
   };
-  const unfinished: readonly string[] = ['pending', 'sending', 'retrying', 'held'];
-  return deliveries.filter((one) => unfinished.includes(one.status) && !isStill(one));
+  return deliveries.filter((one) => isUnfinished(one.status) && !isStill(one));
 }
 
 const waitsForPerson: ReadonlySet<Delivery['reason']> = new Set(['exhausted', 'unknown_outcome']);

@@ -207,7 +207,7 @@ const isOpenAt = ({ at, endedAt, end, answer }: Arrived['arrival'], time: number
 function isOutOfLine(
   key: string,
   { mix, destinationId }: Place,
-  { acts }: History,
+  { actsAbout }: History,
   traffic: Traffic,
   failures: number,
 ): boolean {
@@ -221,9 +221,7 @@ function isOutOfLine(
   )
     return true;
   if (mix.releaseAfter !== null && failures >= 1) return true;
-  return acts.some(
-    ({ name, about, isAgain }) => about.includes(key) && (name === 'cancel' || (name === 'retry' && isAgain === true)),
-  );
+  return actsAbout(key).some(({ name, isAgain }) => name === 'cancel' || (name === 'retry' && isAgain === true));
 }
 
 /** A delivered record arrives again only by a crash, a time limit, or a person. */
@@ -275,9 +273,7 @@ function hasCause(
   );
   return (
     isLost ||
-    history.acts.some(
-      ({ name, about, until, at }) => name === 'retry' && about.includes(key) && until > first.at && at < second.at,
-    )
+    history.actsAbout(key).some(({ name, until, at }) => name === 'retry' && until > first.at && at < second.at)
   );
 }
 
@@ -291,7 +287,8 @@ function unknownWaits({ history, traffic, wiring }: World): Fault[] {
       const next = some[at + 1]?.arrival;
       if (place === undefined || next === undefined || !isUnknown(arrival, history)) continue;
       if (traffic.withKey.get(key)?.length !== 1) continue;
-      const asked = history.acts.some((act) => isAsking(act, key, place) && act.until > arrival.at && act.at < next.at);
+      const acts = [...history.actsAbout(key), ...history.actsAbout(place.connectionId)];
+      const asked = acts.some((act) => isAsking(act, key, place) && act.until > arrival.at && act.at < next.at);
       if (asked) continue;
       faults.push({
         guarantee: 'an unknown outcome waits for a person',
@@ -323,9 +320,9 @@ function cancelledStays({ history, traffic }: World): Fault[] {
     const inFlight = act.wasSending === true ? inFlightOf(after, act.until, history) : [];
     const later = after.find((one) => !inFlight.includes(one) && one.arrival.at > act.until + wireMs)?.arrival;
     if (later === undefined) return [];
-    const isRetried = history.acts.some(
-      (one) => one.name === 'retry' && one.about.includes(id) && one.until > act.at && one.at < later.at,
-    );
+    const isRetried = history
+      .actsAbout(id)
+      .some((one) => one.name === 'retry' && one.until > act.at && one.at < later.at);
     if (isRetried) return [];
     const sentence = `${id} was cancelled at ${act.until} ms and sent at ${later.at} ms (request ${later.number}).`;
     return [{ guarantee: 'a cancelled delivery is not sent', sentence, about: [id] }];

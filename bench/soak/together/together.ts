@@ -54,7 +54,8 @@ export type TogetherFigures = {
   faults: string[];
 };
 
-const quietEverySeconds = 15;
+/** In a long run, a look takes longer. */
+const quietEvery = (seconds: number) => Math.max(15, seconds / 20);
 /** Counts of held deliveries are read again after at least four times as long as a reading takes. */
 const oldestMs = 10_000;
 const quietLookMs = 500;
@@ -116,6 +117,7 @@ export async function runTogether({
     return { look, traffic };
   }
 
+  const quietEverySeconds = quietEvery(seconds);
   for (let left = seconds; left > 0; left -= quietEverySeconds) {
     await sleep(Math.min(quietEverySeconds, left) * 1_000);
     await beQuiet();
