@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeClock } from '../../../test/support/fake-clock.ts';
+import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { suspectDeaths } from '../../journal/journal.ts';
 import { InFlight } from './in-flight.ts';
@@ -108,4 +108,21 @@ test('a suspect is sent after the marker on disk names it', async () => {
   await rig.clock.advance(100);
   const [delivery] = await rig.deliveries();
   assert.deepEqual([named, before, rig.egress.requests.length], [[delivery?.id], 2, 3]);
+});
+
+test('a delivery is known as in flight from its request until its outcome is recorded, whatever was asked before', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await using rig = await startRig({ handler: () => answered.then(() => ({ status: 200 })) });
+  await wire(rig);
+  const { isSending } = rig.pipeline.queueStatus;
+  const states = async () => (await rig.deliveries()).map(({ id }) => isSending(id));
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.deepEqual(await states(), [true]);
+  await rig.send({ data: { n: '2' } });
+  await settled();
+  assert.deepEqual(await states(), [true, true]);
+  answer();
+  await rig.clock.advance(10);
+  assert.deepEqual(await states(), [false, false]);
 });

@@ -33,6 +33,8 @@ const markedPerMs = 50;
 export class InFlight {
   readonly #options: InFlightOptions;
   readonly #all: QueuedDelivery[] = [];
+  /** The ids of all; null: not listed since the last change. */
+  #listed: Set<string> | null = null;
   #trial: QueuedDelivery | null = null;
   /** A marker is scheduled or being written. */
   #isMarking = false;
@@ -65,7 +67,9 @@ export class InFlight {
   }
 
   has(deliveryId: string): boolean {
-    return this.#all.some(({ delivery }) => delivery.id === deliveryId);
+    // A page of deliveries asks for each of its rows.
+    this.#listed ??= new Set(this.ids());
+    return this.#listed.has(deliveryId);
   }
 
   *of(queue: QueuedDelivery['queue']): Generator<QueuedDelivery> {
@@ -76,11 +80,13 @@ export class InFlight {
     if (isSuspect(one.delivery)) this.#trial = one;
     one.slot = this.#all.length;
     this.#all.push(one);
+    this.#listed = null;
   }
 
   /** Its outcome is recorded, or it waits again. */
   remove(one: QueuedDelivery): void {
     if (one.slot < 0) return;
+    this.#listed = null;
     const last = this.#all.pop();
     if (last !== undefined && last !== one) {
       this.#all[one.slot] = last;
