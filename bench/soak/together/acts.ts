@@ -420,7 +420,7 @@ async function importAgain({ client, act, draw, memory }: Doing): Promise<void> 
 }
 
 async function replay({ client, act, draw, memory, place, senders }: Doing): Promise<void> {
-  const common = { ratePerSecond: draw.pick([null, null, 5, 50]), order: draw.pick(['oldest', 'newest'] as const) };
+  const common = { ratePerSecond: draw.pick([null, null, 20, 100]), order: draw.pick(['oldest', 'newest'] as const) };
   const ofDeliveries = {
     of: 'deliveries' as const,
     filter: {

@@ -37,8 +37,8 @@ export async function untilStill(program: Program, wiring: Wiring): Promise<Faul
     const now = deliveries.map(({ id, status }) => `${id} ${status}`).join();
     if (open.length === 0 && going.length === 0 && now === before) return [];
     before = now;
-    const pacedMs = going.map(({ ratePerSecond, progress }) =>
-      ratePerSecond === null ? 0 : (progress.waiting * 1_000) / ratePerSecond,
+    const pacedMs = replays.map(({ state, ratePerSecond, progress }) =>
+      state !== 'running' || ratePerSecond === null ? 0 : (progress.waiting * 1_000) / ratePerSecond,
     );
     if (performance.now() > until + Math.max(0, ...pacedMs))
       return [
