@@ -212,8 +212,26 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { replayId: idOf(1) }), [made[3]]);
     const { pending, delivered, failed, cancelled } = await replays.outcome(idOf(1));
     assert.deepEqual({ pending, delivered, failed, cancelled }, { pending: 1, delivered: 1, failed: 1, cancelled: 1 });
-    const onHold = await replays.outcome(idOf(1), ['dst_1']);
-    assert.deepEqual([onHold.pending, onHold.held], [0, 1]);
+  });
+
+  guarantee('what is due behind a hold is held in the outcome of a replay, also a retry', async (journal) => {
+    const { replays, deliveries } = journal;
+    const { lease, eventIds } = await withDeliveries(journal, [{}]);
+    await replays.create(replay(1));
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    const repeats = [1, 1, 2].map((n) =>
+      repeat(undefined, { eventId: eventIds[0] ?? null, destinationId: `dst_${n}` }),
+    );
+    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    const again = { status: 'retrying', attempts: 1, dueAt: start + 100 } as const;
+    await deliveries.settle(lease, [settlement(made[0], again)], start);
+    const at = async (now: number) => {
+      const onHold = { destinationIds: ['dst_1'], now };
+      const { pending, retrying, held } = await replays.outcome(idOf(1), onHold);
+      return { pending, retrying, held };
+    };
+    assert.deepEqual(await at(start + 99), { pending: 1, retrying: 1, held: 1 });
+    assert.deepEqual(await at(start + 100), { pending: 1, retrying: 0, held: 2 });
   });
 
   guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {

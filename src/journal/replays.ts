@@ -29,9 +29,9 @@ export interface Replays {
   advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
   /**
    * The number of its deliveries in each stored status, with those that retention or an erasure removed. Pending ones to
-   * the destinations in `onHold` count as held.
+   * the destinations in `onHold`, and retries that are due there, count as held.
    */
-  outcome(id: string, onHold?: readonly string[]): Promise<ReplayOutcome>;
+  outcome(id: string, onHold?: OnHold): Promise<ReplayOutcome>;
   /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
   /**
@@ -40,6 +40,9 @@ export interface Replays {
    */
   cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
 }
+
+/** Destinations that are held at a time. */
+export type OnHold = { destinationIds: readonly string[]; now: number };
 
 export type NewReplay = Pick<
   StoredReplay,

@@ -3,7 +3,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { readBudget } from '../../sqlite/read-budget.ts';
-import type { CancelledCount, Lease, NewReplay, ReplayOutcome, ReplayStep, StoredReplay } from '../journal.ts';
+import type { CancelledCount, Lease, NewReplay, OnHold, ReplayOutcome, ReplayStep, StoredReplay } from '../journal.ts';
 import { AttemptBlocks, withoutReference } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
@@ -110,12 +110,14 @@ export const replayOperations = {
     }
   },
 
-  replayOutcome(db: Db, { id, onHold }: { id: string; onHold: readonly string[] }): ReplayOutcome {
-    const outcome = outcomeOf(db, id);
-    const held = targetIds(db, { replayId: id })
-      .filter((target) => onHold.includes(targetOf(db, target).destination))
-      .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
-    return { ...outcome, pending: outcome.pending - held, held: outcome.held + held };
+  replayOutcome(db: Db, { id, onHold: { destinationIds, now } }: { id: string; onHold: OnHold }): ReplayOutcome {
+    const { pending, retrying, held, ...ended } = outcomeOf(db, id);
+    const closed = targetIds(db, { replayId: id }).filter((target) =>
+      destinationIds.includes(targetOf(db, target).destination),
+    );
+    const unsent = closed.reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
+    const retries = closed.reduce((sum, target) => sum + dueRetries(db, target, now), 0);
+    return { ...ended, pending: pending - unsent, retrying: retrying - retries, held: held + unsent + retries };
   },
 
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
@@ -235,6 +237,12 @@ function outcomeOf(db: Db, id: string): ReplayOutcome {
     targets.reduce((sum, target) => sum + countOf(db, status, target), removed[statusOf(status)] ?? 0);
   const counts = Object.entries(statusCodes).map(([name, code]) => [name, count(code)]);
   return Object.fromEntries(counts) as ReplayOutcome; // the statuses are its keys
+}
+
+function dueRetries(db: Db, target: number, now: number): number {
+  const sql = `SELECT count(*) AS count FROM delivery INDEXED BY delivery_status
+    WHERE status = ${statusCodes.retrying} AND target = ? AND due_at <= ?`;
+  return db.get<{ count: number }>(sql, target, now)?.count ?? 0;
 }
 
 /** The number of deliveries with a status, at most `most`. */

@@ -47,7 +47,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
       const done = await client.write('advanceReplay', { lease, ...step, planned, rows });
       return done && deliveryIds(done, rows.length);
     },
-    outcome: (id, onHold = []) => client.read('replayOutcome', { id, onHold }),
+    outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
     cancelRest(id, now, ids) {
       const except = numbersOf(ids);

@@ -139,11 +139,13 @@ class ReplayRunner implements AsyncDisposable {
 
   async show(stored: StoredReplay): Promise<Replay> {
     const { outcome } = stored;
+    const { clock, journal } = this.#options;
+    const { replays } = journal;
     // Later, held deliveries move by a change or a person.
     const isFinal = !this.#active.has(stored.id) && outcome !== null && unfinishedOf(outcome) === 0;
     return shownReplay(
       stored,
-      isFinal ? outcome : await this.#options.journal.replays.outcome(stored.id, this.#onHold()),
+      isFinal ? outcome : await replays.outcome(stored.id, { destinationIds: this.#onHold(), now: clock.now() }),
     );
   }
 
