@@ -38,7 +38,7 @@ export function wayTo(
 ): Way | { readonly reason: string } {
   const key = `${target.origin} ${routeKey(route)}`;
   const secured = {
-    secureContext: () => secureContextFor(route.tls),
+    secureContext: once(() => secureContextFor(route.tls)),
     sessions: sessions?.of(key) ?? null,
   };
   if (route.proxy === undefined) return { ...guides, ...secured, target, proxy: null };
@@ -59,7 +59,7 @@ function proxyOf(
   return {
     target: { ...target, isInbox: false },
     authorization: username === null ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-    secureContext: () => secureContextFor(trust),
+    secureContext: once(() => secureContextFor(trust)),
     sessions,
   };
 }
@@ -81,3 +81,11 @@ function keyOf(options: TlsOptions | ProxyOptions): string {
 }
 
 const keys = new WeakMap<TlsOptions | ProxyOptions, string>();
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
