@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { startProxy } from '../../../test/support/proxy.ts';
 import { kindOf, requestTo, responseOf } from '../egress.conformance.ts';
 import { OpeningTurns } from './opening-turns.ts';
 import { openEgress } from './testing/open-egress.testing.ts';
@@ -43,8 +44,14 @@ test('what waits begins although a single beginning takes longer than a turn has
   for (let i = 1; i <= 5; i++, await nextTurn()) assert.equal(begun, i);
 });
 
-test('TLS handshakes that are continued in later turns all succeed', async () => {
-  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+test('TLS handshakes that are continued in later turns all succeed, with a peer and with a proxy', async () => {
+  await using proxy = await startProxy({ tls: SERVER });
+  const through = { url: `https://localhost:${proxy.port}`, username: null, password: '' };
+  for (const [maxVersion, part] of [
+    ['TLSv1.2', {}],
+    ['TLSv1.3', {}],
+    ['TLSv1.3', { proxy: through }],
+  ] as const) {
     await using peer = await httpsPeer(
       { ...SERVER, maxVersion },
       (request, response) => void response.end(request.url),
@@ -54,8 +61,9 @@ test('TLS handshakes that are continued in later turns all succeed', async () =>
     await using egress = openEgress('127.0.0.0/8', { now: () => ++time });
     const paths = Array.from({ length: 100 }, (_, i) => `/${i}`);
     const limits = { connectTimeoutMs: 1e9, timeoutMs: 1e9 };
+    const url = `https://localhost:${peer.port}`;
     const outcomes = await Promise.all(
-      paths.map((path) => egress.send(requestTo(`https://localhost:${peer.port}${path}`, { ...TLS, ...limits }))),
+      paths.map((path) => egress.send(requestTo(url + path, { ...TLS, ...limits, ...part }))),
     );
     assert.deepEqual(
       outcomes.map((outcome) => Buffer.from(responseOf(outcome).body).toString()),

@@ -62,6 +62,7 @@ test('a ticket of TLS 1.3 is used once, a session of TLS 1.2 again and again', a
 test('no session is shared by other names, CAs, client certificates, versions or proxies', async () => {
   await using proxy = await startProxy();
   await using other = await startProxy();
+  await using secured = await startProxy({ tls: { cert: pem('server.crt'), key: pem('server.key') } });
   await using peer = await closingPeer();
   await using egress = openEgress();
   const both = { ca: `${CA.ca}${pem('self.crt')}` };
@@ -75,6 +76,7 @@ test('no session is shared by other names, CAs, client certificates, versions or
     ['localhost', through(proxy.url, null)],
     ['localhost', through(proxy.url, 'us')],
     ['localhost', through(other.url, null)],
+    ['localhost', through(`https://localhost:${secured.port}`, null)],
   ];
   for (const [host, route] of routes) responseOf(await egress.send(requestTo(`https://${host}:${peer.port}/`, route)));
   assert.deepEqual(
