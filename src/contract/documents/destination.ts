@@ -44,6 +44,9 @@ export const responseStatus = z.union([
     .refine((range) => range.slice(0, 3) <= range.slice(-3)),
 ]);
 
+/** What a value of a response is compared with: any value. Generators make a class of a union, and can't name a property `equals` without. */
+export const expectedValue = z.union([z.string(), z.number(), z.boolean(), z.unknown()]);
+
 /** A JSON path such as `errors[0].code`; empty: the whole body. */
 const answerPath = z.string().max(255);
 
@@ -63,7 +66,7 @@ export const itemRule = z
         path: answerPath.default(''),
         exists: z.boolean().optional(),
         status: statusPattern.optional(),
-        equals: z.unknown().optional(),
+        equals: expectedValue.optional(),
       })
       .optional(),
   })
@@ -74,7 +77,7 @@ export const outcomeRule = z
     when: z.strictObject({
       status: responseStatus.optional(),
       header: z.strictObject({ name: fieldName, contains: z.string().max(8_192) }).optional(),
-      json: z.strictObject({ path: z.string().max(8_192), equals: z.unknown() }).optional(),
+      json: z.strictObject({ path: z.string().max(8_192), equals: expectedValue }).optional(),
     }),
     outcome: z.enum(['success', 'warning', 'retry', 'throttle', 'refresh_auth', 'fail', 'pause']),
     afterMs: durationMs(0, 86_400_000).optional(),

@@ -53,6 +53,10 @@ export const rules: readonly Rule[] = [
       members.some((one) => !isNull(one) && typeof one['type'] === 'string' && members.length === 2)
     );
   }),
+  bySchema('a member that classes have already is no plain value', ({ schema }) => {
+    const { equals } = objectsOf(schema['properties']);
+    return equals !== undefined && equals['$ref'] === undefined;
+  }),
   bySchema('constants are texts', ({ schema }) => 'const' in schema && typeof schema['const'] !== 'string'),
   {
     name: 'a body has one media type, without parameters, and members',
@@ -103,13 +107,17 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
-    name: 'the document has servers, a contact and its tags',
+    name: 'the document has servers, a contact, and its tags with a description',
     find: (document) => {
       const tags = new Set(listOf(document['tags']).map((one) => one['name']));
       const used = operationsOf(document).flatMap(({ operation }) => listOf(operation['tags']) as unknown[]);
       return [
         ...(listOf(document['servers']).length === 0 ? ['servers'] : []),
         ...(at(document, 'info', 'contact') === undefined ? ['contact'] : []),
+        ...(URL.canParse(String(at(document, 'info', 'contact', 'url') ?? 'https://any'))
+          ? []
+          : ['URL of the contact']),
+        ...listOf(document['tags']).flatMap(({ name, description }) => (description === undefined ? [`${name}`] : [])),
         ...[...new Set(used)].filter((tag) => !tags.has(tag)).map((tag) => `tag ${tag}`),
       ];
     },

@@ -8,6 +8,7 @@ import type { Emitter, Json } from './json-schema.ts';
 import type { Description, Operation, Parameter, Paths, Response } from './openapi-document.ts';
 import { schemaEmitter } from './schema-emitter.ts';
 import { schemaNames } from './schema-names.ts';
+import { tagDescriptions } from './tag-descriptions.ts';
 import { writtenBody } from './written-bodies.ts';
 
 const codes = z.enum(Object.keys(errors) as ErrorCode[]); // the keys of the table are the codes
@@ -62,7 +63,8 @@ export function openApiParts({ version, url }: { version: string; url: string | 
         title: 'Millrace',
         version,
         description: overview,
-        contact: { name: 'Millrace', url: url ?? '/docs/api' },
+        // A generator refuses a contact with a relative URL.
+        contact: { name: 'Millrace', ...(url === null ? {} : { url: `${url}/docs/api` }) },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: url ?? '/' }],
@@ -73,7 +75,10 @@ export function openApiParts({ version, url }: { version: string; url: string | 
   };
 }
 
-const tags = [...new Set(['intake', ...routes.map(({ tag }) => tag)])].map((name) => ({ name }));
+const tags = [...new Set(['intake', ...routes.map(({ tag }) => tag)])].map((name) => ({
+  name,
+  ...(tagDescriptions[name] === undefined ? {} : { description: tagDescriptions[name] }),
+}));
 
 /** What applies to all operations, in Markdown. */
 const overview = `Events in, authenticated HTTP calls out. Senders post events to \`/v3/{key}\` with the key of a collector. Actions

@@ -32,7 +32,9 @@ function unionOfMembers(members: readonly Schema[], { io, parts, name, discrimin
   if (shapes.length === 1 && shapes[0] !== undefined) return shapes[0];
   if (shapes.some(({ type }) => type === 'array' || type === 'object'))
     return { description: `One of: ${[...new Set(shapes.map(wordOf))].join(', ')}.` };
-  return { oneOf: shapes };
+  // A value that fits a member also fits one without keywords.
+  const isOpen = shapes.some((one) => Object.keys(one).length === 0);
+  return isOpen ? { anyOf: shapes } : { oneOf: shapes };
 }
 
 /** The members of a union, also of the unions in it, without null. */
