@@ -232,6 +232,10 @@ export function replaysConformance(guarantee: Guarantee): void {
     };
     assert.deepEqual(await at(start + 99), { pending: 1, retrying: 1, held: 1 });
     assert.deepEqual(await at(start + 100), { pending: 1, retrying: 0, held: 2 });
+    assert.deepEqual(
+      await Promise.all([['dst_1'], ['dst_1', 'dst_2']].map((onHold) => replays.isMoving(idOf(1), onHold))),
+      [true, false],
+    );
   });
 
   guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {

@@ -32,6 +32,11 @@ export interface Replays {
    * the destinations in `onHold`, and retries that are due there, count as held.
    */
   outcome(id: string, onHold?: OnHold): Promise<ReplayOutcome>;
+  /**
+   * Whether any of its deliveries will be sent without a person: it is not to a destination in `onHold`, and not behind an
+   * earlier one of its ordering key.
+   */
+  isMoving(id: string, onHold: readonly string[]): Promise<boolean>;
   /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
   /**

@@ -38,9 +38,11 @@ export async function untilStill(program: Program, wiring: Wiring): Promise<Faul
     if (open.length === 0 && going.length === 0 && now === before) return [];
     before = now;
     const pacedMs = replays.map(({ state, ratePerSecond, progress }) =>
-      state !== 'running' || ratePerSecond === null ? 0 : (progress.waiting * 1_000) / ratePerSecond,
+      (state !== 'running' && state !== 'planned') || ratePerSecond === null
+        ? 0
+        : (progress.waiting * 1_000) / ratePerSecond,
     );
-    if (performance.now() > until + Math.max(0, ...pacedMs))
+    if (performance.now() > until + pacedMs.reduce((sum, one) => sum + one, 0))
       return [
         {
           guarantee: 'no delivery is stuck',

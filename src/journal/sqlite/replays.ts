@@ -120,6 +120,14 @@ export const replayOperations = {
     return { ...ended, pending: pending - unsent, retrying: retrying - retries, held: held + unsent + retries };
   },
 
+  replayIsMoving(db: Db, { id, onHold }: { id: string; onHold: readonly string[] }): boolean {
+    const sql = `SELECT 1 FROM delivery INDEXED BY delivery_due
+      WHERE target = ? AND is_behind = 0 AND due_at IS NOT NULL LIMIT 1`;
+    return targetIds(db, { replayId: id }).some(
+      (target) => !onHold.includes(targetOf(db, target).destination) && db.get(sql, target) !== undefined,
+    );
+  },
+
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
     return targetIds(db, { replayId: id })
       .filter((target) => !except.includes(targetOf(db, target).destination))

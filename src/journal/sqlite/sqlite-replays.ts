@@ -48,6 +48,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
       return done && deliveryIds(done, rows.length);
     },
     outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
+    isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
     cancelRest(id, now, ids) {
       const except = numbersOf(ids);

@@ -332,6 +332,38 @@ test('a replay to a held destination waits like other deliveries, and does not d
   assert.equal((await shown(rig, id)).state, 'done');
 });
 
+test('replays whose deliveries all wait for a person leave their places to others', async () => {
+  for (const cause of ['a paused destination', 'an exhausted delivery of their key']) {
+    let status = 200;
+    await using rig = await startRig({ handler: ({ url }) => ({ status: url.includes('/other') ? 200 : status }) });
+    const settings = { order: { key: 'key' } };
+    const retry = { scheduleMs: [0] };
+    const { connectionId, destinationId } = await wire(rig, {
+      connection: { settings: { retry } },
+      destination: { settings },
+    });
+    const other = await rig.put('destination', { connectionId, name: 'Other', path: '/other', status: 'enabled' });
+    const destinations = [{ destinationId: other }];
+    await rig.put('action', { name: 'Other', description: 'b', status: 'enabled', destinations });
+    await rig.send(...Array.from({ length: 6 }, (_, n) => ({ data: { n: String(n), key: 'k' } })));
+    await rig.clock.advance(100);
+    const delivered = (await rig.deliveries()).filter((one) => one.destinationId === destinationId);
+    status = 500;
+    if (cause === 'a paused destination')
+      await rig.put(
+        'destination',
+        { connectionId, name: 'Orders', path: '/v3', status: 'paused', settings },
+        destinationId,
+      );
+    else await rig.send({ data: { n: 'fails', key: 'k' } });
+    await rig.clock.advance(100);
+    for (const { id } of delivered) await replay(rig, { ids: [id], only: 'all' });
+    const last = await replay(rig, { filter: { destinationId: other }, only: 'all' });
+    await rig.clock.advance(30_000);
+    assert.deepEqual([cause, (await shown(rig, last)).state], [cause, 'done']);
+  }
+});
+
 test('a replay whose process crashes continues at its cursor: nothing twice, nothing left out', async () => {
   await using rig = await startRig();
   await wire(rig);

@@ -14,7 +14,10 @@ import { createNext } from './replay-step.ts';
 import { checkReplay } from './selection.ts';
 import { shownReplay } from './shown-replay.ts';
 
-/** More replays wait, since each running one keeps deliveries ready. */
+/**
+ * More replays wait, since each running one keeps deliveries ready. One whose deliveries are all created, and all wait for a
+ * person, does not count.
+ */
 const runningMost = 4;
 /** The deliveries of one replay that are created and not sent yet. */
 const aheadMost = 500;
@@ -36,13 +39,17 @@ type Options = Omit<PlanOptions, 'pinned' | 'log'> &
     moved(replay: { id: string; state: ReplayState }): void;
   };
 
-/** A replay that has not ended. `untilLook`: the number of settled deliveries until a round is worth its cost. */
+/**
+ * A replay that has not ended. `untilLook`: the number of settled deliveries until a round is worth its cost. `isMoving`: it
+ * creates or sends deliveries when it runs.
+ */
 type Active = {
   readonly id: string;
   readonly input: ReplayInput;
   readonly rounds: Rounds;
   state: ReplayState;
   untilLook: number;
+  isMoving: boolean;
 };
 
 /** Loads the replays that have not ended and continues them. */
@@ -154,7 +161,7 @@ class ReplayRunner implements AsyncDisposable {
       await this.#round(one).catch((error) => this.#options.failed(error, 'continue a replay'));
       return isAtWork(one) ? againMs : null;
     });
-    const one: Active = { id, input, rounds, state, untilLook: 0 };
+    const one: Active = { id, input, rounds, state, untilLook: 0, isMoving: true };
     this.#active.set(id, one);
     this.#options.replayRates.set(id, { state, ratePerSecond: input.ratePerSecond });
   }
@@ -180,7 +187,7 @@ class ReplayRunner implements AsyncDisposable {
     const { journal, clock } = this.#options;
     const inOrder = [...this.#active.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const one of inOrder) {
-      if (inOrder.filter(({ state }) => state === 'running').length >= runningMost) return;
+      if (inOrder.filter(({ state, isMoving }) => state === 'running' && isMoving).length >= runningMost) return;
       if (one.state !== 'planned') continue;
       const move = { from: ['planned'], to: 'running', now: clock.now() } as const;
       if (!(await journal.replays.move(one.id, move)) || one.state !== 'planned') continue;
@@ -204,7 +211,10 @@ class ReplayRunner implements AsyncDisposable {
     if (!isRead && one.state !== 'cancelled') return;
     const { pending, retrying, held } = await replays.outcome(one.id);
     one.untilLook = pending + retrying;
-    if (pending + retrying === 0) await this.#end(one, held > 0);
+    if (pending + retrying === 0) return this.#end(one, held > 0);
+    const { isMoving } = one;
+    one.isMoving = await replays.isMoving(one.id, this.#onHold());
+    if (isMoving && !one.isMoving) await this.#promote();
   }
 
   async #end(one: Active, hasHeld: boolean): Promise<void> {
