@@ -77,9 +77,11 @@ test('a peer that never finishes its handshakes delays no other', async () => {
   await using hanging = await rawPeer((socket) => socket.resume());
   await using peer = await httpsPeer(SERVER, (_request, response) => void response.end());
   const egress = openEgress();
-  const hung = Array.from({ length: 300 }, () => egress.send(requestTo(`https://localhost:${hanging.port}/`, TLS)));
-  for (let i = 0; i < 20; i++)
-    responseOf(await egress.send(requestTo(`https://localhost:${peer.port}/`, { ...TLS, timeoutMs: 4_000 })));
+  const endless = { connectTimeoutMs: 3_600_000, timeoutMs: 3_600_000 };
+  const hung = Array.from({ length: 300 }, () =>
+    egress.send(requestTo(`https://localhost:${hanging.port}/`, { ...TLS, ...endless })),
+  );
+  for (let i = 0; i < 20; i++) responseOf(await egress.send(requestTo(`https://localhost:${peer.port}/`, TLS)));
   await egress[Symbol.asyncDispose]();
   assert.deepEqual(new Set((await Promise.all(hung)).map(kindOf)), new Set(['reset']));
 });

@@ -166,16 +166,17 @@ class Connection implements Keepable {
   }
 
   /**
-   * Sends the exchange, unless it has ended or waits for a new socket. A socket that has not written the request before is
-   * of no more use: the peer responded early, and possibly reads no further.
+   * Sends the exchange, unless it has ended or waits for a new socket. A socket that has not written the request before, or
+   * failed to, is of no more use: the peer responded early, and possibly reads no further.
    */
   send(): void {
     const exchange = this.#exchange;
-    if (this.#socket === null || exchange?.isSent === true) return;
-    if (this.#socket.writableLength > 0) this.#replaceSocket(exchange);
+    const socket = this.#socket;
+    if (socket === null || exchange?.isSent === true) return;
+    if (socket.writableLength > 0 || socket.errored !== null) this.#replaceSocket(exchange);
     else if (exchange !== null) {
       this.#parser.begin(exchange.request.method);
-      exchange.write(this.#socket);
+      exchange.write(socket);
     }
   }
 
