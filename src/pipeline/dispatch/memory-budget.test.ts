@@ -42,6 +42,47 @@ test('all queues share 20,000 places, of which each has 16 to 2,000', () => {
   assert.deepEqual(shares, [2_000, 2_000, 200, 16, 16]);
 });
 
+test('a queue has room for twice as many deliveries as it has requests in flight, so that it stays busy', () => {
+  const { memory, queue } = open(1_250);
+  queue.requests = 500;
+  assert.equal(memory.roomOf(queue), 1_000);
+  queue.requests = 1_500;
+  assert.equal(memory.roomOf(queue), 2_000);
+});
+
+test('a queue whose receiver usually takes long keeps its room for twice that time', () => {
+  const { memory, queue } = open();
+  for (let n = 0; n < 8; n++) queue.concurrency.responded(now - 3_000, now, 8, 1_000);
+  queue.silentSince = now;
+  memory.narrow(queue, now + 5_999);
+  assert.equal(memory.roomOf(queue), 2_000);
+  memory.narrow(queue, now + 6_000);
+  assert.equal(memory.roomOf(queue), 16);
+});
+
+test('a request in flight counts with the memory of its exchange, a batch once', () => {
+  for (const [origin, bytes] of [
+    ['https://crm.example', 40 * 1024],
+    ['http://crm.example', 14 * 1024],
+  ] as const) {
+    const { memory, queue, add } = open();
+    queue.plan = { batchRecords: 1, order: null, origin } as DestinationQueue['plan']; // as: what the memory looks at
+    add(3, { event: null });
+    const [one, ...others] = queue.waiting;
+    assert.ok(one);
+    const before = memory.bytes;
+    memory.take(one);
+    assert.equal(memory.bytes - before, one.requestBytes);
+    assert.ok(one.requestBytes >= bytes);
+    const between = memory.bytes;
+    memory.takeBatch(queue, others);
+    const added = memory.bytes - between;
+    assert.ok(added >= bytes && added < 2 * bytes, `${added}`);
+    for (const taken of [one, ...others]) memory.release(taken);
+    assert.equal(memory.bytes, 0);
+  }
+});
+
 test('a queue has room for its share, and while memory is full for none', () => {
   const { memory, queue, add } = open(1_250);
   add(15);
