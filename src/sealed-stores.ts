@@ -15,8 +15,8 @@ import type { Telemetry } from './telemetry/telemetry.ts';
 
 /**
  * Opens the stores of a data folder that contain sealed secrets: `sealedTokens` has the refresh tokens that token
- * endpoints issued, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with a key that the keyring lacks; otherwise saves the
- * keyring.
+ * endpoints issued, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with
+ * a key that the keyring lacks; otherwise saves the keyring.
  */
 export async function openSealedStores(
   sqlite: Sqlite,

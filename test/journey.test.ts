@@ -6,7 +6,10 @@ import { type Coverage, startCoverage } from './support/coverage.ts';
 import { eventually } from './support/eventually.ts';
 import { startReceiver } from './support/receiver.ts';
 
-/** Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, marks of visitors, issues, replays, live streams, free disk space. */
+/**
+ * Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, marks of visitors,
+ * issues, replays, live streams, free disk space.
+ */
 const observers =
   /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:replay-runner|parameter-catalog|parameter-learner|visitor-marker|mask|order|traces)\.ts$/;
 

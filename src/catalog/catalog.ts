@@ -13,8 +13,8 @@ export interface Catalog {
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
    * written and the result is null: load and check again. Otherwise returns the new revision. Earlier versions are
-   * kept, also after a delete, until `purge`, within `versionBounds`. Throws when a put has a version that the document already had.
-   * The changes of existing connections and destinations that people made are `unapplied` from then on.
+   * kept, also after a delete, until `purge`, within `versionBounds`. Throws when a put has a version that the document
+   * already had. The changes of existing connections and destinations that people made are `unapplied` from then on.
    */
   change(revision: number, changes: readonly Change[], entries: readonly NewAuditEntry[]): Promise<number | null>;
   /** The changes whose consequences for stored data may not be done yet, oldest first. */

@@ -16,7 +16,10 @@ const windowMost = 64;
 const tableBits = { least: 12, most: 18 };
 /** A table this full, as a part of its size, lets the window jump less. */
 const fillMost = 1 / 8;
-/** Fixed cost of one comparison, in characters, and how many characters cost as much as one when texts are compared one by one. */
+/**
+ * Fixed cost of one comparison, in characters, and how many characters cost as much as one when texts are compared one
+ * by one.
+ */
 const comparisonCost = 16;
 const comparedAtOnce = 64;
 

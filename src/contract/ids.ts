@@ -109,7 +109,10 @@ export function placeOf(kind: 'event' | 'delivery', id: string): Place | null {
     : null;
 }
 
-/** Compares ids of deliveries, or of events, by their numbers: the order in which they were stored, also when the clock was set back. */
+/**
+ * Compares ids of deliveries, or of events, by their numbers: the order in which they were stored, also when the clock
+ * was set back.
+ */
 export function compareNumbers(id: string, other: string): number {
   const [a, b] = [id.slice(timeEnd), other.slice(timeEnd)];
   return a < b ? -1 : a > b ? 1 : 0;

@@ -82,10 +82,10 @@ export interface DeliveryQueue {
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
-   * Logs attempts and sets the next step of many deliveries at once. A delivery that was cancelled or expired while it was
-   * in flight becomes delivered if it was delivered; else it keeps its state and gets the attempts. Returns these. An
-   * unknown one is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so settling twice changes
-   * nothing. Only pending and retrying deliveries keep `dueAt`.
+   * Logs attempts and sets the next step of many deliveries at once. A delivery that was cancelled or expired while it
+   * was in flight becomes delivered if it was delivered; else it keeps its state and gets the attempts. Returns these.
+   * An unknown one is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so
+   * settling twice changes nothing. Only pending and retrying deliveries keep `dueAt`.
    */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<readonly Overtaken[] | false>;
   /** Holds that responses caused (auth rejected, …). Holds that people set are in the catalog. */
@@ -225,9 +225,9 @@ export interface DeliveryLog {
   /** `attemptLog` has the newest attempts, oldest first: all of them, or about 4 MiB. */
   delivery(id: string): Promise<(LoggedDelivery & { attemptLog: Attempt[]; rendered: Rendered | null }) | null>;
   /**
-   * A person's retry: finished or not, the delivery becomes due now, unless it is due already, and its schedule starts again. `render` drops the
-   * stored body and pins the given versions. Returns the status that it had; null: unknown. The audit entry is written in the
-   * same transaction, with the change of status added.
+   * A person's retry: finished or not, the delivery becomes due now, unless it is due already, and its schedule starts
+   * again. `render` drops the stored body and pins the given versions. Returns the status that it had; null: unknown.
+   * The audit entry is written in the same transaction, with the change of status added.
    */
   retry(request: RetryRequest, entry?: NewAuditEntry): Promise<StoredStatus | null>;
   /**

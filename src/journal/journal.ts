@@ -31,10 +31,10 @@ export interface Journal {
 
 interface Intake {
   /**
-   * Stores the events of a request, all or none; requests that come together share a transaction. An event whose identity was seen in the same
-   * collector within 24 h is stored once: the id of the first is returned, and the event's index is in `duplicates`.
-   * Events are in the order of their offsets. An earlier `receivedAt` is raised to the last one, unless it is more than
-   * 5 s before it: then the clock was set back, and times follow it. Requests of a
+   * Stores the events of a request, all or none; requests that come together share a transaction. An event whose
+   * identity was seen in the same collector within 24 h is stored once: the id of the first is returned, and the
+   * event's index is in `duplicates`. Events are in the order of their offsets. An earlier `receivedAt` is raised to
+   * the last one, unless it is more than 5 s before it: then the clock was set back, and times follow it. Requests of a
    * collector that arrive within a few milliseconds may share the time of the first. The result and the ids have the
    * stored time.
    * With a `plan`, the deliveries of the new events are created in the same transaction if all earlier events are
@@ -67,8 +67,8 @@ export type IntakePlan = {
 };
 
 /**
- * `ids` are in input order. `others`: how many duplicates have other data than the event that is stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time
- * `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
+ * `ids` are in input order. `duplicates`: indices. `others`: how many duplicates have other data than the event that is
+ * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
  */
 export type Accepted = {
   ids: string[];
@@ -121,7 +121,8 @@ export interface RetentionStore {
    * or received before `before`, then the oldest while more than `bytesMax` is in use. Identities above a quarter of
    * `bytesMax` are forgotten before that, and the others after it, the oldest first. Events of one stored group are
    * removed together. Identities from before `identitiesBefore` are forgotten. A time after `now` was given by a wrong
-   * clock: what has it is as old as the time to which the clock was set back after it. Works in small steps between other writes. `removed` counts events and deliveries.
+   * clock: what has it is as old as the time to which the clock was set back after it. Works in small steps between
+   * other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
    * returns false.
    */

@@ -38,7 +38,10 @@ export function addCounters(to: Record<string, number>, more: Counters): void {
 
 export type StatisticsEntry = { at: number; kind: string; id: string; counters: Counters };
 
-/** `id` null: all objects of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each object's series. */
+/**
+ * `id` null: all objects of the kind. `stepMs` is one of `statisticsSteps`; `follow` names the counter of each object's
+ * series.
+ */
 export type StatisticsQuery = {
   kind: string;
   id: string | null;

@@ -194,7 +194,10 @@ export async function startPipeline(parts: PipelineParts) {
     statistics,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
-    /** The time by which old data is removed: the clock, or earlier while a jump ahead is not confirmed; null until it is known. */
+    /**
+     * The time by which old data is removed: the clock, or earlier while a jump ahead is not confirmed; null until it
+     * is known.
+     */
     confirmedNow: retention.confirmedNow,
     /** How many deliveries and events are in memory. */
     depth: () => ({ ...dispatcher.depth(), unmatched: matcher.depth }),

@@ -19,7 +19,8 @@ export function isSensitiveName(name: string): boolean {
 const lengthMax = 80;
 const readMax = 400;
 
-// Texts have at most `readMax` characters here. `email` takes time quadratic in them, so that it runs only where an address may be.
+// Texts have at most `readMax` characters here. `email` takes time quadratic in them, so that it runs only where an
+// address may be.
 const time = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 const mayHoldEmail = /@|%40/;
 const email = /[^\s@/?&=:;,<>()"']+(?:@|%40)[^\s@/?&=:;,<>()"']+/g;

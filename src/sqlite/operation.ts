@@ -50,7 +50,10 @@ export interface Db {
   keep<T>(name: string, make: () => T): T;
   /** A value of a map that is kept, made when the map does not have it. For a bounded number of keys. */
   keepIn<K, V>(name: string, key: K, make: () => V): V;
-  /** Likewise for any number of keys: at least the 16,384 values of the map that were used last are kept, at most twice as many. */
+  /**
+   * Likewise for any number of keys: at least the 16,384 values of the map that were used last are kept, at most twice
+   * as many.
+   */
   keepRecent<K, V>(name: string, key: K, make: () => V): V;
   /** Calls `run` once before the commit, for operations that collect their rows. */
   beforeCommit(run: () => void): void;

@@ -5,8 +5,8 @@ import { openSqlite, operationsOf, type Sqlite } from './sqlite.ts';
 import { temporaryFolder } from './temporary-folder.testing.ts';
 
 /**
- * A database in storage threads, which the tests of a file use one after the other. Each call of the result makes it as new: starting
- * threads takes more processor time than most tests. Threads and folder end after the tests of the file.
+ * A database in storage threads, which the tests of a file use one after the other. Each call of the result makes it as
+ * new: starting threads takes more processor time than most tests. Threads and folder end after the tests of the file.
  */
 export function storageThreads(...rooms: string[]): () => Promise<Sqlite> {
   const resources = new AsyncDisposableStack();

@@ -99,7 +99,10 @@ type NewSession = {
   restarts?: boolean;
 } & BrowserContextOptions;
 
-/** Pages that are done with, and left empty. Their process stays, and the code that it compiled: a console opens there in half the time. */
+/**
+ * Pages that are done with, and left empty. Their process stays, and the code that it compiled: a console opens there
+ * in half the time.
+ */
 const done = new WeakMap<Browser, Page[]>();
 
 /**

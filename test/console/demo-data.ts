@@ -9,7 +9,8 @@ import { adminToken, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 
 /**
- * A shop after some traffic (by default 400 events), with a partner that sometimes fails and later rejects everything, and a trace of a visit.
+ * A shop after some traffic (by default 400 events), with a partner that sometimes fails and later rejects everything,
+ * and a trace of a visit.
  * `sent` is called after the first part of the traffic, `rejected` after the second: to wait for what each leads to.
  */
 export async function fillWithDemoData(

@@ -46,8 +46,8 @@ type Minute = { endsAt: number; count: number; leftOut: number };
 
 /**
  * Returns a function that writes a refused request into the audit trail. It never throws: the caller gets the refusal
- * even if its entry fails. At most 60 entries a minute of one user with all tokens, so that refusals can't fill the disk; the next
- * entry afterwards gives the number left out (the log has all of them).
+ * even if its entry fails. At most 60 entries a minute of one user with all tokens, so that refusals can't fill the
+ * disk; the next entry afterwards gives the number left out (the log has all of them).
  */
 export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' | 'now'>) {
   const minutes = recentKeys<Minute>(keysMost);

@@ -83,8 +83,8 @@ export function showSecrets(stored: unknown): unknown {
 }
 
 /**
- * A stored body of `schema` for a file: secrets stored outside as their reference (`{"set": true, "ref": …}`), others left out, so
- * that a write keeps them. A token parameter or header keeps its name, with null.
+ * A stored body of `schema` for a file: secrets stored outside as their reference (`{"set": true, "ref": …}`), others
+ * left out, so that a write keeps them. A token parameter or header keeps its name, with null.
  */
 export function exportSecrets(schema: z.ZodType, body: unknown): unknown {
   const places = secretPlaces(schema);

@@ -19,8 +19,9 @@ const againFirstMs = 500;
 const againMostMs = 5_000;
 
 /**
- * Follows the events that fit the query until the signal says stop. Read with `fetch`, because a browser's EventSource can't carry a token.
- * When the server goes away, it is asked again, ever slower; events of that time are for the caller to read.
+ * Follows the events that fit the query until the signal says stop. Read with `fetch`, because a browser's EventSource
+ * can't carry a token. When the server goes away, it is asked again, ever slower; events of that time are for the
+ * caller to read.
  */
 export function followEvents(
   query: NonNullable<CallInput<'streamEvents'>['query']>,

@@ -73,7 +73,10 @@ addEventListener('storage', (event) => {
   if (event.key === sessionKey) tell();
 });
 
-/** A sign-in link carries the token after `#`, which is not sent to servers. It is removed from the address and history at once. */
+/**
+ * A sign-in link carries the token after `#`, which is not sent to servers. It is removed from the address and history
+ * at once.
+ */
 export function takeTokenFromAddress(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token === null) return;

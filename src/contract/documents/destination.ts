@@ -44,7 +44,10 @@ export const responseStatus = z.union([
     .refine((range) => range.slice(0, 3) <= range.slice(-3)),
 ]);
 
-/** What a value of a response is compared with: any value. Generators make a class of a union, and can't name a property `equals` without. */
+/**
+ * What a value of a response is compared with: any value. Generators make a class of a union, and can't name a property
+ * `equals` without.
+ */
 export const expectedValue = z.union([z.string(), z.number(), z.boolean(), z.unknown()]);
 
 /** A JSON path such as `errors[0].code`; empty: the whole body. */

@@ -68,9 +68,10 @@ export const statsErrorsMax = 8;
 
 /**
  * Statistics of a range that ends now, or of the requested time (`range` is then not used): `from` is rounded down to a
- * step, and moved to what is kept, which is 8 days. `errors` counts failed attempts by the status of the response, or the
- * kind of error without one, most frequent first; `series` is per step. `latency` is from planned to delivered, `durations` the time of the exchanges;
- * both are accurate to 20 %. `lastStatus` is the HTTP status of the last attempt, null when it got no response.
+ * step, and moved to what is kept, which is 8 days. `errors` counts failed attempts by the status of the response, or
+ * the kind of error without one, most frequent first; `series` is per step. `latency` is from planned to delivered,
+ * `durations` the time of the exchanges; both are accurate to 20 %. `lastStatus` is the HTTP status of the last
+ * attempt, null when it got no response.
  */
 export const stats = z.strictObject({
   kind: statsKind,

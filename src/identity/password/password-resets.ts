@@ -93,7 +93,10 @@ function userToMail({ usersByEmail }: AccountSnapshot, email: string): User | un
   return user?.status === 'enabled' && user.sso === null ? user : undefined;
 }
 
-/** The plan of a new link, which replaces the previous one; empty unless an enabled user with a password has the e-mail address. */
+/**
+ * The plan of a new link, which replaces the previous one; empty unless an enabled user with a password has the e-mail
+ * address.
+ */
 function resetPlan(
   snapshot: AccountSnapshot,
   email: string,

@@ -19,8 +19,8 @@ import { nextTime, setBackNoticed } from './timeline.ts';
 
 /**
  * A request on its way to the storage thread: its events as lines, their identities in the same order (null when no
- * event has one), and the indices of events whose identity is of an Idempotency-Key (null when there are none). Data that crosses threads for every request is in tuples, since an object of the same size takes three
- * times as long.
+ * event has one), and the indices of events whose identity is of an Idempotency-Key (null when there are none). Data
+ * that crosses threads for every request is in tuples, since an object of the same size takes three times as long.
  */
 type AcceptedLines = [
   lines: string,

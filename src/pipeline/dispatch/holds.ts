@@ -67,9 +67,9 @@ type HoldsOptions = {
 };
 
 /**
- * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential, all of them held). Responses hold a
- * connection whose credentials were refused (`auth_rejected`), and a connection or a destination whose circuit breaker
- * opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
+ * The holds on destinations. People set them in the catalog (disabled, paused, a missing credential, all of them held).
+ * Responses hold a connection whose credentials were refused (`auth_rejected`), and a connection or a destination whose
+ * circuit breaker opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
  */
 export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock } = options;

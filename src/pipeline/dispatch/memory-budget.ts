@@ -7,7 +7,10 @@ import { SharedEvents } from './shared-events.ts';
 const deliveriesMax = 20_000;
 const queueMax = 2_000;
 const queueMin = 16;
-/** After so long without a good response, or twice the usual time of its receiver, a queue has the least room, until responses widen it again. */
+/**
+ * After so long without a good response, or twice the usual time of its receiver, a queue has the least room, until
+ * responses widen it again.
+ */
 const silenceMs = 1_000;
 const roomPerResponse = 4;
 const bytesMax = 128 * 1024 * 1024;
@@ -30,9 +33,10 @@ export type QueueFill = 'more' | 'all' | 'full';
  * ended. While none is in flight, one is always sent. A large event counts once, however many deliveries it has.
  *
  * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, and twice as many as it has
- * requests in flight, up to 2,000: responses come faster than the journal is read. So they may exceed that number. A queue whose destination does not respond has only those 16: deliveries that wait for long are
- * copied by one garbage collection after the other, which delays the deliveries of all others. Every delivery enters,
- * moves and leaves a queue through this class, so that the sums are right. Deliveries that do not fit stay in the journal.
+ * requests in flight, up to 2,000: responses come faster than the journal is read. So they may exceed that number. A
+ * queue whose destination does not respond has only those 16: deliveries that wait for long are copied by one garbage
+ * collection after the other, which delays the deliveries of all others. Every delivery enters, moves and leaves a
+ * queue through this class, so that the sums are right. Deliveries that do not fit stay in the journal.
  */
 export class MemoryBudget {
   #waiting = 0;

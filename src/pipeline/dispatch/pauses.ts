@@ -2,9 +2,9 @@ import type { Clock } from '../../async/clock.ts';
 import type { Journal } from '../../journal/journal.ts';
 
 /**
- * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination. It applies to
- * requests to `origin`. A token endpoint asks for that of a connection's token requests; `origin` is then its URL. Times are
- * ms since the epoch.
+ * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination.
+ * It applies to requests to `origin`. A token endpoint asks for that of a connection's token requests; `origin` is then
+ * its URL. Times are ms since the epoch.
  */
 type Pause = { readonly since: number; readonly until: number; readonly origin: string };
 

@@ -12,8 +12,8 @@ const writesMax = 4;
 const keptFailures = 5;
 
 /**
- * false: another process has acquired the lease, or storage is closed, and not all outcomes of this write were recorded. Else the deliveries
- * among them that had ended before.
+ * false: another process has acquired the lease, or storage is closed, and not all outcomes of this write were
+ * recorded. Else the deliveries among them that had ended before.
  */
 export type Recorded = readonly Overtaken[] | false;
 

@@ -11,8 +11,9 @@ const entriesMax = 20_000;
 const minuteMs = 60_000;
 
 /**
- * Writes counters to the journal, and rolls them up there. Entries are written in batches with pauses between them, so that neither this thread nor the journal is blocked. A batch
- * is added whole or not at all; entries that were refused stay in memory and are written with the next flush.
+ * Writes counters to the journal, and rolls them up there. Entries are written in batches with pauses between them, so
+ * that neither this thread nor the journal is blocked. A batch is added whole or not at all; entries that were refused
+ * stay in memory and are written with the next flush.
  */
 export function createFlush(options: {
   journal: Pick<Statistics, 'add' | 'rollUp'>;

@@ -16,8 +16,8 @@ const dayMs = 86_400_000;
 const purgedAtOnce = 50;
 
 /**
- * Runs retention periodically: removes old finished data and deleted documents, and expires deliveries that were held longer than their
- * connection allows.
+ * Runs retention periodically: removes old finished data and deleted documents, and expires deliveries that were held
+ * longer than their connection allows.
  */
 export function startRetention(
   options: Omit<Parameters<typeof startHoldExpiry>[0], 'log'> & {

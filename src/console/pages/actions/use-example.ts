@@ -38,7 +38,10 @@ function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['
   };
 }
 
-/** The value of each line of a mapping for an event, as its type; undefined until it is chosen or rendered. null: without an event. */
+/**
+ * The value of each line of a mapping for an event, as its type; undefined until it is chosen or rendered. null:
+ * without an event.
+ */
 export function useExample(rows: readonly FieldRow[], event: Event | null): readonly (TypedValue | undefined)[] | null {
   const expressions = rows.filter((row) => row.from === 'expression' && row.expression.trim() !== '');
   const [settled] = useDebouncedValue(expressions.map((row) => row.expression).join('\u0000'), settleMs);

@@ -84,7 +84,10 @@ export function EventPage(): ReactNode {
   );
 }
 
-/** Unfinished deliveries change, and right after the event the first one may still be missing. A held one may stay so for days. */
+/**
+ * Unfinished deliveries change, and right after the event the first one may still be missing. A held one may stay so
+ * for days.
+ */
 function mayChange({ event, actions }: Explanation): boolean {
   const deliveries = actions.flatMap((one) => one.deliveries);
   if (deliveries.some((one) => isUnfinished(one) && one.status !== 'held')) return true;

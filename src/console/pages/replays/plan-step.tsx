@@ -75,7 +75,10 @@ export function LeftOut({ leftOut, toSend }: Pick<ReplayPlan, 'leftOut'> & { toS
   );
 }
 
-/** How many deliveries of a replay are sent, and how many of those its templates skip: `total` and `skipped` count excluded ones. */
+/**
+ * How many deliveries of a replay are sent, and how many of those its templates skip: `total` and `skipped` count
+ * excluded ones.
+ */
 export function sentOf({ total, skipped, leftOut }: Replay['progress']): { toSend: number; skipped: number } {
   const excluded = sumOf(leftOut);
   return { toSend: total - excluded, skipped: skipped - excluded };

@@ -135,7 +135,10 @@ const columnsLeast = 2;
 const rankOf = <Row,>({ leavesFirst, isText }: Column<Row>) =>
   (leavesFirst === true ? 2 : 0) + (isText === true ? 1 : 0);
 
-/** The columns that fit when texts are narrow. Those that leave first leave before texts, these before figures, the last first. */
+/**
+ * The columns that fit when texts are narrow. Those that leave first leave before texts, these before figures, the last
+ * first.
+ */
 function useRoom<Row>(all: readonly Column<Row>[]) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);

@@ -14,7 +14,10 @@ import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
 type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
 
 type Props = EventFor & {
-  /** The choice, as an address holds it: an event's id, `sample`, or `paste`. Empty: the chosen sample, or the newest that fits. */
+  /**
+   * The choice, as an address holds it: an event's id, `sample`, or `paste`. Empty: the chosen sample, or the newest
+   * that fits.
+   */
   picked: string;
   onPick: (picked: string) => void;
   /** The text that was pasted. */
