@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startProxy } from '../../../test/support/proxy.ts';
@@ -70,6 +71,17 @@ test('TLS handshakes that are continued in later turns all succeed, with a peer 
       paths,
     );
     assert.equal(peer.connections(), 100);
+  }
+});
+
+test('a peer that closes while its TLS handshake waits for a turn gives an error at once', async () => {
+  for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
+    await using peer = await rawPeer(end);
+    let time = 0;
+    await using egress = openEgress('127.0.0.0/8', { now: () => ++time });
+    const endless = { ...TLS, connectTimeoutMs: 1e9, timeoutMs: 1e9 };
+    const sends = Array.from({ length: 50 }, () => egress.send(requestTo(`https://localhost:${peer.port}/`, endless)));
+    for (const outcome of await Promise.all(sends)) assert.match(kindOf(outcome), /^(?:tls|connect)$/);
   }
 });
 

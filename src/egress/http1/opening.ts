@@ -81,11 +81,20 @@ export class Opening {
 
   /** Ends the opening with this result, unless it has one; an error also destroys its sockets. */
   end(result: Socket | EgressError): void {
-    const tcp = this.#sockets[0];
-    if (tcp !== undefined) this.#way.turns.endShake(tcp);
-    if (isFailure(result)) for (const socket of this.#sockets) socket.destroy();
+    this.#endShake();
+    if (isFailure(result)) this.#dropSockets();
     this.#isOver = true;
     this.#resolve(result);
+  }
+
+  #endShake(): void {
+    const tcp = this.#sockets[0];
+    if (tcp !== undefined) this.#way.turns.endShake(tcp);
+  }
+
+  #dropSockets(): void {
+    this.#endShake();
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 
   /** Stays unfinished when its sockets are destroyed. */
@@ -106,7 +115,7 @@ export class Opening {
     const opened = await this.#reach(addresses, stops);
     if (!isFailure(opened) || !this.#isResuming || this.#isOver) return opened;
     // The peer possibly refused the session that it was offered, which is forgotten now.
-    for (const socket of this.#sockets.splice(0)) socket.destroy();
+    this.#dropSockets();
     this.steps.length = 1;
     this.stage = 'connect';
     return await this.#reach(addresses, stops);
@@ -135,6 +144,8 @@ export class Opening {
   }
 
   async #secure(socket: Socket, target: Target, way: TlsWay): Promise<TLSSocket | EgressError> {
+    // TLS reads the socket itself, also its end.
+    socket.pause();
     const secured = await this.#inTurn(() => {
       const tcp = this.#sockets[0];
       if (tcp !== undefined) this.#way.turns.shake(tcp);
