@@ -52,6 +52,7 @@ function run(
     at: 0,
     until: 1,
     visitors: ['v', 'v'],
+    groups: ['g', 'g'],
     numbers,
     actions: [[action.name], [action.name]],
     ids: numbers.map(eventOf),

@@ -23,7 +23,7 @@ const stillMs = 250;
 export const releaseMs = 10_000;
 
 /** Waits until no delivery moves any more; a delivery that does not come to rest is a fault. */
-export async function untilStill(program: Program, wiring: Wiring): Promise<Fault[]> {
+export async function untilStill(program: Program, wiring: Wiring, history: History): Promise<Fault[]> {
   const until = performance.now() + quietMostMs;
   let before = '';
   for (;;) {
@@ -32,7 +32,7 @@ export async function untilStill(program: Program, wiring: Wiring): Promise<Faul
     for (const status of unfinished)
       deliveries.push(...(await Array.fromAsync(client.list('listDeliveries', { query: { status, limit: 200 } }))));
     const replays = await Array.fromAsync(client.list('listReplays'));
-    const open = moving(deliveries, replays, wiring);
+    const open = moving(deliveries, replays, wiring, history);
     const going = replays.filter((one) => isGoing(one, deliveries));
     const now = deliveries.map(({ id, status }) => `${id} ${status}`).join();
     if (open.length === 0 && going.length === 0 && now === before) return [];

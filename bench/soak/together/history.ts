@@ -64,6 +64,7 @@ export type Sent = {
   readonly at: number;
   until: number;
   readonly visitors: readonly string[];
+  readonly groups: readonly string[];
   readonly numbers: readonly number[];
   /** The actions that each event is for. */
   readonly actions: readonly (readonly string[])[];

@@ -5,6 +5,8 @@ import { type Delivery, type DeliveryStatus, deliveryStatus } from '../../../src
 import type { Erasure } from '../../../src/contract/records/erasure.ts';
 import type { Replay } from '../../../src/contract/records/replay.ts';
 import type { StatsCounts } from '../../../src/contract/records/stats.ts';
+import type { History } from './history.ts';
+import { orderOf } from './members.ts';
 import type { Wiring } from './setup.ts';
 
 export const statuses = deliveryStatus.options;
@@ -82,25 +84,54 @@ function readMetrics(text: string): Map<string, number> {
   );
 }
 
+const waitsForPerson: ReadonlySet<Delivery['reason']> = new Set(['exhausted', 'unknown_outcome']);
+
 /**
  * The deliveries that will be sent, or expire, without an act of a person: all unfinished ones but those on hold, of a paused
  * replay, or behind one of these in the order of their key. Systems answer at once.
  */
-export function moving(deliveries: readonly Delivery[], replays: readonly Replay[], { places }: Wiring): Delivery[] {
+export function moving(
+  deliveries: readonly Delivery[],
+  replays: readonly Replay[],
+  { places }: Wiring,
+  history: Pick<History, 'sent'>,
+): Delivery[] {
   const expiring = new Set(places.filter(({ system }) => system.heldMaxAgeMs !== null).map((one) => one.destinationId));
   const known = new Map(deliveries.map((one) => [one.id, one]));
-  const isPaused = new Set(replays.filter(({ state }) => state === 'paused').map(({ id }) => id));
+  const paused = new Set(replays.filter(({ state }) => state === 'paused').map(({ id }) => id));
+  const isOfPerson = ({ reason, replayId }: Delivery) => waitsForPerson.has(reason) || paused.has(replayId ?? '');
+  const lineOf = linesOf(places, history);
+  /** The first delivery of each line that waits for a person. */
+  const blocked = new Map<string, number>();
+  for (const one of deliveries) {
+    const line = isOfPerson(one) ? lineOf(one) : null;
+    if (line !== null) blocked.set(line, Math.min(orderOf(one.id), blocked.get(line) ?? Number.POSITIVE_INFINITY));
+  }
+  const isBehind = (one: Delivery) => orderOf(one.id) > (blocked.get(lineOf(one) ?? '') ?? Number.POSITIVE_INFINITY);
   const isStill = (one: Delivery, depth = 0): boolean => {
     if (one.status === 'held')
-      return waitsForPerson.has(one.reason) || (one.reason !== 'breaker_open' && !expiring.has(one.destinationId));
-    if (one.replayId !== null && isPaused.has(one.replayId)) return true;
+      return one.reason === 'breaker_open'
+        ? isOfPerson(one) || isBehind(one)
+        : waitsForPerson.has(one.reason) || !expires(one);
+    if (isOfPerson(one)) return true;
     if (one.status !== 'sending' && one.reason === 'order' && depth < 1_000) {
       const first = known.get(/dlv_\w+/.exec(one.detail ?? '')?.[0] ?? '');
       return first !== undefined && isStill(first, depth + 1);
     }
     return false;
   };
+  const expires = ({ destinationId }: Delivery) => expiring.has(destinationId);
   return deliveries.filter((one) => isUnfinished(one.status) && !isStill(one));
 }
 
-const waitsForPerson: ReadonlySet<Delivery['reason']> = new Set(['exhausted', 'unknown_outcome']);
+/** The line of a delivery: its destination and its ordering key. null: it has none, or its event was never acknowledged. */
+function linesOf(places: Wiring['places'], { sent }: Pick<History, 'sent'>) {
+  const values = new Map<string, { visitor: string | undefined; group: string | undefined }>();
+  for (const { ids, visitors, groups } of sent)
+    for (const [at, id] of (ids ?? []).entries()) values.set(id, { visitor: visitors[at], group: groups[at] });
+  return ({ destinationId, eventId }: Delivery): string | null => {
+    const orderBy = places.find((one) => one.destinationId === destinationId)?.mix.orderBy ?? null;
+    const value = orderBy === null ? undefined : values.get(eventId ?? '')?.[orderBy];
+    return value === undefined ? null : `${destinationId} ${value}`;
+  };
+}

@@ -19,6 +19,8 @@ export type Traffic = {
   readonly originals: ReadonlyMap<string, readonly Delivery[]>;
   /** Deliveries by their idempotency key: one that no replay made, or the first, and those of replays that kept its key. */
   readonly withKey: ReadonlyMap<string, readonly Delivery[]>;
+  /** Idempotency keys of several deliveries, also of erased ones. */
+  readonly shared: ReadonlySet<string>;
   /** Requests whose deliveries can't be told, by the id of an event in them. */
   readonly unknown: ReadonlyMap<string, readonly Arrived[]>;
   /** What replays have sent again, by `event action destination`, each as an id. */
@@ -54,6 +56,10 @@ export function trafficOf(
   );
   const byName = Map.groupBy([...deliveries, ...erasedDeliveries], named);
   const withKey = Map.groupBy(deliveries, keyOf);
+  const byKeyWithErased = Map.groupBy([...deliveries, ...erasedDeliveries], keyOf);
+  const shared = new Set(
+    [...byKeyWithErased].filter(([, some]) => new Set(some.map(({ id }) => id)).size > 1).map(([key]) => key),
+  );
   const arrived = arrivals.map((arrival) => {
     const destination = destinationOf.get(arrival.place) ?? '';
     const [only, ...others] = arrival.records;
@@ -87,5 +93,5 @@ export function trafficOf(
       .filter((one) => one.replayId !== null)
       .map((one) => nameOf(one.eventId, one.actionId, one.destinationId)),
   );
-  return { arrived, byKey, originals, withKey, unknown, replayed };
+  return { arrived, byKey, originals, withKey, shared, unknown, replayed };
 }

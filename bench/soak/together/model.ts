@@ -99,13 +99,12 @@ function sameBytes({ history, traffic }: World): Fault[] {
   const rendered = new Set(
     history.acts.filter(({ detail }) => detail.includes('rendered again')).flatMap(({ about }) => about),
   );
-  const isReplayed = (key: string) => (traffic.withKey.get(key)?.length ?? 0) > 1;
   const faults: Fault[] = [];
   for (const [key, some] of Map.groupBy(traffic.arrived, ({ arrival }) => arrival.key)) {
     const digests = new Set(some.map(({ arrival }) => arrival.digest));
     if (digests.size === 1) continue;
     const keys = some.flatMap(({ members }) => members.map((one) => one.key));
-    if (keys.some((one) => one === null || rendered.has(one) || isReplayed(one))) continue;
+    if (keys.some((one) => one === null || rendered.has(one) || traffic.shared.has(one))) continue;
     // One that was held in between, and interrupted before its body was stored, is rendered by the versions of that time.
     if (history.lives.some(({ by, endedAt }) => by !== null && isWithin(endedAt ?? 0, some))) continue;
     const sentence = `Requests ${some.map(({ arrival }) => arrival.number).join(', ')} have the key ${key} and different bytes.`;

@@ -60,12 +60,13 @@ export function startSenders({
       const pad = draw.chance(0.1) ? 'ü'.repeat(draw.between(100, 1_500)) : 'x';
       const group = `g${draw.between(1, groups)}`;
       const data = { 'wt.ev': 'tick', 'wt.dcsvid': visitor, visitor, n, group, pad, ...flags };
-      return { actions, data: { ...data, ...(byMessage && { messageId: `message-${seed}-${n}` }) }, n, visitor };
+      return { actions, group, data: { ...data, ...(byMessage && { messageId: `message-${seed}-${n}` }) }, n, visitor };
     });
     const sent: Sent = {
       at: history.now(),
       until: history.now(),
       visitors: events.map(({ visitor }) => visitor),
+      groups: events.map(({ group }) => group),
       numbers: events.map(({ n }) => n),
       actions: events.map(({ actions }) => actions),
       ids: null,

@@ -103,7 +103,7 @@ export async function runTogether({
   async function beQuiet() {
     for (const part of parts) await part.pause();
     systems.setGood(true);
-    note(await untilStill(program, wiring));
+    note(await untilStill(program, wiring, history));
     let look = await lookAround(program.client, wiring, history.now(), acts.memory.shiftMs);
     let different = agreement(look, history);
     for (const until = performance.now() + oldestMs; isCountedBefore(different) && performance.now() < until; ) {
@@ -127,7 +127,7 @@ export async function runTogether({
   }
   for (const part of parts) await part.stop();
   await endHolds({ program, wiring, mix, systems, history });
-  note(await untilStill(program, wiring));
+  note(await untilStill(program, wiring, history));
   await retryHeld(program, wiring, history);
   const { look, traffic } = await beQuiet();
   note(allFinished(look.deliveries));
