@@ -38,7 +38,7 @@ const growthPerSecond = 0.015;
 /** A refusal at less than this part of the remembered limit has another cause than the limit. */
 const otherPlace = 0.7;
 /** One refusal in so many responses says nothing. */
-const responsesPerRefusal = 100;
+const responsesPerRefusal = 50;
 
 /**
  * The number of requests that one destination may have in flight: as many as make its receiver faster. Requests at once
@@ -59,7 +59,7 @@ const responsesPerRefusal = 100;
  * of the others, and all would let it grow.
  *
  * A refusal (429, 503, no response) lowers the limit once for requests that were in flight together, and is remembered
- * for 30 s: close to that limit it grows by 1.5 % a second. One in 100 responses is ignored. When nothing but refusals has
+ * for 30 s: close to that limit it grows by 1.5 % a second. One in 50 responses is ignored. When nothing but refusals has
  * come since the last one, the limit starts over.
  */
 export class ConcurrencyLimiter {
