@@ -20,7 +20,7 @@ import { Attempter } from './attempt/attempter.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
 import type { RenderEngine } from './attempt/render.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
-import { followConfiguration, holdAll, pauseDestination } from './dispatch/change-effects.ts';
+import { followConfiguration } from './dispatch/change-effects.ts';
 import { followClock } from './dispatch/clock-changes.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
@@ -41,6 +41,7 @@ import { startReplays } from './replay/replay-runner.ts';
 import { startEraser } from './retention/erasure.ts';
 import { startRetention } from './retention/retention.ts';
 import { type OperatorRetention, retentionOf } from './snapshot/effective-settings.ts';
+import { holdAll, pauseDestination } from './snapshot/own-changes.ts';
 import { type Configuration, loadConfiguration, type Snapshot } from './snapshot/snapshot.ts';
 
 /** The parts that the pipeline needs; compose.ts chooses each. */

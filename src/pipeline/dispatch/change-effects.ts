@@ -2,10 +2,8 @@ import { type Clock, errorBackoffMs } from '../../async/clock.ts';
 import type { Catalog, StoredDocument, UnappliedChange } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { byItself } from '../../contract/by-itself.ts';
-import { settingsId } from '../../contract/documents/settings.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Holds } from './holds.ts';
@@ -30,39 +28,6 @@ export type ChangeEffects = AsyncDisposable & {
   /** Cancels the deliveries that a deleted destination has stored as held; one may have been in flight at its deletion. */
   releaseDeleted(destinationId: string): void;
 };
-
-/** Holds all deliveries, until a person changes the setting. */
-export async function holdAll(configuration: Configuration, now: number): Promise<void> {
-  await configuration.change({ ...byItself, act: 'change' }, (snapshot) => {
-    const stored = snapshot.documents.settings.get(settingsId);
-    const body = { ...settingsOf(snapshot), deliveries: { held: true } };
-    const updatedAt = new Date(now).toISOString();
-    const { version = 0, createdAt = updatedAt } = stored ?? {};
-    const stamp = { version: version + 1, createdAt, updatedAt, updatedBy: byItself.principal };
-    return [{ op: 'put', document: { kind: 'settings', id: settingsId, body, ...stamp } }];
-  });
-}
-
-/** A destination that responded 410 is gone: nothing more is sent until a person resumes it. */
-export async function pauseDestination(
-  configuration: Configuration,
-  destinationId: string,
-  now: number,
-): Promise<void> {
-  await configuration.change({ ...byItself, act: 'pause' }, ({ documents }) => {
-    const document = documents.destination.get(destinationId);
-    if (document === undefined || document.body.status !== 'enabled') return [];
-    const body = { ...document.body, status: 'paused' as const };
-    const updatedAt = new Date(now).toISOString();
-    return [
-      {
-        op: 'put',
-        document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: 'millrace' },
-        unlisted: true,
-      },
-    ];
-  });
-}
 
 /**
  * Applies saved changes of connections and destinations to stored data: deliveries stored as held are retried (those with
