@@ -74,15 +74,15 @@ export function intakeConformance(guarantee: Guarantee): void {
     const of = (data: IncomingEvent['data'], more: Partial<IncomingEvent> = {}) =>
       incoming({ identity: 'm-1', data, ...more });
     const first = await accept(journal, [of({ a: '1', b: ['x'] }), of({ a: '1', b: ['x'] }), of({ a: '2' })]);
-    assert.deepEqual([first.duplicates, first.others], [[1, 2], 1], 'in one request');
+    assert.deepEqual([first.duplicates, first.usedIds], [[1, 2], 1], 'in one request');
     const retried = of({ a: '1', b: ['x'] }, { occurredAt: '2026-03-02T00:00:00.000Z', ext: { millraceHops: 1 } });
-    assert.deepEqual((await accept(journal, [retried])).others, 0);
+    assert.deepEqual((await accept(journal, [retried])).usedIds, 0);
     const both = await Promise.all([
       accept(journal, [incoming({ identity: 'm-2', data: { a: '1' } })]),
       accept(journal, [incoming({ identity: 'm-2', data: { a: '2' } })]),
     ]);
     assert.deepEqual(
-      both.map(({ duplicates, others }) => [duplicates.length, others]),
+      both.map(({ duplicates, usedIds }) => [duplicates.length, usedIds]),
       [
         [0, 0],
         [1, 1],

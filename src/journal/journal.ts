@@ -67,13 +67,13 @@ export type IntakePlan = {
 };
 
 /**
- * `ids` are in input order. `duplicates`: indices. `others`: how many duplicates have other data than the event that is
- * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
+ * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event
+ * that is stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
  */
 export type Accepted = {
   ids: string[];
   duplicates: readonly number[];
-  others: number;
+  usedIds: number;
   from: number;
   receivedAt: number;
   planned: string[] | null;
@@ -121,7 +121,7 @@ export interface RetentionStore {
    * or received before `before`, then the oldest while more than `bytesMax` is in use. Identities above a quarter of
    * `bytesMax` are forgotten before that, and the others after it, the oldest first. Events of one stored group are
    * removed together. Identities from before `identitiesBefore` are forgotten. A time after `now` was given by a wrong
-   * clock: what has it is as old as the time to which the clock was set back after it. Works in small steps between
+   * clock: an entry with it is as old as the time to which the clock was set back after it. Works in small steps between
    * other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
    * returns false.

@@ -3,8 +3,8 @@ import type { CountByAction } from './deliveries.ts';
 /** Counters of objects in steps of time. The code that counts defines the meaning of each counter. */
 export interface Statistics {
   /**
-   * Adds counters to the steps of each length at their time: all of them or none, in one transaction. Up to
-   * `statisticsBatch` entries take about two milliseconds.
+   * Adds counters at their times: all of them or none, in one transaction. `read` finds them at once in the steps of
+   * every length. Up to `statisticsBatch` entries take about two milliseconds.
    */
   add(entries: readonly StatisticsEntry[]): Promise<void>;
   /**

@@ -122,8 +122,8 @@ test('slow conditions run for a short time at once, so that other work gets its 
     configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
     planned: () => {},
     accepted: () => {},
-    lost: () => {},
-    matched: () => {},
+    usedIds: () => {},
+    evaluated: () => {},
     threw: () => {},
     telemetry: silentTelemetry(),
     random: () => 0,
@@ -232,7 +232,7 @@ test('an error after events are stored does not fail their request, and their de
 
 test('whatever fails after the events of a request are stored, the request succeeds', async () => {
   const fails = () => assert.fail('a bug');
-  for (const part of ['planned', 'matched', 'accepted', 'telemetry'] as const) {
+  for (const part of ['planned', 'evaluated', 'accepted', 'telemetry'] as const) {
     const failures: string[] = [];
     await using rig = await startRig();
     await wire(rig);
@@ -248,8 +248,8 @@ test('whatever fails after the events of a request are stored, the request succe
       configuration: { snapshot },
       planned: () => {},
       accepted: () => {},
-      lost: () => {},
-      matched: () => {},
+      usedIds: () => {},
+      evaluated: () => {},
       threw: () => {},
       random: () => 0,
       failed: (error) => failures.push(String(error)),

@@ -18,20 +18,20 @@ import { gatherFaults, type RuleFault, type RuleFaults } from './rule-faults.ts'
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
- * Deliveries that events fire, each with the index of its event in `matched`; `to` is the offset after the last event.
+ * Deliveries that events fire, each with the index of its event in `evaluated`; `to` is the offset after the last event.
  * `sent`: the original JSON of each event. `faults`: what threw, with the index of its event.
  */
 type Fired = {
   now: number;
   to: number;
   deliveries: IntakePlan['deliveries'];
-  matched: Matched[];
+  evaluated: Evaluated[];
   sent: IncomingEvent['sent'][];
   faults: (RuleFault & { event: number })[];
 };
 
-/** An event and the rules that it fired. */
-export type Matched = readonly [event: Event, rules: readonly Rule[]];
+/** An event and the rules that it fired, often none. */
+export type Evaluated = readonly [event: Event, rules: readonly Rule[]];
 
 type MatcherOptions = {
   journal: Pick<Journal, 'intake' | 'matching'>;
@@ -48,9 +48,9 @@ type MatcherOptions = {
   /** New events of a collector are stored. */
   accepted(collectorId: string, events: number): void;
   /** Events of a collector were not stored, since other events with their ids are. */
-  lost(collectorId: string, events: number): void;
+  usedIds(collectorId: string, events: number): void;
   /** The deliveries of these events are planned. */
-  matched(events: readonly Matched[]): void;
+  evaluated(events: readonly Evaluated[]): void;
   /** Stored events have no deliveries of these rules or to these destinations, which threw. */
   threw(faults: readonly RuleFaults[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched'>;
@@ -117,7 +117,7 @@ export class Matcher implements AsyncDisposable {
     } finally {
       if (fired === null) this.#unplannedRequests -= 1;
     }
-    const { ids, duplicates, others, from, planned } = accepted;
+    const { ids, duplicates, usedIds, from, planned } = accepted;
     const kept = ids.length - duplicates.length;
     this.#end = Math.max(this.#end, from + kept);
     // The events are stored: an error from here on must not make the sender repeat them.
@@ -127,8 +127,8 @@ export class Matcher implements AsyncDisposable {
     });
     this.#guard('report stored events', () => {
       this.#options.accepted(collectorId, kept);
-      telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length, others });
-      if (others > 0) this.#options.lost(collectorId, others);
+      telemetry.eventsAccepted({ events: kept, duplicates: duplicates.length, usedIds });
+      if (usedIds > 0) this.#options.usedIds(collectorId, usedIds);
     });
     return ids;
   }
@@ -167,22 +167,22 @@ export class Matcher implements AsyncDisposable {
     }
   }
 
-  #passOn({ deliveries, matched, sent, faults }: Fired, ids: readonly string[], to: number) {
+  #passOn({ deliveries, evaluated, sent, faults }: Fired, ids: readonly string[], to: number) {
     const { planned, telemetry } = this.#options;
     this.#position = Math.max(this.#position, to);
     const due = deliveries.map((one, at) => {
-      const event = matched[one.event]?.[0] ?? null;
+      const event = evaluated[one.event]?.[0] ?? null;
       const text = sent[one.event];
       const dataText = text?.isExact === true && text.data === event?.data ? text.json : null;
       return newDelivery(ids[at] ?? '', one, event?.id ?? null, event, dataText);
     });
-    let fired = 0;
-    for (const [, rules] of matched) if (rules.length > 0) fired += 1;
-    telemetry.eventsMatched({ events: matched.length, matched: fired, deliveries: due.length });
+    let matched = 0;
+    for (const [, rules] of evaluated) if (rules.length > 0) matched += 1;
+    telemetry.eventsMatched({ events: evaluated.length, matched, deliveries: due.length });
     if (due.length > 0) this.#guard('pass on planned deliveries', () => planned(due));
-    this.#options.matched(matched);
+    this.#options.evaluated(evaluated);
     if (faults.length > 0) {
-      const withIds = faults.map(({ event, ...fault }) => ({ ...fault, eventId: matched[event]?.[0].id ?? '' }));
+      const withIds = faults.map(({ event, ...fault }) => ({ ...fault, eventId: evaluated[event]?.[0].id ?? '' }));
       this.#options.threw(gatherFaults(withIds));
     }
   }
@@ -250,10 +250,10 @@ export class Matcher implements AsyncDisposable {
   async #plan(events: readonly PlacedEvent[], end: number) {
     const { journal, lease, partition } = this.#options;
     const fired = fire(this.#options, events, end);
-    const { now, to, matched } = fired;
+    const { now, to, evaluated } = fired;
     const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
       ...planned,
-      eventId: matched[event]?.[0].id ?? null,
+      eventId: evaluated[event]?.[0].id ?? null,
     }));
     this.#planTo = to;
     const from = this.#position;
@@ -289,13 +289,13 @@ function fire(
   const now = clock.now();
   // The same jitter for all, so that deliveries that can share a batch become due together.
   const jitter = random();
-  const fired: Fired = { now, to: end, deliveries: [], matched: [], sent: [], faults: [] };
+  const fired: Fired = { now, to: end, deliveries: [], evaluated: [], sent: [], faults: [] };
   const threw = (error: unknown, actionId: string | null, destinationId: string | null = null) =>
-    fired.faults.push({ event: fired.matched.length, actionId, destinationId, error });
+    fired.faults.push({ event: fired.evaluated.length, actionId, destinationId, error });
   const ruleThrew = ({ id }: Rule, error: unknown) => threw(error, id);
   for (const { offset, event } of events) {
-    const isMuch = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
-    if (fired.matched.length > 0 && isMuch) {
+    const isEnough = fired.deliveries.length >= plannedMost || clock.now() - now >= matchingMostMs;
+    if (fired.evaluated.length > 0 && isEnough) {
       fired.to = offset;
       return fired;
     }
@@ -308,27 +308,27 @@ function fire(
     for (const { action } of matches)
       for (const { destinationId } of action.body.destinations) {
         try {
-          const to = planOf(destinationId);
-          if (to === null) continue;
+          const plan = planOf(destinationId);
+          if (plan === null) continue;
           const planned: IntakePlan['deliveries'][number] = {
-            event: fired.matched.length,
+            event: fired.evaluated.length,
             actionId: action.id,
             actionVersion: action.version,
             destinationId,
-            destinationVersion: to.destination.version,
-            connectionId: to.connection.id,
+            destinationVersion: plan.destination.version,
+            connectionId: plan.connection.id,
             test: false,
             // After the first wait of the retry schedule.
-            dueAt: nextAttempt({ policy: to.retry, step: 0, now, random: () => jitter }) ?? now,
+            dueAt: nextAttempt({ policy: plan.retry, step: 0, now, random: () => jitter }) ?? now,
           };
-          const orderKey = to.orderKeyOf?.(event);
+          const orderKey = plan.orderKeyOf?.(event);
           if (orderKey !== undefined) planned.orderKey = orderKey;
           fired.deliveries.push(planned);
         } catch (error) {
           threw(error, action.id, destinationId);
         }
       }
-    fired.matched.push([event, matches]);
+    fired.evaluated.push([event, matches]);
   }
   return fired;
 }
@@ -336,7 +336,7 @@ function fire(
 /** The deliveries and the faults of the events that are new, with the ids and the time that the journal assigned. */
 function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired {
   const received = isoTime(receivedAt);
-  fired.matched.forEach((one, index) => {
+  fired.evaluated.forEach((one, index) => {
     const event = one[0];
     event.id = ids[index] ?? '';
     event.receivedAt = received;
@@ -344,7 +344,7 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
   if (duplicates.length === 0) return fired;
   const repeated = new Set(duplicates);
   let place = 0;
-  const places = fired.matched.map((_, index) => (repeated.has(index) ? null : place++));
+  const places = fired.evaluated.map((_, index) => (repeated.has(index) ? null : place++));
   const renumbered = <One extends { event: number }>(some: readonly One[]): One[] =>
     some.flatMap((one) => {
       const event = places[one.event] ?? null;
@@ -352,7 +352,7 @@ function keptOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted): Fired 
     });
   const [deliveries, faults] = [renumbered(fired.deliveries), renumbered(fired.faults)];
   const isNew = (_: unknown, index: number) => !repeated.has(index);
-  return { ...fired, deliveries, faults, matched: fired.matched.filter(isNew), sent: fired.sent.filter(isNew) };
+  return { ...fired, deliveries, faults, evaluated: fired.evaluated.filter(isNew), sent: fired.sent.filter(isNew) };
 }
 
 function eventOf(incoming: IncomingEvent, id: string, receivedAt: string): Event {

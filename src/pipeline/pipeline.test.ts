@@ -29,7 +29,7 @@ test('a listener that throws affects neither the response of the intake, nor a d
   const broken = () => {
     throw new Error('a broken listener');
   };
-  for (const kind of ['received', 'planned', 'matched', 'settled'] as const) {
+  for (const kind of ['received', 'planned', 'evaluated', 'settled'] as const) {
     rig.pipeline.events.on(kind, broken);
     rig.pipeline.events.on(kind, () => heard.push(kind));
   }
@@ -38,7 +38,7 @@ test('a listener that throws affects neither the response of the intake, nor a d
   assert.equal(ids.length, 1);
   assert.deepEqual(await rig.statuses(), ['delivered']);
   assert.equal(rig.egress.requests.length, 1);
-  assert.deepEqual(heard.toSorted(), ['matched', 'planned', 'received', 'settled']);
+  assert.deepEqual(heard.toSorted(), ['evaluated', 'planned', 'received', 'settled']);
   assert.deepEqual(rig.failures, Array(4).fill(new Error('a broken listener')));
 });
 

@@ -133,12 +133,12 @@ export async function startPipeline(parts: PipelineParts) {
       lease: leases.events,
       partition: 0,
       accepted: (collectorId, count) => events.emit('received', collectorId, count),
-      lost: (collectorId, count) => events.emit('lost', collectorId, count),
+      usedIds: (collectorId, count) => events.emit('usedIds', collectorId, count),
       planned(deliveries) {
         events.emit('planned', deliveries);
         dispatcher.enqueue(deliveries);
       },
-      matched: (matched) => events.emit('matched', matched),
+      evaluated: (evaluated) => events.emit('evaluated', evaluated),
       threw(faults) {
         for (const fault of faults) {
           telemetry.failedOften(fault.error, `evaluate the rules of action ${fault.actionId ?? '(any)'}`);
@@ -150,11 +150,11 @@ export async function startPipeline(parts: PipelineParts) {
       failed: telemetry.failedOften,
     }),
   );
-  events.on('matched', (matched) => {
-    for (const [event] of matched) parameters.observe(event);
+  events.on('evaluated', (evaluated) => {
+    for (const [event] of evaluated) parameters.observe(event);
   });
   const replays = stack.use(
-    await startReplays({ ...shared, holds, dispatcher, replayRates: replayRates, moved: telemetry.replayMoved }),
+    await startReplays({ ...shared, holds, dispatcher, replayRates, moved: telemetry.replayMoved }),
   );
   stack.use(await followClock({ ...shared, moved: () => dispatcher.start() }));
   await dispatcher.start();

@@ -72,7 +72,7 @@ test('the listening line is written at every level but silent', () => {
 
 test('at level warn the hot path logs nothing', () => {
   const { telemetry, lines } = recorded({ level: 'warn' });
-  telemetry.eventsAccepted({ events: 50, duplicates: 1, others: 0 });
+  telemetry.eventsAccepted({ events: 50, duplicates: 1, usedIds: 0 });
   telemetry.eventsMatched({ events: 50, matched: 50, deliveries: 50 });
   telemetry.attemptFinished(report);
   telemetry.deliverySettled({ status: 'delivered' });

@@ -145,10 +145,10 @@ function requestEvents({ logger, metrics }: Out) {
       logger[report.ok ? 'info' : 'warn'](report, 'password reset e-mail');
     },
     /** `others`: the duplicates that have other data than the stored event. */
-    eventsAccepted({ events, duplicates, others }: { events: number; duplicates: number; others: number }) {
+    eventsAccepted({ events, duplicates, usedIds }: { events: number; duplicates: number; usedIds: number }) {
       metrics.add('eventsAccepted', events);
       if (duplicates > 0) metrics.add('eventsDuplicate', duplicates);
-      if (others > 0) metrics.add('eventsWithUsedId', others);
+      if (usedIds > 0) metrics.add('eventsWithUsedId', usedIds);
     },
     /** Stored events have no deliveries of an action, since its rules or their planning threw. */
     rulesThrew: ({ events }: { events: number }) => metrics.add('ruleErrors', events),

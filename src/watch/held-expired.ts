@@ -29,10 +29,7 @@ export function detectHeldExpired(options: {
       });
       registry.see(found, { times: amount, samples: [], actionIds: actionId === null ? [] : [actionId] });
     },
-    resolveOld(now: number) {
-      for (const record of registry.all())
-        if (record.kind === 'held_expired' && now - record.lastSeenAt >= limits.held.quietMs)
-          registry.resolve(record, 'No held delivery expired for a day.');
-    },
+    resolveQuiet: () =>
+      registry.resolveQuiet('held_expired', limits.held.quietMs, 'No held delivery expired for a day.'),
   };
 }

@@ -68,6 +68,12 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     /** Counts a successful delivery towards an active issue; returns the successes in a row. */
     credit: (record: IssueRecord) => ++record.successes,
     resolve: resolved,
+    /** Resolves the issues of a kind that have not occurred for `quietMs`. */
+    resolveQuiet(kind: IssueRecord['kind'], quietMs: number, how: string): void {
+      const now = clock.now();
+      for (const record of records.values())
+        if (record.kind === kind && now - record.lastSeenAt >= quietMs) resolved(record, how);
+    },
     ceased,
     /**
      * Applies an action of a person. Resolves with the completed audit entry when both are durable; null: unknown

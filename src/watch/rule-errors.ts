@@ -28,10 +28,7 @@ export function detectRuleErrors(options: {
       });
       registry.see(found, { times: events, samples: [], actionIds: actionId === null ? [] : [actionId] });
     },
-    resolveOld(now: number) {
-      for (const record of registry.all())
-        if (record.kind === 'rule_error' && now - record.lastSeenAt >= limits.ruleErrors.quietMs)
-          registry.resolve(record, 'There was no such event for a day.');
-    },
+    resolveQuiet: () =>
+      registry.resolveQuiet('rule_error', limits.ruleErrors.quietMs, 'There was no such event for a day.'),
   };
 }

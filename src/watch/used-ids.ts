@@ -7,9 +7,9 @@ import type { Thresholds } from './thresholds.ts';
 export function detectUsedIds(options: { configuration: Configuration; registry: IssueRegistry; limits: Thresholds }) {
   const { configuration, registry, limits } = options;
   return {
-    lost(collectorId: string, events: number) {
+    found(collectorId: string, events: number) {
       const subject = configuration.snapshot.documents.collector.get(collectorId)?.body.name ?? collectorId;
-      const found = finding({
+      const issue = finding({
         fingerprint: `used_ids ${collectorId}`,
         kind: 'used_ids',
         severity: 'warning',
@@ -19,12 +19,8 @@ export function detectUsedIds(options: { configuration: Configuration; registry:
           'Give each event an id of its own that can’t be guessed. Servers should send with a collector of their own.',
         cause: { code: 'used_ids', values: { subject } },
       });
-      registry.see(found, { times: events, samples: [], actionIds: [] });
+      registry.see(issue, { times: events, samples: [], actionIds: [] });
     },
-    resolveOld(now: number) {
-      for (const record of registry.all())
-        if (record.kind === 'used_ids' && now - record.lastSeenAt >= limits.usedIds.quietMs)
-          registry.resolve(record, 'There was no such event for a day.');
-    },
+    resolveQuiet: () => registry.resolveQuiet('used_ids', limits.usedIds.quietMs, 'There was no such event for a day.'),
   };
 }

@@ -93,9 +93,9 @@ export async function startWatch(options: WatchOptions) {
   async function check() {
     const now = clock.now();
     attempt('check failures', () => failures.resolveOld(now));
-    attempt('check deliveries that were held for too long', () => held.resolveOld(now));
-    attempt('check events with used ids', () => usedIds.resolveOld(now));
-    attempt('check rules that threw', () => ruleErrors.resolveOld(now));
+    attempt('check deliveries that were held for too long', () => held.resolveQuiet());
+    attempt('check events with used ids', () => usedIds.resolveQuiet());
+    attempt('check rules that threw', () => ruleErrors.resolveQuiet());
     attempt('remove old issues', () => registry.tidy((pipeline.confirmedNow() ?? 0) - options.keptDays() * dayMs));
     for (const detector of detectors) {
       if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
@@ -121,7 +121,7 @@ export async function startWatch(options: WatchOptions) {
     events.on('ended', (of, end, count) => {
       if (end.status === 'failed' && end.reason === 'expired') held.expired(of, count);
     }),
-    events.on('lost', (collectorId, count) => usedIds.lost(collectorId, count)),
+    events.on('usedIds', (collectorId, count) => usedIds.found(collectorId, count)),
     events.on('ruleThrew', (faults) => ruleErrors.threw(faults)),
     events.on('holdsMoved', (destinationIds) => holds.report(destinationIds, registry)),
   ];

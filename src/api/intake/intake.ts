@@ -184,7 +184,7 @@ function createHandlers(
   ): Promise<string[]> {
     const receivedAt = now();
     // Before parsing, so that a request that is refused counts as well.
-    const bySize = Math.ceil(content.length / eventBytes) || 1;
+    const bySize = Math.ceil(content.length / bytesPerEvent) || 1;
     rates.spend(collector, bySize);
     const events = eventsOf(parse(content, { receivedAt: new Date(receivedAt), collectorId: collector.id }), headers);
     const kept = traces.mark(url, headers[traceName], events);
@@ -270,7 +270,7 @@ function hopsOf(headers: IncomingHttpHeaders): number {
 const bucketsMax = 20_000;
 
 /** A request counts as one event for each 4 KiB after decompression, if that is more than the events it has. */
-const eventBytes = 4_096;
+const bytesPerEvent = 4_096;
 
 /**
  * The rate limits of collectors, as token buckets of events: `limit` in `perMs`, with a burst of the same size. A

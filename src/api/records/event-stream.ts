@@ -86,7 +86,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
 
   /** Subscribes while there are streams. */
   function start(): () => void {
-    const unwatch = parts.pipeline.events.on('matched', (events) => {
+    const unwatch = parts.pipeline.events.on('evaluated', (events) => {
       for (const [event, rules] of events) tell(event, rules);
     });
     const reportSkipped = () => {

@@ -100,7 +100,7 @@ export async function startTestServer(
     closed: new Map(),
     failed: (error) => failures.push(error),
   });
-  const statisticsListeners = events.listenerCount('matched');
+  const statisticsListeners = events.listenerCount('evaluated');
   const alerts = await startAlerts({
     outbox,
     configuration,
@@ -364,8 +364,8 @@ export async function startTestServer(
     hold,
     failures,
     tokens,
-    tell: (event: Event) => events.emit('matched', [[event, []]]),
-    watchers: () => events.listenerCount('matched') - statisticsListeners,
+    tell: (event: Event) => events.emit('evaluated', [[event, []]]),
+    watchers: () => events.listenerCount('evaluated') - statisticsListeners,
     grant(token: string, rights: Iterable<Right>) {
       tokens.set(token, principal(token, rights));
     },

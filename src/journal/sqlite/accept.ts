@@ -71,7 +71,7 @@ export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: A
   if (duplicates.length === 0) {
     const ids = events.map((_, index) => placedId('event', { timeMs: receivedAt, partition, number: from + index }));
     const ofPlan = planned && deliveryIds(planned, deliveries.length);
-    return { ids, duplicates: [], others: 0, from, receivedAt, planned: ofPlan };
+    return { ids, duplicates: [], usedIds: 0, from, receivedAt, planned: ofPlan };
   }
   const known = new Map(duplicates.map(([index, place]) => [index, place]));
   let number = from;
@@ -82,7 +82,7 @@ export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: A
   return {
     ids,
     duplicates: duplicates.map(([index]) => index),
-    others: duplicates.filter(([, , isOther]) => isOther).length,
+    usedIds: duplicates.filter(([, , isOther]) => isOther).length,
     from,
     receivedAt,
     planned: planned && deliveryIds(planned, news.length),

@@ -51,9 +51,9 @@ export const queueOperations = {
     db.flush();
     const targets = targetIds(db, { destinationId, replayId });
     const known = new Set(except);
-    const queues = queuesOf(targets, inOrder || !hasOrderQueues(db));
-    const numbers = queues
-      .flatMap((queue) => dueNumbers(db, { ...queue, now, limit: limit + known.size, after }))
+    const parts = duePartsOf(targets, inOrder || !hasOrderQueues(db));
+    const numbers = parts
+      .flatMap((part) => dueNumbers(db, { ...part, now, limit: limit + known.size, after }))
       .filter(({ number }) => !known.has(number))
       .sort((a, b) => a.due_at - b.due_at || a.number - b.number)
       .slice(0, limit);
@@ -84,7 +84,7 @@ export const queueOperations = {
         behind.push(load(next));
       }
     const isCut = rows.length < numbers.length || rows.length === limit;
-    return { rows, behind, isCut, nextDueAt: nextDueAt(db, queues, now) };
+    return { rows, behind, isCut, nextDueAt: nextDueAt(db, parts, now) };
   },
 
   /** Index seeks, since a scan of a million rows takes a quarter of a second of each start. */
@@ -104,10 +104,10 @@ export const queueOperations = {
    * Moves at most `limit` deliveries of one part of the index, which are due after `after`; returns the last one. In the
    * order of their times, so that none is moved twice.
    */
-  moveDue(db: Db, move: { queue: Queue; after: DueNumber; byMs: number; limit: number }): DueNumber | null {
-    const { queue, after, byMs, limit } = move;
+  moveDue(db: Db, move: { part: DuePart; after: DueNumber; byMs: number; limit: number }): DueNumber | null {
+    const { part, after, byMs, limit } = move;
     const cursor = { dueAt: after.due_at, number: after.number };
-    const found = dueNumbers(db, { ...queue, now: Number.MAX_SAFE_INTEGER, limit, after: cursor });
+    const found = dueNumbers(db, { ...part, now: Number.MAX_SAFE_INTEGER, limit, after: cursor });
     for (const { number } of found) db.run('UPDATE delivery SET due_at = due_at - ? WHERE number = ?', byMs, number);
     return found.at(-1) ?? null;
   },
@@ -144,7 +144,7 @@ function bytesIn({ event, rendered }: DueRow): number {
   return bytesOf(event?.line ?? '') + bytesOf(rendered ?? '');
 }
 
-/** Ends a delivery outside of a settle. */
+/** Finishes a delivery without an attempt, such as one that is cancelled or expires. */
 export function finish(db: Db, end: { number: number; status: number; reason: string; now: number }) {
   const sql = 'UPDATE delivery SET status = ?, reason = ?, due_at = NULL, finished_at = ? WHERE number = ?';
   db.run(sql, end.status, internText(db, end.reason), end.now, end.number);
@@ -164,18 +164,18 @@ type DueQuery = {
   followers: number;
   bytesMax: number | null;
 };
-/** A part of the index: the deliveries of a target that are first in their order, or those behind others. */
-type Queue = { target: number; isBehind: 0 | 1 };
+/** A part of the index of due times: the deliveries of a target that are first in their order, or those behind others. */
+type DuePart = { target: number; isBehind: 0 | 1 };
 export type DueNumber = { number: number; due_at: number };
 
-/** The parts of the index of these targets. */
-export function queuesOf(targets: readonly number[], isWithoutBehind: boolean): Queue[] {
-  const queues = targets.map((target): Queue => ({ target, isBehind: 0 }));
-  return isWithoutBehind ? queues : [...queues, ...queues.map(({ target }): Queue => ({ target, isBehind: 1 }))];
+/** The parts of the index of due times for these targets. */
+export function duePartsOf(targets: readonly number[], isWithoutBehind: boolean): DuePart[] {
+  const parts = targets.map((target): DuePart => ({ target, isBehind: 0 }));
+  return isWithoutBehind ? parts : [...parts, ...parts.map(({ target }): DuePart => ({ target, isBehind: 1 }))];
 }
 
 /** Two index seeks instead of one row comparison, which would scan every row with the same due time. */
-function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & Queue): DueNumber[] {
+function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & DuePart): DueNumber[] {
   const { target, isBehind, now, limit, after } = query;
   const same =
     after === null || after.dueAt > now
@@ -201,8 +201,8 @@ function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & Q
   return [...same, ...later];
 }
 
-function nextDueAt(db: Db, queues: readonly Queue[], now: number): number | null {
-  const times = queues.flatMap(({ target, isBehind }) => {
+function nextDueAt(db: Db, parts: readonly DuePart[], now: number): number | null {
+  const times = parts.flatMap(({ target, isBehind }) => {
     const sql = `SELECT min(due_at) AS at FROM delivery INDEXED BY delivery_due
       WHERE target = ? AND is_behind = ? AND due_at > ?`;
     return db.get<{ at: number | null }>(sql, target, isBehind, now)?.at ?? [];

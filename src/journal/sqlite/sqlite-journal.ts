@@ -13,7 +13,7 @@ import {
 } from '../journal.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { historyOf } from './delivery-commands.ts';
-import { type DueNumber, type DueRow, dueOf, queuesOf } from './delivery-queue.ts';
+import { type DueNumber, type DueRow, dueOf, duePartsOf } from './delivery-queue.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import type { Target } from './interned-ids.ts';
 import { type Counted, noCounts } from './lists/delivery-histogram.ts';
@@ -121,12 +121,12 @@ function deliveryQueue(client: JournalClient): DeliveryQueue {
     setBack: (now) => client.write('setBack', now),
     async moveDue(now, byMs) {
       const targets = await client.write('targets', null);
-      for (const queue of queuesOf(
+      for (const part of duePartsOf(
         targets.map(({ id }) => id),
         false,
       )) {
         let after: DueNumber | null = { due_at: now, number: Number.MAX_SAFE_INTEGER };
-        while (after !== null) after = await client.write('moveDue', { queue, after, byMs, limit: rowsAtOnce });
+        while (after !== null) after = await client.write('moveDue', { part, after, byMs, limit: rowsAtOnce });
       }
     },
     // A count over many rows, which must not delay writes.

@@ -17,8 +17,9 @@ import { type Step, stepAfter } from './next-step.ts';
  *   logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
  *   delivery is held as `exhausted`, as after any other failure. The error says nothing about the peer.
  * - After that, before the verdict (the egress itself, outcome rules, Retry-After): the same, but the peer may have acted
- *   on the request, so that with `onTimeout: hold` the delivery is held. The attempt is logged with the status of the response, if there was one, and counts for the concurrency
- *   limit and the circuit breaker like any failed request, so that a peer is not flooded with repeated requests.
+ *   on the request, so that with `onTimeout: hold` the delivery is held. The attempt is logged with the status of the
+ *   response, if there was one, and counts for the concurrency limit and the circuit breaker like any failed request, so
+ *   that a peer is not flooded with repeated requests.
  * - After the verdict (writing or redacting the log): the verdict applies, so that a delivered delivery is not sent again.
  *   The attempt is logged without the content of request and response, which may contain data that must not be stored.
  * - A batch that fails before it is sent is halved until the records that cause the error are alone, and count an attempt

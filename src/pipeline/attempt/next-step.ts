@@ -114,14 +114,14 @@ const accepted = { kind: 'accepted' } as const;
 function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
   switch (verdict.kind) {
     case 'delivered':
-      return answered(finish(situation, 'delivered', null, verdict.warning, null));
+      return responded(finish(situation, 'delivered', null, verdict.warning, null));
     case 'split':
-      return answered(stay(situation, verdict.detail, 'http_4xx'));
+      return responded(stay(situation, verdict.detail, 'http_4xx'));
     case 'failed': {
       const { reason, detail, errorKind, pausesDestination } = verdict;
       const settlement = finish(situation, 'failed', reason, detail, errorKind);
       if (errorKind === 'blocked') return stepOf(settlement); // nothing was sent
-      return { ...answered(settlement), pauses: pausesDestination };
+      return { ...responded(settlement), pauses: pausesDestination };
     }
     case 'held': {
       const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));
@@ -149,7 +149,7 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
 }
 
 /** The peer works and accepts the credentials. */
-function answered(settlement: Settlement): Step {
+function responded(settlement: Settlement): Step {
   const step = stepOf(settlement);
   step.health = 'good';
   step.auth = accepted;
@@ -161,11 +161,11 @@ function answered(settlement: Settlement): Step {
 function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
   if (!counted || pausesDestination || errorKind === 'http_429') return null;
   if (log.at(-1)?.response != null) return 'bad';
-  return isUnconnected.has(errorKind) ? 'unreachable' : 'silent';
+  return unconnectedKinds.has(errorKind) ? 'unreachable' : 'silent';
 }
 
 /** The kinds of error before a connection to the peer exists. */
-const isUnconnected: ReadonlySet<ErrorKind> = new Set(['dns', 'connect', 'tls']);
+const unconnectedKinds: ReadonlySet<ErrorKind> = new Set(['dns', 'connect', 'tls']);
 
 /** A settlement whose counters are those of the delivery; the callers change what they count. */
 function settlementOf(

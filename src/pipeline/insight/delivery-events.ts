@@ -4,7 +4,7 @@ import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { SettledAbout } from '../dispatch/send.ts';
-import type { Matched } from '../matcher.ts';
+import type { Evaluated } from '../matcher.ts';
 import type { RuleFaults } from '../rule-faults.ts';
 
 /** The objects whose deliveries an event is about. */
@@ -15,13 +15,13 @@ export type DeliveryEventMap = {
   /** New events of a collector are stored. */
   received: [collectorId: string, events: number];
   /** Events of a collector were not stored, since other events with their ids are. */
-  lost: [collectorId: string, events: number];
+  usedIds: [collectorId: string, events: number];
   /** A request of a collector was refused; null: its key is not known. */
   rejected: [collectorId: string | null, code: ErrorCode];
   /** Deliveries are planned, by events or by a replay. */
   planned: [deliveries: readonly DueDelivery[]];
-  /** Events were matched against the rules, each with the rules that it fired. */
-  matched: [events: readonly Matched[]];
+  /** Rules were evaluated for stored events, and their deliveries are planned. */
+  evaluated: [events: readonly Evaluated[]];
   /** Stored events have no deliveries of a rule that threw. */
   ruleThrew: [faults: RuleFaults];
   /** A delivery's next step is recorded. */
@@ -50,10 +50,10 @@ export type DeliveryEvents = ReturnType<typeof createDeliveryEvents>;
 export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) {
   const listeners: { [Kind in keyof DeliveryEventMap]: Set<Listener<Kind>> } = {
     received: new Set(),
-    lost: new Set(),
+    usedIds: new Set(),
     rejected: new Set(),
     planned: new Set(),
-    matched: new Set(),
+    evaluated: new Set(),
     ruleThrew: new Set(),
     settled: new Set(),
     reopened: new Set(),

@@ -42,8 +42,8 @@ export function createStatistics(options: {
     if (amount > 0) count(ofEvent(collectorId), 'received', null, amount);
   });
   events.on('rejected', (collectorId, code) => count(ofEvent(collectorId), 'rejected', code));
-  events.on('matched', (matched) => {
-    for (const [{ source }, rules] of matched) {
+  events.on('evaluated', (evaluated) => {
+    for (const [{ source }, rules] of evaluated) {
       count(ofEvent(source.collectorId), rules.length === 0 ? 'unmatched' : 'matched');
       for (const { id } of rules) count(counters.of(clock.now(), id, '', { action: id }), 'matched');
     }

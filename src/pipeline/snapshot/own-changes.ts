@@ -31,7 +31,7 @@ export async function pauseDestination(
     return [
       {
         op: 'put',
-        document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: 'millrace' },
+        document: { ...document, body, version: document.version + 1, updatedAt, updatedBy: byItself.principal },
         unlisted: true,
       },
     ];
