@@ -3,7 +3,7 @@ import { settingsId } from '../../contract/documents/settings.ts';
 import { settingsOf } from './effective-settings.ts';
 import type { Configuration } from './snapshot.ts';
 
-// Changes of the configuration that the server makes by itself.
+// Changes of the configuration that the server makes, and no person.
 
 /** Holds all deliveries, until a person changes the setting. */
 export async function holdAll(configuration: Configuration, now: number): Promise<void> {
