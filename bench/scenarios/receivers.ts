@@ -35,7 +35,7 @@ const cases = {
 } as const satisfies Record<string, Case>;
 type CaseName = keyof typeof cases;
 const names = Object.keys(cases) as CaseName[]; // the keys of the literal above
-type Figure = 'Rate' | 'Ratio' | 'Reach' | 'Cost' | 'There' | 'Most' | 'Refused' | 'Loop' | 'Memory';
+type Figure = 'Rate' | 'Ratio' | 'Reach' | 'Cost' | 'There' | 'Most' | 'Connections' | 'Refused' | 'Loop' | 'Memory';
 type Figures = Record<`${CaseName}${Figure}`, number>;
 
 const flood = { batch: 50, connections: 8, window: 8_000 };
@@ -43,6 +43,7 @@ const warm = { ...flood, events: 20_000 };
 const together = { destinations: 100, perSecond: 2_000, seconds: 8, connections: 32 };
 const beside = { perSecond: 200, seconds: 10, connections: 16 };
 const origins = { count: 1_000, seconds: 10 };
+const inFlight = { destinations: 6, ms: 2_000, events: 40_000, batch: 50, connections: 8, window: 9_000 };
 
 /** Rates, times and costs with receivers that take their time, have TLS, few workers, or refuse. */
 export const receivers: Scenario = {
@@ -52,7 +53,13 @@ export const receivers: Scenario = {
   async run(options) {
     const found = await rounds(options, async () => {
       const single = await eachAlone(options.say);
-      return { ...single, ...(await manyOfOneOrigin()), ...(await besideSlow()), ...(await manyOrigins()) };
+      return {
+        ...single,
+        ...(await manyOfOneOrigin()),
+        ...(await besideSlow()),
+        ...(await manyOrigins()),
+        ...(await manyInFlight()),
+      };
     });
     const measure = (name: string, unit: string, values: number[], goal?: Bound): Measure => ({
       name,
@@ -69,6 +76,7 @@ export const receivers: Scenario = {
         measure(`${name}: processor time`, 'µs/event', found[`${key}Cost`]),
         measure(`${name}: median time there`, 'ms', found[`${key}There`]),
         measure(`${name}: most at once`, 'requests', found[`${key}Most`]),
+        measure(`${name}: connections opened`, '', found[`${key}Connections`], connectionGoals[key]),
         measure(`${name}: refused`, '%', found[`${key}Refused`], atMost(1)),
         measure(`${name}: /livez meanwhile, p99`, 'ms', found[`${key}Loop`]),
         measure(`${name}: memory`, 'MiB', found[`${key}Memory`]),
@@ -76,7 +84,6 @@ export const receivers: Scenario = {
     });
     return [
       ...measures,
-      measure('TLS at once: handshakes', 'connections', found.tlsHandshakes, atMost(70)),
       measure('TLS at once over plain, processor time', 'ratio', found.tlsCostRatio, atMost(1.25)),
       measure('300 ms over at once, processor time', 'ratio', found.slowCostRatio, atMost(1.15)),
       measure(
@@ -89,6 +96,9 @@ export const receivers: Scenario = {
       measure('beside one that takes 2 s, p99 more', 'ms', found.besideMore, atMost(50)),
       measure('1,000 origins over TLS, an event each in 10 s: /livez p99', 'ms', found.originsLoop),
       measure('1,000 origins over TLS, an event each in 10 s: slowest /livez', 'ms', found.originsSlowest, atMost(50)),
+      measure('6 destinations over TLS, 2 s: most at once', 'requests', found.mostInFlight, atLeast(3_600)),
+      measure('6 destinations over TLS, 2 s: memory more than before', 'MiB', found.moreMemory, atMost(160)),
+      measure('6 destinations over TLS, 2 s: /livez meanwhile, p99', 'ms', found.inFlightLoop, atMost(20)),
     ];
   },
 };
@@ -98,6 +108,8 @@ const rateGoals: Partial<Record<CaseName, Bound>> = {
   workers: atLeast(0.9 * 388),
   refusing: atLeast(0.9 * 556),
 };
+
+const connectionGoals: Partial<Record<CaseName, Bound>> = { tls: atMost(70) };
 
 /** One destination per receiver, one after the other, each from a cold start of its limit. */
 async function eachAlone(say: (line: string) => void) {
@@ -111,12 +123,10 @@ async function eachAlone(say: (line: string) => void) {
   const rig = { ...ends, product, folder: folder.path, path, destinationId: '' };
   for (let i = 0; i < 2; i++) await sendThrough(rig, { ...warm, destination: warmUp });
   const found: Partial<Figures> = {};
-  let tlsHandshakes = Number.NaN;
   for (const [n, key] of names.entries()) {
     const { events, receiver } = cases[key];
-    const watch = watchLoop(product);
+    await using watch = watchLoop(product);
     const { cost } = await costOf(product.pid, events, () => sendThrough(rig, { ...flood, events, destination: n }));
-    const loop = await watch.end();
     const times = await ends.sink.call('times', undefined);
     const served = await ends.sink.call('served', undefined);
     const rate = rateOf(times);
@@ -127,17 +137,16 @@ async function eachAlone(say: (line: string) => void) {
       [`${key}Cost`]: cost.total,
       [`${key}There`]: served.medianMs,
       [`${key}Most`]: served.most,
+      [`${key}Connections`]: served.connections,
       [`${key}Refused`]: (100 * served.refused) / (events + served.refused),
-      [`${key}Loop`]: percentile(loop, 0.99),
+      [`${key}Loop`]: percentile(watch.ms, 0.99),
       [`${key}Memory`]: memoryOf(product.pid).now / 2 ** 20,
     });
-    if (key === 'tls') tlsHandshakes = served.handshakes;
     say(`${cases[key].name}: ${Math.round(rate)}/s`);
   }
   const all = found as Figures; // the loop has set each of them
   return {
     ...all,
-    tlsHandshakes,
     tlsCostRatio: all.tlsCost / all.atOnceCost,
     slowCostRatio: all.ms300Cost / all.atOnceCost,
   };
@@ -177,23 +186,24 @@ function reachMs(times: Float64Array, rate: number, ms: number): number {
 
 const lookEveryMs = 10;
 
-/** Calls /livez again and again; returns its times in ms. */
-function watchLoop({ port }: Product) {
-  const found: number[] = [];
+/** Calls /livez again and again until it is disposed; `ms`: how long each call took. */
+function watchLoop({ port }: Product): AsyncDisposable & { ms: number[] } {
+  const ms: number[] = [];
   let isEnding = false;
   const looking = (async () => {
     while (!isEnding) {
       const before = performance.now();
       await (await fetch(`http://127.0.0.1:${port}/livez`)).text();
-      found.push(performance.now() - before);
+      ms.push(performance.now() - before);
       await pause(lookEveryMs);
     }
   })();
+  looking.catch(() => {}); // disposing it rejects
   return {
-    async end(): Promise<number[]> {
+    ms,
+    async [Symbol.asyncDispose]() {
       isEnding = true;
       await looking;
-      return found;
     },
   };
 }
@@ -257,7 +267,7 @@ async function manyOrigins() {
   await createRoutes(product, ports, { connections: count, destinations: count, actions: count, ca: ca() });
   const run = newRun();
   await ends.sink.call('expect', { run, events: count });
-  const watch = watchLoop(product);
+  await using watch = watchLoop(product);
   await ends.load.call('drip', {
     run,
     port: product.port,
@@ -268,7 +278,32 @@ async function manyOrigins() {
     destinations: count,
   });
   await allArrived(ends.sink, count);
-  const loop = await watch.end();
   checkProduct(product);
-  return { originsLoop: percentile(loop, 0.99), originsSlowest: Math.max(...loop) };
+  return { originsLoop: percentile(watch.ms, 0.99), originsSlowest: Math.max(...watch.ms) };
+}
+
+/** As many requests in flight over TLS as there may be in all: memory and responsiveness meanwhile. */
+async function manyInFlight() {
+  const { destinations, ms, ...flood } = inFlight;
+  await using ends = await startEnds();
+  await using folder = await temporaryFolder();
+  await using product = await startProduct(folder.path);
+  const path = await createCollector(product);
+  for (let n = 0; n < destinations; n++) await createTo(product, ends, { ms, isTls: true }, n);
+  await createTo(product, ends, { ms: 0 }, destinations);
+  const rig = { ...ends, product, folder: folder.path, path, destinationId: '' };
+  await sendThrough(rig, { ...warm, destination: destinations });
+  const before = memoryOf(product.pid).now;
+  let most = before;
+  using looking = new DisposableStack();
+  looking.adopt(
+    setInterval(() => {
+      most = Math.max(most, memoryOf(product.pid).now);
+    }, 250),
+    clearInterval,
+  );
+  await using watch = watchLoop(product);
+  await sendThrough(rig, { ...flood, destinations });
+  const served = await ends.sink.call('served', undefined);
+  return { mostInFlight: served.most, moreMemory: (most - before) / 2 ** 20, inFlightLoop: percentile(watch.ms, 0.99) };
 }
