@@ -74,6 +74,8 @@ answerCalls<HoldSinkCalls>({
     }),
   setDead(dead) {
     isDead = dead;
+    // A request on a kept connection that ends without a response is sent again at once: that is no second probe.
+    if (dead) server.closeIdleConnections();
   },
   forget() {
     seen = new Set();
