@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { drawFrom } from '../../bench/soak/together/draw.ts';
-import { type Act, type Arrival, type History, type Life, newHistory } from '../../bench/soak/together/history.ts';
+import {
+  type Act,
+  type Arrival,
+  type History,
+  type Life,
+  newHistory,
+  type TokenRequest,
+} from '../../bench/soak/together/history.ts';
 import type { Look } from '../../bench/soak/together/look.ts';
 import { trafficOf } from '../../bench/soak/together/members.ts';
 import { drawMix, type PlaceMix, type SystemMix } from '../../bench/soak/together/mix.ts';
@@ -26,6 +33,7 @@ function run(
   deliveries = [1, 2],
   first: Partial<Delivery> = {},
   lives: Life[] = [],
+  tokens: TokenRequest[] = [],
 ) {
   const mix = { ...(drawMix(drawFrom(1)).places[0] as PlaceMix), orderBy: null, holdsUnknown: false, ...place }; // four at least
   const system = drawMix(drawFrom(1)).systems[0] as SystemMix; // two at least
@@ -46,6 +54,7 @@ function run(
   };
   const history: History = newHistory();
   history.lives.push(...lives);
+  history.tokenRequests.push(...tokens);
   history.plans.push({ action: action.name, at: 0, sureAt: 0, destinations: new Set(['dst_0']) });
   const numbers = [1, 2];
   history.sent.push({
@@ -199,4 +208,19 @@ test('a delivery that expires too early, or is sent after it has expired, is see
   assert.deepEqual(run({}, [at(20, 2)], [], [1, 2], expired(1_000)), []);
   assert.deepEqual(run({}, [at(20, 2)], [], [1, 2], expired(999)), [guarantee]);
   assert.deepEqual(run({}, [at(20, 2), at(9_000, 1)], [], [1, 2], expired(1_000)), [guarantee]);
+});
+
+test('a token request during a pause of the token endpoint is seen, unless a person acted or the process ended', () => {
+  const failed = { system: 0, at: 10, endedAt: 20, pauseMs: 1_000 };
+  const next = (atMs: number) => ({ system: 0, at: atMs, endedAt: atMs + 1, pauseMs: null });
+  const asked = (tokens: TokenRequest[], acts: Partial<Act>[] = [], lives: Life[] = []) =>
+    run({}, [at(10, 1), at(20, 2)], acts, [1, 2], {}, lives, tokens);
+  const guarantee = 'a token endpoint is left alone while it pauses';
+  assert.deepEqual(asked([failed, next(900)]), [guarantee]);
+  assert.deepEqual(asked([failed, next(1_020)]), []);
+  assert.deepEqual(asked([{ ...failed, pauseMs: null }, next(30)]), []);
+  const entered = { name: 'enter the credential', about: ['con_0'], at: 500, until: 501 };
+  assert.deepEqual(asked([failed, next(900)], [entered]), []);
+  const life = { startedAt: 0, listeningAt: 1, endedAt: 600, by: 'SIGKILL' as const };
+  assert.deepEqual(asked([failed, next(900)], [], [life]), []);
 });
