@@ -1,0 +1,65 @@
+import { type EventSender, eventSender, type SenderOptions } from './event-sender.ts';
+import { createClient, createConfig } from './generated/client/index.ts';
+import { repeatable } from './generated/repeatable.ts';
+import { Operations } from './generated/sdk.gen.ts';
+import { problemOf } from './problem-error.ts';
+import { retrying } from './retrying.ts';
+
+export type { EventSender, SenderOptions } from './event-sender.ts';
+export type * from './generated/types.gen.ts';
+export { ProblemError } from './problem-error.ts';
+
+export type MillraceOptions = {
+  /** Where the server is: `https://events.example.com`. */
+  url: string;
+  /** An API token. Sending events needs none. */
+  token?: string;
+  /** How often a request is repeated. Default: 5. */
+  retries?: number;
+  /** Sends requests. Default: that of the runtime. */
+  fetch?: typeof fetch;
+};
+
+/**
+ * A client for Millrace: a method for each operation of its API, which returns the body of the response and throws
+ * ProblemError. Requests that are safe to repeat are repeated after 429, 502, 503, 504 or no response, at most `retries`
+ * times; a POST gets an `Idempotency-Key` for that.
+ */
+export class Millrace extends Operations {
+  constructor({ url, token, retries = 5, fetch: send = fetch }: MillraceOptions) {
+    const auth = token === undefined ? {} : { auth: token };
+    const client = createClient(
+      createConfig({ baseUrl: url, ...auth, throwOnError: true, fetch: retrying(send, retries) }),
+    );
+    client.interceptors.request.use((request, { url: path }) => {
+      if (request.method === 'POST' && repeatable.has(path) && !request.headers.has('idempotency-key'))
+        request.headers.set('idempotency-key', crypto.randomUUID());
+      return request;
+    });
+    client.interceptors.error.use((error, response) => problemOf(error, response));
+    super({ client });
+  }
+
+  /** Sends events to the collector with this key, in batches. */
+  sender(key: string, options: SenderOptions = {}): EventSender {
+    return eventSender(async (events) => {
+      await this.sendEvents({ path: { key }, body: { events } });
+    }, options);
+  }
+}
+
+type List<T> = { data: T[]; page: { next: string | null } };
+
+/** The items of all pages: `items((page) => millrace.listDeliveries({ query: { ...page, status: 'failed' } }))`. */
+export async function* items<T>(list: (page: { cursor?: string }) => Promise<List<T>>): AsyncGenerator<T> {
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { data, page }: List<T> = await list(cursor === '' ? {} : { cursor });
+    yield* data;
+    cursor = page.next;
+  }
+}
+
+/** The headers that refuse a change unless the document has the version that was read. */
+export function ifMatch({ version }: { version: number }): { 'If-Match': string } {
+  return { 'If-Match': `"${version}"` };
+}

@@ -1,0 +1,43 @@
+const waitMaxMs = 60_000;
+const refused = new Set([429, 502, 503, 504]);
+
+/** Sends a request again after a refusal or without a response, when it is safe to repeat. */
+export function retrying(send: typeof fetch, retries: number): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const isSafe = request.headers.has('idempotency-key') || ['GET', 'HEAD', 'PUT', 'DELETE'].includes(request.method);
+    for (let attempt = 0; ; attempt++) {
+      const isLast = attempt >= retries;
+      const response = await send(request.clone()).catch((error: unknown) => {
+        if (isLast || !isSafe || request.signal.aborted) throw error;
+        return null;
+      });
+      // A request over a rate limit was not executed.
+      const mayRepeat = response === null || (refused.has(response.status) && (isSafe || response.status === 429));
+      if (response !== null && (isLast || !mayRepeat)) return response;
+      await response?.body?.cancel();
+      await wait(delayMs(attempt, response?.headers.get('retry-after') ?? null), request.signal);
+    }
+  };
+}
+
+function delayMs(attempt: number, retryAfter: string | null): number {
+  const asked = retryAfter === null ? 0 : Number(retryAfter) * 1_000;
+  const own = 250 * 2 ** attempt * (0.5 + Math.random() / 2);
+  return Math.min(waitMaxMs, Number.isFinite(asked) && asked > 0 ? asked : own);
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
