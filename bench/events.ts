@@ -1,3 +1,4 @@
+import { seededRandom } from '../src/cli/demo/random.ts';
 import { type MarkName, marks, needleOf } from './marks.ts';
 
 /** The value of `wt.ev` in every event of the bench. */
@@ -85,7 +86,7 @@ const blankMarks = Object.fromEntries(Object.values(marks).map(({ key, digits })
 const vocabulary = makeWords(2_000);
 
 function makeWords(count: number): string[] {
-  const random = seeded(7);
+  const random = seededRandom(7);
   const syllables =
     'ba co den el fa gri ho in jo ka lan mo ner ol pa quin ro sta tu ul ver wo ya zen tri blu sho mer cla pen'.split(
       ' ',
@@ -100,14 +101,3 @@ const agents = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148',
   'Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0',
 ];
-
-/** Random numbers that are the same in every run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { parseDcsGif, parseInfinity } from '../../src/api/intake/infinity.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { packRequest } from '../../src/journal/sqlite/accept.ts';
 import { leastUs } from '../../test/support/processor-time.ts';
-import { seeded } from '../soak/random.ts';
 
 type Random = () => number;
 
@@ -26,7 +26,7 @@ export type BodyFuzz = {
  * longest are changed further.
  */
 export async function fuzzBodies({ count, seed }: { count: number; seed: number }): Promise<BodyFuzz> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   let kept: (BodyFuzz['worst'][number] & { genes: Shape })[] = [];
   for (let i = 0; i < count; i++) {
     const parent = kept[Math.floor(random() * kept.length)];

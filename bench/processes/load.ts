@@ -1,6 +1,7 @@
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { answerCalls } from '../child.ts';
 import { nowUs, pause } from '../clock.ts';
-import { type Prepared, prepareIntake, sampleEvent, seeded } from '../events.ts';
+import { type Prepared, prepareIntake, sampleEvent } from '../events.ts';
 import { markOf, marks, writeDigits } from '../marks.ts';
 import { openWire, type Wire } from '../wire.ts';
 
@@ -58,7 +59,7 @@ async function flood({
   fresh,
 }: Flood): Promise<Sent> {
   delivered = 0;
-  const random = seeded(run);
+  const random = seededRandom(run);
   const wires = await Promise.all(Array.from({ length: connections }, () => openWire(port)));
   const prepareOne = (size: number) =>
     prepareIntake(
@@ -104,7 +105,7 @@ async function drip({
   destinations,
   destination = 0,
 }: Drip): Promise<Sent> {
-  const random = seeded(run);
+  const random = seededRandom(run);
   const free: { wire: Wire; request: Prepared }[] = [];
   for (let i = 0; i < connections; i++)
     free.push({ wire: await openWire(port), request: prepareIntake(path, [sampleEvent(random)]) });

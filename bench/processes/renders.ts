@@ -1,4 +1,5 @@
 import { batcher } from '../../src/async/batcher.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
 import { type DestinationBody, destinationInput } from '../../src/contract/documents/destination.ts';
 import { planRender } from '../../src/pipeline/attempt/render.ts';
@@ -7,7 +8,7 @@ import type { RenderJob } from '../../src/sandbox/sandbox.ts';
 import { composeProgram, decodeOutput } from '../../src/template/compile/program.ts';
 import { answerCalls } from '../child.ts';
 import { nowUs } from '../clock.ts';
-import { sampleEvent, seeded } from '../events.ts';
+import { sampleEvent } from '../events.ts';
 
 export type RendersCalls = {
   /** Renders in one sandbox thread, in batches of 64, two at a time; returns renders per second. */
@@ -21,7 +22,7 @@ const outstanding = 2;
 /** Long, because the watchdog might take a thread that gets no processor time for one that hangs. */
 const graceMs = 5_000;
 const nowMs = Date.UTC(2026, 0, 1);
-const random = seeded(1);
+const random = seededRandom(1);
 const records = Array.from({ length: batch }, () => sampleEvent(random));
 
 answerCalls<RendersCalls>({

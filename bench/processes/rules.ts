@@ -1,3 +1,4 @@
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import type { Condition } from '../../src/contract/documents/condition.ts';
 import type { Event } from '../../src/contract/records/event.ts';
 import { compileCondition, sharedParts } from '../../src/rules/compile.ts';
@@ -5,7 +6,7 @@ import { ruleIndex } from '../../src/rules/index.ts';
 import { standardBehaviors } from '../../src/rules/standard-behaviors.ts';
 import { answerCalls } from '../child.ts';
 import { nowUs } from '../clock.ts';
-import { sampleEvent, seeded } from '../events.ts';
+import { sampleEvent } from '../events.ts';
 
 /** `chosen`: each action requires a behavior and a product. `searched`: each searches a title for a text. */
 export type RuleShape = 'chosen' | 'searched';
@@ -37,7 +38,7 @@ answerCalls<RulesCalls>({
       return { condition: compiled.condition };
     });
     const index = ruleIndex(() => entries);
-    const random = seeded(actions);
+    const random = seededRandom(actions);
     const samples = Array.from({ length: differentEvents }, () =>
       eventOf({ ...sampleEvent(random), 'wt.pn_sku': `SKU-${Math.floor(random() * actions)}` }),
     );

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { type Arrived, createArrivals, type Expected } from '../arrivals.ts';
 import { answerCalls, tellParent } from '../child.ts';
 import { nowUs } from '../clock.ts';
-import { seeded } from '../events.ts';
 import { percentile } from '../statistics.ts';
 import { testdata } from '../testdata.ts';
 import { frameOf } from '../wire.ts';
@@ -71,7 +71,7 @@ function serve(socket: Socket, respond: Respond) {
 /** The method and the path of every request of the bench are shorter. */
 const pathEnd = 40;
 
-const random = seeded(1);
+const random = seededRandom(1);
 type Serving = Omit<Served, 'medianMs'> & { ms: number[] };
 let served: Serving = noneServed();
 

@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { answerCalls } from '../child.ts';
 import { nowUs } from '../clock.ts';
-import { placesIn, sampleEvent, seeded } from '../events.ts';
+import { placesIn, sampleEvent } from '../events.ts';
 import { markOf, marks, writeDigits } from '../marks.ts';
 
 export type LoopCalls = {
@@ -13,7 +14,7 @@ export type LoopCalls = {
 answerCalls<LoopCalls>({
   async run({ port, run, requests, inFlight }) {
     const pool = new Pool(`http://127.0.0.1:${port}`, { connections: inFlight, pipelining: 1 });
-    const random = seeded(run);
+    const random = seededRandom(run);
     let next = 0;
     async function work() {
       const body = Buffer.from(JSON.stringify(sampleEvent(random)));

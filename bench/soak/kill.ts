@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
 import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
 import { type Load, startLoad, visitors } from './load.ts';
-import { seeded } from './random.ts';
 
 export type KillFigures = {
   kills: number;
@@ -45,7 +45,7 @@ export async function killUnderLoad({
   /** Whether the events of a visitor must arrive in order. */
   isOrdered?: boolean;
 }): Promise<KillFigures> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   using folder = temporaryFolder();
   await using recorder = await startRecorder((response, body) => {
     const jitter = random();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import type { Client } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
@@ -11,7 +12,6 @@ import { adminClient, environment, type Process, spawnProcess } from '../../test
 import { type Receiver, startReceiver } from '../../test/support/receiver.ts';
 import { type DiskStep, recordingTo, stepsOf, whyNoRecording } from './powercut/disk-calls.ts';
 import { type DiskModel, diskModel, type Fate } from './powercut/disk-model.ts';
-import { seeded } from './random.ts';
 
 export type PowerCutFigures = {
   cuts: number;
@@ -50,7 +50,7 @@ export async function cutThePower({ cuts, seed }: { cuts: number; seed: number }
   using root = temporaryFolder();
   await using receiver = await startReceiver();
   const life = await recordLife(root.path, receiver);
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const model = diskModel(root.path);
   const faults: string[] = [];
   const readyMs: number[] = [];
@@ -218,7 +218,7 @@ type Cut = { model: DiskModel; dir: string; fate: Fate; seed: number };
 /** Starts a server on the files left by a cut; one of `expected` has to be found completely. */
 async function startAfter({ model, dir, fate, seed }: Cut, expected: readonly Known[], receiver: Receiver) {
   using folder = temporaryFolder();
-  model.leave(dir, folder.path, fate, seeded(seed));
+  model.leave(dir, folder.path, fate, seededRandom(seed));
   const startedAt = performance.now();
   await using server = spawnProcess(environment(folder.path));
   try {
@@ -290,7 +290,7 @@ function differences({ events, documents, absent }: Known, found: Set<string>, f
 /** A cut right after `millrace backup` has ended must not damage the backup. */
 function faultsOfBackup(model: DiskModel, root: string): string[] {
   using folder = temporaryFolder();
-  model.leave(root, folder.path, 'lost', seeded(1));
+  model.leave(root, folder.path, 'lost', seededRandom(1));
   try {
     using database = new DatabaseSync(join(folder.path, 'backup.db'), { readOnly: true });
     const [row] = database.prepare('PRAGMA integrity_check').all();
@@ -303,7 +303,7 @@ function faultsOfBackup(model: DiskModel, root: string): string[] {
 /** Writes the files left by a cut to a permanent folder, for inspection. */
 function keep({ model, dir, fate, seed }: Cut): string {
   const kept = mkdtempSync(join(tmpdir(), 'millrace-powercut-'));
-  model.leave(dir, kept, fate, seeded(seed));
+  model.leave(dir, kept, fate, seededRandom(seed));
   return kept;
 }
 

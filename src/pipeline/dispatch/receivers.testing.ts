@@ -1,3 +1,4 @@
+import { seededRandom } from '../../cli/demo/random.ts';
 import { ConcurrencyLimiter, concurrencyMax } from './concurrency-limiter.ts';
 
 /** A request at a receiver; `inFlight`: how many it has now, of all destinations. */
@@ -40,7 +41,7 @@ export type Simulated = {
 export function simulate(receiver: Receiver, loads: readonly Load[] = [{}], seconds = 60): Simulated {
   const endMs = seconds * 1_000;
   const events = eventQueue();
-  const random = seeded(7);
+  const random = seededRandom(7);
   let now = 0;
   let inFlight = 0;
   const at = (time: number, call: () => void) => events.add(Math.max(now, time), call);
@@ -201,17 +202,6 @@ export function refusing(is: (now: number, random: () => number) => boolean, ms:
 function around(ms: number, random: () => number, spread = 0.2): number {
   const normal = Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
   return ms * Math.exp(spread * normal);
-}
-
-/** Random numbers from 0 to 1, deterministic for a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A binary heap by time. */
