@@ -91,7 +91,7 @@ export async function openMessageQueues(outbox: Outbox) {
       of(alertId).notified.delete(issueId);
       dirty.set(`${alertId}/${issueId}`, { op: 'forget', alertId, issueId });
     },
-    /** What has a time after `now`, of a clock that was ahead, waits for it no longer. */
+    /** Messages with a time after `now`, from a clock that was ahead, no longer wait for that time. */
     followClock(now: number): void {
       for (const queue of queues.values()) {
         const { waiting, notified, sending, lastSentAt } = queue;

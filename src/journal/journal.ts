@@ -67,8 +67,9 @@ export type IntakePlan = {
 };
 
 /**
- * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event
- * that is stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the ids of the plan's deliveries in order, without those of duplicates.
+ * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
+ * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the
+ * ids of the plan's deliveries in order, without those of duplicates.
  */
 export type Accepted = {
   ids: string[];
@@ -112,7 +113,7 @@ interface Matching {
 
 export type PlacedEvent = { offset: number; event: Event };
 
-/** By default no time is wrong, and no identity is old. */
+/** Without `now` no stored time counts as wrong; without `identitiesBefore` none is forgotten for its age. */
 export type RetentionLimits = { before: number; identitiesBefore?: number; now?: number; bytesMax: number | null };
 
 export interface RetentionStore {

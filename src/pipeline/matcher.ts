@@ -19,7 +19,7 @@ import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 
 /**
  * Deliveries that events fire, each with the index of its event in `evaluated`; `to` is the offset after the last event.
- * `sent`: the original JSON of each event. `faults`: what threw, with the index of its event.
+ * `sent`: the JSON of each event as it came. `faults`: what threw, with the index of its event.
  */
 type Fired = {
   now: number;

@@ -17,7 +17,7 @@ export function exposedCookies(noticed: (message: string) => void) {
 const problem =
   'Session cookies are not Secure, although browsers use https: set MILLRACE_PUBLIC_URL, or MILLRACE_TRUSTED_PROXIES where the proxy sends X-Forwarded-Proto.';
 
-/** Whether the browser used https, by the word of any proxy or of the browser. Not for decisions: anyone can say so. */
+/** Whether any proxy or the browser says that https was used. Not for decisions: anyone can send these headers. */
 export function saysHttps({ headers }: FastifyRequest): boolean {
   const { origin, host, forwarded = '', 'x-forwarded-proto': proto } = headers;
   if (/^\s*https\s*(,|$)/i.test(String(proto))) return true;

@@ -7,15 +7,15 @@ const gzip = promisify<string | Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);
 /** Shorter responses fit into a few packets as they are. */
 const compressedFrom = 4_096;
 
-/** Whether a client takes gzip: it names it, and not to refuse it. */
+/** Whether a client accepts gzip: `Accept-Encoding` names it, with a quality above 0. */
 export function acceptsGzip({ headers }: FastifyRequest): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?![.\d]))/.test(headers['accept-encoding'] ?? '');
 }
 
 /**
- * The JSON of a response to GET, compressed outside of the main thread when the client takes gzip. Other responses stay:
- * those to other methods may contain a new secret, whose length a compressed text would reveal to who can add to it
- * (BREACH).
+ * The JSON of a response to GET, compressed outside of the main thread when the client accepts gzip. Responses to other
+ * methods stay uncompressed: they may contain a new secret, which the length of a compressed text would reveal to an
+ * attacker who can add to it (BREACH).
  */
 export async function compressed(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   if (request.method !== 'GET' || !(typeof payload === 'string' || Buffer.isBuffer(payload))) return payload;

@@ -108,7 +108,7 @@ function* itemsIn(bytes: Buffer, list: { end: number }): Generator<Buffer> {
         return;
       }
     }
-    // A part without an end is not read to its end.
+    // An item over the limit is refused by the caller, so its end is not looked for.
     if (at - from > partBytesMax) {
       yield bytes.subarray(from, at);
       return;

@@ -87,7 +87,7 @@ export function followConfiguration(options: Options): ChangeEffects {
     });
   }
 
-  /** All changes that wait now. */
+  /** Applies all changes that wait now. */
   async function apply() {
     const changes = [...waiting];
     const touched = new Set(deleted);

@@ -94,9 +94,9 @@ export function firstProbeAfter({ openMs }: Pick<BreakerSettings, 'openMs'>): nu
 }
 
 /**
- * When an open breaker sends its next probe, after one that began at `startedAt` failed: a quarter of the time that it has
- * been open later, at least 1 s and at most `openMs`. So held deliveries move within a second and a quarter of the outage. A
- * probe that took longer is followed by the next one at once.
+ * When an open breaker sends its next probe, after one that began at `startedAt` failed. The interval is a quarter of the
+ * time that the breaker had been open, at least 1 s and at most `openMs`: so held deliveries are sent at the latest a
+ * second and a quarter of the outage after its end. A probe that took longer is followed by the next one at once.
  */
 export function nextProbeAt(
   { since, startedAt, now }: { since: number; startedAt: number; now: number },

@@ -2,16 +2,16 @@ import type { Clock } from '../../async/clock.ts';
 import { Rounds } from '../../async/rounds.ts';
 import type { DeliveryQueue } from '../../journal/journal.ts';
 
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 /** Smaller corrections of a clock are usual. */
 const toleratedMs = 5_000;
 
 /**
- * Looks at the start, and then every 10 s, whether the machine's clock was set back. If so, the times of new events and
+ * Checks at the start, and then every 10 s, whether the machine's clock was set back. If so, the times of new events and
  * deliveries follow it, and the times of the deliveries in the journal move with it. Deliveries in memory wait on timers
- * that a change of the clock does not affect. A delivery that is recorded between the change and the look is moved, too, so
- * it may be sent early. Each look compares the clock with that of the last look and with the newest stored times, which tell
- * of a clock that was ahead only between two looks, or before a restart. Resolves after the look at the start.
+ * that a change of the clock does not affect. A delivery that is recorded between the change and the next check is moved,
+ * too, so it may be sent early. Each check compares the clock with the time of the last check, and with the newest stored
+ * times, which show that a clock was ahead between two checks or before a restart. Resolves after the check at the start.
  */
 export async function followClock(options: {
   clock: Clock;
@@ -33,13 +33,13 @@ export async function followClock(options: {
   await follow(last, 0).catch((error) => failed(error, doing));
   const rounds = new Rounds(clock, async () => {
     const now = clock.now();
-    const byMs = last + lookEveryMs - now;
+    const byMs = last + checkEveryMs - now;
     last = now;
     await follow(now, byMs)
       .then((isMoved) => (isMoved ? moved() : undefined))
       .catch((error) => failed(error, doing));
-    return lookEveryMs;
+    return checkEveryMs;
   });
-  rounds.request(lookEveryMs);
+  rounds.request(checkEveryMs);
   return rounds;
 }

@@ -49,7 +49,7 @@ export type DispatcherOptions = Pick<
 
 /** Connections that wait for a request to end and are considered when one does. */
 const waitingTries = 4;
-/** A shorter wait is not worth another reading. */
+/** Deliveries that wait for less time stay in memory: reading them again costs more. */
 const spilledFromMs = 1_000;
 
 /** The queue of a delivery. */
@@ -78,7 +78,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #refill: Refill;
   readonly #sending: SendParts;
   readonly #state: DispatchState;
-  /** When to look in the journal for deliveries whose queue could not be opened or filled. */
+  /** When to read the journal again for deliveries whose queue could not be opened or filled. */
   readonly #startTimer = idleTimer();
   #startFailures = 0;
   #starting: Promise<void> | null = null;
@@ -480,7 +480,7 @@ export class Dispatcher implements AsyncDisposable {
     if (this.#requests.waiting.size > 0) this.#pumpWaiting(connection);
   }
 
-  /** Some, since each of those that still find no room waits again, after the others. */
+  /** Continues with a few waiting connections. One that still finds no room waits again, after the others. */
   #pumpWaiting(ended: ConnectionQueue) {
     const { waiting } = this.#requests;
     for (const next of [...waiting.values().take(waitingTries)]) {

@@ -4,8 +4,9 @@ import type { Step } from '../attempt/next-step.ts';
 
 /**
  * The step of a probe that failed while the breaker stays open: the delivery stays due, so that the hold decides when it is
- * sent again, and uses up no step of its schedule. That would run out long before a longer outage ends, and be the reason
- * why a single delivery waits after it. For 24 h in total, like waits that a peer asks for; then its schedule continues.
+ * sent again, and uses up no step of its schedule. Else a longer outage would use up the schedule, whose long waits would
+ * then delay a single delivery after the outage. After 24 h of such waits, and of those that a peer asked for, the schedule
+ * continues.
  */
 export function failedProbe(delivery: DueDelivery, step: Step, hold: Hold | undefined, now: number): Step {
   const { settlement, sign } = step;

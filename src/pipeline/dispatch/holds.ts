@@ -32,12 +32,12 @@ type LiveHolds = {
 type TrafficHold = 'auth_rejected' | 'breaker_open';
 
 /**
- * After refused credentials, the time to the first probe, which doubles up to the most: people replace credentials. An open
- * breaker is probed sooner, since a peer recovers on its own: see circuit-breaker.ts.
+ * After refused credentials, the wait for the first probe, which doubles up to `mostMs`: a person has to replace the
+ * credentials. An open breaker is probed sooner, since a peer recovers on its own: see circuit-breaker.ts.
  */
 const authPace = { firstMs: 30_000, mostMs: 30 * 60_000 };
 
-/** The most of `openMs`. */
+/** The greatest value of the setting `openMs`. */
 const openMostMs = 3_600_000;
 
 /**

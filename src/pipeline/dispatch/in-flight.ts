@@ -12,8 +12,8 @@ type InFlightOptions = {
 };
 
 /**
- * From this many deliveries in flight on, each destination has at most one request. Without batches, these are fewer: those
- * of the requests at once, and at most 2,000 whose outcomes are being recorded.
+ * From this many deliveries in flight on, each destination has at most one request. Without batches, fewer are in flight:
+ * one for each request, and at most 2,000 whose outcomes are being recorded.
  */
 const crowdedFrom = 10_000;
 /** The marker is written again after this time; a long one after a longer time. */

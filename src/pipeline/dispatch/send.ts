@@ -32,8 +32,9 @@ export type SendParts = {
   attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
   /** Pauses a destination that is gone for good (410). */
   pause(destinationId: string): Promise<void>;
-  /** A request of this queue is in flight now, or no longer. */
+  /** A request of this queue is in flight now. */
   began(queue: DestinationQueue, now: number): void;
+  /** A request of this queue is no longer in flight: its response has arrived, or its attempt ended without one. */
   ended(queue: DestinationQueue): void;
   /** The queue may have something to send. */
   resume(queue: DestinationQueue): void;
@@ -291,7 +292,7 @@ export function afterRecord(
 ): void {
   const { queue, delivery } = one;
   queue.reading?.settled.add(delivery.id);
-  // The next delivery of its key may be due now.
+  // The next delivery of its ordering key may be due now.
   if (delivery.orderKey !== undefined) queue.hasMore = true;
   if (recorded === false) return;
   const overtaken = recorded.find(({ deliveryId }) => deliveryId === delivery.id) ?? null;

@@ -24,7 +24,7 @@ type Options = {
   journal: Pick<DeliveryQueue, 'settle'>;
   lease: Lease;
   clock: Clock;
-  /** Storage is closed, and what was not recorded stays so. */
+  /** Storage is closed: outcomes that are not recorded yet are dropped. */
   isOver(): boolean;
   failed(error: unknown, doing: string): void;
 };
