@@ -221,6 +221,8 @@ test('a token request during a pause of the token endpoint is seen, unless a per
   assert.deepEqual(asked([{ ...failed, pauseMs: null }, next(30)]), []);
   const entered = { name: 'enter the credential', about: ['con_0'], at: 500, until: 501 };
   assert.deepEqual(asked([failed, next(900)], [entered]), []);
+  const retried = { name: 'retry', about: [idOf(1)], at: 500, until: 501 };
+  assert.deepEqual(asked([failed, next(900)], [retried]), []);
   const life = { startedAt: 0, listeningAt: 1, endedAt: 600, by: 'SIGKILL' as const };
   assert.deepEqual(asked([failed, next(900)], [], [life]), []);
 });

@@ -113,8 +113,12 @@ function expiredWrongly({ id, ...one }: Delivery, { history, traffic, wiring }: 
 }
 
 /** A token endpoint that failed or asked for a pause gets no request until the pause is over or a person acts. */
-function tokenPauses({ history, wiring }: World): Fault[] {
+function tokenPauses({ history, wiring, look }: World): Fault[] {
   if (history.clockShifts.length > 0) return [];
+  const connectionOf = new Map(look.deliveries.map((one) => [one.id, one.connectionId]));
+  /** Of a delivery of this connection, or an erased one. */
+  const isRetryAt = (name: string, id: string | undefined, connectionId: string) =>
+    name === 'retry' && (connectionOf.get(id ?? '') ?? connectionId) === connectionId;
   const faults: Fault[] = [];
   for (const [system, requests] of Map.groupBy(history.tokenRequests, (one) => one.system))
     for (const [at, next] of requests.entries()) {
@@ -124,7 +128,9 @@ function tokenPauses({ history, wiring }: World): Fault[] {
       const connectionId = wiring.connectionIds[system] ?? '';
       const isAsked = history.acts.some(
         ({ name, about, at: began, until }) =>
-          (about.includes(connectionId) || name === 'import') && until > before.at && began < next.at,
+          (about.includes(connectionId) || name === 'import' || isRetryAt(name, about[0], connectionId)) &&
+          until > before.at &&
+          began < next.at,
       );
       if (isAsked) continue;
       faults.push({
