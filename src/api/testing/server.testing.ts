@@ -22,6 +22,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { claim } from '../../journal/journal-samples.testing.ts';
 import { Attempter } from '../../pipeline/attempt/attempter.ts';
 import { createReplayRates } from '../../pipeline/dispatch/replay-rates.ts';
+import { noLoad } from '../../pipeline/dispatch/request-load.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -185,7 +186,7 @@ export async function startTestServer(
         since: null,
         nextProbeAt: null,
         held: 0,
-        requests: { inFlight: 0, limit: null, responseMs: null, limitedBy: null },
+        requests: noLoad,
       }),
       health: async () => ({
         state: 'ok',
@@ -195,13 +196,13 @@ export async function startTestServer(
         nextProbeAt: null,
         waitsUntil: null,
         held: 0,
-        requests: { inFlight: 0, limit: null, responseMs: null, limitedBy: null },
+        requests: noLoad,
         tokenExpiresAt: null,
         certificateExpiresAt: null,
         secretExpiresAt: null,
       }),
       expiry: () => ({ tokenExpiresAt: null, certificateExpiresAt: null, secretExpiresAt: null }),
-      loadOf: () => ({ inFlight: 0, limit: null, responseMs: null, limitedBy: null }),
+      loadOf: () => noLoad,
       held: async () => [],
       askedPauseOf: () => null,
       isReplayPaused: () => false,
