@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seeded } from '../../bench/soak/random.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import type { Delivery } from '../../src/contract/records/delivery.ts';
 import { startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,7 +10,7 @@ const acts = 120;
 const ended = ['delivered', 'failed', 'skipped', 'cancelled'];
 
 test('after any history, created and reopened deliveries are those delivered, failed, skipped, cancelled and unfinished', async () => {
-  const random = seeded(5);
+  const random = seededRandom(5);
   const oneOf = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] ?? assert.fail();
   await using app = await startTestApp();
   await using receiver = await startReceiver();

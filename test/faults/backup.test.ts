@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
-import { seeded } from '../../bench/soak/random.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -19,7 +19,7 @@ test('a backup under load restores elsewhere: all events acknowledged before it 
   using fresh = temporaryFolder();
   const copy = join(target.path, 'copy.db');
   await using receiver = await startReceiver();
-  const load = startLoad({ senders: 2, batchMost: 10, random: seeded(8) });
+  const load = startLoad({ senders: 2, batchMost: 10, random: seededRandom(8) });
   let before: string[];
   {
     await using app = await startTestApp();

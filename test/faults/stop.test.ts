@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent, request, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { startLoad } from '../../bench/soak/load.ts';
-import { seeded } from '../../bench/soak/random.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminClient, environment, spawnProcess } from '../support/process.ts';
 import { startRecorder } from './recorder.ts';
@@ -17,7 +17,7 @@ test('SIGTERM under load refuses intake, finishes the requests in flight, loses 
     else response.end();
   });
   const env = environment(folder.path);
-  const load = startLoad({ senders: 4, batchMost: 20, random: seeded(1) });
+  const load = startLoad({ senders: 4, batchMost: 20, random: seededRandom(1) });
   let key: string;
   {
     await using server = spawnProcess(env);

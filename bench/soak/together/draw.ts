@@ -1,4 +1,4 @@
-import { seeded } from '../random.ts';
+import { seededRandom } from '../../../src/cli/demo/random.ts';
 
 /** Random choices of one concern. Each concern has its own, so that the pace of one does not change those of another. */
 export type Draw = {
@@ -15,7 +15,7 @@ export type Draw = {
 };
 
 export function drawFrom(seed: number): Draw {
-  const next = seeded(seed);
+  const next = seededRandom(seed);
   const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
   const pick = <T>(some: readonly T[]): T => {
     const found = some[between(0, some.length - 1)];
