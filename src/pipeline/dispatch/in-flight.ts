@@ -16,9 +16,9 @@ type InFlightOptions = {
  * one for each request, and at most 2,000 whose outcomes are being recorded.
  */
 const crowdedFrom = 10_000;
-/** The marker is written again after this time; a long one after a longer time. */
+/** The marker is written again after this time; one of 1,000 deliveries after 100 ms, which takes a hundredth of the thread. */
 const markerDelayMs = 20;
-const markedPerMs = 50;
+const markedPerMs = 10;
 
 /**
  * The deliveries that are in flight: their request is being made, or its outcome is not recorded yet. The in-flight
