@@ -51,7 +51,7 @@ function methodOf(
   const title = operationId.charAt(0).toUpperCase() + operationId.slice(1);
   const typed = all.map((one) => ({
     ...one,
-    argument: argumentOf(one, all),
+    argument: snakeCase(one.name),
     type: pythonType(one.schema, `${title}${one.name}`, written),
   }));
   const [body] = Object.values(requestBody?.content ?? {});
@@ -90,13 +90,6 @@ function methodOf(
         """${String(operation['summary']).replaceAll('\\', '\\\\').replaceAll('"""', "'''")}."""
         ${result === 'None' ? '' : `_result: ${result} = `}self._call(${parts.join(', ')})
 ${result === 'None' ? '' : '        return _result\n'}`;
-}
-
-/** The name of an argument: a query and a header can have the same. */
-function argumentOf({ name, in: place }: Parameter, all: readonly Parameter[]): string {
-  const plain = snakeCase(name);
-  const isTaken = all.some((one) => snakeCase(one.name) === plain && one.in !== place);
-  return isTaken && place === 'header' ? `${plain}_header` : plain;
 }
 
 /** The content of the response of success, and how Python reads it. */

@@ -2568,7 +2568,7 @@ class TokenInput(TypedDict):
     expiresAt: NotRequired[str | None]
 
 
-class NewToken(TypedDict):
+class CreatedToken(TypedDict):
     id: str
     version: int
     createdAt: str

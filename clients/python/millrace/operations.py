@@ -766,9 +766,9 @@ class Operations:
         _result: TokenList = self._call("GET", "/api/v1/me/tokens", query={"limit": limit, "cursor": cursor}, returns="json")
         return _result
 
-    def create_my_token(self, body: TokenInput) -> NewToken:
+    def create_my_token(self, body: TokenInput) -> CreatedToken:
         """Create a token with rights that you have; its value is returned once."""
-        _result: NewToken = self._call("POST", "/api/v1/me/tokens", body=body, returns="json")
+        _result: CreatedToken = self._call("POST", "/api/v1/me/tokens", body=body, returns="json")
         return _result
 
     def delete_my_tokens(self) -> None:
@@ -842,9 +842,9 @@ class Operations:
         _result: TokenList = self._call("GET", "/api/v1/tokens", query={"limit": limit, "cursor": cursor, "name": name, "userId": user_id}, returns="json")
         return _result
 
-    def create_token(self, body: TokenInput) -> NewToken:
+    def create_token(self, body: TokenInput) -> CreatedToken:
         """Create a token of your own; its value is returned once."""
-        _result: NewToken = self._call("POST", "/api/v1/tokens", body=body, returns="json")
+        _result: CreatedToken = self._call("POST", "/api/v1/tokens", body=body, returns="json")
         return _result
 
     def get_token(self, id: str, *, if_none_match: str | None = None) -> Token:
@@ -896,9 +896,9 @@ class Operations:
         _result: dict[str, Any] = self._call("GET", "/openapi.json", returns="json")
         return _result
 
-    def send_events(self, key: str, body: SendEventsBody, *, millrace_trace: str | None = None, idempotency_key: str | None = None, millrace_trace_header: str | None = None) -> SendEventsResult:
+    def send_events(self, key: str, body: SendEventsBody, *, idempotency_key: str | None = None, millrace_trace: str | None = None) -> SendEventsResult:
         """Send events to a collector: all are stored on disk, or none. A body has at most 1 MiB."""
-        _result: SendEventsResult = self._call("POST", "/v3/{key}", params={"key": key}, query={"millrace_trace": millrace_trace}, headers={"Idempotency-Key": idempotency_key, "Millrace-Trace": millrace_trace_header}, body=body, returns="json")
+        _result: SendEventsResult = self._call("POST", "/v3/{key}", params={"key": key}, headers={"Idempotency-Key": idempotency_key, "Millrace-Trace": millrace_trace}, body=body, returns="json")
         return _result
 
     def send_pixel(self, key: str, *, values: dict[str, str] | None = None) -> bytes:

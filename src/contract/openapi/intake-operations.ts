@@ -63,11 +63,11 @@ export const intakePaths: Paths = {
       security: [],
       parameters: [
         key,
-        { name: traceParameter, in: 'query', required: false, schema: { type: 'string' }, description: 'A trace.' },
         header('Idempotency-Key', 'Names the events without an id of their own, by position, for 24 h.', {
           maxLength: 255,
         }),
-        header(traceHeader, 'A trace that the events belong to.'),
+        // Generators make one variable of a query and a header of the same name.
+        header(traceHeader, `A trace that the events belong to; also as \`${traceParameter}\` in the query.`),
       ],
       requestBody: { required: true, content: { 'application/json': { schema: events } } },
       responses: {

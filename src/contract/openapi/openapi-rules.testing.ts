@@ -130,6 +130,25 @@ export const rules: readonly Rule[] = [
     name: 'senders find intake',
     find: (document) => ['/v3/{key}', '/{key}/dcs.gif'].filter((path) => !(path in objectOf(document['paths']))),
   },
+  {
+    name: 'the parameters of an operation differ by letters and digits',
+    find: (document) =>
+      operationsOf(document).flatMap(({ operation, id }) => {
+        const names = listOf(operation['parameters']).map(({ name, $ref }) =>
+          String(name ?? $ref)
+            .toLowerCase()
+            .replaceAll(/[^a-z0-9]/g, ''),
+        );
+        return names.length > new Set(names).size ? [id] : [];
+      }),
+  },
+  {
+    name: 'no schema is named as the constructor of another',
+    find: (document) =>
+      Object.keys(componentsOf(document)).filter(
+        (name) => name.startsWith('New') && name.slice(3) in componentsOf(document),
+      ),
+  },
   bySchema('a pattern can be read outside of JavaScript', ({ schema: { pattern } }) =>
     typeof pattern === 'string' ? !isPortable(pattern) : false,
   ),

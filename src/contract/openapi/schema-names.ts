@@ -192,7 +192,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   MappedField: mappedField,
   Me: me,
   Method: method,
-  NewToken: newToken,
+  CreatedToken: newToken,
   Operator: explainedComparison.shape.operator,
   Outcome: judgedAnswer.shape.outcome,
   OutcomeCheck: outcomeCheck,

@@ -17,3 +17,18 @@ export type Facts = {
   mapping: unknown;
   metrics: string;
 };
+
+/** What every client sees. */
+export const expected: Omit<Facts, 'deliveries'> = {
+  accepted: 2,
+  etag: '"1"',
+  username: 'crm',
+  description: 'Orders go here',
+  stale: 'version_mismatch',
+  invalid: ['/name'],
+  mapping: [
+    { field: 'total', expression: 'Number(it.total)' },
+    { field: 'kind', value: 'order', as: 'text' },
+  ],
+  metrics: 'string',
+};

@@ -3026,7 +3026,7 @@ export type TokenInput = {
     expiresAt?: string | null;
 };
 
-export type NewToken = {
+export type CreatedToken = {
     id: string;
     version: number;
     createdAt: string;
@@ -8644,7 +8644,7 @@ export type CreateMyTokenResponses = {
     /**
      * Created
      */
-    201: NewToken;
+    201: CreatedToken;
 };
 
 export type CreateMyTokenResponse = CreateMyTokenResponses[keyof CreateMyTokenResponses];
@@ -9181,7 +9181,7 @@ export type CreateTokenResponses = {
     /**
      * Created
      */
-    201: NewToken;
+    201: CreatedToken;
 };
 
 export type CreateTokenResponse = CreateTokenResponses[keyof CreateTokenResponses];
@@ -9533,7 +9533,7 @@ export type SendEventsData = {
          */
         'Idempotency-Key'?: string;
         /**
-         * A trace that the events belong to.
+         * A trace that the events belong to; also as `millrace_trace` in the query.
          */
         'Millrace-Trace'?: string;
     };
@@ -9543,12 +9543,7 @@ export type SendEventsData = {
          */
         key: string;
     };
-    query?: {
-        /**
-         * A trace.
-         */
-        millrace_trace?: string;
-    };
+    query?: never;
     url: '/v3/{key}';
 };
 

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { openApi } from '../src/contract/openapi/openapi.ts';
+import { temporaryFolder } from '../src/sqlite/temporary-folder.testing.ts';
+import { expected, type Facts } from '../test/clients/steps/steps.ts';
+import { adminToken, startTestApp } from '../test/support/app.ts';
+import { startReceiver } from '../test/support/receiver.ts';
+
+// Tries the clients that need more than Node.js: the Python client against a server, and the code of generators for other
+// languages, which must compile. A part whose programs or packages are not to be had is skipped, and listed with the reason.
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** A program or package that is not here. */
+class Missing extends Error {}
+
+type Place = {
+  folder: string;
+  document: string;
+  /** Runs a program in a folder; one that fails is an error with its output. */
+  call(program: string, args: string[], cwd?: string, env?: NodeJS.ProcessEnv): Promise<string>;
+  /** The same, for what downloads: a failure means that it is not to be had. */
+  fetch(program: string, args: string[], cwd?: string, env?: NodeJS.ProcessEnv): Promise<string>;
+};
+
+const generator = 'openapi-generator-cli-7.25.0.jar';
+
+const parts: { [name: string]: (place: Place) => Promise<void> } = {
+  'the Python client does every step': async ({ call, fetch }) => {
+    await fetch('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
+    await using app = await startTestApp();
+    await using receiver = await startReceiver();
+    const env = { ...process.env, PYTHONPATH: `${root}clients/python`, PYTHONDONTWRITEBYTECODE: '1' };
+    const steps = `${root}test/clients/steps/python_client.py`;
+    const { deliveries, ...facts }: Facts = JSON.parse(
+      await call('python3', [steps, app.url, adminToken, receiver.url], root, env),
+    );
+    assert.equal(new Set(deliveries).size, 2);
+    assert.deepEqual(facts, expected);
+    await using empty = await startTestApp();
+    const own = { MILLRACE_URL: empty.url, MILLRACE_TOKEN: adminToken, CRM_URL: receiver.url };
+    const listed = await call('python3', [`${root}clients/python/examples/first_delivery.py`], root, {
+      ...env,
+      ...own,
+    });
+    assert.match(listed, /^(dlv_\w+ \w+\n){3}$/);
+  },
+  'the Python client passes mypy in strict mode': async ({ folder, call, fetch }) => {
+    await fetch('python3', ['-m', 'venv', folder]);
+    await fetch(join(folder, 'bin/pip'), ['install', '--quiet', 'mypy==1.19.1']);
+    await call(
+      join(folder, 'bin/mypy'),
+      ['--strict', '--cache-dir', folder, 'millrace', 'examples'],
+      `${root}clients/python`,
+    );
+  },
+  'openapi-python-client makes modules that can be imported': async ({ folder, document, call, fetch }) => {
+    await fetch('python3', ['-m', 'venv', folder]);
+    await fetch(join(folder, 'bin/pip'), ['install', '--quiet', 'openapi-python-client==0.29.1']);
+    const into = join(folder, 'made');
+    mkdirSync(into);
+    await call(
+      join(folder, 'bin/openapi-python-client'),
+      `generate --path ${document} --meta none --output-path ${into}/api`.split(' '),
+    );
+    await call(join(folder, 'bin/python'), ['-c', importAll], into);
+  },
+  'oapi-codegen makes Go that compiles': async ({ folder, document, call, fetch }) => {
+    const env = { ...process.env, GOBIN: folder };
+    await fetch('go', ['install', 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'], folder, env);
+    writeFileSync(join(folder, 'go.mod'), 'module example.com/client\n\ngo 1.24\n');
+    const args = ['-generate', 'types,client', '-package', 'client', '-o', 'client.go', document];
+    await call(join(folder, 'oapi-codegen'), args, folder);
+    await fetch('go', ['mod', 'tidy'], folder);
+    await call('go', ['build', './...'], folder);
+  },
+  'openapi-generator makes Java that compiles': async (place) => {
+    const into = await generated(place, 'java', '--library', 'native');
+    await place.fetch('mvn', ['-q', '-B', 'dependency:resolve'], into);
+    await place.call('mvn', ['-q', '-B', 'compile'], into);
+  },
+  // Without the option, constants of two enums have one name in Go.
+  'openapi-generator makes Go that compiles, with enumClassPrefix': async (place) => {
+    const into = await generated(place, 'go', '--additional-properties=enumClassPrefix=true');
+    await place.fetch('go', ['mod', 'tidy'], into);
+    await place.call('go', ['build', '.'], into);
+  },
+  'openapi-generator makes Python and C#': async (place) => {
+    const into = await generated(place, 'python');
+    await place.call('python3', ['-m', 'compileall', '-q', 'openapi_client'], into);
+    await generated(place, 'csharp');
+  },
+  'Spectral finds no error': async ({ folder, document, call, fetch }) => {
+    writeFileSync(join(folder, 'package.json'), '{"private":true}');
+    writeFileSync(join(folder, '.spectral.json'), '{"extends":["spectral:oas"]}');
+    await fetch('npm', ['install', '--ignore-scripts', '@stoplight/spectral-cli@6.15.0'], folder);
+    const program = join(folder, 'node_modules/.bin/spectral');
+    const found: { code: string }[] = JSON.parse(
+      await call(program, ['lint', document, '-r', '.spectral.json', '-f', 'json', '--quiet'], folder),
+    );
+    // Operations have a summary, which is their description.
+    assert.deepEqual([...new Set(found.map(({ code }) => code))], ['operation-description']);
+  },
+};
+
+const importAll = `import importlib, pkgutil, api
+for one in pkgutil.walk_packages(api.__path__, "api."):
+    importlib.import_module(one.name)`;
+
+/** The code of openapi-generator for a language. */
+async function generated({ folder, document, call, fetch }: Place, language: string, ...options: string[]) {
+  const artifact = 'org.openapitools:openapi-generator-cli:7.25.0';
+  await fetch('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], folder);
+  const into = join(folder, language);
+  await call('java', [
+    '-jar',
+    join(folder, generator),
+    'generate',
+    '-g',
+    language,
+    '-i',
+    document,
+    '-o',
+    into,
+    ...options,
+  ]);
+  return into;
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, part] of Object.entries(parts)) {
+  using folder = temporaryFolder();
+  const document = join(folder.path, 'openapi.json');
+  writeFileSync(document, JSON.stringify(openApi({ version: '0', url: null })));
+  const startedAt = performance.now();
+  const failure = await part({ folder: folder.path, document, call, fetch }).then(
+    () => null,
+    (error: Error) => error,
+  );
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  const result = failure === null ? 'passed' : failure instanceof Missing ? 'skipped' : 'failed';
+  counts[result] += 1;
+  const reason = failure === null ? '' : `: ${failure.message.slice(0, result === 'skipped' ? 300 : 5_000)}`;
+  console.log(`${result} ${name} (${seconds} s)${reason}`);
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+async function call(program: string, args: string[], cwd = root, env = process.env): Promise<string> {
+  const options = { cwd, env, maxBuffer: 2 ** 26, timeout: 600_000 };
+  const result = await run(program, args, options).catch((error) => {
+    if (error.code === 'ENOENT') throw new Missing(`there is no ${program}`);
+    throw new Error(`${program} ${args.join(' ').slice(0, 200)}: ${error.stderr || error.stdout || error.message}`);
+  });
+  return result.stdout;
+}
+
+async function fetch(...request: Parameters<Place['fetch']>): Promise<string> {
+  return call(...request).catch((error: Error) => {
+    throw new Missing(error.message);
+  });
+}
