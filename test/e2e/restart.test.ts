@@ -54,8 +54,9 @@ test('everything survives a stop and a start: documents, secrets, deliveries, wh
   const kinds = ['listConnections', 'listActions', 'listCollectors', 'listBehaviors', 'listEvents'] as const;
   const everything = async () => {
     const lists = await Promise.all(kinds.map((kind) => app.client.call(kind, { query: { limit: 200 } })));
-    // Tokens are kept in memory alone: the next delivery fetches one.
-    return JSON.parse(JSON.stringify(lists), (key, value) => (key === 'tokenExpiresAt' ? null : value));
+    // Tokens, and how many requests a receiver takes at once, are kept in memory alone.
+    const inMemory = ['tokenExpiresAt', 'requests'];
+    return JSON.parse(JSON.stringify(lists), (key, value) => (inMemory.includes(key) ? null : value));
   };
   await eventually('the count of what is held to be made anew', async () => {
     const { health } = await app.client.call('getConnection', { params: { id: refused.connection.id } });
