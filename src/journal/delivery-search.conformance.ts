@@ -85,7 +85,7 @@ async function repeatOf({ replays }: Journal, lease: Lease, of: string, now: num
   const one = { ...same, replayOf: of, source: of, idempotencyKey: null, keepsBody: false };
   const step = { id: replayId, from: null, to: 'a', isLast: true, deliveries: [one], leftOut: {}, now };
   const made = await replays.advance(lease, step);
-  return made?.[0] ?? assert.fail();
+  return made?.ids[0] ?? assert.fail();
 }
 
 const search = async (journal: Journal, query: Partial<DeliverySearch>) => {

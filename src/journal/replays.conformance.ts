@@ -89,7 +89,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.equal(await replays.advance(lease, step({ deliveries })), null, 'it is not running yet');
     await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
     assert.equal(await replays.advance({ ...lease, epoch: 99 }, step({ deliveries })), null);
-    const made = (await replays.advance(lease, step({ deliveries, leftOut: { test: 2 } }))) ?? assert.fail();
+    const made = ((await replays.advance(lease, step({ deliveries, leftOut: { test: 2 } }))) ?? assert.fail()).ids;
     assert.equal(await replays.advance(lease, step({ deliveries })), null, 'the cursor has moved');
     assert.ok(
       await replays.advance(lease, step({ from: 'a', to: 'b', isLast: true, leftOut: { test: 1, unknown: 4 } })),
@@ -146,7 +146,8 @@ export function replaysConformance(guarantee: Guarantee): void {
       repeat(ids[0], { eventId: eventIds[0] ?? null, keepsBody: true }),
       repeat(ids[1], { eventId: eventIds[1] ?? null }),
     ];
-    const made = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
+    const { ids: made, ended } = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
+    assert.deepEqual(ended, [1], 'only what was held ends');
     const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
     const { due: own } = await deliveries.due(query);
     assert.deepEqual(
@@ -178,7 +179,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     const repeats = ids.map((id, i) =>
       repeat(id, { eventId: eventIds[i] ?? null, destinationId: `dst_${i === 2 ? 2 : 1}` }),
     );
-    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
     assert.deepEqual(
       (await replays.cancelRest(idOf(1), start + 20, [made[0] ?? ''])).sort((a, b) =>
         a.destinationId < b.destinationId ? -1 : 1,
@@ -201,7 +202,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
     const events = [...others, ...others, ...eventIds, ...eventIds];
     const repeats = events.map((eventId) => repeat(undefined, { eventId }));
-    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
     const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [], now: start };
     await journal.matching.plan(lease, plan);
     const end = (status: 'delivered' | 'failed', id: string | undefined) => settlement(id, { status });
@@ -222,7 +223,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     const repeats = [1, 1, 2].map((n) =>
       repeat(undefined, { eventId: eventIds[0] ?? null, destinationId: `dst_${n}` }),
     );
-    const made = (await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail();
+    const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
     const again = { status: 'retrying', attempts: 1, dueAt: start + 100 } as const;
     await deliveries.settle(lease, [settlement(made[0], again)], start);
     const at = async (now: number) => {

@@ -23,10 +23,9 @@ export interface Replays {
     entry?: NewAuditEntry,
   ): Promise<boolean>;
   /**
-   * Creates the next deliveries of a running replay and moves its cursor, in one transaction; returns their ids in
-   * order, or null when the lease is stale, the replay is not running or its cursor is not `from`.
+   * Creates the next deliveries of a running replay and moves its cursor, in one transaction. Null when the lease is stale, the replay is not running or its cursor is not `from`.
    */
-  advance(lease: Lease, step: ReplayStep): Promise<string[] | null>;
+  advance(lease: Lease, step: ReplayStep): Promise<Advanced | null>;
   /**
    * The number of its deliveries in each stored status, with those that retention or an erasure removed. Pending ones to
    * the destinations in `onHold`, and retries that are due there, count as held.
@@ -83,6 +82,12 @@ export type StoredReplay = {
 };
 
 export type ReplayOutcome = StatusCounts;
+
+/**
+ * The ids of the created deliveries in order, and the indexes of those whose source was held and ended with that
+ * transaction.
+ */
+export type Advanced = { ids: string[]; ended: number[] };
 
 export type ReplayStep = {
   id: string;

@@ -46,20 +46,16 @@ test('after any history, created and reopened deliveries are those delivered, fa
     () => client.call('releaseConnection', { params: { id: oneOf(wired).connection.id } }),
   ];
   for (let n = 0; n < acts; n++) await oneOf(act)();
-  const { totals, open } = await eventually('the counts to agree', async () => {
+  const totals = await eventually('the counts to agree', async () => {
     const before = await all();
     const { totals } = await client.call('getStats', { query: { range: '1h' } });
     const unfinished = before.filter(({ status }) => !ended.includes(status));
     const states = (all: readonly Delivery[]) => all.map(({ id, status }) => `${id} ${status}`).join();
     const isStill = unfinished.every(({ status }) => status === 'held') && states(before) === states(await all());
-    return isStill && { totals, open: unfinished.length };
+    const { created, reopened, delivered, failed, skipped, cancelled } = totals;
+    return isStill && created + reopened === delivered + failed + skipped + cancelled + unfinished.length && totals;
   });
-  const { created, reopened, delivered, failed, skipped, cancelled } = totals;
-  assert.equal(
-    created + reopened,
-    delivered + failed + skipped + cancelled + open,
-    JSON.stringify({ ...totals, open }),
-  );
+  const { created, reopened, cancelled } = totals;
   assert.equal(created, (await all()).length);
   assert.ok(created > 20 && reopened > 0 && cancelled > 0);
 });

@@ -188,7 +188,9 @@ test('the first response to an Idempotency-Key is repeated, only for the same bo
     (await server.call('POST', `/api/v1/connections/${id}/destinations`, { name: 'D' }, key)).statusCode,
     201,
   );
-  server.clock.now += 86_400_001;
+  const later = await server.call('POST', '/api/v1/connections', crm, key);
+  assert.equal(later.headers['idempotency-replayed'], 'true');
+  await server.parts.requests.responses.prune(server.clock.now + 86_400_001);
   assertProblem(await server.call('POST', '/api/v1/connections', crm, key), 409, 'name_taken');
 });
 

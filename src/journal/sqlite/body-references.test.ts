@@ -99,7 +99,7 @@ async function replayed(journal: Journal, made: readonly string[], ids: readonly
     return { ...row, replayOf: source, source, idempotencyKey: null, keepsBody: true };
   });
   const step = { id, from: null, to: 'a', isLast: true, deliveries, leftOut: {}, now: start };
-  return (await journal.replays.advance(lease, step)) ?? assert.fail();
+  return ((await journal.replays.advance(lease, step)) ?? assert.fail()).ids;
 }
 
 function bare(request: { copyOf?: string } | null) {

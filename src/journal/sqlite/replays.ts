@@ -85,17 +85,17 @@ export const replayOperations = {
     return true;
   },
 
-  advanceReplay(db: Db, step: ReplayRowStep): PlannedNumbers | null {
+  advanceReplay(db: Db, step: ReplayRowStep): { planned: PlannedNumbers; ended: number[] } | null {
     const { lease, id, from, to, isLast, rows, now } = step;
     const row = rowOf(db, id);
     if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
     const planned = insertPlanned(db, JSON.parse(step.planned), now, id);
-    repeat(db, planned[0], step);
+    const ended = repeat(db, planned[0], step);
     const leftOut: Record<string, number> = JSON.parse(row.leftOut);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
     const sql = 'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?';
     db.run(sql, to, isLast ? 1 : 0, rows.length, JSON.stringify(leftOut), id);
-    return planned;
+    return { planned, ended };
   },
 
   /** Removes replays that ended before a time and have no deliveries left. */
@@ -163,8 +163,9 @@ export const replayOperations = {
   },
 };
 
-/** Links new deliveries, from the number `first` on, to those that they repeat. */
-function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
+/** Links new deliveries, from the number `first` on, to those that they repeat; returns the indexes of those whose source ended. */
+function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep): number[] {
+  const ended: number[] = [];
   let budget = readBudget();
   let blocks = new AttemptBlocks(db, budget);
   const findEvent = eventFinder(db);
@@ -179,6 +180,7 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
     if (before?.status === statusCodes.held) {
       finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
       db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
+      ended.push(index);
     }
     if (!keepsBody || before?.renderedBlock == null) continue;
     let rendered = blocks.rendered(before.renderedBlock, source.number);
@@ -199,6 +201,7 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep) {
     blocks = new AttemptBlocks(db, budget);
   }
   blocks.flush();
+  return ended;
 }
 
 /** The detail of a held delivery that ended because a replay sends it. */

@@ -45,7 +45,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
         ({ eventId }) => place('event', eventId),
       );
       const done = await client.write('advanceReplay', { lease, ...step, planned, rows });
-      return done && deliveryIds(done, rows.length);
+      return done && { ids: deliveryIds(done.planned, rows.length), ended: done.ended };
     },
     outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
     isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),

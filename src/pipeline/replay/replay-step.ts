@@ -46,10 +46,13 @@ export async function createNext(
     'planned',
     deliveries.map((one, index) => {
       const planned = { ...one, dueAt: now, test: false };
-      return newDelivery(made[index] ?? '', planned, one.eventId, null);
+      return newDelivery(made.ids[index] ?? '', planned, one.eventId, null);
     }),
   );
-  for (const { ends } of chosen) if (ends !== null) events.emit('ended', ends, { status: 'cancelled' }, 1);
+  for (const index of made.ended) {
+    const source = chosen[index]?.source;
+    if (source != null) events.emit('ended', source, { status: 'cancelled' }, 1);
+  }
   const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
   dispatcher.wakeReplay(id, destinationIds);
   // A held delivery may have blocked later ones of its order key. It has ended, since this replay sends it.

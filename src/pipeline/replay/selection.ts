@@ -11,10 +11,10 @@ import type { Document, Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';
 
 /**
- * A delivery that a replay creates. `isRepeated`: the same data was delivered before; `ends`: the held delivery that it
- * replaces.
+ * A delivery that a replay creates. `isRepeated`: the same data was delivered before; `source`: the delivery that it repeats,
+ * as it was read.
  */
-export type Chosen = { delivery: ReplayedDelivery; isRepeated: boolean; ends: LoggedDelivery | null };
+export type Chosen = { delivery: ReplayedDelivery; isRepeated: boolean; source: LoggedDelivery | null };
 
 type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
 
@@ -172,7 +172,7 @@ function chooseByDelivery(selection: Selection<'deliveries'>) {
         idempotencyKey: input.keepIdempotencyKey ? root : null,
         ...(orderKey !== undefined && { orderKey }),
       };
-      return { delivery, ends: one.status === 'held' ? one : null };
+      return { delivery, source: one };
     });
   };
   return (source: Source, seen: Seen): Decision[] => [
@@ -212,7 +212,7 @@ function chooseByEvent(selection: Selection<'events'>) {
         ...(orderKey !== undefined && { orderKey }),
       };
       const key = `${event.id} ${action.id} ${destinationId}`;
-      return decide(selection, key, same, () => ({ delivery, ends: null }));
+      return decide(selection, key, same, () => ({ delivery, source: null }));
     });
     return [...decisions, ...failed];
   };

@@ -1,5 +1,6 @@
 import { count } from '../../counts.ts';
 import { formatNumber } from '../../format.ts';
+import { sentence } from '../../sentence.ts';
 
 /** Words of the Events list. */
 export const events = {
@@ -77,7 +78,8 @@ export const event = {
   noAction: 'No matching actions',
   showRules: (name: string) => `Rules of ${name}`,
   disabled: 'The action is disabled.',
-  ruleError: (error: string) => `Its rules can’t be evaluated for this event, so that it has no delivery: ${error}.`,
+  ruleError: (error: string) =>
+    `Its rules can’t be evaluated for this event, so that it has no delivery: ${sentence(error)}`,
   wouldMatch: 'Would match, but the action is disabled.',
   noDelivery:
     'It matches now but has no delivery: it was created, changed or enabled after this event, or had no destination then.',
