@@ -117,8 +117,11 @@ test('a removed credential holds deliveries, also after a restart and for one de
   await app.client.call('changeDestination', { params, body: settings({ set: false }) });
   const own = await wired.deliver({ v: 3 }, 'held');
   assert.deepEqual([own.reason, own.detail], ['credentials_missing', 'The value of the header X-Key is missing.']);
-  const { health } = await app.client.call('getConnection', { params: { id: wired.connection.id } });
-  assert.deepEqual([health.state, health.held], ['ok', 1]);
+  await eventually('the count of what is held to be up to date', async () => {
+    const { health } = await app.client.call('getConnection', { params: { id: wired.connection.id } });
+    assert.equal(health.state, 'ok');
+    return health.held === 1;
+  });
   await app.client.call('changeDestination', { params, body: settings('k2') });
   await reaches(app, own.id, 'delivered');
   assert.equal(receiver.requests.at(-1)?.headers['x-key'], 'k2');
