@@ -16,6 +16,8 @@ import { startReceiver } from '../test/support/receiver.ts';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+const timeoutMs = { call: 600_000, fetch: 240_000 };
+
 /** A program or package that is not here. */
 class Missing extends Error {}
 
@@ -153,8 +155,6 @@ for (const [name, part] of Object.entries(parts)) {
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
-
-const timeoutMs = { call: 600_000, fetch: 240_000 };
 
 async function call(program: string, args: string[], cwd = root, env = process.env): Promise<string> {
   return runWithin(timeoutMs.call, program, args, cwd, env);
