@@ -13,7 +13,7 @@ const warmUps = 3;
 
 /**
  * Processor time of an event in this checkout and in another one. Both programs run at once and are loaded in turns, each
- * first in every other round, so that other work on the machine changes both alike: only the ratios mean something.
+ * first in every other round, so that other work on the machine changes both alike. Only the ratios can be compared.
  */
 export function beside(folder: string): Scenario {
   const root = resolve(folder);

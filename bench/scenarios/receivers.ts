@@ -78,7 +78,7 @@ export const receivers: Scenario = {
         measure(`${name}: most at once`, 'requests', found[`${key}Most`]),
         measure(`${name}: connections opened`, '', found[`${key}Connections`], connectionGoals[key]),
         measure(`${name}: refused`, '%', found[`${key}Refused`], atMost(1)),
-        measure(`${name}: /livez meanwhile, p99`, 'ms', found[`${key}Loop`]),
+        measure(`${name}: /livez during it, p99`, 'ms', found[`${key}Loop`]),
         measure(`${name}: memory`, 'MiB', found[`${key}Memory`]),
       ];
     });
@@ -98,7 +98,7 @@ export const receivers: Scenario = {
       measure('1,000 origins over TLS, an event each in 10 s: slowest /livez', 'ms', found.originsSlowest, atMost(50)),
       measure('6 destinations over TLS, 2 s: most at once', 'requests', found.mostInFlight, atLeast(3_600)),
       measure('6 destinations over TLS, 2 s: memory more than before', 'MiB', found.moreMemory, atMost(160)),
-      measure('6 destinations over TLS, 2 s: /livez meanwhile, p99', 'ms', found.inFlightLoop, atMost(20)),
+      measure('6 destinations over TLS, 2 s: /livez during it, p99', 'ms', found.inFlightLoop, atMost(20)),
     ];
   },
 };
@@ -282,7 +282,7 @@ async function manyOrigins() {
   return { originsLoop: percentile(watch.ms, 0.99), originsSlowest: Math.max(...watch.ms) };
 }
 
-/** As many requests in flight over TLS as there may be in all: memory and responsiveness meanwhile. */
+/** Measures memory and responsiveness with as many requests in flight over TLS as there may be. */
 async function manyInFlight() {
   const { destinations, ms, ...flood } = inFlight;
   await using ends = await startEnds();

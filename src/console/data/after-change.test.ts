@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { refreshAfterChange } from './after-change.ts';
 
-/** A server whose answers come when they are let go, with what was there when it was asked. */
+/** A server that holds back its answers until `answer` is called. They have the value of the time of the question. */
 function slowServer(queries: QueryClient) {
   let value = 'before';
   const answers: (() => void)[] = [];
@@ -33,7 +33,7 @@ function slowServer(queries: QueryClient) {
 const waysTo = { 'its first answer is on its way': 0, 'it was shown before': 1 };
 
 for (const [when, answersBefore] of Object.entries(waysTo))
-  test(`after a change the console shows what is there then, when ${when}`, async () => {
+  test(`after a change the console shows the new value when ${when}`, async () => {
     const queries = new QueryClient();
     const { observer, change, answer } = slowServer(queries);
     const end = observer.subscribe(() => {});
