@@ -336,6 +336,28 @@ test('the list shows when a token expires, and a pasted token that ends is warne
   assert.deepEqual(tab.problems, []);
 });
 
+test('a save is confirmed, even when the page shows the new version before the rest is read again', async () => {
+  const { app, browser } = console_;
+  const made = await app.client.call('createConnection', { body: { name: 'Early', baseUrl: 'https://e.example' } });
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
+  const { page } = tab;
+  await edit(page);
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Early bird');
+  const isShown = Promise.withResolvers<void>();
+  let held = 0;
+  await page.route('**/api/v1/**', async (route) => {
+    const isOther = route.request().method() === 'GET' && !route.request().url().endsWith(made.id);
+    if (isOther && ++held > 0) await isShown.promise;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('heading', { name: 'Early bird' }).waitFor();
+  isShown.resolve();
+  await page.getByText('Early bird saved', { exact: true }).waitFor();
+  assert.ok(held > 0, 'something else was read again');
+  assert.deepEqual(tab.problems, []);
+});
+
 test('everything under Advanced is saved, and a problem there opens it', async () => {
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Tuned', baseUrl: 'https://t.example' } });

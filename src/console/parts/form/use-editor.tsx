@@ -45,8 +45,11 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved, 
   how: How;
   /** A stored document opens to be read, unless the page is only for editing. */
   opensIn?: 'reading' | 'editing';
-  /** After a save. A stored document is then read again, except after `staysIn`. */
-  onSaved: (saved: Saved, how: How, draft: Draft) => void;
+  /**
+   * After a save over the version `over`, 0 for a new document. `stored` may be the saved version by then: the page reads it
+   * again first. A stored document is then only read, except after `staysIn`.
+   */
+  onSaved: (saved: Saved, how: How, draft: Draft, over: number) => void;
   staysIn?: How;
   /** Leaves a new document, or one that is only edited here. */
   onCancel: () => void;
@@ -119,7 +122,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
       base === null || options.replace === undefined
         ? options.create(draft, how)
         : options.replace(base, draft, { ifMatch }, how),
-    onSuccess(saved, { how }) {
+    onSuccess(saved, { how, ifMatch }) {
       setTheirs(null);
       guard.release();
       kept.forget();
@@ -127,7 +130,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
         begin(saved as Saved & Stored); // by `replace`
         if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
       }
-      options.onSaved(saved, how, draft);
+      options.onSaved(saved, how, draft, ifMatch);
     },
     async onError(error) {
       const fields = Object.keys(atFields(fieldErrors(error), draft));

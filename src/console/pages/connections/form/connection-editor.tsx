@@ -55,8 +55,8 @@ export function ConnectionEditor({ stored, start, draftKey, isFresh = false }: P
     shownOf: bodyOf,
     blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
     how: 'continue',
-    onSaved(saved, how, { firstPath }) {
-      if (saved.version !== stored?.version)
+    onSaved(saved, how, { firstPath }, over) {
+      if (saved.version !== over)
         notifyDone((stored !== null ? terms.saved : destinations.length === 0 ? w.created : w.createdWith)(saved.name));
       if (how === 'done') return leave(saved);
       const search = { tab: 'destinations' as const, ...(firstPath === '' ? {} : { path: firstPath }) };
