@@ -131,6 +131,7 @@ export const pages = [
     ...listSearch,
     state: choice(replayStates),
     from: choice(['failed']),
+    ...texts('destination'),
   }),
   page('/replays/$replayId', () => import('./pages/replays/replay-page.tsx'), 'ReplayPage', { cursor: textSearch }),
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, barriersInAllLooks, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, edit, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -176,6 +176,59 @@ test('three clicks lead from Home to a finished replay, after which Home and the
   await counted;
   await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
   await page.getByRole('link', { name: 'View failed deliveries' }).waitFor({ state: 'detached' });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('after a fix the fix is sent: a saved template offers what failed, and each way to a replay renders it again', async () => {
+  await using receiver = await startReceiver();
+  const { app, browser } = console_;
+  const fixed = await wire(app, receiver, {
+    connection: { name: 'Contacts API' },
+    destination: { name: 'Contacts', template: '{{! return JSON.stringify({ phone: it.data[0].phone }); }}' },
+  });
+  receiver.answer('/in', { status: 400, body: '{"message":"phone must be E.164"}' });
+  for (const phone of ['0171 1', '0171 2', '0171 3']) await fixed.deliver({ phone }, 'failed');
+
+  // Without a change, the rejection alone makes the plan render again; the same bytes come with a warning.
+  const path = `/connections/${fixed.connection.id}/destinations/${fixed.destination.id}`;
+  await using tab = await openTab(browser, { url: app.url, path });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await page.getByRole('button', { name: 'Recover failed…' }).click();
+  await page.getByRole('button', { name: 'Last hour' }).click();
+  await dialog.getByText('Re-rendered, because the bodies sent before were rejected.').waitFor();
+  await dialog.getByRole('button', { name: 'Change options' }).click();
+  const template = dialog.getByRole('combobox', { name: 'Template' });
+  assert.equal(await template.inputValue(), 'current');
+  await template.selectOption('Original body');
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByText('The same body was rejected before: 3 deliveries.').waitFor();
+  assert.deepEqual(await barriersInAllLooks(page), []);
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('Done · 3 failed').waitFor();
+  await page.getByText('Completed, 3 failed.').first().waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.goto(`${app.url}/replays`);
+  await page.getByRole('row').getByText('Done · 3 failed').waitFor();
+
+  // The corrected template: three clicks to all delivered.
+  receiver.answer('/in', { status: 200 });
+  await page.goto(app.url + path);
+  await edit(page);
+  await page.getByRole('textbox', { name: 'Description' }).fill('Contacts by phone');
+  await page.getByRole('textbox', { name: 'Template' }).fill('{"phone": "+49171{{it.data[0].phone.slice(-1)}}"}');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const messages = page.getByRole('region', { name: 'Messages' });
+  await messages.getByText('3 failed deliveries.').waitFor();
+  await messages.getByRole('button', { name: 'Send again with this template' }).click();
+  await dialog.getByText('3 deliveries will be sent.').waitFor();
+  await dialog.getByText('Re-render with current template').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('3 of 3 delivered').first().waitFor();
+  assert.equal(await page.getByText('failed.').count(), 0);
+  const last = receiver.requests.slice(-3).map(({ body }) => String(body));
+  assert.deepEqual(last.sort(), ['{"phone": "+491711"}', '{"phone": "+491712"}', '{"phone": "+491713"}']);
   assert.deepEqual(tab.problems, []);
 });
 

@@ -1811,6 +1811,8 @@ class ReplayPlan(TypedDict):
     complete: bool
     leftOut: list[LeftOut]
     duplicates: int
+    rejected: int
+    changed: int
     destinations: list[ReplayPlanDestinationsItem]
     durationMs: int | None
     samples: list[ReplaySample] | None

@@ -200,6 +200,10 @@ export const replayPlan = z.strictObject({
   leftOut,
   /** Deliveries that were delivered before, so that the receiver may get them twice. */
   duplicates: z.int(),
+  /** Deliveries whose last request was rejected (3xx, 4xx), or whose template failed: the same body likely fails again. */
+  rejected: z.int(),
+  /** Deliveries whose destination, connection or action has changed since they were planned, or since they ended. */
+  changed: z.int(),
   destinations: z.array(z.strictObject({ destinationId: z.string(), count: z.int() })),
   /** Duration at the configured rate limits; null: without a limit it depends on the receivers. */
   durationMs: z.int().nullable(),

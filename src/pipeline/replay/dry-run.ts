@@ -10,6 +10,7 @@ import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { hasChanged, wasRejected } from './past-outcome.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';
 
@@ -46,6 +47,8 @@ export async function planReplay(
   let looked = 0;
   let deliveries = 0;
   let duplicates = 0;
+  let rejected = 0;
+  let changed = 0;
   let isLast = false;
   for (let cursor: string | null = null; !isLast; ) {
     if (looked >= replayLimits.planned || performance.now() > end) break;
@@ -55,8 +58,11 @@ export async function planReplay(
       if (typeof decision === 'string') leftOut.set(decision, (leftOut.get(decision) ?? 0) + 1);
       else {
         const { destinationId } = decision.delivery;
+        const { source, isRepeated } = decision;
         deliveries += 1;
-        if (decision.isRepeated) duplicates += 1;
+        if (isRepeated) duplicates += 1;
+        if (source !== null && wasRejected(source)) rejected += 1;
+        if (source !== null && hasChanged(source, snapshot.documents)) changed += 1;
         target.set(destinationId, (target.get(destinationId) ?? 0) + 1);
         if (first.length < replayLimits.samples) first.push(decision);
       }
@@ -70,6 +76,8 @@ export async function planReplay(
     complete: isLast,
     leftOut: Array.from(leftOut, ([reason, count]) => ({ reason, count })),
     duplicates,
+    rejected,
+    changed,
     destinations: Array.from(target, ([destinationId, count]) => ({ destinationId, count })),
     durationMs: durationOf(input, target, snapshot.documents),
     samples: samples

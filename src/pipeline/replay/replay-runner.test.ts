@@ -82,6 +82,35 @@ test('failed deliveries are sent again, byte for byte and with their keys, after
   assert.equal(rig.egress.requests.length, 5);
 });
 
+test('a plan counts what was rejected, and what its destination, connection or action has changed since', async () => {
+  let status = 422;
+  await using rig = await startRig({ handler: () => ({ status }) });
+  const { connectionId, destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0] } } } });
+  await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
+  await rig.clock.advance(10);
+  status = 500;
+  await rig.send({ data: { n: '3' } });
+  await rig.clock.advance(10);
+  const counts = async () => {
+    const plan = await rig.pipeline.replays.plan(parsed({ only: 'undelivered' }), false);
+    return [plan.deliveries, plan.rejected, plan.changed];
+  };
+  assert.deepEqual(await rig.statuses(), ['failed', 'failed', 'held']);
+  assert.deepEqual(await counts(), [3, 2, 0]);
+  status = 200;
+  const { documents } = rig.pipeline.configuration.snapshot;
+  const destination = documents.destination.get(destinationId)?.body;
+  await rig.put('destination', { ...destination, description: 'Changed' }, destinationId);
+  await rig.clock.advance(10);
+  assert.deepEqual(await rig.statuses(), ['failed', 'failed', 'delivered'], 'the change sent what was held');
+  status = 422;
+  await rig.send({ data: { n: '4' } });
+  await rig.clock.advance(10);
+  assert.deepEqual(await counts(), [3, 3, 2]);
+  await rig.put('connection', { ...documents.connection.get(connectionId)?.body, description: 'x' }, connectionId);
+  assert.deepEqual(await counts(), [3, 3, 3]);
+});
+
 test('a plan of failed deliveries reads lists of them alone, and nothing of each', async () => {
   await using rig = await startRig({ handler: () => ({ status: 422 }) });
   await wire(rig);

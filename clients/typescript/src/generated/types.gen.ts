@@ -2208,6 +2208,8 @@ export type ReplayPlan = {
     complete: boolean;
     leftOut: Array<LeftOut>;
     duplicates: number;
+    rejected: number;
+    changed: number;
     destinations: Array<{
         destinationId: string;
         count: number;

@@ -11,6 +11,7 @@ import { notifyDone } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
+import { offerFailed } from '../replays/offer-failed.ts';
 import {
   bodyOf,
   type Destination,
@@ -42,6 +43,7 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
   const params = { connectionId: connection.id };
   const leave = () => void navigate({ to: '/connections/$connectionId', params, search: { tab: 'destinations' } });
   const mayManage = useMay('connections:manage');
+  const mayReplay = useMay('deliveries:manage');
   const [findings, setFindings] = useState<readonly TemplateFinding[]>([]);
   const blocking = findings.filter(({ severity }) => severity === 'error');
   const hasErrors = blocking.length > 0;
@@ -71,6 +73,8 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
     staysIn: 'stay',
     onSaved({ id, name }, how) {
       notifyDone(terms.saved(name));
+      if (stored !== null && mayReplay)
+        void offerFailed(id, () => void navigate({ to: '/replays', search: { from: 'failed', destination: id } }));
       if (how === 'leave') leave();
       else if (stored === null)
         void navigate({

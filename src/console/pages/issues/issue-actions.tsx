@@ -115,7 +115,6 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
             from={() => ({
               of: 'deliveries',
               filter: { ...failed, status },
-              body: isAtDestination ? 'current' : 'original',
               reason: w.reason(issueText(issue).title),
               ...(isOpen ? { issueId: id } : {}),
             })}

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -12,6 +12,7 @@ import { FilterFields } from '../../parts/list/filter-fields.tsx';
 import { Dialog, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import { type AskedPlan, askPlan } from './ask-plan.ts';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayDraft, type ReplayFrom } from './replay-draft.ts';
 
@@ -31,19 +32,24 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   const run = useApi('createReplay');
   const resolve = useApi('resolveIssue');
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
-  const body = bodyOf(draft);
-  const [settled] = useDebouncedValue(JSON.stringify(body), 300);
+  const chosenBody = draft.to === '' ? draft.body : 'current';
+  const asks = JSON.stringify({ chosenBody, body: bodyOf(draft) });
+  const [settled] = useDebouncedValue(asks, 300);
   const isAsked = step !== 'how' && isRate(draft.rate);
   const plan = useQuery({
     queryKey: ['plan of a replay', settled],
     queryFn: async ({ signal }) => {
-      const asked = { ...JSON.parse(settled), plan: true } as typeof body; // the text of one
-      return (await client().call('createReplay', { body: asked, signal })) as ReplayPlan; // what `plan` is answered with
+      const asked = JSON.parse(settled) as { chosenBody: typeof chosenBody; body: ReturnType<typeof bodyOf> }; // its text
+      return askPlan(asked.body, asked.chosenBody, async (body) => {
+        const answer = await client().call('createReplay', { body: { ...body, plan: true }, signal });
+        return answer as ReplayPlan; // what `plan` is answered with
+      });
     },
+    placeholderData: keepPreviousData,
     enabled: isAsked,
     gcTime: 0,
   });
-  const isMade = settled === JSON.stringify(body) && !plan.isFetching;
+  const isMade = settled === asks && !plan.isFetching;
   const found = !isMade ? undefined : plan.error === null ? plan.data : null;
 
   // A plan that reached its limit has not seen everything.
@@ -51,6 +57,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
 
   async function start() {
     try {
+      const body = bodyOf(draft.of === 'deliveries' && found ? { ...draft, body: found.body } : draft);
       const made = isEmpty ? null : await run.mutateAsync({ body });
       // A replay that runs is shown, even if its issue could not be resolved.
       const resolving = issueId === undefined ? null : resolve.mutateAsync({ params: { id: issueId } });
@@ -72,7 +79,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
         {step === 'what' ? (
           <WhatStep draft={draft} onChange={change} plan={found} />
         ) : step === 'how' ? (
-          <HowStep draft={draft} onChange={change} />
+          <HowStep draft={draft} onChange={change} fitting={plan.data?.body} />
         ) : (
           <PlanStep draft={draft} plan={found} />
         )}
@@ -152,10 +159,13 @@ function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | nu
   );
 }
 
+/** The body that fits what the last plan found. */
+type Fitting = { fitting: AskedPlan['body'] | undefined };
+
 type Typed = { currentTarget: { value: string; checked?: boolean } };
 
 /** Where to, with which body, how fast, and why. */
-function HowStep({ draft, onChange }: StepProps): ReactNode {
+function HowStep({ draft, onChange, fitting = 'original' }: StepProps & Fitting): ReactNode {
   const { of, to } = draft;
   const names = useNames();
   const isOfEvents = of === 'events';
@@ -203,6 +213,7 @@ function HowStep({ draft, onChange }: StepProps): ReactNode {
           <NativeSelect
             label={terms.template}
             {...set('body')}
+            value={draft.body ?? fitting}
             {...(to === '' ? {} : { value: 'current', disabled: true })}
             data={options(w.bodies)}
           />

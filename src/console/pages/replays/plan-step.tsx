@@ -1,22 +1,23 @@
-import { Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Replay, ReplayPlan } from '../../../contract/records/replay.ts';
 import { terms, replays as words } from '../../messages/en.ts';
-import { More } from '../../parts/parts.ts';
+import { Icon, More } from '../../parts/parts.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
+import type { AskedPlan } from './ask-plan.ts';
 import { type ReplayDraft, rateOf } from './replay-draft.ts';
 
 const w = words.dialog;
 
 /** `plan`: undefined while it is being made; null: it could not be made. */
-type Props = { draft: ReplayDraft; plan: ReplayPlan | null | undefined };
+type Props = { draft: ReplayDraft; plan: AskedPlan | null | undefined };
 
 /** What would happen: how many, how long, what arrives twice, what is left out, and the first requests. */
 export function PlanStep({ draft, plan }: Props): ReactNode {
   if (plan === undefined) return <Text role="status">{terms.counting}</Text>;
   if (plan === null) return null;
-  const { deliveries, complete, durationMs, duplicates, leftOut, samples } = plan;
+  const { deliveries, complete, durationMs, duplicates, leftOut, samples, body, rejected } = plan;
   return (
     <Stack gap="sm">
       <div role="status">
@@ -24,9 +25,15 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
           {deliveries > 0 || !complete ? w.planned(deliveries, complete) : leftOut.length > 0 ? w.nothing : w.noneFound}
         </Text>
         {deliveries === 0 ? null : <Text>{durationMs === null ? w.takesUnknown : w.takes(durationMs)}</Text>}
-        <Text c="dimmed">{optionsInWords(draft)}</Text>
+        <Text c="dimmed">{optionsInWords(draft, body)}</Text>
+        {deliveries === 0 || draft.body !== null || draft.to !== '' ? null : <Text c="dimmed">{whyBody(plan)}</Text>}
         {duplicates === 0 ? null : <Text fw={600}>{w.duplicates(duplicates)}</Text>}
       </div>
+      {body === 'current' || rejected === 0 ? null : (
+        <Alert color="orange" icon={<Icon name="alert" />}>
+          {w.rejectedBefore(rejected)}
+        </Alert>
+      )}
       <LeftOut leftOut={leftOut} toSend={complete ? deliveries : null} />
       {samples === null ? (
         <Text c="dimmed">{w.hidden(rights['payloads:view'])}</Text>
@@ -48,15 +55,20 @@ export function PlanStep({ draft, plan }: Props): ReactNode {
 }
 
 /** What is chosen, and how it is sent, in a line. */
-function optionsInWords({ of, ids, only, body, to, rate, order }: ReplayDraft): string {
+function optionsInWords({ of, ids, only, rate, order }: ReplayDraft, body: AskedPlan['body']): string {
   const chosen =
     ids === null
       ? []
       : [of === 'events' ? words.what.chosenEvents(ids.length) : words.what.chosenDeliveries(ids.length)];
-  const shown = of === 'events' ? 'current' : to === '' ? body : 'current';
   const perSecond = rateOf(rate);
   const speed = perSecond === null ? words.unlimited : words.perSecond(perSecond);
-  return [...chosen, `${w.only}: ${w.onlies[only]}`, w.bodies[shown], speed, w.orders[order]].join(' · ');
+  return [...chosen, `${w.only}: ${w.onlies[only]}`, w.bodies[body], speed, w.orders[order]].join(' · ');
+}
+
+/** Why the plan has its body, where it was not chosen. */
+function whyBody({ body, rejected, changed }: AskedPlan): string | null {
+  if (body === 'original') return null;
+  return rejected > 0 ? w.rendersRejected : changed > 0 ? w.rendersChanged : null;
 }
 
 /** How many are to be sent (null: not known), and what is left out by the reason. Nothing when all are sent. */

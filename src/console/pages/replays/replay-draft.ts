@@ -13,7 +13,6 @@ export type ReplayFrom = {
   issueId?: string;
   reason?: string;
   filter?: Values;
-  body?: 'original' | 'current';
 };
 
 /** The state of the dialog. Texts are as typed. */
@@ -25,7 +24,8 @@ export type ReplayDraft = {
   /** Id of an action (events) or of a destination (deliveries); empty: as before. */
   to: string;
   ignoreRules: boolean;
-  body: 'original' | 'current';
+  /** null: the one that fits what the plan finds. */
+  body: 'original' | 'current' | null;
   keepIdempotencyKey: boolean;
   rate: string;
   order: 'oldest' | 'newest';
@@ -42,7 +42,7 @@ const blank: ReplayDraft = {
   only: 'undelivered',
   to: '',
   ignoreRules: false,
-  body: 'original',
+  body: null,
   keepIdempotencyKey: true,
   rate: '',
   order: 'oldest',
@@ -74,7 +74,7 @@ export function bodyOf(draft: ReplayDraft): ReplayBody {
       only: only === 'failed' ? 'undelivered' : only,
       to: to === '' ? null : { actionId: to, ignoreRules },
     };
-  const body = to === '' ? draft.body : 'current';
+  const body = to === '' ? (draft.body ?? 'original') : 'current';
   return { of, ...shared, only, body, keepIdempotencyKey, to: to === '' ? null : { destinationId: to } };
 }
 

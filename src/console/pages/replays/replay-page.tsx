@@ -4,12 +4,13 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, replays as words } from '../../messages/en.ts';
-import { ActButton, Note, Panel, Progress, StatusBadge, Time } from '../../parts/parts.ts';
+import { ActButton, Note, Panel, Progress, Time, toneColor } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import { LeftOut, sentOf } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
+import { ReplayStatus } from './replay-status.tsx';
 import { What } from './replays-page.tsx';
 
 const w = words.page;
@@ -31,7 +32,7 @@ export function ReplayPage(): ReactNode {
       nameOf={({ name }) => name}
       lead={(replay) => (
         <>
-          <StatusBadge status={replay.state} /> <What replay={replay} />
+          <ReplayStatus replay={replay} /> <What replay={replay} />
         </>
       )}
       crumbs={[{ label: shell.pages.replays, to: '/replays' }]}
@@ -59,12 +60,16 @@ function Summary({ replay }: { replay: Replay }): ReactNode {
   const { done, failed, cancelled, waiting, held, retrying } = progress;
   const { toSend, skipped } = sentOf(progress);
   const counts = w.counts({ done, failed, skipped, toSend });
+  const hasFailed = state === 'done' && failed > 0;
+  const sentence = hasFailed ? w.endedWithFailed(failed) : w.sentence[state];
   return (
     <Panel title={terms.progress}>
       <Progress value={done + failed + skipped + cancelled} of={toSend} label={terms.progress} />
-      <Text fw={600}>{w.sentence[state]}</Text>
+      <Text fw={600} {...(hasFailed ? { c: toneColor('bad') } : {})}>
+        {sentence}
+      </Text>
       <Text>{counts}</Text>
-      <Polite text={`${w.sentence[state]} ${counts}`} isLast={isEnded(replay)} />
+      <Polite text={`${sentence} ${counts}`} isLast={isEnded(replay)} />
       {waiting === 0 ? null : <Text>{w.waiting(waiting)}</Text>}
       {held === 0 ? null : <Text>{w.held(held)}</Text>}
       {retrying === 0 ? null : <Text>{w.retrying(retrying)}</Text>}

@@ -9,22 +9,29 @@ import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
-import { Icon, Progress, StatusBadge } from '../../parts/parts.ts';
+import { Icon, Progress } from '../../parts/parts.ts';
 import { Page } from '../../shell/page.tsx';
 import { sentOf } from './plan-step.tsx';
 import { ReplayButton } from './replay-button.tsx';
+import { ReplayStatus } from './replay-status.tsx';
 
 export function ReplaysPage(): ReactNode {
   const search = useSearch({ from: '/shell/replays' });
-  const { filter, cursor, state } = search;
+  const { filter, cursor, state, destination } = search;
   const create = (
     <ReplayButton
+      // Another address opens another dialog.
+      key={`${search.from} ${destination}`}
       variant="filled"
       label={words.create}
       isOpen={search.from === 'failed'}
-      onDone={() => change({ from: undefined })}
+      onDone={() => change({ from: undefined, destination: undefined })}
       leftSection={<Icon name="plus" />}
-      from={() => ({ of: 'deliveries', filter: { status: 'failed' }, isSuggestion: true })}
+      from={() => ({
+        of: 'deliveries',
+        filter: { status: 'failed', destinationId: destination },
+        ...(destination === undefined ? { isSuggestion: true } : {}),
+      })}
     />
   );
   const { list, change, hasHeadButton } = useListPage({
@@ -70,7 +77,7 @@ const columns: readonly Column<Replay>[] = [
       {name}
     </RowLink>
   )),
-  column('state', terms.state, { sort: ({ state }) => state }, ({ state }) => <StatusBadge status={state} />),
+  column('state', terms.state, { sort: ({ state }) => state }, (row) => <ReplayStatus replay={row} />),
   column('filter', words.columns.filter, { isText: true }, (row) => <What replay={row} />),
   column('progress', terms.progress, ({ progress }) => {
     const { done, failed, cancelled } = progress;

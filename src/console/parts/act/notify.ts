@@ -28,6 +28,11 @@ export function notifyDone(message: string, more: Pick<Note, 'action'> = {}): vo
   closeLater(id, more.action === undefined ? shownMs : withActionMs);
 }
 
+/** Says what could be done next, and stays until that is done or it is closed. */
+export function notifyOffer(message: string, action: NonNullable<Note['action']>): void {
+  add({ kind: 'done', message, action });
+}
+
 /** Says that something failed, and stays until it is closed. */
 export function notifyFailed(error: unknown): void {
   const { title, detail, requestId } = told(error);

@@ -1,7 +1,7 @@
 import type { LeftOutReason } from '../../../../contract/records/replay.ts';
 import type { ReplayState } from '../../../../contract/records/replay-limits.ts';
 import { count } from '../../counts.ts';
-import { formatDuration, formatNumber } from '../../format.ts';
+import { counted, formatDuration, formatNumber } from '../../format.ts';
 
 /** Words of the Replays page, of one replay and of the dialog that starts one. */
 export const replays = {
@@ -14,6 +14,9 @@ export const replays = {
     ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
     since: 'Since',
   },
+  doneWithFailed: (failed: number) => `Done · ${formatNumber(failed)} failed`,
+  failedAt: (failed: number) => `${counted(failed, { one: 'failed delivery', other: 'failed deliveries' })}.`,
+  sendWithTemplate: 'Send again with this template',
   create: 'New replay',
   columns: {
     filter: 'Filter',
@@ -72,6 +75,7 @@ export const replays = {
     cancel: 'Cancel replay',
     cancelTitle: 'Cancel this replay?',
     cancelText: (left: number) => `${count.deliveries(left)} won’t be sent.`,
+    endedWithFailed: (failed: number) => `Completed, ${formatNumber(failed)} failed.`,
     again: (failed: number) => `Replay the ${formatNumber(failed)} that failed`,
     results: 'Results',
     noResultsText: 'Deliveries of this replay are listed here.',
@@ -114,6 +118,10 @@ export const replays = {
     takes: (ms: number) => `Estimated time: ${formatDuration(ms)}, by the rate limits.`,
     takesUnknown: 'No rate limit set.',
     duplicates: (deliveries: number) => `Already delivered, may arrive twice: ${formatNumber(deliveries)}.`,
+    rejectedBefore: (deliveries: number) =>
+      `The same body was rejected before: ${count.deliveries(deliveries)}. After a fix, choose “Re-render with current template” in the options.`,
+    rendersRejected: 'Re-rendered, because the bodies sent before were rejected.',
+    rendersChanged: 'Re-rendered, because the destination, connection or action has changed since.',
     samples: 'First requests',
     hidden: (right: string) => `To see the first requests you need the right “${right}”: ask an administrator.`,
     sampleOf: (number: number) => `Request ${formatNumber(number)}`,
