@@ -111,6 +111,19 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.ok(response.timings.totalMs >= 0);
   });
 
+  conformance('says once that a request was written, and nothing of one that was not', async ({ egress, origin }) => {
+    let written = 0;
+    const onWritten = () => {
+      written += 1;
+    };
+    responseOf(await egress.send(requestTo(origin, { onWritten })));
+    assert.equal(written, 1);
+    responseOf(await egress.send(requestTo(origin, { method: 'GET', body: null, onWritten })));
+    assert.equal(written, 2);
+    assert.equal(kindOf(await egress.send(requestTo('http://10.0.0.1/', { onWritten }))), 'blocked');
+    assert.equal(written, 2);
+  });
+
   conformance('follows no redirect and keeps no cookie', async ({ egress, origin, seen, answer }) => {
     answer(() => ({
       status: 302,

@@ -112,6 +112,10 @@ export interface EgressRequest {
   readonly tls?: TlsOptions;
   /** Like `tls`. */
   readonly proxy?: ProxyOptions;
+  /**
+   * Called when the request has been written to a socket, and again for each time that it is sent again. Does not throw.
+   */
+  readonly onWritten?: (() => void) | undefined;
 }
 
 export type EgressOutcome =

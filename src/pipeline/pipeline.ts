@@ -269,7 +269,7 @@ async function startDelivering(shared: Shared) {
       holds,
       pauses,
       attempt,
-      attemptBatch: (batch, giveBack) => batches.attempt(batch, giveBack),
+      attemptBatch: (batch, giveBack, requests) => batches.attempt(batch, giveBack, requests),
       batches: new BatchAssembly({ ...shared, plans }),
       replays: replayRates,
       releaseDeleted: (destinationId) => effects.releaseDeleted(destinationId),

@@ -45,7 +45,7 @@ export type Rig = AsyncDisposable & {
   restart(): Promise<void>;
 };
 
-export type RigOptions = Pick<FakeEgressOptions, 'handler'> & {
+export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
   sandbox?: Sandbox;
   clock?: ReturnType<typeof fakeClock>;
   /** For jitter; by default there is none. */
@@ -68,7 +68,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
   const unbounded: string[] = [];
-  const egress = fakeEgress({ now: clock.now, ...(options.handler === undefined ? {} : { handler: options.handler }) });
+  const { handler, connect } = options;
+  const scripts = { ...(handler !== undefined && { handler }), ...(connect !== undefined && { connect }) };
+  const egress = fakeEgress({ now: clock.now, ...scripts });
 
   const failed = (error: unknown) => failures.push(error);
   const start = async () =>

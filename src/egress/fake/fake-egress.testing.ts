@@ -1,6 +1,7 @@
 import {
   type Egress,
   type EgressError,
+  type EgressErrorKind,
   type EgressOutcome,
   type EgressRequest,
   type EgressTimings,
@@ -32,6 +33,8 @@ export interface FakeEgressOptions {
    * A thrown error rejects the send: the test's script is wrong.
    */
   readonly handler?: (request: EgressRequest, index: number) => FakeAnswer | Promise<FakeAnswer>;
+  /** Ends when the request is written to a socket, which the handler then receives. By default at once. */
+  readonly connect?: (request: EgressRequest) => void | Promise<void>;
   /** Private addresses to allow, in the format of MILLRACE_EGRESS_ALLOW. Default: all that can be allowed. */
   readonly allow?: string;
   /** Milliseconds, for `totalMs`. Default: always 0. */
@@ -65,7 +68,13 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
       const reason = typeof head === 'string' ? refusalOf(through) : head.reason;
       if (reason !== null) return failed({ kind: 'blocked', message: `Not sent: ${reason}.` }, timings(0));
       requests.push({ ...request, headers: headersOf(String(head)) });
-      const answer = await handler(request, requests.length - 1);
+      const index = requests.length - 1;
+      const connecting = options.connect?.(request);
+      if (connecting instanceof Promise) await connecting;
+      const given = handler(request, index);
+      const isUnsent = 'error' in given && unsentKinds.has(given.error.kind);
+      if (!isUnsent) request.onWritten?.();
+      const answer = await given;
       return outcomeOf(answer, request, now() - startedAt);
     },
     async probe({ url }) {
@@ -95,6 +104,9 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
     },
   };
 }
+
+/** What the peer never received. A handler that waits has received the request. */
+const unsentKinds: ReadonlySet<EgressErrorKind> = new Set(['blocked', 'dns', 'connect', 'tls']);
 
 function outcomeOf(answer: FakeAnswer, request: EgressRequest, tookMs: number): EgressOutcome {
   if ('error' in answer) return failed(answer.error, timings(tookMs, answer.timings));

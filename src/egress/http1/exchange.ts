@@ -60,10 +60,11 @@ export class Exchange implements ResponseHandler {
     const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     const isAnnounced = length > 0 || METHODS_WITH_BODY.has(method);
     const head = isAnnounced ? `${this.#head}content-length: ${length}\r\n\r\n` : `${this.#head}\r\n`;
-    const onWritten = length > WRITTEN_AT_ONCE ? receiveBeforeEnd(socket) : undefined;
+    const onFlushed = length > WRITTEN_AT_ONCE ? receiveBeforeEnd(socket) : undefined;
     if (body === null || length === 0) socket.write(head, 'latin1');
-    else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8', onWritten);
-    else socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]), onWritten);
+    else if (typeof body === 'string') socket.write(head + body, length === body.length ? 'latin1' : 'utf8', onFlushed);
+    else socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]), onFlushed);
+    this.request.onWritten?.();
   }
 
   /** Whether it may be sent again when its kept socket was lost. */

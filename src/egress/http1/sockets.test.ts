@@ -37,8 +37,12 @@ test('a request on a kept socket that turns out closed is sent again at once on 
   await using egress = openEgress();
   const url = `http://127.0.0.1:${peer.port}/`;
   assert.equal(responseOf(await egress.send(requestTo(url))).resends, 0);
-  const again = responseOf(await egress.send(requestTo(url)));
-  assert.deepEqual([again.resends, again.status, peer.connections()], [1, 200, 2]);
+  let written = 0;
+  const onWritten = () => {
+    written += 1;
+  };
+  const again = responseOf(await egress.send(requestTo(url, { onWritten })));
+  assert.deepEqual([again.resends, again.status, peer.connections(), written], [1, 200, 2, 2]);
   assert.ok(again.timings.connectMs !== null);
 });
 

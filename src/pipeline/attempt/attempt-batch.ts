@@ -14,7 +14,7 @@ import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { Rendering } from './render.ts';
-import type { Attempted } from './work.ts';
+import type { Attempted, Requests } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {
@@ -52,13 +52,14 @@ export class BatchAttempter {
   }
 
   /** Never rejects: see error-policy.ts. */
-  async attempt(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep> {
+  async attempt(batch: Batch<DueDelivery>, giveBack: GiveBack, requests: Requests): Promise<BatchStep> {
     const left = new Set(batch.members);
     try {
-      return await this.#attempt(batch, (lists, isPart) => {
+      const giveBackSome: GiveBack = (lists, isPart) => {
         for (const delivery of lists.flat()) left.delete(delivery);
         giveBack(lists, isPart);
-      });
+      };
+      return await this.#attempt(batch, giveBackSome, requests);
     } catch (error) {
       // Nothing was sent. The record that causes the error is in one half, or in both.
       this.#options.telemetry.failedOften(error, 'attempt a batch');
@@ -67,7 +68,11 @@ export class BatchAttempter {
     }
   }
 
-  async #attempt({ members: all, versions, limits }: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep> {
+  async #attempt(
+    { members: all, versions, limits }: Batch<DueDelivery>,
+    giveBack: GiveBack,
+    requests: Requests,
+  ): Promise<BatchStep> {
     const { configuration, plans, attempter, random } = this.#options;
     const [head] = all;
     if (head === undefined) return { shared: null, settled: [] };
@@ -87,7 +92,7 @@ export class BatchAttempter {
     if (left.length > 0) giveBack(left, left.length > 1);
     const failed = bad.map((one) => this.#unrendered(one.delivery, one.rendering, shared));
     if (rendering === null) return { shared: null, settled: failed };
-    const sent = await this.#send(members, rendering, shared, giveBack);
+    const sent = await this.#send(members, rendering, shared, giveBack, requests);
     return { shared: sent.shared, settled: [...failed, ...sent.settled] };
   }
 
@@ -96,11 +101,12 @@ export class BatchAttempter {
     rendering: Exclude<Rendering, { kind: 'failed' }>,
     shared: Shared,
     giveBack: GiveBack,
+    requests: Requests,
   ): Promise<BatchStep> {
     const { attempter, clock, telemetry } = this.#options;
     const [only, ...others] = members;
     if (only !== undefined && others.length === 0) {
-      const step = await this.#options.attempt(only);
+      const step = await this.#options.attempt(only, requests);
       return { shared: step, settled: [{ delivery: only, step, part: null }] };
     }
     const startedAt = clock.now();
@@ -109,7 +115,7 @@ export class BatchAttempter {
     const attempted: Attempted =
       rendering.kind === 'skipped'
         ? { kind: 'nothing', rendering }
-        : redact.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }));
+        : redact.attempted(await attempter.attempt({ ...work, rendered: rendering.rendered }, requests));
     // An invalid header, or an error before sending, can be caused by one record: smaller parts find it.
     if (attempted.kind === 'unbuilt' || (attempted.kind === 'errored' && attempted.log.length === 1)) {
       giveBack(halvesOf(members), true);
@@ -191,7 +197,7 @@ export class BatchAttempter {
 
 type Options = AttemptOptions & {
   /** Attempts a single delivery. */
-  attempt(delivery: DueDelivery): Promise<Step>;
+  attempt(delivery: DueDelivery, requests: Requests): Promise<Step>;
 };
 
 type BatchRedactor = ReturnType<typeof batchRedactor>;

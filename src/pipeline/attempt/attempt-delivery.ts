@@ -10,6 +10,7 @@ import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
+import type { Requests } from './work.ts';
 
 export type AttemptOptions = {
   configuration: Configuration;
@@ -27,11 +28,13 @@ export type AttemptOptions = {
  * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
  * error-policy.ts.
  */
-export function createDeliveryAttempt(options: AttemptOptions): (delivery: DueDelivery) => Promise<Step> {
-  return (delivery) => attempt(options, delivery);
+export function createDeliveryAttempt(
+  options: AttemptOptions,
+): (delivery: DueDelivery, requests: Requests) => Promise<Step> {
+  return (delivery, requests) => attempt(options, delivery, requests);
 }
 
-async function attempt(options: AttemptOptions, delivery: DueDelivery): Promise<Step> {
+async function attempt(options: AttemptOptions, delivery: DueDelivery, requests: Requests): Promise<Step> {
   const { configuration, plans, clock, telemetry } = options;
   const present = configuration.snapshot.planOf(delivery.destinationId);
   if (present === null) return abandoned(delivery, 'Its destination was deleted.');
@@ -50,7 +53,8 @@ async function attempt(options: AttemptOptions, delivery: DueDelivery): Promise<
     if (wanted.actionId !== null && action === null)
       return abandoned(delivery, `Version ${wanted.actionVersion} of its action is lost.`);
     if (to.missingHeaders !== null) return heldWithout(delivery, to.missingHeaders);
-    const attempted = await options.attempter.attempt(workOf(delivery, plans.planFor(action, to), clock.now()));
+    const work = workOf(delivery, plans.planFor(action, to), clock.now());
+    const attempted = await options.attempter.attempt(work, requests);
     when = 'after the request was sent';
     const now = clock.now();
     const step = stepAfter(attempted, { delivery, policy: to.retry, now, random: options.random });

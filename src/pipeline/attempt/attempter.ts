@@ -17,7 +17,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
 import { type DataRecord, MappingError, type Rendering } from './render.ts';
-import type { Attempted, Work } from './work.ts';
+import type { Attempted, Requests, Work } from './work.ts';
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */
 type Progress = {
@@ -85,9 +85,10 @@ export class Attempter {
 
   /**
    * Renders (or takes the stored rendering), builds, signs, sends and judges. Never rejects: see error-policy.ts. One
-   * function, since each asynchronous one more costs about 2 % of a delivery.
+   * function, since each asynchronous one more costs about 2 % of a delivery. `requests`: of a delivery; others are sent
+   * regardless of rates.
    */
-  async attempt(work: Work): Promise<Attempted> {
+  async attempt(work: Work, requests?: Requests): Promise<Attempted> {
     const { authenticator, clock, egress } = this.#options;
     const { to } = work.plan;
     const log: Attempt[] = [];
@@ -115,7 +116,7 @@ export class Attempter {
           return this.#unauthorized(work, note, built.request, rendered, log, refusal);
         }
         const request = withHeaders(withHeaders(built.request, signed.headers), authorization.headers);
-        const leaving = egressRequest(work, request);
+        const leaving = egressRequest(work, request, requests);
         progress.isSent = true;
         const outcome = await egress.send(leaving);
         progress.outcome = outcome;
@@ -134,6 +135,9 @@ export class Attempter {
         if (verdict.kind === 'auth_refused') authenticator.refused(to.authorized, authorization);
         if (verdict.kind !== 'auth_refused' || !verdict.refresh)
           return { kind: 'judged', rendered, verdict, each, log };
+        // Many tokens are refused together, and all of their requests again are more than a rate allows.
+        if (requests?.again() === false)
+          return this.#unauthorized(work, this.#noteOf(work, log), built.request, rendered, log, tokenRefused);
       }
     } catch (error) {
       return this.#errored(error, work, progress);
@@ -209,6 +213,11 @@ export class Attempter {
   }
 }
 
+const tokenRefused = {
+  kind: 'waiting',
+  detail: 'The access token was refused. It is sent again with a new one, within the rate.',
+} as const;
+
 const unsigned: Signature = { ok: true, headers: [] };
 
 function sign({ plan, idempotencyKey: id }: Work, { body }: WebhookRequest, { now }: Pick<Clock, 'now'>): Signature {
@@ -220,11 +229,16 @@ function sign({ plan, idempotencyKey: id }: Work, { body }: WebhookRequest, { no
 const itemsBytesMax = 1_048_576;
 
 /** The request for the egress, with route and timeouts. */
-function egressRequest({ plan }: Work, { method, url, headers, body }: WebhookRequest): EgressRequest {
+function egressRequest(
+  { plan }: Work,
+  { method, url, headers, body }: WebhookRequest,
+  requests: Requests | undefined,
+): EgressRequest {
   const { authorized, destination, readsItems } = plan.to;
   const { connectTimeoutMs, timeoutMs } = authorized.settings;
   const isOnce = destination.body.settings.onTimeout === 'hold';
-  const request = { method, url, headers, body, isOnce, connectTimeoutMs, timeoutMs, ...authorized.route() };
+  const onWritten = requests?.written;
+  const request = { method, url, headers, body, isOnce, connectTimeoutMs, timeoutMs, onWritten, ...authorized.route() };
   return readsItems ? { ...request, responseBytesMax: itemsBytesMax } : request;
 }
 

@@ -30,6 +30,14 @@ export type Work = {
   plan: DeliveryPlan;
 };
 
+/** What an attempt tells of its requests, and asks about them. */
+export type Requests = {
+  /** A request has been written to a socket. */
+  written(): void;
+  /** Whether a second request may be sent now, without waiting for a rate. */
+  again(): boolean;
+};
+
 /** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */
 export type Attempted =
   | { kind: 'nothing'; rendering: Exclude<Rendering, { kind: 'rendered' }> }

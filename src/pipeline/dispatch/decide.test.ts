@@ -6,13 +6,14 @@ import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
-import { consumeRates } from './limits.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
+import { RateSlot } from './rate-slot.ts';
 import { createReplayRates } from './replay-rates.ts';
 import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
 
 const now = 1_700_000_000_000;
+const sendNow = (queue: DestinationQueue) => new RateSlot(queue, { now: () => now }, createReplayRates()).written();
 
 const quiet: DispatchState = {
   requests: { most: 4_000, count: 0, waiting: new Set() },
@@ -135,7 +136,7 @@ test('a connection may use nine tenths of the requests that the others leave, so
 test('the rate limit of a connection delays all its destinations, that of a destination only this one', () => {
   const rate = { limit: 1, perMs: 1_000 };
   const all = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
-  for (const queue of all.queues.slice(0, 1)) consumeRates(queue, now, createReplayRates());
+  for (const queue of all.queues.slice(0, 1)) sendNow(queue);
   assert.deepEqual(decide(all.connection, now, quiet), {
     kind: 'wait',
     block: { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false },
@@ -143,7 +144,7 @@ test('the rate limit of a connection delays all its destinations, that of a dest
   assert.equal(sent(all.connection, quiet, now + 1_000), 'a1');
   const one = connectionWith([[delivery('a1')], [delivery('b1')]], { destinationRate: rate });
   const [first] = one.queues;
-  if (first !== undefined) consumeRates(first, now, createReplayRates());
+  if (first !== undefined) sendNow(first);
   assert.deepEqual(decide(one.connection, now, quiet), { kind: 'park', queue: first, until: now + 1_000 });
   assert.equal(sent(one.connection, quiet, now + 1_000), 'a1');
 });
@@ -153,7 +154,7 @@ test('a deleted destination does not lift the limits of the connection for its o
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]], { connectionRate: rate });
   const [deleted, other] = queues;
   assert.ok(deleted && other);
-  consumeRates(other, now, createReplayRates());
+  sendNow(other);
   deleted.plan = null;
   assert.deepEqual(decide(connection, now, quiet), {
     kind: 'wait',
@@ -435,7 +436,7 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   assert.ok(queue);
   const shown = (state: DispatchState = quiet) => blockOf(queue, 'a1', now, state);
   assert.equal(shown(), null);
-  consumeRates(queue, now, createReplayRates());
+  sendNow(queue);
   const rate = { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false };
   assert.deepEqual([shown(), decide(connection, now, quiet)], [rate, { kind: 'wait', block: rate }]);
   const full: DispatchState = { ...quiet, requests: { ...quiet.requests, count: 4_000 } };
@@ -455,7 +456,7 @@ test('the time that is shown for a delivery counts those before it, in turn with
   const shared = connectionWith([three(), [delivery('b1')]], { connectionRate: { limit: 2, perMs } });
   const [first] = shared.queues;
   assert.ok(first);
-  for (let n = 0; n < 2; n++) consumeRates(first, now, createReplayRates());
+  for (let n = 0; n < 2; n++) sendNow(first);
   assert.deepEqual(
     ['a1', 'a2', 'a3', 'not in memory'].map((id) => untilOf(first, id)),
     [perMs, 2 * perMs, 3 * perMs, 4 * perMs],
@@ -463,7 +464,7 @@ test('the time that is shown for a delivery counts those before it, in turn with
   const own = connectionWith([three(), [delivery('b1')]], { destinationRate: { limit: 1, perMs } });
   const [limited] = own.queues;
   assert.ok(limited);
-  consumeRates(limited, now, createReplayRates());
+  sendNow(limited);
   assert.deepEqual([untilOf(limited, 'a1'), untilOf(limited, 'a3')], [perMs, 3 * perMs]);
   own.connection.budget.quiet(now + 5_000);
   assert.equal(untilOf(limited, 'a1'), 5_000, 'the later one of two limits');

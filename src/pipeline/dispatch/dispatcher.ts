@@ -5,7 +5,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, consumeRates, evenPaceMs } from './limits.ts';
+import { type Block, evenPaceMs } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
 import {
@@ -40,7 +40,7 @@ export type DispatcherOptions = Pick<
   pauses: Pauses;
   authenticator: DispatchState['authenticator'];
   batches: BatchAssembly;
-  replays: Pick<ReplayRates, 'freeAt' | 'spend' | 'refund'>;
+  replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
   /** Requests in flight at once. */
   requestsMax: number;
   /** How long a stop waits for requests in flight. */
@@ -458,7 +458,6 @@ export class Dispatcher implements AsyncDisposable {
 
   #began(queue: DestinationQueue, now: number) {
     const { connection, replay } = queue;
-    consumeRates(queue, now, this.#options.replays);
     if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
     queue.silentSince ??= now;
     queue.requests += 1;

@@ -4,7 +4,6 @@ import type { DestinationPlan } from '../destination-plan.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
 import { type ConnectionQueue, type DestinationQueue, isTaken, type ProbeSlot, type RequestSlots } from './queues.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
-import type { ReplayRates } from './replay-rates.ts';
 
 /**
  * Why the next delivery of a queue can't be sent now. Every limit returns this form, for both the dispatcher and the
@@ -67,7 +66,11 @@ export function tokenBlock(
 }
 
 /** The rate limit of the destination alone, and that of its replay; `until` Infinity: the replay is paused or over. */
-export function destinationRateBlock(queue: DestinationQueue, now: number, { replayRates }: LimitState): Block | null {
+export function destinationRateBlock(
+  queue: DestinationQueue,
+  now: number,
+  { replayRates }: Pick<LimitState, 'replayRates'>,
+): Block | null {
   const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
   const replayAt = queue.replay === null ? 0 : replayRates.freeAt(queue.replay.id, now);
   if (replayAt > Math.max(ownAt, now)) return { limit: 'rate', of: 'replay', until: replayAt, isAsked: false };
@@ -127,33 +130,6 @@ export function destinationShare(queue: DestinationQueue, { limit, isSet }: Room
   const { connection, requests } = queue.replay?.live ?? queue;
   const left = Math.ceil(takenPart * (limit - (connection.requests - requests)));
   return isSet ? Math.max(left, Math.ceil(limit / Math.max(1, connection.active))) : left;
-}
-
-/** Counts one request that is sent. */
-export function consumeRates(
-  { connection, budget, plan, replay }: DestinationQueue,
-  now: number,
-  replayRates: Pick<ReplayRates, 'spend'>,
-): void {
-  connection.budget.spend(now, plan?.connectionRate ?? null);
-  budget.spend(now, plan?.destinationRate ?? null);
-  if (replay !== null) replayRates.spend(replay.id, now);
-}
-
-/**
- * Corrects the count of a request that began at `startedAt` by what was really sent: nothing, or a second request after
- * a token was refreshed.
- */
-export function correctRates(
-  queue: DestinationQueue,
-  { sent, startedAt, now }: { sent: number; startedAt: number; now: number },
-  replayRates: Pick<ReplayRates, 'spend' | 'refund'>,
-): void {
-  for (let more = 1; more < sent; more++) consumeRates(queue, now, replayRates);
-  if (sent > 0) return;
-  queue.connection.budget.refund(startedAt, queue.plan?.connectionRate ?? null);
-  queue.budget.refund(startedAt, queue.plan?.destinationRate ?? null);
-  if (queue.replay !== null) replayRates.refund(queue.replay.id, startedAt);
 }
 
 /** The interval of requests that are spread evenly over the allowed rate of the connection, in ms. */

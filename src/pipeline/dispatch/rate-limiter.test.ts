@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRateLimiter } from './rate-limiter.ts';
+import { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts';
 
 const start = 1_700_000_000_000;
+
+/** A request that is sent at once. */
+function spend(limiter: RateLimiter, now: number, rate: Rate | null) {
+  limiter.reserve();
+  limiter.spend(now, rate);
+}
 
 test('in any interval of the period at most the limit is sent, and all of it can be used', () => {
   fc.assert(
@@ -18,7 +24,7 @@ test('in any interval of the period at most the limit is sent, and all of it can
         let now = start;
         for (const gap of gaps) {
           now = Math.max(now + gap, budget.freeAt(now + gap, rate));
-          budget.spend(now, rate);
+          spend(budget, now, rate);
           sent.push(now);
         }
         for (const [index, time] of sent.entries()) {
@@ -34,19 +40,66 @@ test('in any interval of the period at most the limit is sent, and all of it can
   let now = start;
   for (let sent = 0; sent < 1_000; sent++) {
     now = Math.max(now, budget.freeAt(now, rate));
-    budget.spend(now, rate);
+    spend(budget, now, rate);
   }
   assert.equal(now, start + 90_000);
 });
 
-test('unsent requests are refunded, and a changed limit keeps the count of sent ones', () => {
+test('in any interval of the period at most the limit is sent, however long each takes from its reservation until then', () => {
+  const gap = fc.integer({ min: 0, max: 200 });
+  const request = fc.record({
+    gap,
+    delay: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 })),
+    isSent: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.array(request, { minLength: 1, maxLength: 200 }),
+      (limit, perMs, requests) => {
+        const budget = createRateLimiter();
+        const rate = { limit, perMs };
+        const sent: number[] = [];
+        let pending: { at: number; isSent: boolean }[] = [];
+        let now = start;
+        /** What was reserved is sent, or not, in the order of time. */
+        const goTo = (time: number) => {
+          const due = pending.filter(({ at }) => at <= time).sort((one, other) => one.at - other.at);
+          pending = pending.filter(({ at }) => at > time);
+          for (const { at, isSent } of due)
+            if (isSent) {
+              budget.spend(at, rate);
+              sent.push(at);
+            } else budget.release();
+          now = time;
+        };
+        for (const { gap, delay, isSent } of requests) {
+          goTo(now + gap);
+          for (let freeAt = budget.freeAt(now, rate); freeAt > now; freeAt = budget.freeAt(now, rate)) goTo(freeAt);
+          budget.reserve();
+          pending.push({ at: now + delay, isSent });
+        }
+        goTo(now + 3_000);
+        for (const [index, time] of sent.entries()) {
+          const before = sent[index - limit];
+          if (before !== undefined) assert.ok(time - before >= perMs, `${limit + 1} within ${time - before} ms`);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('requests that are not sent do not count, and a changed limit keeps the count of sent ones', () => {
   const budget = createRateLimiter();
   const rate = { limit: 2, perMs: 1_000 };
-  for (let sent = 0; sent < 2; sent++) budget.spend(start, rate);
+  for (let n = 0; n < 2; n++) budget.reserve();
+  budget.spend(start, rate);
   assert.equal(budget.freeAt(start, rate), start + 1_000);
-  budget.refund(start, rate);
+  budget.release();
   assert.ok(budget.freeAt(start, rate) <= start);
-  budget.spend(start + 1, rate);
+  spend(budget, start + 1, rate);
   assert.equal(budget.freeAt(start + 2, { limit: 1, perMs: 1_000 }), start + 1_001);
   assert.ok(budget.freeAt(start + 2, { limit: 5, perMs: 1_000 }) <= start + 2);
 });
@@ -55,7 +108,7 @@ test('a clock that is set back makes no wait for a rate, a quota or a pause of t
   const rate = { limit: 2, perMs: 1_000 };
   const back = start - 3 * 86_400_000;
   const limited = createRateLimiter();
-  for (let sent = 0; sent < 2; sent++) limited.spend(start, rate);
+  for (let sent = 0; sent < 2; sent++) spend(limited, start, rate);
   assert.equal(limited.freeAt(start, rate), start + 1_000);
   assert.equal(limited.freeAt(back, rate), back + 1_000);
   assert.ok(limited.freeAt(back + 1_000, rate) <= back + 1_000);
@@ -69,24 +122,30 @@ test('a clock that is set back makes no wait for a rate, a quota or a pause of t
   assert.equal(paused.freeAt(back, null), back + 30_000);
 });
 
-test('a refund takes back the request that was not sent, not a later one that was', () => {
+test('a request counts from its reservation until the period after it was sent is over', () => {
   const budget = createRateLimiter();
   const rate = { limit: 2, perMs: 1_000 };
-  budget.spend(start, rate);
-  budget.spend(start + 900, rate);
-  budget.refund(start, rate);
-  assert.ok(budget.freeAt(start + 950, rate) <= start + 950);
-  budget.spend(start + 950, rate);
-  assert.equal(budget.freeAt(start + 1_000, rate), start + 1_900);
-  budget.refund(start, rate);
-  assert.equal(budget.freeAt(start + 1_000, rate), start + 1_900, 'a request is refunded once');
-  budget.refund(start + 950, rate);
-  budget.refund(start + 900, rate);
-  for (let sent = 0; sent < 2; sent++) {
-    assert.ok(budget.freeAt(start + 1_000, rate) <= start + 1_000);
-    budget.spend(start + 1_000, rate);
-  }
-  assert.equal(budget.freeAt(start + 1_000, rate), start + 2_000);
+  budget.reserve();
+  spend(budget, start + 100, rate);
+  assert.equal(budget.freeAt(start + 100, rate), start + 1_100, 'the reserved one may be sent now');
+  assert.equal(budget.freeAt(start + 1_100, rate), start + 1_100, 'another one may be sent beside it');
+  budget.reserve();
+  assert.equal(budget.freeAt(start + 5_000, rate), start + 6_000, 'two are reserved, and may be sent now');
+  budget.spend(start + 5_000, rate);
+  assert.equal(budget.freeAt(start + 5_900, rate), start + 6_000);
+  budget.release();
+  assert.ok(budget.freeAt(start + 5_900, rate) <= start + 5_900, 'the other one was not sent');
+});
+
+test('requests that are reserved while there is no rate count when there is one', () => {
+  const budget = createRateLimiter();
+  for (let n = 0; n < 3; n++) budget.reserve();
+  budget.spend(start, null);
+  const rate = { limit: 2, perMs: 1_000 };
+  assert.equal(budget.freeAt(start + 500, rate), start + 1_500);
+  budget.spend(start + 600, rate);
+  budget.spend(start + 700, rate);
+  assert.equal(budget.freeAt(start + 700, rate), start + 1_600);
 });
 
 test("the peer's own quota delays requests over it, until its reset", () => {
@@ -94,7 +153,7 @@ test("the peer's own quota delays requests over it, until its reset", () => {
   budget.learn({ remaining: 3, resetMs: 5_000 }, 1, start);
   for (let sent = 0; sent < 2; sent++) {
     assert.ok(budget.freeAt(start, null) <= start);
-    budget.spend(start, null);
+    spend(budget, start, null);
   }
   assert.equal(budget.freeAt(start, null), start + 5_000);
   budget.learn({ remaining: 2, resetMs: 4_500 }, 0, start + 500);
@@ -115,11 +174,11 @@ test("the peer's own quota delays requests over it, until its reset", () => {
 test('a request that was not sent gives its part of the quota back', () => {
   const budget = createRateLimiter();
   budget.learn({ remaining: 1, resetMs: 5_000 }, 0, start);
-  budget.spend(start, null);
+  budget.reserve();
   assert.equal(budget.freeAt(start, null), start + 5_000);
-  budget.refund(start, null);
+  budget.release();
   assert.ok(budget.freeAt(start, null) <= start);
-  budget.spend(start, null);
+  spend(budget, start, null);
   budget.quiet(start + 9_000);
   budget.forgetPeer();
   assert.ok(budget.freeAt(start, null) <= start, 'a person ends the quota and the pause');
@@ -143,7 +202,7 @@ test("after the window of a peer's quota the next one is taken as equal until a 
   const after = start + 5_000;
   for (let n = 0; n < 3; n++) {
     assert.ok(limiter.freeAt(after, null) <= after);
-    limiter.spend(after, null);
+    spend(limiter, after, null);
   }
   assert.equal(limiter.freeAt(after, null), after + 10_000, 'three requests are in flight, and none has a response');
   limiter.learn({ remaining: 7, resetMs: 4_000 }, 2, after + 100);
@@ -151,12 +210,12 @@ test("after the window of a peer's quota the next one is taken as equal until a 
   const later = after + 4_100;
   for (let n = 0; n < 7; n++) {
     assert.ok(limiter.freeAt(later, null) <= later);
-    limiter.spend(later, null);
+    spend(limiter, later, null);
   }
   assert.equal(limiter.freeAt(later, null), later + 10_000);
   const silent = later + 10_000;
   for (let n = 0; n < 50; n++) {
     assert.ok(limiter.freeAt(silent, null) <= silent);
-    limiter.spend(silent, null);
+    spend(limiter, silent, null);
   }
 });

@@ -1,5 +1,5 @@
 import { isSetBack } from '../../async/clock.ts';
-import { type BucketRate as Rate, slidingWindow } from '../../async/rate-limiter.ts';
+import type { BucketRate as Rate } from '../../async/rate-limiter.ts';
 
 export type { Rate };
 
@@ -46,17 +46,21 @@ export function createRateLimiter() {
       followClock(now);
       if (leftUntil > 0 && now >= leftUntil) assumeWindow(now);
       const counted = left <= 0 ? leftUntil : 0;
-      return Math.max(quietUntil, counted, rate === null ? 0 : window.freeAt(rate));
+      return Math.max(quietUntil, counted, rate === null ? 0 : window.freeAt(now, rate));
     },
-    /** Counts one request. */
-    spend(now: number, rate: Rate | null): void {
+    /** Counts one request that is about to be sent. */
+    reserve(): void {
       left -= 1;
-      if (rate !== null) window.spend(now, rate);
+      window.reserve();
     },
-    /** Takes back the `spend` at `spentAt`, whose request was not sent. */
-    refund(spentAt: number, rate: Rate | null): void {
+    /** A reserved request was sent. */
+    spend(now: number, rate: Rate | null): void {
+      window.spend(now, rate);
+    },
+    /** A reserved request is not sent. */
+    release(): void {
       left += 1;
-      if (rate !== null) window.refund(spentAt, rate);
+      window.release();
     },
     /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
     learn({ remaining, resetMs }: Quota, inFlight: number, now: number): void {
@@ -86,6 +90,57 @@ export function createRateLimiter() {
       const set = rate === null ? 0 : rate.perMs / rate.limit;
       const reported = !isAssumed && now < leftUntil && left > 0 ? (leftUntil - now) / left : 0;
       return Math.max(set, reported);
+    },
+  };
+}
+
+/**
+ * An exact limit: at most `limit` in any interval of `perMs`, while a token bucket allows up to twice as many. One is
+ * reserved before it happens, and counts from then until `perMs` after it has happened, however long it takes in between.
+ */
+function slidingWindow() {
+  /** Ring buffer of the last `limit` times; `at` is the index of the oldest; 0: none. */
+  let times = new Float64Array(0);
+  let at = 0;
+  let reserved = 0;
+
+  function ringOf(limit: number): Float64Array {
+    if (times.length === limit) return times;
+    const inOrder = [...times.subarray(at), ...times.subarray(0, at)].slice(-limit);
+    times = new Float64Array(limit);
+    times.set(inOrder, limit - inOrder.length);
+    at = 0;
+    return times;
+  }
+
+  return {
+    /**
+     * When the next one may be reserved; now or earlier: at once. While as many as allowed are reserved this is the
+     * earliest time that is possible: ask again then.
+     */
+    freeAt(now: number, { limit, perMs }: Rate): number {
+      const ring = ringOf(limit);
+      if (reserved >= limit) return now + perMs;
+      const oldest = ring[(at + reserved) % limit] ?? 0;
+      return oldest === 0 ? 0 : oldest + perMs;
+    },
+    /** Makes all times earlier. */
+    moveBack(ms: number): void {
+      times = times.map((time) => (time === 0 ? 0 : Math.max(1, time - ms)));
+    },
+    reserve(): void {
+      reserved += 1;
+    },
+    /** Takes back a reserved one that will not happen. */
+    release(): void {
+      reserved -= 1;
+    },
+    /** A reserved one has happened. `rate` null: there is no limit now. */
+    spend(now: number, rate: Rate | null): void {
+      reserved -= 1;
+      if (rate === null) return;
+      ringOf(rate.limit)[at] = now;
+      at = (at + 1) % rate.limit;
     },
   };
 }

@@ -3,7 +3,8 @@ import { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.t
 
 export type ReplayRates = ReturnType<typeof createReplayRates>;
 
-type Pace = { state: ReplayState; rate: Rate | null; budget: RateLimiter };
+/** The state of a replay, and its rate, which change. */
+export type Pace = { state: ReplayState; rate: Rate | null; budget: RateLimiter };
 
 /** Whether, and how fast, the deliveries of unfinished replays may be sent. */
 export function createReplayRates() {
@@ -18,18 +19,13 @@ export function createReplayRates() {
       if (pace === undefined) return 0;
       return pace.state === 'running' ? pace.budget.freeAt(now, pace.rate) : Number.POSITIVE_INFINITY;
     },
-    spend(replayId: string, now: number): void {
-      const pace = paces.get(replayId);
-      pace?.budget.spend(now, pace.rate);
-    },
-    /** Takes back the `spend` at `spentAt`, whose request was not sent. */
-    refund(replayId: string, spentAt: number): void {
-      const pace = paces.get(replayId);
-      pace?.budget.refund(spentAt, pace.rate);
-    },
+    /** null: it is over. */
+    paceOf: (replayId: string): Pace | null => paces.get(replayId) ?? null,
     set(replayId: string, { state, ratePerSecond }: { state: ReplayState; ratePerSecond: number | null }): void {
-      const budget = paces.get(replayId)?.budget ?? createRateLimiter();
-      paces.set(replayId, { state, rate: ratePerSecond === null ? null : rateOf(ratePerSecond), budget });
+      const rate = ratePerSecond === null ? null : rateOf(ratePerSecond);
+      const pace = paces.get(replayId);
+      if (pace === undefined) paces.set(replayId, { state, rate, budget: createRateLimiter() });
+      else Object.assign(pace, { state, rate });
     },
     forget: (replayId: string): void => void paces.delete(replayId),
   };

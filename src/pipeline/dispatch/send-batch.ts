@@ -20,7 +20,7 @@ export async function sendBatch(
   const left = new Set(members);
   let isDone = false;
   try {
-    begin(parts, queue, members, null);
+    const slot = begin(parts, queue, members, null);
     const giveBack: GiveBack = (given, isPart) => {
       const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));
       for (const one of back.flat()) left.delete(one);
@@ -32,12 +32,12 @@ export async function sendBatch(
     try {
       const marked = parts.inFlight.mark(first);
       if (marked !== null) await marked;
-      done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, giveBack);
+      done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, giveBack, slot);
     } catch (error) {
       parts.failed(error, 'attempt a batch');
     }
     if (parts.isOver()) return;
-    const moved = applyOutcome(parts, first, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
+    const moved = applyOutcome(parts, first, slot, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
     if (moved !== null) await moved;
     if (done !== null) {
       await recordAll(parts, { queue, done, queued, left });

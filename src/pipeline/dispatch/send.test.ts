@@ -56,7 +56,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     memory,
     inFlight,
     settlements: new SettlementWriter({ journal, lease, clock, isOver: () => false, failed }),
-    replays: { spend() {}, refund() {} },
+    replays: { freeAt: () => 0, paceOf: () => null },
     isOver: () => false,
     attempt: async ({ id }) => delivered(id),
     attemptBatch: async ({ members }) => ({

@@ -3,16 +3,17 @@ import { type DueDelivery, isFinished, type Overtaken, type Settlement } from '.
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
+import type { Requests } from '../attempt/work.ts';
 import { resultAtConnection, resultAtDestination, type Sign } from './circuit-breaker.ts';
 import { concurrencyMax } from './concurrency-limiter.ts';
 import { failedProbe } from './failed-probe.ts';
 import type { Holds } from './holds.ts';
 import type { InFlight } from './in-flight.ts';
-import { correctRates } from './limits.ts';
 import { type MemoryBudget, widen } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
 import { batchRecordsOf, type DestinationQueue, type ProbeSlot, type QueuedDelivery } from './queues.ts';
 import type { Quota } from './rate-limiter.ts';
+import { RateSlot } from './rate-slot.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import type { Recorded, SettlementWriter } from './settlement-writer.ts';
 
@@ -27,9 +28,9 @@ export type SendParts = {
   memory: MemoryBudget;
   inFlight: InFlight;
   settlements: SettlementWriter;
-  replays: Pick<ReplayRates, 'spend' | 'refund'>;
-  attempt(delivery: DueDelivery): Promise<Step>;
-  attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack): Promise<BatchStep>;
+  replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
+  attempt(delivery: DueDelivery, requests: Requests): Promise<Step>;
+  attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack, requests: Requests): Promise<BatchStep>;
   /** Pauses a destination that is gone for good (410). */
   pause(destinationId: string): Promise<void>;
   /** A request of this queue is in flight now. */
@@ -68,17 +69,17 @@ export async function sendOne(parts: SendParts, one: QueuedDelivery, probe: Prob
   let isDone = false;
   let step: Step | null = null;
   try {
-    begin(parts, queue, [one], probe);
+    const slot = begin(parts, queue, [one], probe);
     try {
       const marked = inFlight.mark(one);
       if (marked !== null) await marked;
-      step = await parts.attempt(one.delivery);
+      step = await parts.attempt(one.delivery, slot);
     } catch (error) {
       parts.failed(error, 'attempt a delivery');
     }
     if (parts.isOver()) return;
     // After an error of the attempt itself the request may have been sent.
-    const moved = applyOutcome(parts, one, step, step === null ? 1 : step.sent);
+    const moved = applyOutcome(parts, one, slot, step, step === null ? 1 : step.sent);
     if (moved !== null) await moved;
     if (probe !== null && step !== null)
       step = failedProbe(one.delivery, step, holdOf(parts, queue), parts.clock.now());
@@ -109,13 +110,13 @@ export function readAgainLater({ clock, refillAt }: SendParts, queue: Destinatio
   refillAt(queue, clock.now() + errorBackoffMs(queue.attemptFailures++));
 }
 
-/** The deliveries are in flight from now on. */
+/** The deliveries are in flight from now on. Returns the place of their request in the rates. */
 export function begin(
-  { clock, inFlight, began }: SendParts,
+  { clock, inFlight, began, replays }: SendParts,
   queue: DestinationQueue,
   some: readonly QueuedDelivery[],
   probe: ProbeSlot | null,
-): void {
+): RateSlot {
   const now = clock.now();
   const request = queue.connection.begun + 1;
   for (const one of some) {
@@ -125,10 +126,13 @@ export function begin(
     one.spills = queue.spills;
     inFlight.add(one);
   }
+  const slot = new RateSlot(queue, clock, replays);
   began(queue, now);
-  if (probe === null) return;
-  probe.isProbing = true;
-  queue.probedAt = request;
+  if (probe !== null) {
+    probe.isProbing = true;
+    queue.probedAt = request;
+  }
+  return slot;
 }
 
 /**
@@ -139,14 +143,15 @@ export function begin(
 export function applyOutcome(
   parts: SendParts,
   one: QueuedDelivery,
+  slot: RateSlot,
   step: Step | null,
   sent: number,
 ): Promise<void> | null {
-  const { queue, startedAt } = one;
+  const { queue } = one;
   try {
+    slot.end(sent);
     parts.ended(queue);
     const now = parts.clock.now();
-    correctRates(queue, { sent, startedAt, now }, parts.replays);
     return step === null ? null : applyStep(parts, queue, step, one, now);
   } catch (error) {
     parts.failed(error, 'apply an outcome');
