@@ -112,7 +112,11 @@ module.exports = {
         'Whatever goes out passes egress/. (check-connection.ts reads certificates with node:tls and opens no socket.)',
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/(egress|api)/|^src/connections/check-connection\\.ts$|${test}` },
-      to: { dependencyTypes: ['core'], path: '^(node:)?(http|https|http2|tls|dns|dgram)(/|$)' },
+      to: {
+        dependencyTypes: ['core'],
+        dependencyTypesNot: ['type-only'],
+        path: '^(node:)?(http|https|http2|tls|dns|dgram)(/|$)',
+      },
     },
     ...Object.entries(homes).map(([name, home]) => ({
       name: `${name}-has-a-home`,

@@ -19,6 +19,8 @@ const rooms = {
   destinations: ['contract', 'connections', 'template', 'ports'],
   identity: ['async', 'contract', 'secrets', 'ports'],
   pipeline: ['async', 'compute', 'contract', 'rules', 'template', 'connections', 'destinations', 'telemetry', 'ports'],
+  http: ['contract'],
+  intake: ['async', 'contract', 'http', 'pipeline', 'telemetry', 'ports'],
   watch: ['async', 'contract', 'pipeline', 'connections', 'telemetry', 'ports'],
   alerts: ['async', 'contract', 'connections', 'pipeline', 'telemetry', 'ports'],
   api: [
@@ -26,6 +28,8 @@ const rooms = {
     'compute',
     'contract',
     'alerts',
+    'http',
+    'intake',
     'pipeline',
     'watch',
     'identity',

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { parseDcsGif, parseInfinity } from '../../src/api/intake/infinity.ts';
 import { seededRandom } from '../../src/cli/demo/random.ts';
+import { parseDcsGif, parseInfinity } from '../../src/intake/formats/infinity.ts';
 import { packRequest } from '../../src/journal/sqlite/accept.ts';
 import { leastUs } from '../../test/support/processor-time.ts';
 

@@ -6,6 +6,7 @@ import { AppError, invalid } from '../contract/errors.ts';
 import { isObject } from '../contract/json.ts';
 import type { Route as ContractRoute } from '../contract/route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes } from '../contract/routes.ts';
+import { securityHeaders } from '../http/security-headers.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { KeptResponse } from '../requests/requests.ts';
 import { admission } from './auth/admission.ts';
@@ -19,7 +20,6 @@ import { jsonBody, jsonBytes } from './http/json-body.ts';
 import { isShort, jsonParts, textParts } from './http/json-parts.ts';
 import { longBodies } from './http/long-list.ts';
 import { LongResponse } from './http/long-response.ts';
-import { securityHeaders } from './http/security-headers.ts';
 import { validate } from './http/validate.ts';
 
 type Route = ContractRoute & { id: RouteId };

@@ -3,7 +3,7 @@ import { recentKeys } from '../../async/rate-limiter.ts';
 import type { AuditAuthor, NewAuditEntry } from '../../contract/records/audit.ts';
 import { scrubbedEntry } from '../../contract/records/audit-changes.ts';
 import type { Route, RouteAudit } from '../../contract/route.ts';
-import { asAppError } from '../http/problem.ts';
+import { asAppError } from '../../http/problem.ts';
 import type { ApiParts, AuditThing } from './call.ts';
 import { ownerOf } from './fair-share.ts';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type CollectorBody, collectorInput, previousKeyMs } from '../../contract/documents/collector.ts';
 import { AppError, invalid } from '../../contract/errors.ts';
 import type { AuditAct } from '../../contract/records/audit.ts';
+import type { FormerKeys } from '../../intake/former-keys.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import type { FormerKeys } from '../intake/former-keys.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 

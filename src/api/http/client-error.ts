@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { AppError } from '../../contract/errors.ts';
+import { type ProblemStyle, problemResponse } from '../../http/problem.ts';
 import type { Sockets } from './connection-limits.ts';
 import { STATUS_CODES } from './node-http.ts';
-import { type ProblemStyle, problemResponse } from './problem.ts';
 
 /** Time in ms for a client to read the error before its connection is closed. */
 const lingerMs = 500;

@@ -3,7 +3,7 @@ import { AppError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
 import { repeatedName } from '../../contract/repeated-name.ts';
 import type { Route } from '../../contract/route.ts';
-import { exceedsJsonBounds } from './json-bounds.ts';
+import { exceedsJsonBounds } from '../../http/json-bounds.ts';
 
 /** Limits of an API body, far above everything that the contract describes. */
 const bounds = { levels: 64, names: 1_000, values: 200_000 };

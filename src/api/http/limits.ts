@@ -1,5 +1,5 @@
+import type { BodyLimits } from '../../http/request.ts';
 import type { SocketLimits } from './connection-limits.ts';
-import type { BodyLimits } from './request.ts';
 
 /** Limits that apply to clients before authentication. Times in ms. */
 export type WireLimits = SocketLimits &

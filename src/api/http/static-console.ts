@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { securityHeaders } from '../../http/security-headers.ts';
 import { acceptsGzip } from './compress.ts';
-import { securityHeaders } from './security-headers.ts';
 
 export type Console = {
   /** Serves the built files, whose names contain a hash of their content. */

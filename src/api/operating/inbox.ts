@@ -6,11 +6,11 @@ import { requestIds } from '../../contract/ids.ts';
 import { jsonSize } from '../../contract/json-size.ts';
 import { changesOf } from '../../contract/records/audit-changes.ts';
 import type { InboxRequest, InboxRule } from '../../contract/records/inbox.ts';
+import { securityHeaders } from '../../http/security-headers.ts';
 import { valueBytes } from '../../pipeline/dispatch/estimated-bytes.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { withoutContent } from '../call/payload-redaction.ts';
 import { byId, pageOfAll } from '../http/pagination.ts';
-import { securityHeaders } from '../http/security-headers.ts';
 import { found } from '../http/validate.ts';
 
 const requestsMax = 1_000;

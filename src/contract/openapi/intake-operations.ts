@@ -1,7 +1,7 @@
 import { traceHeader, traceParameter } from '../records/trace.ts';
 import type { Operation, Paths } from './openapi-document.ts';
 
-// Intake has routes of its own (api/intake/), apart from the route table.
+// Intake has routes of its own (intake/), apart from the route table.
 
 const key = {
   name: 'key',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openStorage } from '../../../test/support/storage.ts';
-import { parseInfinity } from '../../api/intake/infinity.ts';
+import { parseInfinity } from '../../intake/formats/infinity.ts';
 import type { Journal, ReplayedDelivery } from '../journal.ts';
 import { attempt, claim, planned, rendered, settlement, start } from '../journal-samples.testing.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CollectorBody } from '../../contract/documents/collector.ts';
+import type { CollectorBody } from '../contract/documents/collector.ts';
 
 /** The form of an origin from a browser (RFC 6454 §7.1); other values are not echoed. */
 const originForm = /^(null|[a-z][\w+.-]*:\/\/[-\w.~%:[\]]+)$/i;

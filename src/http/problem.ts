@@ -1,5 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, type ErrorCode, errors, type Problem } from '../../contract/errors.ts';
+import { AppError, type ErrorCode, errors, type Problem } from '../contract/errors.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** The error for the caller. Unexpected errors become `internal`, and their message only goes to the log. */
@@ -56,18 +55,4 @@ export function problemResponse(
     ...(typeof extra['version'] === 'number' ? { etag: `"${extra['version']}"` } : {}),
   };
   return { status, headers, body: JSON.stringify(problem) };
-}
-
-/** Sends an error as problem+json. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, style: ProblemStyle): void {
-  const known = asAppError(error);
-  request.failure = known.cause ?? known;
-  const { status, headers, body } = problemResponse(
-    known,
-    { instance: request.url.split('?', 1)[0] ?? '', requestId: request.id },
-    style,
-  );
-  // The rest of the body is read and discarded: closing would reset the connection before the sender reads the error.
-  if (known.code === 'too_large') reply.removeHeader('connection');
-  reply.code(status).headers(headers).send(body);
 }

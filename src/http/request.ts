@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../contract/errors.ts';
 
 /** More than any client sends. Node's own limit silently drops header 2,001 and later ones. */
 const headersMax = 100;

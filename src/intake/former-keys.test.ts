@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStorage } from '../../../test/support/storage.ts';
-import { startTestServer } from '../testing/server.testing.ts';
+import { openStorage } from '../../test/support/storage.ts';
+import { startTestServer } from '../api/testing/server.testing.ts';
 import { createFormerKeys } from './former-keys.ts';
 
 const hourMs = 3_600_000;

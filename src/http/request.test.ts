@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../contract/errors.ts';
 import { bodyReader } from './request.ts';
 
 /** A request with a body written by the test; `read` resolves with the text of the body, or the error code. */

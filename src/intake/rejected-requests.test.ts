@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestServer } from '../testing/server.testing.ts';
+import { startTestServer } from '../api/testing/server.testing.ts';
 
 test('rejected intake requests are listed with reason, masked address and collector', async () => {
   await using server = await startTestServer();

@@ -1,12 +1,13 @@
-import type { CollectorBody } from '../../contract/documents/collector.ts';
-import type { Document } from '../../pipeline/snapshot/snapshot.ts';
-import type { ApiParts } from '../call/call.ts';
+import type { CollectorBody } from '../contract/documents/collector.ts';
+import type { Document } from '../pipeline/snapshot/snapshot.ts';
+import type { Requests } from '../requests/requests.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 const useEveryMs = 60_000;
 
 type Parts = {
-  requests: Pick<ApiParts['requests'], 'keyUses'>;
-  telemetry: Pick<ApiParts['telemetry'], 'failedOften'>;
+  requests: Pick<Requests, 'keyUses'>;
+  telemetry: Pick<Telemetry, 'failedOften'>;
   now: () => number;
 };
 

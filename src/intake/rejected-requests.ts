@@ -1,9 +1,10 @@
 import { isIPv4 } from 'node:net';
-import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
-import { rejectedBounds } from '../../requests/requests.ts';
-import type { ApiParts, Handlers } from '../call/call.ts';
-import { byId, pageOfStored } from '../http/pagination.ts';
+import type { Clock } from '../async/clock.ts';
+import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 import { asAppError } from '../http/problem.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { type Requests, rejectedBounds } from '../requests/requests.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { IntakeRequest } from './intake.ts';
 
 const textMax = 255;
@@ -11,7 +12,13 @@ const flushMs = 1_000;
 /** Requests that wait to be stored, of all collectors. */
 const waitingMax = 1_000;
 
-type Parts = Pick<ApiParts, 'pipeline' | 'telemetry' | 'now' | 'clock' | 'requests'>;
+type Parts = {
+  pipeline: Pick<Pipeline, 'configuration' | 'events'>;
+  telemetry: Pick<Telemetry, 'intakeRefused' | 'failedOften'>;
+  clock: Pick<Clock, 'after'>;
+  now: () => number;
+  requests: Pick<Requests, 'rejected'>;
+};
 
 export type RejectedIntake = ReturnType<typeof createRejectedRequests>;
 
@@ -72,17 +79,6 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
       });
     },
   };
-}
-
-/** The list of rejected requests. */
-export function rejectedHandlers({ requests }: Pick<ApiParts, 'requests'>, { flush }: Pick<RejectedIntake, 'flush'>) {
-  return {
-    async listRejectedRequests({ query }) {
-      const { key, collectorId } = query;
-      await flush();
-      return pageOfStored(query, byId('req'), (range) => requests.rejected.list({ key, collectorId, ...range }));
-    },
-  } satisfies Partial<Handlers>;
 }
 
 function announcedBytes(contentLength: string | undefined): number {

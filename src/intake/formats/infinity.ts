@@ -1,6 +1,6 @@
 import type { DataValue, Event, IncomingEvent } from '../../contract/records/event.ts';
-import { exceedsJsonBounds } from '../http/json-bounds.ts';
-import { quoteNumbers, wellFormed } from './rare-texts.ts';
+import { exceedsJsonBounds } from '../../http/json-bounds.ts';
+import { quoteNumbers, wellFormed } from '../rare-texts.ts';
 
 /** When and by which collector a request was received. */
 export type Reception = { receivedAt: Date; collectorId: string };

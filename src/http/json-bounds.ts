@@ -1,4 +1,4 @@
-import { endOfJsonText } from '../../contract/repeated-name.ts';
+import { endOfJsonText } from '../contract/repeated-name.ts';
 
 /**
  * Whether a JSON text has more levels, more names in one object, or more values in all, than the bounds; an empty list

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
-import { AppError } from '../../contract/errors.ts';
-import { startTestServer } from '../testing/server.testing.ts';
+import { startTestServer } from '../api/testing/server.testing.ts';
+import { AppError } from '../contract/errors.ts';
 
 const events = { static: { 'wt.dcsvid': 'v' }, events: [{ 'wt.ev': 'view' }, { 'wt.ev': 'buy', n: 1 }] };
 

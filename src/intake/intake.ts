@@ -1,19 +1,18 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
-import type { CollectorBody } from '../../contract/documents/collector.ts';
-import { AppError } from '../../contract/errors.ts';
-import { hopsHeader, hopsKey, type IncomingEvent } from '../../contract/records/event.ts';
-import { traceHeader } from '../../contract/records/trace.ts';
-import type { Document } from '../../pipeline/snapshot/snapshot.ts';
-import type { ApiParts } from '../call/call.ts';
-import { inflated } from '../http/decompress.ts';
+import { type Bucket, levelAt, recentKeys } from '../async/rate-limiter.ts';
+import type { CollectorBody } from '../contract/documents/collector.ts';
+import { AppError } from '../contract/errors.ts';
+import { hopsHeader, hopsKey, type IncomingEvent } from '../contract/records/event.ts';
+import { traceHeader } from '../contract/records/trace.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { type bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly, securityHeaders } from '../http/security-headers.ts';
-import type { Traces } from '../records/traces.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Document } from '../pipeline/snapshot/snapshot.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
+import { inflated } from './decompress.ts';
+import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from './formats/infinity.ts';
 import type { FormerKeys } from './former-keys.ts';
-import { type ParsedEvents, parseDcsGif, parseInfinity, type Reception } from './infinity.ts';
 
 /** A request to a collector. `url`: path and query as sent. `address`: of the client. */
 export type IntakeRequest = {
@@ -37,6 +36,8 @@ type Handle = (
   headers: Record<string, string>,
 ) => Promise<IntakeResponse> | IntakeResponse;
 
+type IntakeParts = { pipeline: Pick<Pipeline, 'accept' | 'configuration'>; now: () => number };
+
 type IntakeOptions = {
   readBody: ReturnType<typeof bodyReader>;
   requestId(): string;
@@ -46,7 +47,10 @@ type IntakeOptions = {
   /** Aborted when a stop begins: from then on each response closes its connection. */
   draining: AbortSignal;
   isHttps: boolean;
-  traces: Pick<Traces, 'mark'>;
+  traces: {
+    /** Marks the events of a request that belong to running traces; the result is told their ids, null: no event does. */
+    mark(url: string, header: unknown, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null;
+  };
   keys: Pick<FormerKeys, 'collectorOf'>;
   /** Counts and keeps a rejected request. */
   note(request: IntakeRequest, error: unknown): void;
@@ -59,7 +63,7 @@ type IntakeOptions = {
  * event.
  */
 export function createIntake(
-  parts: Pick<ApiParts, 'pipeline' | 'now'>,
+  parts: IntakeParts,
   options: IntakeOptions,
 ): (otherwise: RequestListener) => RequestListener {
   const { readBody, requestId, addressOf, draining, isHttps } = options;
@@ -132,10 +136,7 @@ type Handlers = ReturnType<typeof createHandlers>;
  * Handles the requests of senders. The only credential is the collector's key, and no schema library is used. A 200 means
  * that the events are on disk. The functions never throw: an error is a response.
  */
-function createHandlers(
-  parts: Pick<ApiParts, 'pipeline' | 'now'>,
-  { stopping, traces, keys, note, style }: IntakeOptions,
-) {
+function createHandlers(parts: IntakeParts, { stopping, traces, keys, note, style }: IntakeOptions) {
   const { pipeline, now } = parts;
   const { configuration } = pipeline;
   const rates = collectorRates(now);

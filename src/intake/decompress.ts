@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../contract/errors.ts';
 
 /** Limit of an intake body after decompression. */
 const inflatedBytesMax = 1_048_576;
