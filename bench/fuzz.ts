@@ -1,6 +1,7 @@
 import { fuzzTemplates } from '../test/security/sandbox/fuzz-templates.ts';
 import { fuzzAnswers } from './fuzz/answers.ts';
 import { fuzzBodies } from './fuzz/bodies.ts';
+import { fuzzKeywords } from './fuzz/keywords.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
 
 // Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Default: all targets.
@@ -13,6 +14,7 @@ const run = { count: numberOf('count', 100_000), seed: numberOf('seed', Date.now
 const targets: Record<string, (run: { count: number; seed: number }) => Promise<{ faults: readonly string[] }>> = {
   answers: fuzzAnswers,
   bodies: ({ count, seed }) => fuzzBodies({ count: Math.ceil(count / 100), seed }),
+  keywords: fuzzKeywords,
   requests: fuzzRequests,
   templates: fuzzTemplates,
 };

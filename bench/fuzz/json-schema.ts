@@ -46,6 +46,7 @@ const bound =
   };
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : null);
 const charactersOf = (value: unknown) => (typeof value === 'string' ? [...value].length : null);
+const membersOf = (value: unknown) => (isObject(value) ? Object.keys(value).length : null);
 const itemsOf = (value: unknown) => (Array.isArray(value) ? value.length : null);
 
 const checks: Record<string, Check> = {
@@ -95,6 +96,7 @@ const checks: Record<string, Check> = {
       : [],
   prefixItems: ({ value, wanted, at, inner }) =>
     Array.isArray(value) ? asSchemas(wanted).flatMap((one, i) => inner(value[i], one, `${at}/${i}`)) : [],
+  minProperties: bound(membersOf, (size, least) => size >= least),
   minItems: bound(itemsOf, (size, least) => size >= least),
   maxItems: bound(itemsOf, (size, most) => size <= most),
   minLength: bound(charactersOf, (size, least) => size >= least),
@@ -108,7 +110,7 @@ const checks: Record<string, Check> = {
       ? []
       : [`${at}: not of the form ${wanted}`],
   format: ({ value, wanted, at }) =>
-    wanted !== 'date-time' || typeof value !== 'string' || !Number.isNaN(Date.parse(value)) ? [] : [`${at}: no time`],
+    wanted !== 'date-time' || typeof value !== 'string' || isTime(value) ? [] : [`${at}: no time`],
   'x-forms'({ value, wanted, at }) {
     if (!isObject(value) || !Array.isArray(wanted)) return [];
     const given = wanted.flat().filter((name) => Object.hasOwn(value, name));
@@ -122,6 +124,13 @@ const checks: Record<string, Check> = {
   writeOnly: nothing,
   readOnly: nothing,
 };
+
+/** RFC 3339 §5.6. */
+function isTime(text: string): boolean {
+  const [, day = ''] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(Date.parse(text)) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}
 
 function isOfType(value: unknown, type: unknown): boolean {
   if (type === 'null') return value === null;

@@ -138,4 +138,5 @@ export const idList = z
   .string()
   .max(4_000)
   .transform((text) => text.split(',').filter((id) => id !== ''))
-  .pipe(z.array(z.string()).min(1).max(100));
+  .pipe(z.array(z.string()).min(1).max(100))
+  .meta({ accepts: 'One to 100 ids, separated by commas.' });

@@ -3,7 +3,11 @@ import { z } from 'zod';
 const control = /[\p{Cc}\u2028\u2029]/u;
 
 /** The same for readers of JSON Schema, of which not all know `\p{Cc}`. */
-const withoutControl = '^[^\\x00-\\x1f\\x7f-\\x9f\u2028\u2029]*$';
+const controls = '\\x00-\\x1f\\x7f-\\x9f\u2028\u2029';
+const patterns = { line: `^[^${controls}]*$`, value: `^[^\\s${controls}][^${controls}]*$` };
+
+/** The refusal of control characters, which the pattern of a line says, too. */
+export const lineMessage = 'Must be one line without control characters.';
 
 /** One line of text: trimmed, no control characters. */
 export function line(max: number, min = 0) {
@@ -12,8 +16,8 @@ export function line(max: number, min = 0) {
     .trim()
     .min(min, min > 0 ? 'A value is required.' : undefined)
     .max(max)
-    .refine((text) => !control.test(text), 'Must be one line without control characters.')
-    .meta({ pattern: withoutControl });
+    .refine((text) => !control.test(text), lineMessage)
+    .meta({ pattern: min > 0 ? patterns.value : patterns.line });
 }
 
 /** The name of a document: required, trimmed, 1–255 characters, one line. */

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 // What a changed JSON Schema breaks for a client. A client writes requests: what it could send must stay accepted. It reads
 // responses: what it gets must stay what it could get. New optional members and new constants of a response are no break.
 
@@ -142,16 +144,30 @@ function formatBreaks(before: Json, after: Json, way: Way): string[] {
 }
 
 function boundBreaks(before: Json, after: Json): string[] {
-  const raised = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems'].filter(
+  const raised = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'].filter(
     (name) => Number(after[name] ?? lowest(name)) > Number(before[name] ?? lowest(name)),
   );
   const lowered = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems'].filter(
     (name) => Number(after[name] ?? Number.POSITIVE_INFINITY) < Number(before[name] ?? Number.POSITIVE_INFINITY),
   );
-  const pattern = after['pattern'] !== undefined && after['pattern'] !== before['pattern'] ? ['pattern'] : [];
+  const pattern = isNarrowed(before, after) ? ['pattern'] : [];
   return [...raised, ...lowered, ...pattern].map(
     (name) => `${name} is ${after[name]} instead of ${before[name] ?? 'none'}`,
   );
+}
+
+/**
+ * Whether texts that fitted a pattern no longer do, by a sample. A blank text is in it where an empty one fitted alone:
+ * required texts are trimmed first, so that a blank one has never fitted.
+ */
+function isNarrowed(before: Json, after: Json): boolean {
+  const [had, has] = [before['pattern'], after['pattern']];
+  if (typeof has !== 'string' || has === had) return false;
+  const texts = typeof had === 'string' ? fc.stringMatching(new RegExp(had, 'u')) : fc.string();
+  const sample = fc.sample(texts, { numRuns: 100, seed: 1 }).filter((text) => text.trim() !== '');
+  const isBlankTaken =
+    Number(before['minLength'] ?? 0) === 0 && (typeof had !== 'string' || new RegExp(had, 'u').test(''));
+  return [...sample, ...(isBlankTaken ? ['', ' '] : [])].some((text) => !new RegExp(has, 'u').test(text));
 }
 
 const lowest = (name: string) => (name.endsWith('imum') ? Number.NEGATIVE_INFINITY : 0);
@@ -167,7 +183,7 @@ function formBreaks(before: Json, after: Json): string[] {
 }
 
 const known = new Set(
-  `type enum const format pattern minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength minItems maxItems items
+  `type enum const format pattern minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength minItems maxItems minProperties items
   properties required additionalProperties propertyNames oneOf anyOf discriminator x-forms description title default examples
   writeOnly readOnly`.split(/\s+/),
 );

@@ -30,7 +30,7 @@ class ConnectionList(TypedDict):
 
 class Connection(TypedDict):
     type: Literal["webhook"]
-    name: str
+    name: DocumentName
     description: str
     baseUrl: str
     port: int | None
@@ -56,6 +56,7 @@ class AuthBasic(TypedDict):
     password: Secret | None
 
 
+# One of these forms: `ref`; `set`, [`updatedAt`], [`ref`].
 class SecretMark(TypedDict):
     ref: NotRequired[str]
     set: NotRequired[bool]
@@ -117,6 +118,7 @@ class TokenFields(TypedDict):
 
 
 class RefreshRuleHeader(TypedDict):
+    # Must not be a header that the transport sets, such as Host or Content-Length.
     name: str
     contains: str
 
@@ -225,10 +227,12 @@ class Page(TypedDict):
 class ConnectionInput(TypedDict):
     # Default: "webhook".
     type: NotRequired[Literal["webhook"]]
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
+    # An absolute http or https URL that may be called, without query, fragment and credentials.
     baseUrl: str
+    # The port of the Base URL, which then has no other, and which no other protocol uses.
     port: NotRequired[int | None]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled", "paused"]]
@@ -239,12 +243,15 @@ class ConnectionInput(TypedDict):
 
 class AuthBasicInput(TypedDict):
     type: Literal["basic"]
+    # A user name can't contain a colon (RFC 7617).
     username: str
+    # Without control characters.
     password: NotRequired[Secret | None]
 
 
 class AuthBearerInput(TypedDict):
     type: Literal["bearer"]
+    # Visible ASCII without spaces, and without the word Bearer.
     token: NotRequired[Secret | None]
 
 
@@ -264,13 +271,17 @@ class AuthOAuth2Input(TypedDict):
     type: Literal["oauth2"]
     clientId: str
     clientSecret: NotRequired[Secret | None]
+    # An absolute URL that starts with https:// and may be called.
     accessTokenUrl: str
     # Default: "".
     scope: NotRequired[str]
     # Default: "auto".
     clientAuth: NotRequired[ClientAuth]
+    # Needed by `private_key_jwt`.
     clientAssertion: NotRequired[AssertionInput | None]
+    # None that the grant or the client authentication sets. As text, 8,192 characters.
     extraParams: NotRequired[ExtraFields]
+    # Headers that the transport does not set, each one line of visible ASCII with 8,192 characters.
     extraHeaders: NotRequired[ExtraFields]
     # Default: "form".
     tokenBody: NotRequired[Literal["form", "json"]]
@@ -288,6 +299,7 @@ class AuthOAuth2Input(TypedDict):
 
 
 class AssertionInput(TypedDict):
+    # An unencrypted private key in PEM or as a JWK, of the algorithm.
     privateKey: NotRequired[Secret | None]
     keyId: NotRequired[str | None]
     algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
@@ -320,7 +332,7 @@ class ConnectionSettingsInput(TypedDict):
     retry: NotRequired[RetryPolicyInput]
     rate: NotRequired[RateInput]
     breaker: NotRequired[BreakerInput]
-    # Default: "Idempotency-Key".
+    # Not the name of another header of the request. Default: "Idempotency-Key". Must not be a header that the transport sets, such as Host or Content-Length.
     idempotencyHeader: NotRequired[str | None]
     heldMaxAgeMs: NotRequired[int | None]
     tls: NotRequired[TlsInput]
@@ -328,7 +340,9 @@ class ConnectionSettingsInput(TypedDict):
     signing: NotRequired[SigningInput | None]
 
 
+# The value is one line of visible ASCII with at most 8,192 characters, a text when `secret` is false or left out.
 class HeaderInput(TypedDict):
+    # Must not be a header that the transport sets, such as Host or Content-Length.
     name: str
     value: NotRequired[Secret | None]
     secret: NotRequired[bool]
@@ -360,22 +374,30 @@ class BreakerInput(TypedDict):
 
 
 class TlsInput(TypedDict):
+    # One or more certificates in PEM, without a private key.
     ca: NotRequired[str | None]
+    # The certificate of the client and those of its issuers, in PEM. Needed by `key`.
     cert: NotRequired[str | None]
+    # The private key of `cert` in PEM, without a passphrase.
     key: NotRequired[Secret | None]
     # Default: "TLSv1.2".
     minVersion: NotRequired[Literal["TLSv1.2", "TLSv1.3"]]
 
 
 class ProxyInput(TypedDict):
+    # `http://` or `https://` with host and port alone, which may be called.
     url: str
+    # A user name can't contain a colon (RFC 7617).
     username: NotRequired[str | None]
+    # Without control characters.
     password: NotRequired[Secret | None]
 
 
 class SigningStandardWebhooksInput(TypedDict):
     scheme: Literal["standard-webhooks"]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     secret: NotRequired[Secret | None]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     previousSecret: NotRequired[Secret | None]
     previousUntil: NotRequired[str | None]
 
@@ -384,19 +406,25 @@ class SigningHmacInput(TypedDict):
     scheme: Literal["hmac"]
     algorithm: Literal["sha256", "sha512", "sha1"]
     encoding: Literal["hex", "base64"]
+    # Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
     header: str
+    # Visible ASCII, apart from `{body}`.
     format: str
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     secret: NotRequired[Secret | None]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     previousSecret: NotRequired[Secret | None]
     previousUntil: NotRequired[str | None]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class ConnectionPatch(TypedDict):
     type: NotRequired[Literal["webhook", None]]
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: NotRequired[str | None]
+    # An absolute http or https URL that may be called, without query, fragment and credentials.
     baseUrl: NotRequired[str]
+    # The port of the Base URL, which then has no other, and which no other protocol uses.
     port: NotRequired[int | None]
     status: NotRequired[Literal["enabled", "disabled", "paused", None]]
     auth: NotRequired[AuthPatch | None]
@@ -405,29 +433,37 @@ class ConnectionPatch(TypedDict):
 
 class AuthPatch(TypedDict):
     type: NotRequired[Literal["none", "basic", "bearer", "oauth2"]]
-    username: NotRequired[str]
+    # A user name can't contain a colon (RFC 7617).
+    username: NotRequired[str | None]
+    # Without control characters.
     password: NotRequired[Secret | None]
+    # Visible ASCII without spaces, and without the word Bearer.
     token: NotRequired[Secret | None]
-    clientId: NotRequired[str]
+    clientId: NotRequired[str | None]
     clientSecret: NotRequired[Secret | None]
-    accessTokenUrl: NotRequired[str]
+    # An absolute URL that starts with https:// and may be called.
+    accessTokenUrl: NotRequired[str | None]
     scope: NotRequired[str | None]
     clientAuth: NotRequired[ClientAuth | None]
+    # Needed by `private_key_jwt`.
     clientAssertion: NotRequired[AssertionPatch | None]
+    # None that the grant or the client authentication sets. As text, 8,192 characters.
     extraParams: NotRequired[ExtraFields | None]
+    # Headers that the transport does not set, each one line of visible ASCII with 8,192 characters.
     extraHeaders: NotRequired[ExtraFields | None]
     tokenBody: NotRequired[Literal["form", "json", None]]
     tokenParams: NotRequired[dict[str, Any] | None]
     tokenFields: NotRequired[TokenFieldsPatch | None]
     tokenHeader: NotRequired[dict[str, Any] | None]
     refreshOn: NotRequired[list[RefreshRule] | None]
-    grant: NotRequired[Grant]
+    grant: NotRequired[Grant | None]
     jwt: NotRequired[Secret | None]
     assertion: NotRequired[AssertionPatch | None]
     refreshToken: NotRequired[Secret | None]
 
 
 class AssertionPatch(TypedDict):
+    # An unencrypted private key in PEM or as a JWK, of the algorithm.
     privateKey: NotRequired[Secret | None]
     keyId: NotRequired[str | None]
     algorithm: NotRequired[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]]
@@ -452,6 +488,7 @@ class ConnectionSettingsPatch(TypedDict):
     retry: NotRequired[RetryPolicyPatch | None]
     rate: NotRequired[RatePatch | None]
     breaker: NotRequired[BreakerPatch | None]
+    # Not the name of another header of the request. Must not be a header that the transport sets, such as Host or Content-Length.
     idempotencyHeader: NotRequired[str | None]
     heldMaxAgeMs: NotRequired[int | None]
     tls: NotRequired[TlsPatch | None]
@@ -478,37 +515,49 @@ class BreakerPatch(TypedDict):
 
 
 class TlsPatch(TypedDict):
+    # One or more certificates in PEM, without a private key.
     ca: NotRequired[str | None]
+    # The certificate of the client and those of its issuers, in PEM. Needed by `key`.
     cert: NotRequired[str | None]
+    # The private key of `cert` in PEM, without a passphrase.
     key: NotRequired[Secret | None]
     minVersion: NotRequired[Literal["TLSv1.2", "TLSv1.3", None]]
 
 
 class ProxyPatch(TypedDict):
+    # `http://` or `https://` with host and port alone, which may be called.
     url: NotRequired[str]
+    # A user name can't contain a colon (RFC 7617).
     username: NotRequired[str | None]
+    # Without control characters.
     password: NotRequired[Secret | None]
 
 
 class SigningPatch(TypedDict):
     scheme: NotRequired[Literal["standard-webhooks", "hmac"]]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     secret: NotRequired[Secret | None]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     previousSecret: NotRequired[Secret | None]
     previousUntil: NotRequired[str | None]
-    algorithm: NotRequired[Literal["sha256", "sha512", "sha1"]]
-    encoding: NotRequired[Literal["hex", "base64"]]
-    header: NotRequired[str]
-    format: NotRequired[str]
+    algorithm: NotRequired[Literal["sha256", "sha512", "sha1", None]]
+    encoding: NotRequired[Literal["hex", "base64", None]]
+    # Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
+    header: NotRequired[str | None]
+    # Visible ASCII, apart from `{body}`.
+    format: NotRequired[str | None]
 
 
 class ConnectionApplyInput(TypedDict):
     # Default: "webhook".
     type: NotRequired[Literal["webhook"]]
     # Left out, or the name in the URL.
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: "".
     description: NotRequired[str]
+    # An absolute http or https URL that may be called, without query, fragment and credentials.
     baseUrl: str
+    # The port of the Base URL, which then has no other, and which no other protocol uses.
     port: NotRequired[int | None]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled", "paused"]]
@@ -552,7 +601,7 @@ class DestinationList(TypedDict):
 
 class Destination(TypedDict):
     connectionId: str
-    name: str
+    name: DocumentName
     description: str
     method: Method
     contentType: str
@@ -647,13 +696,14 @@ class DestinationHealth(TypedDict):
 
 
 class DestinationInput(TypedDict):
+    # That of its connection: a destination can't move.
     connectionId: NotRequired[str]
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     # Default: "POST".
     method: NotRequired[Method]
-    # Default: "application/json".
+    # Default: "application/json". Must be a media type such as application/json.
     contentType: NotRequired[str]
     # Default: "".
     path: NotRequired[str]
@@ -714,6 +764,7 @@ class OutcomeRuleInputWhen(TypedDict):
     json: NotRequired[OutcomeRuleInputWhenJson]
 
 
+# `outcome`: A rule about single records can't refresh credentials or pause.
 class OutcomeRuleInput(TypedDict):
     when: OutcomeRuleInputWhen
     outcome: Outcome
@@ -734,6 +785,7 @@ class ItemRuleInputWhen(TypedDict):
     equals: NotRequired[ExpectedValue]
 
 
+# Give index or id, not both.
 class ItemRuleInput(TypedDict):
     # Default: "".
     path: NotRequired[str]
@@ -742,12 +794,14 @@ class ItemRuleInput(TypedDict):
     when: NotRequired[ItemRuleInputWhen]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class DestinationPatch(TypedDict):
-    connectionId: NotRequired[str]
-    name: NotRequired[str]
+    # That of its connection: a destination can't move.
+    connectionId: NotRequired[str | None]
+    name: NotRequired[DocumentName]
     description: NotRequired[str | None]
     method: NotRequired[Method | None]
+    # Must be a media type such as application/json.
     contentType: NotRequired[str | None]
     path: NotRequired[str | None]
     template: NotRequired[str | None]
@@ -776,14 +830,15 @@ class BatchLimitsPatch(TypedDict):
 
 
 class DestinationApplyInput(TypedDict):
+    # That of its connection: a destination can't move.
     connectionId: NotRequired[str]
     # Left out, or the name in the URL.
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: "".
     description: NotRequired[str]
     # Default: "POST".
     method: NotRequired[Method]
-    # Default: "application/json".
+    # Default: "application/json". Must be a media type such as application/json.
     contentType: NotRequired[str]
     # Default: "".
     path: NotRequired[str]
@@ -796,11 +851,13 @@ class DestinationApplyInput(TypedDict):
     connection: NotRequired[str]
 
 
+# Give `eventId`, `event` or `data`.
 class SampleInput(TypedDict):
     eventId: NotRequired[str]
     event: NotRequired[SampleEvent]
     data: NotRequired[list[dict[str, Any]]]
     actionId: NotRequired[str]
+    # Members of a destination that differ, as in its PATCH.
     draft: NotRequired[dict[str, Any]]
 
 
@@ -845,6 +902,7 @@ class RenderResultFailed(TypedDict):
 
 
 class DestinationCheckInput(TypedDict):
+    # Members of the document that differ, as in its PATCH.
     draft: NotRequired[dict[str, Any]]
     actionId: NotRequired[str]
     # Default: 100.
@@ -879,6 +937,7 @@ class EventRef(TypedDict):
 
 
 class DestinationDraftInput(TypedDict):
+    # Members of the document that differ, as in its PATCH.
     draft: dict[str, Any]
     actionId: NotRequired[str]
     # Default: 100.
@@ -969,7 +1028,7 @@ class Timings(TypedDict):
 
 class TemplateCheckInput(TypedDict):
     template: str
-    # Default: "application/json".
+    # Default: "application/json". Must be a media type such as application/json.
     contentType: NotRequired[str]
 
 
@@ -992,7 +1051,7 @@ class RenderInputMeta(TypedDict):
 
 class RenderInput(TypedDict):
     template: str
-    # Default: "application/json".
+    # Default: "application/json". Must be a media type such as application/json.
     contentType: NotRequired[str]
     # Default: "auto".
     escape: NotRequired[Escape]
@@ -1012,7 +1071,7 @@ class ActionList(TypedDict):
 
 
 class Action(TypedDict):
-    name: str
+    name: DocumentName
     description: str
     status: Literal["enabled", "disabled"]
     rules: Condition
@@ -1026,7 +1085,7 @@ class Action(TypedDict):
     warnings: NotRequired[list[str]]
 
 
-# One of these forms: `all`; `any`; `not`; `behavior`; `parameter`, `operator`, [`ignoreCase`]; `parameter`, `operator`, `value`, [`ignoreCase`]; `parameter`, `operator`: "between", `value`, [`ignoreCase`].
+# One of these forms: `all`; `any`; `not`; `behavior`; `parameter`, `operator`, [`ignoreCase`]; `parameter`, `operator`, `value`, [`ignoreCase`]; `parameter`, `operator`: "between", `value`, [`ignoreCase`]. `value`: A wildcard pattern may have 256 characters.
 Condition = TypedDict(
     "Condition",
     {
@@ -1062,7 +1121,7 @@ FieldMapping = TypedDict(
 
 
 class ActionInput(TypedDict):
-    name: str
+    name: DocumentName
     description: str
     # Default: "disabled".
     status: NotRequired[Literal["enabled", "disabled"]]
@@ -1070,29 +1129,31 @@ class ActionInput(TypedDict):
     rules: NotRequired[Condition]
     # Default: [].
     sources: NotRequired[list[Any]]
-    # Default: [].
+    # A destination may be chosen only once. Default: [].
     destinations: NotRequired[list[ActionDestinationInput]]
 
 
 class ActionDestinationInput(TypedDict):
     destinationId: str
-    # Default: [].
+    # A field may be mapped only once. Default: [].
     mapping: NotRequired[list[FieldMapping]]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class ActionPatch(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: NotRequired[str]
     status: NotRequired[Literal["enabled", "disabled", None]]
     rules: NotRequired[Condition | None]
     sources: NotRequired[list[Any] | None]
+    # A destination may be chosen only once.
     destinations: NotRequired[list[ActionDestinationInput] | None]
 
 
+# Give `destinationId` or `destination`.
 class ActionApplyInputDestinationsItem(TypedDict):
     destinationId: NotRequired[str]
-    # Default: [].
+    # A field may be mapped only once. Default: [].
     mapping: NotRequired[list[FieldMapping]]
     # `Connection/Destination`, instead of the id.
     destination: NotRequired[str]
@@ -1100,7 +1161,7 @@ class ActionApplyInputDestinationsItem(TypedDict):
 
 class ActionApplyInput(TypedDict):
     # Left out, or the name in the URL.
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: str
     # Default: "disabled".
     status: NotRequired[Literal["enabled", "disabled"]]
@@ -1113,6 +1174,7 @@ class ActionApplyInput(TypedDict):
 
 
 class ActionCheckInput(TypedDict):
+    # Members of the document that differ, as in its PATCH.
     draft: NotRequired[dict[str, Any]]
     # Default: 100.
     last: NotRequired[int]
@@ -1152,6 +1214,7 @@ class ActionCheck(TypedDict):
 
 
 class ActionDraftInput(TypedDict):
+    # Members of the document that differ, as in its PATCH.
     draft: dict[str, Any]
     # Default: 100.
     last: NotRequired[int]
@@ -1163,7 +1226,7 @@ class BehaviorList(TypedDict):
 
 
 class Behavior(TypedDict):
-    name: str
+    name: DocumentName
     description: str
     category: str
     condition: Condition
@@ -1178,19 +1241,19 @@ class Behavior(TypedDict):
 
 
 class BehaviorInput(TypedDict):
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     # Default: "Custom".
     category: NotRequired[str]
-    condition: NotRequired[Condition]
+    condition: Condition
     # Default: [].
     attributes: NotRequired[list[str]]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class BehaviorPatch(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: NotRequired[str | None]
     category: NotRequired[str | None]
     condition: NotRequired[Condition]
@@ -1199,12 +1262,12 @@ class BehaviorPatch(TypedDict):
 
 class BehaviorApplyInput(TypedDict):
     # Left out, or the name in the URL.
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: "".
     description: NotRequired[str]
     # Default: "Custom".
     category: NotRequired[str]
-    condition: NotRequired[Condition]
+    condition: Condition
     # Default: [].
     attributes: NotRequired[list[str]]
 
@@ -1223,7 +1286,7 @@ class ConditionCount(TypedDict):
 
 
 class ConditionCheckInput(TypedDict):
-    condition: NotRequired[Condition]
+    condition: Condition
     eventId: NotRequired[str]
     event: NotRequired[SampleEvent]
 
@@ -1258,7 +1321,7 @@ class CollectorList(TypedDict):
 
 
 class Collector(TypedDict):
-    name: str
+    name: DocumentName
     formats: list[Literal["infinity"]]
     allowedOrigins: list[str]
     rate: CollectorRate | None
@@ -1304,7 +1367,7 @@ class FieldMaskReplace(TypedDict):
 
 
 class CollectorInput(TypedDict):
-    name: str
+    name: DocumentName
     # Default: ["infinity"].
     formats: NotRequired[list[Literal["infinity"]]]
     # Default: ["*"].
@@ -1344,9 +1407,9 @@ class FieldMaskReplaceInput(TypedDict):
     text: NotRequired[str]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class CollectorPatch(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     formats: NotRequired[list[Literal["infinity"]] | None]
     allowedOrigins: NotRequired[list[str] | None]
     rate: NotRequired[CollectorRatePatch | None]
@@ -1367,7 +1430,7 @@ class PrivacyPatch(TypedDict):
 
 class CollectorApplyInput(TypedDict):
     # Left out, or the name in the URL.
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: ["infinity"].
     formats: NotRequired[list[Literal["infinity"]]]
     # Default: ["*"].
@@ -1379,6 +1442,7 @@ class CollectorApplyInput(TypedDict):
 
 
 class KeyRotationInput(TypedDict):
+    # In the future.
     previousUntil: NotRequired[str | None]
 
 
@@ -1526,7 +1590,7 @@ class TraceAttach(TypedDict):
 
 
 class TraceInput(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
 
 
 class TracedStoryEventsItemActionsItem(TypedDict):
@@ -1679,6 +1743,7 @@ class ResolutionInput(TypedDict):
 
 
 class MuteInput(TypedDict):
+    # In the future.
     until: str | None
 
 
@@ -1753,7 +1818,7 @@ class ReplayDeliveriesInput(TypedDict):
     body: NotRequired[Literal["original", "current"]]
     # Default: true.
     keepIdempotencyKey: NotRequired[bool]
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: "".
     reason: NotRequired[str]
     ratePerSecond: NotRequired[float | None]
@@ -1782,7 +1847,7 @@ class ReplayEventsInput(TypedDict):
     # Default: "undelivered".
     only: NotRequired[Literal["undelivered", "all"]]
     to: NotRequired[dict[str, Any] | None]
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     # Default: "".
     reason: NotRequired[str]
     ratePerSecond: NotRequired[float | None]
@@ -1968,7 +2033,7 @@ class AlertList(TypedDict):
 
 class AlertWebhook(TypedDict):
     type: Literal["webhook"]
-    name: str
+    name: DocumentName
     description: str
     status: Literal["enabled", "disabled"]
     rules: AlertRules
@@ -2021,7 +2086,7 @@ class AlertHealth(TypedDict):
 
 class AlertEmail(TypedDict):
     type: Literal["email"]
-    name: str
+    name: DocumentName
     description: str
     status: Literal["enabled", "disabled"]
     rules: AlertRules
@@ -2053,7 +2118,7 @@ AlertEmailSettings = TypedDict(
 
 class AlertSlack(TypedDict):
     type: Literal["slack"]
-    name: str
+    name: DocumentName
     description: str
     status: Literal["enabled", "disabled"]
     rules: AlertRules
@@ -2074,7 +2139,7 @@ class AlertSlackSettings(TypedDict):
 
 class AlertWebhookInput(TypedDict):
     type: Literal["webhook"]
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     # Default: "enabled".
@@ -2096,9 +2161,11 @@ class AlertRulesInput(TypedDict):
     remindEveryMs: NotRequired[int | None]
 
 
+# `to`: Must differ from the beginning: no message would ever be sent.
 QuietHoursInput = TypedDict(
     "QuietHoursInput",
     {
+        # Must be a time zone of the IANA database, such as Europe/Berlin.
         "timeZone": "str",
         "from": "str",
         "to": "str",
@@ -2111,15 +2178,18 @@ QuietHoursInput = TypedDict(
 
 
 class AlertWebhookSettingsInput(TypedDict):
+    # An absolute http or https URL that may be called.
     url: str
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     secret: NotRequired[Secret | None]
+    # For Standard Webhooks in base64, with or without `whsec_` before it.
     previousSecret: NotRequired[Secret | None]
     previousUntil: NotRequired[str | None]
 
 
 class AlertEmailInput(TypedDict):
     type: Literal["email"]
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     # Default: "enabled".
@@ -2132,14 +2202,18 @@ class AlertEmailInput(TypedDict):
 AlertEmailSettingsInput = TypedDict(
     "AlertEmailSettingsInput",
     {
+        # A host name or address that may be called.
         "host": "str",
+        # One that no other protocol uses.
         "port": "NotRequired[int | None]",
-        # Default: "starttls".
+        # `none` only to hosts that the operator allows. Default: "starttls".
         "security": "NotRequired[Literal[\"starttls\", \"tls\", \"none\"]]",
         "username": "NotRequired[str | None]",
+        # Without control characters.
         "password": "NotRequired[Secret | None]",
         "from": "str",
         "to": "list[str]",
+        # One or more certificates in PEM, without a private key.
         "ca": "NotRequired[str | None]",
     },
 )
@@ -2147,7 +2221,7 @@ AlertEmailSettingsInput = TypedDict(
 
 class AlertSlackInput(TypedDict):
     type: Literal["slack"]
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     # Default: "enabled".
@@ -2158,33 +2232,43 @@ class AlertSlackInput(TypedDict):
 
 
 class AlertSlackSettingsInput(TypedDict):
+    # An absolute URL that starts with https:// and may be called.
     hookUrl: NotRequired[Secret | None]
 
 
 AlertPatchSettings = TypedDict(
     "AlertPatchSettings",
     {
-        "url": "NotRequired[str]",
+        # An absolute http or https URL that may be called.
+        "url": "NotRequired[str | None]",
+        # For Standard Webhooks in base64, with or without `whsec_` before it.
         "secret": "NotRequired[Secret | None]",
+        # For Standard Webhooks in base64, with or without `whsec_` before it.
         "previousSecret": "NotRequired[Secret | None]",
         "previousUntil": "NotRequired[str | None]",
-        "host": "NotRequired[str]",
+        # A host name or address that may be called.
+        "host": "NotRequired[str | None]",
+        # One that no other protocol uses.
         "port": "NotRequired[int | None]",
+        # `none` only to hosts that the operator allows.
         "security": "NotRequired[Literal[\"starttls\", \"tls\", \"none\", None]]",
         "username": "NotRequired[str | None]",
+        # Without control characters.
         "password": "NotRequired[Secret | None]",
-        "from": "NotRequired[str]",
-        "to": "NotRequired[list[str]]",
+        "from": "NotRequired[str | None]",
+        "to": "NotRequired[list[str] | None]",
+        # One or more certificates in PEM, without a private key.
         "ca": "NotRequired[str | None]",
+        # An absolute URL that starts with https:// and may be called.
         "hookUrl": "NotRequired[Secret | None]",
     },
 )
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class AlertPatch(TypedDict):
     type: NotRequired[Literal["webhook", "email", "slack"]]
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: NotRequired[str | None]
     status: NotRequired[Literal["enabled", "disabled", None]]
     rules: NotRequired[AlertRulesPatch | None]
@@ -2204,6 +2288,7 @@ class AlertRulesPatch(TypedDict):
 QuietHoursPatch = TypedDict(
     "QuietHoursPatch",
     {
+        # Must be a time zone of the IANA database, such as Europe/Berlin.
         "timeZone": "NotRequired[str]",
         "from": "NotRequired[str]",
         "to": "NotRequired[str]",
@@ -2211,6 +2296,45 @@ QuietHoursPatch = TypedDict(
         "exceptCritical": "NotRequired[bool | None]",
     },
 )
+
+
+class AlertApplyWebhookInput(TypedDict):
+    type: Literal["webhook"]
+    # Left out, or the name in the URL.
+    name: NotRequired[DocumentName]
+    # Default: "".
+    description: NotRequired[str]
+    # Default: "enabled".
+    status: NotRequired[Literal["enabled", "disabled"]]
+    rules: NotRequired[AlertRulesInput]
+    quietHours: NotRequired[QuietHoursInput | None]
+    settings: AlertWebhookSettingsInput
+
+
+class AlertApplyEmailInput(TypedDict):
+    type: Literal["email"]
+    # Left out, or the name in the URL.
+    name: NotRequired[DocumentName]
+    # Default: "".
+    description: NotRequired[str]
+    # Default: "enabled".
+    status: NotRequired[Literal["enabled", "disabled"]]
+    rules: NotRequired[AlertRulesInput]
+    quietHours: NotRequired[QuietHoursInput | None]
+    settings: AlertEmailSettingsInput
+
+
+class AlertApplySlackInput(TypedDict):
+    type: Literal["slack"]
+    # Left out, or the name in the URL.
+    name: NotRequired[DocumentName]
+    # Default: "".
+    description: NotRequired[str]
+    # Default: "enabled".
+    status: NotRequired[Literal["enabled", "disabled"]]
+    rules: NotRequired[AlertRulesInput]
+    quietHours: NotRequired[QuietHoursInput | None]
+    settings: AlertSlackSettingsInput
 
 
 class AlertTest(TypedDict):
@@ -2339,7 +2463,7 @@ class ConfiguredValue(TypedDict):
     origin: Literal["default", "operator"]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
 class SettingsPatch(TypedDict):
     retention: NotRequired[dict[str, Any] | None]
     privacy: NotRequired[dict[str, Any] | None]
@@ -2363,6 +2487,7 @@ class ImportInput(TypedDict):
     partial: NotRequired[bool]
 
 
+# A document as its PUT takes it, with its kind: collector, connection, destination, behavior, action, alert.
 class TransferDocumentInput(TypedDict):
     kind: str
     name: str
@@ -2410,6 +2535,7 @@ class DeletedDocument(TypedDict):
     removedAt: str
 
 
+# Give visitorId, or parameter and value.
 class ErasureInput(TypedDict):
     visitorId: NotRequired[str]
     parameter: NotRequired[str]
@@ -2445,7 +2571,9 @@ class SetupState(TypedDict):
 
 class SetupInput(TypedDict):
     setupToken: str
+    # Must be an e-mail address.
     email: str
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: str
 
 
@@ -2490,6 +2618,7 @@ class SignInInput(TypedDict):
 
 class InvitationInput(TypedDict):
     inviteToken: str
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: str
 
 
@@ -2504,6 +2633,7 @@ class PasswordResetRequestInput(TypedDict):
 
 class PasswordResetInput(TypedDict):
     resetToken: str
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: str
 
 
@@ -2537,6 +2667,7 @@ class SignedIn(TypedDict):
 
 
 class MePatch(TypedDict):
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: str
     currentPassword: NotRequired[str]
 
@@ -2565,8 +2696,9 @@ class Token(TypedDict):
 
 
 class TokenInput(TypedDict):
-    name: str
+    name: DocumentName
     rights: list[Right]
+    # In the future.
     expiresAt: NotRequired[str | None]
 
 
@@ -2590,7 +2722,9 @@ class UserList(TypedDict):
 
 
 class UserInput(TypedDict):
+    # Must be an e-mail address.
     email: str
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: NotRequired[str]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled"]]
@@ -2614,7 +2748,9 @@ class InvitedUser(TypedDict):
 
 
 class UserPatch(TypedDict):
+    # Must be an e-mail address.
     email: NotRequired[str]
+    # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: NotRequired[str]
     status: NotRequired[Literal["enabled", "disabled"]]
     roleIds: NotRequired[list[str]]
@@ -2639,21 +2775,22 @@ class Role(TypedDict):
 
 
 class RoleInput(TypedDict):
-    name: str
+    name: DocumentName
     # Default: "".
     description: NotRequired[str]
     rights: list[Right]
 
 
 class RolePatch(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     description: NotRequired[str]
     rights: NotRequired[list[Right]]
 
 
 class TokenPatch(TypedDict):
-    name: NotRequired[str]
+    name: NotRequired[DocumentName]
     rights: NotRequired[list[Right]]
+    # In the future.
     expiresAt: NotRequired[str | None]
 
 
@@ -2670,10 +2807,13 @@ class DescribedRight(TypedDict):
 ErrorCode: TypeAlias = Literal["malformed_json", "malformed_request", "invalid_events", "unauthorized", "wrong_credentials", "sso_failed", "sso_refused", "forbidden", "cross_site_request", "origin_not_allowed", "not_found", "unknown_collector", "method_not_allowed", "request_timeout", "conflict", "name_taken", "in_use", "setup_done", "last_administrator", "request_in_progress", "request_interrupted", "version_mismatch", "too_large", "unsupported_media_type", "invalid_value", "invalid_template", "destination_not_enabled", "blocked_address", "events_too_deep", "too_complex", "idempotency_key_reused", "headers_too_large", "rate_limited", "sign_in_delayed", "internal", "unavailable", "sign_in_busy", "sso_unavailable", "storage_full", "storage_busy"]
 
 
+DocumentName: TypeAlias = str
+
+
 Auth: TypeAlias = AuthNone | AuthBasic | AuthBearer | AuthOAuth2
 
 
-# Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
+# Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
 Secret: TypeAlias = str | SecretMark
 
 
@@ -2774,6 +2914,7 @@ FinishedStatus: TypeAlias = Literal["delivered", "failed", "skipped", "cancelled
 LeftOutReason: TypeAlias = Literal["unknown", "test", "unfinished", "already_delivered", "not_failed", "event_removed", "destination_deleted", "action_deleted", "no_rule_matched", "rule_error", "not_in_action", "repeated"]
 
 
+# `filter`: Give either a filter or ids. `body`: Another destination renders its own body: choose "current".
 ReplayInput: TypeAlias = ReplayDeliveriesInput | ReplayEventsInput
 
 
@@ -2796,6 +2937,9 @@ WeekDay: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 AlertInput: TypeAlias = AlertWebhookInput | AlertEmailInput | AlertSlackInput
+
+
+AlertApplyInput: TypeAlias = AlertApplyWebhookInput | AlertApplyEmailInput | AlertApplySlackInput
 
 
 TransferKind: TypeAlias = Literal["collector", "connection", "destination", "behavior", "action", "alert"]

@@ -595,7 +595,7 @@ class Operations:
         _result: Alert = self._call("POST", "/api/v1/alerts/{id}/restore", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, returns="json")
         return _result
 
-    def apply_alert(self, name: str, body: AlertInput, *, if_match: str | None = None) -> Alert:
+    def apply_alert(self, name: str, body: AlertApplyInput, *, if_match: str | None = None) -> Alert:
         """Create or replace an alert by its name; references can be names instead of ids."""
         _result: Alert = self._call("PUT", "/api/v1/alerts/by-name/{name}", params={"name": name}, headers={"If-Match": if_match}, body=body, returns="json")
         return _result

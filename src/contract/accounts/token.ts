@@ -12,7 +12,7 @@ export const tokenDays = 365;
 export const tokenInput = z.strictObject({
   name: documentName,
   rights: rightList,
-  expiresAt: instant.nullable().optional(),
+  expiresAt: instant.nullable().optional().meta({ accepts: 'In the future.' }),
 });
 export type TokenInput = z.output<typeof tokenInput>;
 

@@ -24,7 +24,11 @@ export const newPassword = z
     `Must have ${passwordLength.min} to ${passwordLength.max} characters.`,
   )
   // JSON Schema counts characters, too.
-  .meta({ minLength: passwordLength.min, maxLength: passwordLength.max });
+  .meta({
+    minLength: passwordLength.min,
+    maxLength: passwordLength.max,
+    accepts: 'Not a repetition of a few characters, and not the e-mail address.',
+  });
 
 /** A password to verify. The limit is in UTF-16 units, wide enough for every password that can be set. */
 export const triedPassword = z.string().max(4 * passwordLength.max);

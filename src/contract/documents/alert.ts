@@ -5,7 +5,7 @@ import { api, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, line, timestamp } from '../text.ts';
 import { weekDays } from './alert-words.ts';
-import { signingSecrets } from './connection.ts';
+import { certificates, noControls, signingSecrets } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 
@@ -70,28 +70,31 @@ export const quietHours = z
 export type QuietHours = z.output<typeof quietHours>;
 
 export const webhook = z.strictObject({
-  url: z.string().trim().min(1).max(2_048),
+  url: z.string().trim().min(1).max(2_048).meta({ accepts: 'An absolute http or https URL that may be called.' }),
   /** Signs by Standard Webhooks; without a secret, messages are unsigned. */
   ...signingSecrets,
 });
 
 export const email = z.strictObject({
-  host: line(253, 1),
+  host: line(253, 1).meta({ accepts: 'A host name or address that may be called.' }),
   /** null: 587, or 465 when `security` is `tls`. */
-  port: z.int().min(1).max(65_535).nullable().default(null),
+  port: z.int().min(1).max(65_535).nullable().default(null).meta({ accepts: 'One that no other protocol uses.' }),
   /** `none` is only for relays in the allow-list of the operator. */
-  security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+  security: z
+    .enum(['starttls', 'tls', 'none'])
+    .default('starttls')
+    .meta({ accepts: '`none` only to hosts that the operator allows.' }),
   username: line(255).nullable().default(null),
-  password: secretInput,
+  password: secretInput.meta({ accepts: noControls }),
   from: mailAddress,
   to: z.array(mailAddress).min(1).max(50),
   /** A certificate authority in PEM, trusted in addition to the system's CAs. */
-  ca: z.string().max(65_536).nullable().default(null),
+  ca: certificates,
 });
 
 export const slack = z.strictObject({
   /** The whole URL is a secret. */
-  hookUrl: secretInput,
+  hookUrl: secretInput.meta({ accepts: 'An absolute URL that starts with https:// and may be called.' }),
 });
 
 const common = {

@@ -36,7 +36,9 @@ export type CollectorBody = z.output<typeof collectorInput> & {
 };
 
 /** `previousUntil`: until when the present key stays valid; null: not at all. */
-const rotateKeyInput = z.strictObject({ previousUntil: instant.nullable().optional() }).prefault({});
+const rotateKeyInput = z
+  .strictObject({ previousUntil: instant.nullable().optional().meta({ accepts: 'In the future.' }) })
+  .prefault({});
 
 /** How long a key stays valid after its rotation, unless the request says otherwise. */
 export const previousKeyMs = 86_400_000;

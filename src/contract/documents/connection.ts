@@ -17,17 +17,24 @@ const ofTransport = new Set(
 /** The name of a header: a token (RFC 9110 §5.6.2). */
 export const fieldName = z.string().max(256).regex(token, 'Must be a header name: letters, digits and hyphens.');
 
+const ownHeader = 'Not the name of another header of the request.';
+
 /** The name of a header to send: not hop-by-hop and not set by the transport. */
 export const headerName = fieldName.refine(
   (name) => !ofTransport.has(name.toLowerCase()),
-  "This header is set by the transport and can't be chosen.",
+  'Must not be a header that the transport sets, such as Host or Content-Length.',
 );
 
 /** A custom header. A value with `secret: true` is encrypted and never returned. Destinations allow tags in values. */
-export const header = z.discriminatedUnion('secret', [
-  z.strictObject({ name: headerName, value: z.string().max(8_192), secret: z.literal(false).default(false) }),
-  z.strictObject({ name: headerName, value: secretInput, secret: z.literal(true) }),
-]);
+export const header = z
+  .discriminatedUnion('secret', [
+    z.strictObject({ name: headerName, value: z.string().max(8_192), secret: z.literal(false).default(false) }),
+    z.strictObject({ name: headerName, value: secretInput, secret: z.literal(true) }),
+  ])
+  .meta({
+    accepts:
+      'The value is one line of visible ASCII with at most 8,192 characters, a text when `secret` is false or left out.',
+  });
 export type Header = Stored<z.output<typeof header>>;
 
 /**
@@ -56,7 +63,7 @@ export const rate = z.strictObject({
 
 /** A signed assertion: the claims of the JWT, and the private key (PEM or JWK) that signs a new JWT for each use. */
 export const assertion = z.strictObject({
-  privateKey: secretInput,
+  privateKey: secretInput.meta({ accepts: 'An unencrypted private key in PEM or as a JWK, of the algorithm.' }),
   keyId: line(255).nullable().default(null),
   algorithm: z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']),
   issuer: line(1_000).nullable().default(null),
@@ -104,23 +111,34 @@ export type TokenParams = z.output<typeof tokenParams>;
 export const standardTokenParams: TokenParams = tokenParams.parse({});
 
 /** The header that carries the access token, and the word before it. null: `Authorization: Bearer TOKEN`. */
-const tokenHeader = z.strictObject({ name: headerName, scheme: line(100, 1).nullable().default(null) }).nullable();
+const tokenHeader = z
+  .strictObject({ name: headerName.meta({ accepts: ownHeader }), scheme: line(100, 1).nullable().default(null) })
+  .nullable();
 
 const oauth2 = {
   type: z.literal('oauth2'),
   clientId: line(1_000, 1),
   clientSecret: secretInput,
-  accessTokenUrl: z.string().trim().min(1).max(2_048),
+  accessTokenUrl: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2_048)
+    .meta({ accepts: 'An absolute URL that starts with https:// and may be called.' }),
   scope: z
     .string()
     .trim()
     .max(2_000)
-    .regex(/^$|^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 'Must be scopes separated by single spaces (RFC 6749 §3.3).')
+    .regex(/^([!#-[\]-~]+( [!#-[\]-~]+)*)?$/, 'Must be scopes separated by single spaces (RFC 6749 §3.3).')
     .default(''),
   clientAuth: z.enum(['auto', 'basic', 'basic_raw', 'body', 'private_key_jwt', 'none']).default('auto'),
-  clientAssertion: assertion.nullable().default(null),
-  extraParams: extra,
-  extraHeaders: extra,
+  clientAssertion: assertion.nullable().default(null).meta({ accepts: 'Needed by `private_key_jwt`.' }),
+  extraParams: extra.meta({
+    accepts: 'None that the grant or the client authentication sets. As text, 8,192 characters.',
+  }),
+  extraHeaders: extra.meta({
+    accepts: 'Headers that the transport does not set, each one line of visible ASCII with 8,192 characters.',
+  }),
   /** A JSON body has the parameters as members of an object. */
   tokenBody: z.enum(['form', 'json']).default('form'),
   tokenParams: tokenParams.prefault({}),
@@ -138,6 +156,9 @@ const oauth2 = {
     .default([{ status: 401 }]),
 };
 
+/** RFC 7617 §2. */
+export const noControls = 'Without control characters.';
+
 const basicUserName = line(1_000).refine(
   (name) => !name.includes(':'),
   "A user name can't contain a colon (RFC 7617).",
@@ -149,9 +170,12 @@ export const auth = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('basic'),
     username: basicUserName,
-    password: secretInput,
+    password: secretInput.meta({ accepts: noControls }),
   }),
-  z.strictObject({ type: z.literal('bearer'), token: secretInput }),
+  z.strictObject({
+    type: z.literal('bearer'),
+    token: secretInput.meta({ accepts: 'Visible ASCII without spaces, and without the word Bearer.' }),
+  }),
   z.discriminatedUnion('grant', [
     z.strictObject({ ...oauth2, grant: z.literal('client_credentials') }),
     z.strictObject({ ...oauth2, grant: z.literal('password'), username: line(1_000, 1), password: secretInput }),
@@ -167,10 +191,14 @@ export const auth = z.discriminatedUnion('type', [
 ]);
 export type Auth = Stored<z.output<typeof auth>>;
 
+const signingSecret = secretInput.meta({
+  accepts: 'For Standard Webhooks in base64, with or without `whsec_` before it.',
+});
+
 /** `previousUntil`: the end of the time in which both secrets sign; null: both sign while the previous one is stored. */
 export const signingSecrets = {
-  secret: secretInput,
-  previousSecret: secretInput,
+  secret: signingSecret,
+  previousSecret: signingSecret,
   previousUntil: instant.nullable().default(null),
 };
 
@@ -183,11 +211,19 @@ export const signing = z.discriminatedUnion('scheme', [
     scheme: z.literal('hmac'),
     algorithm: z.enum(['sha256', 'sha512', 'sha1']),
     encoding: z.enum(['hex', 'base64']),
-    header: headerName,
-    format: line(1_000, 1),
+    header: headerName.meta({ accepts: ownHeader }),
+    format: line(1_000, 1).meta({ accepts: 'Visible ASCII, apart from `{body}`.' }),
     ...signingSecrets,
   }),
 ]);
+
+/** Certificates of an authority, or of a client and its issuers. */
+export const certificates = z
+  .string()
+  .max(65_536)
+  .nullable()
+  .default(null)
+  .meta({ accepts: 'One or more certificates in PEM, without a private key.' });
 
 export const connectionSettings = z.strictObject({
   headers: z.array(header).max(50).default([]),
@@ -203,23 +239,30 @@ export const connectionSettings = z.strictObject({
       openMs: durationMs(100, 3_600_000).default(30_000),
     })
     .prefault({}),
-  idempotencyHeader: headerName.nullable().default('Idempotency-Key'),
+  idempotencyHeader: headerName.nullable().default('Idempotency-Key').meta({ accepts: ownHeader }),
   heldMaxAgeMs: durationMs(1_000, 365 * 86_400_000)
     .nullable()
     .default(null),
   tls: z
     .strictObject({
-      ca: z.string().max(65_536).nullable().default(null),
-      cert: z.string().max(65_536).nullable().default(null),
-      key: secretInput,
+      ca: certificates,
+      cert: certificates.meta({
+        accepts: 'The certificate of the client and those of its issuers, in PEM. Needed by `key`.',
+      }),
+      key: secretInput.meta({ accepts: 'The private key of `cert` in PEM, without a passphrase.' }),
       minVersion: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
     })
     .prefault({}),
   proxy: z
     .strictObject({
-      url: z.string().trim().min(1).max(2_048),
+      url: z
+        .string()
+        .trim()
+        .min(1)
+        .max(2_048)
+        .meta({ accepts: '`http://` or `https://` with host and port alone, which may be called.' }),
       username: basicUserName.nullable().default(null),
-      password: secretInput,
+      password: secretInput.meta({ accepts: noControls }),
     })
     .nullable()
     .default(null),
@@ -231,8 +274,19 @@ export const connectionInput = z.strictObject({
   type: z.literal('webhook').default('webhook'),
   name: documentName,
   description,
-  baseUrl: z.string().trim().min(1).max(2_048),
-  port: z.int().min(1).max(65_535).nullable().default(null),
+  baseUrl: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2_048)
+    .meta({ accepts: 'An absolute http or https URL that may be called, without query, fragment and credentials.' }),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullable()
+    .default(null)
+    .meta({ accepts: 'The port of the Base URL, which then has no other, and which no other protocol uses.' }),
   status: z.enum(['enabled', 'disabled', 'paused']).default('enabled'),
   auth: auth.prefault({ type: 'none' }),
   settings: connectionSettings.prefault({}),

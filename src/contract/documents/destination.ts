@@ -127,7 +127,7 @@ export const destinationSettings = z.strictObject({
 
 /** A destination as a client writes it: one endpoint of the connection's system. */
 export const destinationInput = z.strictObject({
-  connectionId: z.string().optional(),
+  connectionId: z.string().optional().meta({ accepts: "That of its connection: a destination can't move." }),
   name: documentName,
   description,
   method: method.default('POST'),

@@ -14,7 +14,8 @@ const kind = z.string().transform((name, ctx) => {
 export const kindList = z
   .union([z.string().max(1_000), z.array(z.string().max(1_000)).max(100)])
   .transform((given) => [given].flat().flatMap((text) => text.split(',')))
-  .pipe(z.array(kind).max(100));
+  .pipe(z.array(kind).max(100))
+  .meta({ accepts: `Separated by commas: ${transferKinds.join(', ')}.` });
 
 /** The largest import. */
 const importBounds = { itemsMax: 50_000, bytesMax: 64 * 1_048_576 };
@@ -26,7 +27,9 @@ const name = z.string().max(511);
  * (`connection: "CRM"`, `destination: "CRM/Orders"`, `behavior: "Purchase"`). Secrets are left out, except references.
  * The name of a destination is its own, with `connection` beside it, or `Connection/Destination`.
  */
-export const transferDocument = z.looseObject({ kind, name });
+export const transferDocument = z
+  .looseObject({ kind, name })
+  .meta({ accepts: `A document as its PUT takes it, with its kind: ${transferKinds.join(', ')}.` });
 export type TransferDocument = { kind: TransferKind; name: string; [field: string]: unknown };
 
 export const fieldProblem = z.looseObject({ pointer: z.string(), detail: z.string(), code: z.string() });

@@ -29,7 +29,8 @@ const requestId = { headers: { 'X-Request-Id': { $ref: '#/components/headers/Req
 const event = {
   type: 'object',
   description:
-    'Names and values of your choice. `wt.ev` is the name of the event, `wt.dcsvid` the visitor, `wt.ets` the time, and `messageId` the identity: an event with the same one is stored once in 24 hours.',
+    'Names and values of your choice. `wt.ev` is the name of the event, `wt.dcsvid` the visitor, `wt.ets` the time, and `messageId` the identity: an event with the same one is stored once in 24 hours. One of the values is not null.',
+  minProperties: 1,
   additionalProperties: {},
 };
 
@@ -91,7 +92,7 @@ export const intakePaths: Paths = {
           required: false,
           style: 'form',
           explode: true,
-          description: 'The names and values of the event.',
+          description: 'The names and values of the event, one at least.',
           schema: { type: 'object', additionalProperties: { type: 'string' } },
         },
       ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineMessage } from '../text.ts';
 
 export type Json = { [key: string]: unknown };
 export type Schemas = { [name: string]: Json };
@@ -35,6 +36,9 @@ export function wrappedBy(schema: Schema): Schema | null {
 }
 
 export function isRequired(schema: Schema, io: Io): boolean {
+  // What is prepared first says nothing of whether it may be missing.
+  if (io === 'input' && schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform)
+    return isRequired(schema.out, io);
   return (io === 'input' ? schema._zod.optin : schema._zod.optout) === undefined;
 }
 
@@ -57,6 +61,26 @@ export function withText(schema: Json, text: string | undefined): Json {
   if (text === undefined) return schema;
   const before = typeof schema['description'] === 'string' ? [schema['description']] : [];
   return { ...schema, description: [text, ...before].join(' ') };
+}
+
+/** What a schema asks for beyond JSON Schema, in the words of its refusals; each with the member that it is about. */
+export function conditionsOf({ _zod: { def } }: Schema): { member: string | null; text: string }[] {
+  return (def.checks ?? []).flatMap(({ _zod: check }) => {
+    if (check.def.check !== 'custom') return [];
+    const { path, error } = check.def as z.core.$ZodCustomDef; // by its kind
+    const message = error?.({ code: 'custom', path: [], input: undefined });
+    return typeof message === 'string' && message !== lineMessage
+      ? [{ member: path?.[0]?.toString() ?? null, text: message }]
+      : [];
+  });
+}
+
+/** The same as sentences. */
+export function sentencesOf(schema: Schema): string | undefined {
+  const { accepts } = z.globalRegistry.get(schema) ?? {};
+  const sentences = conditionsOf(schema).map(({ member, text }) => (member === null ? text : `\`${member}\`: ${text}`));
+  if (typeof accepts === 'string') sentences.push(accepts);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
 /** One or more constants. A constant of true or false has no keyword that every generator reads. */

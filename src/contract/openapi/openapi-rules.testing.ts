@@ -301,7 +301,7 @@ function unboundedTexts(document: Json): string[] {
   const parameters = [
     ...Object.values(objectsOf(at(document, 'components', 'parameters'))),
     ...operationsOf(document).flatMap(({ operation }) => listOf(operation['parameters'])),
-  ].filter(({ name }) => ['Idempotency-Key', 'If-Match', 'If-None-Match', 'cursor'].includes(String(name)));
+  ].filter(({ name }) => ['Idempotency-Key', 'If-Match', 'cursor'].includes(String(name)));
   const passwords = schemasOf(document).flatMap(({ schema, at: place, isRequest }) => {
     const { password } = objectOf(schema['properties']);
     const { type, minLength } = objectOf(password);

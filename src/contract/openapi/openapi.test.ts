@@ -8,6 +8,10 @@ type Json = { [key: string]: Json };
 
 const description = openApi({ version: '1.2.3', url: 'https://millrace.example' }) as Json; // plain JSON
 const text = JSON.stringify(description);
+const parameterOf = (one: Json) =>
+  one['$ref'] === undefined
+    ? one
+    : description['components']?.['parameters']?.[String(one['$ref']).split('/').at(-1) ?? ''];
 
 test('the description has every route once, with its rights, its parameters and its body', () => {
   const operations = Object.entries(description['paths'] ?? {}).flatMap(([path, methods]) =>
@@ -25,7 +29,7 @@ test('the description has every route once, with its rights, its parameters and 
     assert.deepEqual([path, method.toUpperCase()], [route.path, route.method]);
     assert.deepEqual(operation['x-right'], route.rights ?? []);
     assert.deepEqual(operation.security, route.rights === null ? [] : [{ bearer: [] }, { session: [] }]);
-    const inPath = (operation.parameters ?? []).filter((one: { in?: string }) => one.in === 'path');
+    const inPath = (operation.parameters ?? []).map(parameterOf).filter((one: Json) => String(one['in']) === 'path');
     assert.deepEqual(
       inPath.map((one: { name: string }) => `{${one.name}}`),
       route.path.match(/\{\w+\}/g) ?? [],

@@ -4,7 +4,7 @@ import { page, pageQuery } from '../records/page.ts';
 import type { Route } from '../route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes, unversioned } from '../routes.ts';
 import { intakePaths } from './intake-operations.ts';
-import type { Emitter, Json } from './json-schema.ts';
+import { conditionsOf, type Emitter, type Json } from './json-schema.ts';
 import type { Description, Operation, Parameter, Paths, Response } from './openapi-document.ts';
 import { schemaEmitter } from './schema-emitter.ts';
 import { schemaNames } from './schema-names.ts';
@@ -89,7 +89,8 @@ select events, templates shape the request bodies, and connections deliver them.
 an operation needs are in its \`x-right\`: without credentials it responds 401, without the right 403.
 
 **Format.** JSON in UTF-8, names in camelCase. Times are RFC 3339 in UTC; durations in ms end in \`Ms\`. Unknown fields are
-refused (422). Secrets are given as text or as \`{"ref": "env:NAME"}\`, and returned as \`{"set": true, "updatedAt": …}\`.
+refused (422), and so are ids and names of things that don't exist. Whole numbers are at most 2^53 − 1. Texts have no
+U+0000 and no lone surrogates; those of one line are stored without the spaces around them. Secrets are given as text or as \`{"ref": "env:NAME"}\`, and returned as \`{"set": true, "updatedAt": …}\`.
 
 **Lists.** Newest first: \`{"data": […], "page": {"next": …, "prev": …}}\`. \`limit\` is 50 by default and at most 200; send
 \`page.next\` as \`cursor\` for the next page. Filters are query parameters.
@@ -244,28 +245,30 @@ function requestBody(method: string, body: z.ZodType, { id, emitter, names }: Bo
   };
 }
 
-function pathParameters(path: string): Parameter[] {
-  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string', minLength: 1 },
-  }));
+function pathParameters(path: string): (Parameter | { $ref: string })[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => shared(inPath(name)));
+}
+
+function inPath(name: string): Parameter {
+  return { name, in: 'path', required: true, schema: { type: 'string', minLength: 1 } };
 }
 
 function queryParameters(query: z.ZodType | null, emitter: Emitter): (Parameter | { $ref: string })[] {
   if (!(query instanceof z.ZodObject)) return [];
   const { properties, required } = emitter.inline(query, 'input');
   const needed = Array.isArray(required) ? required : [];
-  return Object.entries<Json>(Object(properties)).map(([name, { description, ...schema }]) =>
-    shared({
+  return Object.entries<Json>(Object(properties)).map(([name, { description, ...schema }]) => {
+    const conditions = conditionsOf(query).flatMap(({ member, text }) => (member === name ? [text] : []));
+    const own = typeof description === 'string' ? description.replace(/ ?One of: a text, a list\.$/, '') : '';
+    const text = [own, ...conditions].filter((one) => one !== '').join(' ');
+    return shared({
       name,
       in: 'query',
       required: needed.includes(name),
-      ...(typeof description === 'string' && Object.keys(schema).length > 0 ? { description } : {}),
+      ...(text === '' ? {} : { description: text }),
       schema: inQuery(schema),
-    }),
-  );
+    });
+  });
 }
 
 /** A value of a query: a flag is `true` or `false`, and a list is one text. */
@@ -289,13 +292,18 @@ const tagList = { minLength: 1, pattern: '^[!-~ ]+$' };
 
 /** Parameters of many operations, by the name of their component. */
 const parameters: { [name: string]: Parameter } = {
-  IdempotencyKey: header('Idempotency-Key', 'The first response to a key is repeated for 24 h.', {
-    minLength: 1,
-    maxLength: 255,
-    pattern: '^[!-~]+$',
-  }),
+  Id: inPath('id'),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    'The first response to a key is repeated for 24 h; another request with it is refused.',
+    {
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[!-~]+$',
+    },
+  ),
   IfMatch: header('If-Match', 'The ETag of the version to change.', tagList),
-  IfNoneMatch: header('If-None-Match', 'The ETag of the version that the client has; 304 when unchanged.', tagList),
+  IfNoneMatch: header('If-None-Match', 'The ETag of the version that the client has; 304 when unchanged.', {}),
   ...Object.fromEntries(
     Object.entries(pageQuery().shape).map(([name, schema]) => {
       const { description, ...rest } = schemaEmitter(new Map()).emit(schema, 'input');

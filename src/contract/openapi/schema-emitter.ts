@@ -8,6 +8,7 @@ import {
   literalOf,
   nullable,
   type Schemas,
+  sentencesOf,
   withText,
   wrappedBy,
 } from './json-schema.ts';
@@ -30,7 +31,9 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
   /** The schema, or a reference to its component. */
   function emit(schema: Schema, io: Io): Json {
     const name = nameOf(schema, io);
-    return name === null ? inline(schema, io) : component(name, () => inline(schema, io));
+    // A component of requests and responses has what requests ask for, whichever comes first.
+    const side = io === 'output' && name !== null && !differs(schema) ? 'input' : io;
+    return name === null ? inline(schema, io) : component(name, () => inline(schema, side));
   }
 
   /** A reference to a component, which is made on first use. */
@@ -65,7 +68,8 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
 
   function inline(schema: Schema, io: Io): Json {
     const { description } = z.globalRegistry.get(schema) ?? {};
-    return withText(shapeOf(schema, io), description === secretText ? undefined : description);
+    const conditions = io === 'input' ? sentencesOf(schema) : undefined;
+    return withText(withText(shapeOf(schema, io), conditions), description === secretText ? undefined : description);
   }
 
   /** One of some constants, which may have a name. */
@@ -80,6 +84,8 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
         type: 'object',
         properties: { ref: leafOf(secretRef, 'input'), set: { type: 'boolean' }, updatedAt: { type: 'string' } },
         additionalProperties: false,
+        description: 'One of these forms: `ref`; `set`, [`updatedAt`], [`ref`].',
+        'x-forms': [['ref'], ['set', 'updatedAt', 'ref']],
       });
       const text = { type: 'string', maxLength: 65_536 };
       return withText({ oneOf: [text, component('SecretMark', mark)] }, secretText);
@@ -168,7 +174,8 @@ const int32Max = 2 ** 31 - 1;
 
 /** A text, number or other value without parts. */
 function leafOf(schema: Schema, io: Io): Json {
-  const { $schema: _, minimum, maximum, pattern, ...leaf } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const written = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _, description: __, accepts: ___, minimum, maximum, pattern, ...leaf } = written;
   const bounds = {
     ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
     ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
@@ -179,8 +186,25 @@ function leafOf(schema: Schema, io: Io): Json {
     return { ...leaf, format: isSmall ? 'int32' : 'int64', ...bounds };
   }
   // The pattern of a time is long, and the format says it.
-  const isInFormat = pattern === undefined || leaf.format === 'date-time';
-  return { ...leaf, ...(isInFormat ? {} : { pattern: portable(pattern) }) };
+  if (leaf.format === 'date-time' || io === 'output') return leaf;
+  if (!isTrimmed(schema)) return { ...leaf, ...(pattern === undefined ? {} : { pattern: portable(pattern) }) };
+  const isBlank = (leaf.minLength ?? 0) === 0 && pattern === undefined;
+  return { ...leaf, ...(isBlank ? {} : { pattern: pattern === undefined ? '\\S' : untrimmed(portable(pattern)) }) };
+}
+
+/** Whether spaces around a text are removed before it is looked at. */
+function isTrimmed({ _zod: { def } }: Schema): boolean {
+  return (def.checks ?? []).some(({ _zod: { def: check } }) => {
+    if (check.check !== 'overwrite') return false;
+    const { tx } = check as z.core.$ZodCheckOverwriteDef; // by its kind
+    return tx(' ') === '';
+  });
+}
+
+/** The pattern of a text with the spaces around it. */
+function untrimmed(pattern: string): string {
+  const [, inner] = /^\^(.*)\$$/s.exec(pattern) ?? [];
+  return inner === undefined ? pattern : `^\\s*${inner}\\s*$`;
 }
 
 /** A pattern as other languages read it: a slash needs no escape, and a bracket in a class does. */

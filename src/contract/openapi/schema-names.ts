@@ -90,6 +90,7 @@ import { sampleEvent, sampleInput } from '../records/sample.ts';
 import { percentiles, stats, statsCounts, statsItem, statsKind, statsRange, statsReason } from '../records/stats.ts';
 import { trace } from '../records/trace.ts';
 import { type RouteTable, routeTable } from '../routes.ts';
+import { documentName } from '../text.ts';
 
 const resources = [
   'Connection',
@@ -142,6 +143,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   ConnectionTestStep: testStep,
   DataValue: dataValue,
   DeletedDocument: deletedDocument,
+  DocumentName: documentName,
   Delivery: delivery,
   DeliveryCounts: counts,
   DeliveryFilter: deliveryFilter,

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { isSecretSchema } from '../secret.ts';
-import { type Emitter, type Io, isRequired, type Json, nullable, withText, wrappedBy } from './json-schema.ts';
+import {
+  type Emitter,
+  type Io,
+  isRequired,
+  type Json,
+  nullable,
+  sentencesOf,
+  withText,
+  wrappedBy,
+} from './json-schema.ts';
 
 type Schema = z.core.$ZodType;
 type Parts = Pick<Emitter, 'emit' | 'constant' | 'component' | 'named' | 'nameOf'>;
@@ -115,12 +124,13 @@ export function mergedObject(objects: readonly z.ZodObject[], io: Io, parts: Par
     const members = membersOfKey(key);
     return members.length === objects.length && members.every((one) => isRequired(one, io));
   });
-  const whole = {
+  const plain = {
     type: 'object',
     properties: Object.fromEntries(keys.map((key) => [key, mergedMember(membersOfKey(key), io, parts)])),
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
   };
+  const whole = objects.map(sentencesOf).reduceRight(withText, plain);
   if (objects.length === 1) return whole;
   const forms = formsOf(objects, io);
   return forms === null ? whole : { ...withText(whole, forms.text), 'x-forms': forms.keys };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { actionDestination, actionInput } from '../documents/action.ts';
+import { alertInput } from '../documents/alert.ts';
 import type { ManagedKind } from '../documents/document.ts';
 import { documentInputs } from '../documents/document-inputs.ts';
 import { settingsInput } from '../documents/settings.ts';
 import { documentName } from '../text.ts';
-import { type Emitter, type Json, nullable, withText } from './json-schema.ts';
+import { type Emitter, type Json, nullable, sentencesOf, withText } from './json-schema.ts';
 import { discriminatorOf, membersOf } from './schema-union.ts';
 
 // The server parses a patch, and a document with names instead of ids, after it completed them: their routes take any
@@ -17,9 +18,11 @@ const patches: { [route: string]: z.core.$ZodType } = {
 
 const name = documentName.optional().meta({ description: 'Left out, or the name in the URL.' });
 const row = actionDestination.shape;
+const [webhook, email, slack] = alertInput.options;
 
 const applied: Record<ManagedKind, z.ZodType> = {
   ...documentInputs,
+  alert: z.discriminatedUnion('type', [webhook.extend({ name }), email.extend({ name }), slack.extend({ name })]),
   collector: documentInputs.collector.extend({ name }),
   connection: documentInputs.connection.extend({ name }),
   behavior: documentInputs.behavior.extend({ name }),
@@ -31,11 +34,13 @@ const applied: Record<ManagedKind, z.ZodType> = {
     name,
     destinations: z
       .array(
-        z.strictObject({
-          ...row,
-          destinationId: row.destinationId.optional(),
-          destination: z.string().optional().meta({ description: '`Connection/Destination`, instead of the id.' }),
-        }),
+        z
+          .strictObject({
+            ...row,
+            destinationId: row.destinationId.optional(),
+            destination: z.string().optional().meta({ description: '`Connection/Destination`, instead of the id.' }),
+          })
+          .meta({ accepts: 'Give `destinationId` or `destination`.' }),
       )
       .max(100)
       .default([]),
@@ -60,9 +65,13 @@ function patchBody(
   names: ReadonlyMap<z.core.$ZodType, string>,
 ): Json {
   function patchOf(schema: z.core.$ZodType): Json {
-    if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable)
-      return nullable(patchOf(schema.def.innerType));
-    if (schema instanceof z.ZodOptional) return patchOf(schema.def.innerType);
+    if (
+      schema instanceof z.ZodDefault ||
+      schema instanceof z.ZodPrefault ||
+      schema instanceof z.ZodNullable ||
+      schema instanceof z.ZodOptional
+    )
+      return withText(nullable(patchOf(schema.def.innerType)), sentencesOf(schema));
     const objects = objectsOf(schema);
     if (objects === null) return emit(schema, 'input');
     const base = names.get(schema);
@@ -75,7 +84,11 @@ function patchBody(
     const members = new Map<string, z.core.$ZodType[]>();
     for (const { shape } of objects)
       for (const [key, child] of Object.entries(shape)) members.set(key, [...(members.get(key) ?? []), child]);
-    const properties = [...members].map(([key, children]) => [key, patchOfAny(children)]);
+    // Null removes a member that only some of the objects have.
+    const properties = [...members].map(([key, children]) => {
+      const patch = patchOfAny(children);
+      return [key, children.length < objects.length ? nullable(patch) : patch];
+    });
     return { type: 'object', properties: Object.fromEntries(properties) };
   }
 
@@ -93,7 +106,7 @@ function patchBody(
   return component(own, () =>
     withText(
       merged(objectsOf(input) ?? []),
-      'A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.',
+      'A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.',
     ),
   );
 }

@@ -10,14 +10,15 @@ export const listedMax = 100;
 export const eventRef = z.strictObject({ id: z.string(), name: z.string().nullable(), receivedAt: timestamp });
 export type EventRef = z.output<typeof eventRef>;
 
+const draft = anything.meta({ accepts: 'Members of the document that differ, as in its PATCH.' });
 const last = z.int().min(1).max(1_000);
 const place = { line: z.int().optional(), column: z.int().optional() };
 
 /** Input of the check of an action; the draft is applied to the stored action as a merge patch. */
-export const actionCheckInput = z.strictObject({ draft: anything.optional(), last: last.default(100) }).prefault({});
+export const actionCheckInput = z.strictObject({ draft: draft.optional(), last: last.default(100) }).prefault({});
 
 /** The same for an action that is not stored; name and description are optional. */
-export const unsavedActionCheckInput = z.strictObject({ draft: anything, last: last.default(100) });
+export const unsavedActionCheckInput = z.strictObject({ draft, last: last.default(100) });
 
 /**
  * The effect of an action's draft on the newest stored events that match the draft or the stored action. `looked` events
@@ -48,12 +49,12 @@ export type ActionCheck = z.output<typeof actionCheck>;
 
 /** Input of the check of a destination; the draft is applied to the stored destination as a merge patch. */
 export const destinationCheckInput = z
-  .strictObject({ draft: anything.optional(), actionId: z.string().optional(), last: last.default(100) })
+  .strictObject({ draft: draft.optional(), actionId: z.string().optional(), last: last.default(100) })
   .prefault({});
 
 /** The same for a destination that is not stored; its name is optional. */
 export const unsavedDestinationCheckInput = z.strictObject({
-  draft: anything,
+  draft,
   actionId: z.string().optional(),
   last: last.default(100),
 });

@@ -135,7 +135,8 @@ const states = z
   .string()
   .max(255)
   .transform((text) => text.split(','))
-  .pipe(z.array(issueState).min(1));
+  .pipe(z.array(issueState).min(1))
+  .meta({ accepts: `Separated by commas: ${issueStates.join(', ')}.` });
 
 export const issueRoutes = tagged('issues', {
   listIssues: api(
@@ -177,7 +178,7 @@ export const issueRoutes = tagged('issues', {
     {
       audit: 'mute issue',
       output: issue,
-      body: z.strictObject({ until: instant.nullable() }),
+      body: z.strictObject({ until: instant.nullable().meta({ accepts: 'In the future.' }) }),
     },
   ),
   unmuteIssue: api('POST /issues/{id}/unmute', 'deliveries:manage', 'Unmute an issue', {

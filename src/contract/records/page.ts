@@ -8,7 +8,8 @@ const paging = {
     .min(1)
     .max(512)
     .regex(/^[A-Za-z0-9_-]+$/, 'Must be a cursor from a page of this list.')
-    .optional(),
+    .optional()
+    .meta({ accepts: '`next` or `prev` of a page of this list.' }),
 };
 
 /** The query of a list: at most 200 items and about 4 MiB, newest first, from a cursor of an earlier page; and filters. */

@@ -13,11 +13,13 @@ export const sampleEvent = z.strictObject({
 });
 
 /** The event of a preview or test: a stored one, a made-up one, or the records directly. */
-export const sampleInput = z.strictObject({
-  eventId: z.string().optional(),
-  event: sampleEvent.optional(),
-  data: z.array(anything).max(1_000).optional(),
-  actionId: z.string().optional(),
-  draft: anything.optional(),
-});
+export const sampleInput = z
+  .strictObject({
+    eventId: z.string().optional(),
+    event: sampleEvent.optional(),
+    data: z.array(anything).max(1_000).optional(),
+    actionId: z.string().optional(),
+    draft: anything.optional().meta({ accepts: 'Members of a destination that differ, as in its PATCH.' }),
+  })
+  .meta({ accepts: 'Give `eventId`, `event` or `data`.' });
 export type SampleInput = z.output<typeof sampleInput>;

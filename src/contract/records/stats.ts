@@ -101,7 +101,7 @@ export const statsRoutes = tagged('stats', {
       query: z
         .strictObject({
           kind: statsKind.default('all'),
-          id: textFilter,
+          id: textFilter.meta({ accepts: 'An id of the `kind`.' }),
           range: statsRange.default('24h'),
           from: timeFilter,
           until: timeFilter,

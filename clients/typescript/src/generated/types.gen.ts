@@ -32,7 +32,7 @@ export type ConnectionList = {
 
 export type Connection = {
     type: 'webhook';
-    name: string;
+    name: DocumentName;
     description: string;
     baseUrl: string;
     port: number | null;
@@ -47,6 +47,8 @@ export type Connection = {
     warnings?: Array<string>;
     health: ConnectionHealth;
 };
+
+export type DocumentName = string;
 
 export type Auth = ({
     type: 'none';
@@ -69,10 +71,13 @@ export type AuthBasic = {
 };
 
 /**
- * Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
+ * Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
  */
 export type Secret = string | SecretMark;
 
+/**
+ * One of these forms: `ref`; `set`, [`updatedAt`], [`ref`].
+ */
 export type SecretMark = {
     ref?: string;
     set?: boolean;
@@ -147,6 +152,9 @@ export type TokenFields = {
 export type RefreshRule = {
     status: number;
     header?: {
+        /**
+         * Must not be a header that the transport sets, such as Host or Content-Length.
+         */
         name: string;
         contains: string;
     };
@@ -263,12 +271,18 @@ export type ConnectionInput = {
      * Default: "webhook".
      */
     type?: 'webhook';
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
     description?: string;
+    /**
+     * An absolute http or https URL that may be called, without query, fragment and credentials.
+     */
     baseUrl: string;
+    /**
+     * The port of the Base URL, which then has no other, and which no other protocol uses.
+     */
     port?: number | null;
     /**
      * Default: "enabled".
@@ -293,12 +307,21 @@ export type AuthInput = ({
 
 export type AuthBasicInput = {
     type: 'basic';
+    /**
+     * A user name can't contain a colon (RFC 7617).
+     */
     username: string;
+    /**
+     * Without control characters.
+     */
     password?: Secret | null;
 };
 
 export type AuthBearerInput = {
     type: 'bearer';
+    /**
+     * Visible ASCII without spaces, and without the word Bearer.
+     */
     token?: Secret | null;
 };
 
@@ -309,6 +332,9 @@ export type AuthOAuth2Input = {
     type: 'oauth2';
     clientId: string;
     clientSecret?: Secret | null;
+    /**
+     * An absolute URL that starts with https:// and may be called.
+     */
     accessTokenUrl: string;
     /**
      * Default: "".
@@ -318,8 +344,17 @@ export type AuthOAuth2Input = {
      * Default: "auto".
      */
     clientAuth?: ClientAuth;
+    /**
+     * Needed by `private_key_jwt`.
+     */
     clientAssertion?: AssertionInput | null;
+    /**
+     * None that the grant or the client authentication sets. As text, 8,192 characters.
+     */
     extraParams?: ExtraFields;
+    /**
+     * Headers that the transport does not set, each one line of visible ASCII with 8,192 characters.
+     */
     extraHeaders?: ExtraFields;
     /**
      * Default: "form".
@@ -345,6 +380,9 @@ export type AuthOAuth2Input = {
     };
     tokenFields?: TokenFieldsInput;
     tokenHeader?: {
+        /**
+         * Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
+         */
         name: string;
         scheme?: string | null;
     } | null;
@@ -361,6 +399,9 @@ export type AuthOAuth2Input = {
 };
 
 export type AssertionInput = {
+    /**
+     * An unencrypted private key in PEM or as a JWK, of the algorithm.
+     */
     privateKey?: Secret | null;
     keyId?: string | null;
     algorithm: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
@@ -412,7 +453,7 @@ export type ConnectionSettingsInput = {
     rate?: RateInput;
     breaker?: BreakerInput;
     /**
-     * Default: "Idempotency-Key".
+     * Not the name of another header of the request. Default: "Idempotency-Key". Must not be a header that the transport sets, such as Host or Content-Length.
      */
     idempotencyHeader?: string | null;
     heldMaxAgeMs?: number | null;
@@ -421,7 +462,13 @@ export type ConnectionSettingsInput = {
     signing?: SigningInput | null;
 };
 
+/**
+ * The value is one line of visible ASCII with at most 8,192 characters, a text when `secret` is false or left out.
+ */
 export type HeaderInput = {
+    /**
+     * Must not be a header that the transport sets, such as Host or Content-Length.
+     */
     name: string;
     value?: Secret | null;
     secret?: boolean;
@@ -467,8 +514,17 @@ export type BreakerInput = {
 };
 
 export type TlsInput = {
+    /**
+     * One or more certificates in PEM, without a private key.
+     */
     ca?: string | null;
+    /**
+     * The certificate of the client and those of its issuers, in PEM. Needed by `key`.
+     */
     cert?: string | null;
+    /**
+     * The private key of `cert` in PEM, without a passphrase.
+     */
     key?: Secret | null;
     /**
      * Default: "TLSv1.2".
@@ -477,8 +533,17 @@ export type TlsInput = {
 };
 
 export type ProxyInput = {
+    /**
+     * `http://` or `https://` with host and port alone, which may be called.
+     */
     url: string;
+    /**
+     * A user name can't contain a colon (RFC 7617).
+     */
     username?: string | null;
+    /**
+     * Without control characters.
+     */
     password?: Secret | null;
 };
 
@@ -490,7 +555,13 @@ export type SigningInput = ({
 
 export type SigningStandardWebhooksInput = {
     scheme: 'standard-webhooks';
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     secret?: Secret | null;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     previousSecret?: Secret | null;
     previousUntil?: string | null;
 };
@@ -499,21 +570,39 @@ export type SigningHmacInput = {
     scheme: 'hmac';
     algorithm: 'sha256' | 'sha512' | 'sha1';
     encoding: 'hex' | 'base64';
+    /**
+     * Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
+     */
     header: string;
+    /**
+     * Visible ASCII, apart from `{body}`.
+     */
     format: string;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     secret?: Secret | null;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     previousSecret?: Secret | null;
     previousUntil?: string | null;
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type ConnectionPatch = {
     type?: 'webhook' | null;
-    name?: string;
+    name?: DocumentName;
     description?: string | null;
+    /**
+     * An absolute http or https URL that may be called, without query, fragment and credentials.
+     */
     baseUrl?: string;
+    /**
+     * The port of the Base URL, which then has no other, and which no other protocol uses.
+     */
     port?: number | null;
     status?: 'enabled' | 'disabled' | 'paused' | null;
     auth?: AuthPatch | null;
@@ -522,16 +611,37 @@ export type ConnectionPatch = {
 
 export type AuthPatch = {
     type?: 'none' | 'basic' | 'bearer' | 'oauth2';
-    username?: string;
+    /**
+     * A user name can't contain a colon (RFC 7617).
+     */
+    username?: string | null;
+    /**
+     * Without control characters.
+     */
     password?: Secret | null;
+    /**
+     * Visible ASCII without spaces, and without the word Bearer.
+     */
     token?: Secret | null;
-    clientId?: string;
+    clientId?: string | null;
     clientSecret?: Secret | null;
-    accessTokenUrl?: string;
+    /**
+     * An absolute URL that starts with https:// and may be called.
+     */
+    accessTokenUrl?: string | null;
     scope?: string | null;
     clientAuth?: ClientAuth | null;
+    /**
+     * Needed by `private_key_jwt`.
+     */
     clientAssertion?: AssertionPatch | null;
+    /**
+     * None that the grant or the client authentication sets. As text, 8,192 characters.
+     */
     extraParams?: ExtraFields | null;
+    /**
+     * Headers that the transport does not set, each one line of visible ASCII with 8,192 characters.
+     */
     extraHeaders?: ExtraFields | null;
     tokenBody?: 'form' | 'json' | null;
     tokenParams?: {
@@ -542,17 +652,23 @@ export type AuthPatch = {
     } | null;
     tokenFields?: TokenFieldsPatch | null;
     tokenHeader?: {
+        /**
+         * Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
+         */
         name?: string;
         scheme?: string | null;
     } | null;
     refreshOn?: Array<RefreshRule> | null;
-    grant?: Grant;
+    grant?: Grant | null;
     jwt?: Secret | null;
     assertion?: AssertionPatch | null;
     refreshToken?: Secret | null;
 };
 
 export type AssertionPatch = {
+    /**
+     * An unencrypted private key in PEM or as a JWK, of the algorithm.
+     */
     privateKey?: Secret | null;
     keyId?: string | null;
     algorithm?: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
@@ -579,6 +695,9 @@ export type ConnectionSettingsPatch = {
     retry?: RetryPolicyPatch | null;
     rate?: RatePatch | null;
     breaker?: BreakerPatch | null;
+    /**
+     * Not the name of another header of the request. Must not be a header that the transport sets, such as Host or Content-Length.
+     */
     idempotencyHeader?: string | null;
     heldMaxAgeMs?: number | null;
     tls?: TlsPatch | null;
@@ -605,27 +724,57 @@ export type BreakerPatch = {
 };
 
 export type TlsPatch = {
+    /**
+     * One or more certificates in PEM, without a private key.
+     */
     ca?: string | null;
+    /**
+     * The certificate of the client and those of its issuers, in PEM. Needed by `key`.
+     */
     cert?: string | null;
+    /**
+     * The private key of `cert` in PEM, without a passphrase.
+     */
     key?: Secret | null;
     minVersion?: 'TLSv1.2' | 'TLSv1.3' | null;
 };
 
 export type ProxyPatch = {
+    /**
+     * `http://` or `https://` with host and port alone, which may be called.
+     */
     url?: string;
+    /**
+     * A user name can't contain a colon (RFC 7617).
+     */
     username?: string | null;
+    /**
+     * Without control characters.
+     */
     password?: Secret | null;
 };
 
 export type SigningPatch = {
     scheme?: 'standard-webhooks' | 'hmac';
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     secret?: Secret | null;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     previousSecret?: Secret | null;
     previousUntil?: string | null;
-    algorithm?: 'sha256' | 'sha512' | 'sha1';
-    encoding?: 'hex' | 'base64';
-    header?: string;
-    format?: string;
+    algorithm?: 'sha256' | 'sha512' | 'sha1' | null;
+    encoding?: 'hex' | 'base64' | null;
+    /**
+     * Must not be a header that the transport sets, such as Host or Content-Length. Not the name of another header of the request.
+     */
+    header?: string | null;
+    /**
+     * Visible ASCII, apart from `{body}`.
+     */
+    format?: string | null;
 };
 
 export type ConnectionApplyInput = {
@@ -636,12 +785,18 @@ export type ConnectionApplyInput = {
     /**
      * Left out, or the name in the URL.
      */
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: "".
      */
     description?: string;
+    /**
+     * An absolute http or https URL that may be called, without query, fragment and credentials.
+     */
     baseUrl: string;
+    /**
+     * The port of the Base URL, which then has no other, and which no other protocol uses.
+     */
     port?: number | null;
     /**
      * Default: "enabled".
@@ -689,7 +844,7 @@ export type DestinationList = {
 
 export type Destination = {
     connectionId: string;
-    name: string;
+    name: DocumentName;
     description: string;
     method: Method;
     contentType: string;
@@ -787,8 +942,11 @@ export type DestinationHealth = {
 };
 
 export type DestinationInput = {
+    /**
+     * That of its connection: a destination can't move.
+     */
     connectionId?: string;
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -798,7 +956,7 @@ export type DestinationInput = {
      */
     method?: Method;
     /**
-     * Default: "application/json".
+     * Default: "application/json". Must be a media type such as application/json.
      */
     contentType?: string;
     /**
@@ -872,6 +1030,9 @@ export type BatchLimitsInput = {
     key?: string | null;
 };
 
+/**
+ * `outcome`: A rule about single records can't refresh credentials or pause.
+ */
 export type OutcomeRuleInput = {
     when: {
         status?: ResponseStatus;
@@ -889,6 +1050,9 @@ export type OutcomeRuleInput = {
     items?: ItemRuleInput;
 };
 
+/**
+ * Give index or id, not both.
+ */
 export type ItemRuleInput = {
     /**
      * Default: "".
@@ -911,13 +1075,19 @@ export type ItemRuleInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type DestinationPatch = {
-    connectionId?: string;
-    name?: string;
+    /**
+     * That of its connection: a destination can't move.
+     */
+    connectionId?: string | null;
+    name?: DocumentName;
     description?: string | null;
     method?: Method | null;
+    /**
+     * Must be a media type such as application/json.
+     */
     contentType?: string | null;
     path?: string | null;
     template?: string | null;
@@ -952,11 +1122,14 @@ export type BatchLimitsPatch = {
 };
 
 export type DestinationApplyInput = {
+    /**
+     * That of its connection: a destination can't move.
+     */
     connectionId?: string;
     /**
      * Left out, or the name in the URL.
      */
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: "".
      */
@@ -966,7 +1139,7 @@ export type DestinationApplyInput = {
      */
     method?: Method;
     /**
-     * Default: "application/json".
+     * Default: "application/json". Must be a media type such as application/json.
      */
     contentType?: string;
     /**
@@ -988,6 +1161,9 @@ export type DestinationApplyInput = {
     connection?: string;
 };
 
+/**
+ * Give `eventId`, `event` or `data`.
+ */
 export type SampleInput = {
     eventId?: string;
     event?: SampleEvent;
@@ -995,6 +1171,9 @@ export type SampleInput = {
         [key: string]: unknown;
     }>;
     actionId?: string;
+    /**
+     * Members of a destination that differ, as in its PATCH.
+     */
     draft?: {
         [key: string]: unknown;
     };
@@ -1058,6 +1237,9 @@ export type RenderResultFailed = {
 };
 
 export type DestinationCheckInput = {
+    /**
+     * Members of the document that differ, as in its PATCH.
+     */
     draft?: {
         [key: string]: unknown;
     };
@@ -1094,6 +1276,9 @@ export type EventRef = {
 };
 
 export type DestinationDraftInput = {
+    /**
+     * Members of the document that differ, as in its PATCH.
+     */
     draft: {
         [key: string]: unknown;
     };
@@ -1218,7 +1403,7 @@ export type AttemptOutcome = 'delivered' | 'retry' | 'failed' | 'held' | 'skippe
 export type TemplateCheckInput = {
     template: string;
     /**
-     * Default: "application/json".
+     * Default: "application/json". Must be a media type such as application/json.
      */
     contentType?: string;
 };
@@ -1236,7 +1421,7 @@ export type TemplateCheck = {
 export type RenderInput = {
     template: string;
     /**
-     * Default: "application/json".
+     * Default: "application/json". Must be a media type such as application/json.
      */
     contentType?: string;
     /**
@@ -1268,7 +1453,7 @@ export type ActionList = {
 };
 
 export type Action = {
-    name: string;
+    name: DocumentName;
     description: string;
     status: 'enabled' | 'disabled';
     rules: Condition;
@@ -1283,7 +1468,7 @@ export type Action = {
 };
 
 /**
- * One of these forms: `all`; `any`; `not`; `behavior`; `parameter`, `operator`, [`ignoreCase`]; `parameter`, `operator`, `value`, [`ignoreCase`]; `parameter`, `operator`: "between", `value`, [`ignoreCase`].
+ * One of these forms: `all`; `any`; `not`; `behavior`; `parameter`, `operator`, [`ignoreCase`]; `parameter`, `operator`, `value`, [`ignoreCase`]; `parameter`, `operator`: "between", `value`, [`ignoreCase`]. `value`: A wildcard pattern may have 256 characters.
  */
 export type Condition = {
     all?: Array<Condition>;
@@ -1320,7 +1505,7 @@ export type FieldMapping = {
 export type FixedValue = string | number | boolean | null;
 
 export type ActionInput = {
-    name: string;
+    name: DocumentName;
     description: string;
     /**
      * Default: "disabled".
@@ -1335,7 +1520,7 @@ export type ActionInput = {
      */
     sources?: Array<unknown>;
     /**
-     * Default: [].
+     * A destination may be chosen only once. Default: [].
      */
     destinations?: Array<ActionDestinationInput>;
 };
@@ -1343,20 +1528,23 @@ export type ActionInput = {
 export type ActionDestinationInput = {
     destinationId: string;
     /**
-     * Default: [].
+     * A field may be mapped only once. Default: [].
      */
     mapping?: Array<FieldMapping>;
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type ActionPatch = {
-    name?: string;
+    name?: DocumentName;
     description?: string;
     status?: 'enabled' | 'disabled' | null;
     rules?: Condition | null;
     sources?: Array<unknown> | null;
+    /**
+     * A destination may be chosen only once.
+     */
     destinations?: Array<ActionDestinationInput> | null;
 };
 
@@ -1364,7 +1552,7 @@ export type ActionApplyInput = {
     /**
      * Left out, or the name in the URL.
      */
-    name?: string;
+    name?: DocumentName;
     description: string;
     /**
      * Default: "disabled".
@@ -1384,7 +1572,7 @@ export type ActionApplyInput = {
     destinations?: Array<{
         destinationId?: string;
         /**
-         * Default: [].
+         * A field may be mapped only once. Default: [].
          */
         mapping?: Array<FieldMapping>;
         /**
@@ -1395,6 +1583,9 @@ export type ActionApplyInput = {
 };
 
 export type ActionCheckInput = {
+    /**
+     * Members of the document that differ, as in its PATCH.
+     */
     draft?: {
         [key: string]: unknown;
     };
@@ -1432,6 +1623,9 @@ export type ActionCheck = {
 };
 
 export type ActionDraftInput = {
+    /**
+     * Members of the document that differ, as in its PATCH.
+     */
     draft: {
         [key: string]: unknown;
     };
@@ -1447,7 +1641,7 @@ export type BehaviorList = {
 };
 
 export type Behavior = {
-    name: string;
+    name: DocumentName;
     description: string;
     category: string;
     condition: Condition;
@@ -1462,7 +1656,7 @@ export type Behavior = {
 };
 
 export type BehaviorInput = {
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -1471,7 +1665,7 @@ export type BehaviorInput = {
      * Default: "Custom".
      */
     category?: string;
-    condition?: Condition;
+    condition: Condition;
     /**
      * Default: [].
      */
@@ -1479,10 +1673,10 @@ export type BehaviorInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type BehaviorPatch = {
-    name?: string;
+    name?: DocumentName;
     description?: string | null;
     category?: string | null;
     condition?: Condition;
@@ -1493,7 +1687,7 @@ export type BehaviorApplyInput = {
     /**
      * Left out, or the name in the URL.
      */
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: "".
      */
@@ -1502,7 +1696,7 @@ export type BehaviorApplyInput = {
      * Default: "Custom".
      */
     category?: string;
-    condition?: Condition;
+    condition: Condition;
     /**
      * Default: [].
      */
@@ -1525,7 +1719,7 @@ export type ConditionCount = {
 };
 
 export type ConditionCheckInput = {
-    condition?: Condition;
+    condition: Condition;
     eventId?: string;
     event?: SampleEvent;
 };
@@ -1564,7 +1758,7 @@ export type CollectorList = {
 };
 
 export type Collector = {
-    name: string;
+    name: DocumentName;
     formats: Array<'infinity'>;
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
@@ -1618,7 +1812,7 @@ export type FieldMaskReplace = {
 };
 
 export type CollectorInput = {
-    name: string;
+    name: DocumentName;
     /**
      * Default: ["infinity"].
      */
@@ -1685,10 +1879,10 @@ export type FieldMaskReplaceInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type CollectorPatch = {
-    name?: string;
+    name?: DocumentName;
     formats?: Array<'infinity'> | null;
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
@@ -1711,7 +1905,7 @@ export type CollectorApplyInput = {
     /**
      * Left out, or the name in the URL.
      */
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: ["infinity"].
      */
@@ -1729,6 +1923,9 @@ export type CollectorApplyInput = {
 };
 
 export type KeyRotationInput = {
+    /**
+     * In the future.
+     */
     previousUntil?: string | null;
 };
 
@@ -1875,7 +2072,7 @@ export type TraceAttach = {
 };
 
 export type TraceInput = {
-    name?: string;
+    name?: DocumentName;
 };
 
 export type TracedStory = {
@@ -2036,6 +2233,9 @@ export type ResolutionInput = {
 };
 
 export type MuteInput = {
+    /**
+     * In the future.
+     */
     until: string | null;
 };
 
@@ -2109,6 +2309,9 @@ export type LeftOut = {
 
 export type LeftOutReason = 'unknown' | 'test' | 'unfinished' | 'already_delivered' | 'not_failed' | 'event_removed' | 'destination_deleted' | 'action_deleted' | 'no_rule_matched' | 'rule_error' | 'not_in_action' | 'repeated';
 
+/**
+ * `filter`: Give either a filter or ids. `body`: Another destination renders its own body: choose "current".
+ */
 export type ReplayInput = ({
     of: 'deliveries';
 } & ReplayDeliveriesInput) | ({
@@ -2134,7 +2337,7 @@ export type ReplayDeliveriesInput = {
      * Default: true.
      */
     keepIdempotencyKey?: boolean;
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: "".
      */
@@ -2178,7 +2381,7 @@ export type ReplayEventsInput = {
          */
         ignoreRules?: boolean;
     } | null;
-    name?: string;
+    name?: DocumentName;
     /**
      * Default: "".
      */
@@ -2383,7 +2586,7 @@ export type Alert = ({
 
 export type AlertWebhook = {
     type: 'webhook';
-    name: string;
+    name: DocumentName;
     description: string;
     status: 'enabled' | 'disabled';
     rules: AlertRules;
@@ -2436,7 +2639,7 @@ export type AlertHealth = {
 
 export type AlertEmail = {
     type: 'email';
-    name: string;
+    name: DocumentName;
     description: string;
     status: 'enabled' | 'disabled';
     rules: AlertRules;
@@ -2464,7 +2667,7 @@ export type AlertEmailSettings = {
 
 export type AlertSlack = {
     type: 'slack';
-    name: string;
+    name: DocumentName;
     description: string;
     status: 'enabled' | 'disabled';
     rules: AlertRules;
@@ -2493,7 +2696,7 @@ export type AlertInput = ({
 
 export type AlertWebhookInput = {
     type: 'webhook';
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -2525,7 +2728,13 @@ export type AlertRulesInput = {
     remindEveryMs?: number | null;
 };
 
+/**
+ * `to`: Must differ from the beginning: no message would ever be sent.
+ */
 export type QuietHoursInput = {
+    /**
+     * Must be a time zone of the IANA database, such as Europe/Berlin.
+     */
     timeZone: string;
     from: string;
     to: string;
@@ -2540,15 +2749,24 @@ export type QuietHoursInput = {
 };
 
 export type AlertWebhookSettingsInput = {
+    /**
+     * An absolute http or https URL that may be called.
+     */
     url: string;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     secret?: Secret | null;
+    /**
+     * For Standard Webhooks in base64, with or without `whsec_` before it.
+     */
     previousSecret?: Secret | null;
     previousUntil?: string | null;
 };
 
 export type AlertEmailInput = {
     type: 'email';
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -2563,22 +2781,34 @@ export type AlertEmailInput = {
 };
 
 export type AlertEmailSettingsInput = {
+    /**
+     * A host name or address that may be called.
+     */
     host: string;
+    /**
+     * One that no other protocol uses.
+     */
     port?: number | null;
     /**
-     * Default: "starttls".
+     * `none` only to hosts that the operator allows. Default: "starttls".
      */
     security?: 'starttls' | 'tls' | 'none';
     username?: string | null;
+    /**
+     * Without control characters.
+     */
     password?: Secret | null;
     from: string;
     to: Array<string>;
+    /**
+     * One or more certificates in PEM, without a private key.
+     */
     ca?: string | null;
 };
 
 export type AlertSlackInput = {
     type: 'slack';
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -2593,32 +2823,62 @@ export type AlertSlackInput = {
 };
 
 export type AlertSlackSettingsInput = {
+    /**
+     * An absolute URL that starts with https:// and may be called.
+     */
     hookUrl?: Secret | null;
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type AlertPatch = {
     type?: 'webhook' | 'email' | 'slack';
-    name?: string;
+    name?: DocumentName;
     description?: string | null;
     status?: 'enabled' | 'disabled' | null;
     rules?: AlertRulesPatch | null;
     quietHours?: QuietHoursPatch | null;
     settings?: {
-        url?: string;
+        /**
+         * An absolute http or https URL that may be called.
+         */
+        url?: string | null;
+        /**
+         * For Standard Webhooks in base64, with or without `whsec_` before it.
+         */
         secret?: Secret | null;
+        /**
+         * For Standard Webhooks in base64, with or without `whsec_` before it.
+         */
         previousSecret?: Secret | null;
         previousUntil?: string | null;
-        host?: string;
+        /**
+         * A host name or address that may be called.
+         */
+        host?: string | null;
+        /**
+         * One that no other protocol uses.
+         */
         port?: number | null;
+        /**
+         * `none` only to hosts that the operator allows.
+         */
         security?: 'starttls' | 'tls' | 'none' | null;
         username?: string | null;
+        /**
+         * Without control characters.
+         */
         password?: Secret | null;
-        from?: string;
-        to?: Array<string>;
+        from?: string | null;
+        to?: Array<string> | null;
+        /**
+         * One or more certificates in PEM, without a private key.
+         */
         ca?: string | null;
+        /**
+         * An absolute URL that starts with https:// and may be called.
+         */
         hookUrl?: Secret | null;
     };
 };
@@ -2633,11 +2893,79 @@ export type AlertRulesPatch = {
 };
 
 export type QuietHoursPatch = {
+    /**
+     * Must be a time zone of the IANA database, such as Europe/Berlin.
+     */
     timeZone?: string;
     from?: string;
     to?: string;
     days?: Array<WeekDay> | null;
     exceptCritical?: boolean | null;
+};
+
+export type AlertApplyInput = ({
+    type: 'webhook';
+} & AlertApplyWebhookInput) | ({
+    type: 'email';
+} & AlertApplyEmailInput) | ({
+    type: 'slack';
+} & AlertApplySlackInput);
+
+export type AlertApplyWebhookInput = {
+    type: 'webhook';
+    /**
+     * Left out, or the name in the URL.
+     */
+    name?: DocumentName;
+    /**
+     * Default: "".
+     */
+    description?: string;
+    /**
+     * Default: "enabled".
+     */
+    status?: 'enabled' | 'disabled';
+    rules?: AlertRulesInput;
+    quietHours?: QuietHoursInput | null;
+    settings: AlertWebhookSettingsInput;
+};
+
+export type AlertApplyEmailInput = {
+    type: 'email';
+    /**
+     * Left out, or the name in the URL.
+     */
+    name?: DocumentName;
+    /**
+     * Default: "".
+     */
+    description?: string;
+    /**
+     * Default: "enabled".
+     */
+    status?: 'enabled' | 'disabled';
+    rules?: AlertRulesInput;
+    quietHours?: QuietHoursInput | null;
+    settings: AlertEmailSettingsInput;
+};
+
+export type AlertApplySlackInput = {
+    type: 'slack';
+    /**
+     * Left out, or the name in the URL.
+     */
+    name?: DocumentName;
+    /**
+     * Default: "".
+     */
+    description?: string;
+    /**
+     * Default: "enabled".
+     */
+    status?: 'enabled' | 'disabled';
+    rules?: AlertRulesInput;
+    quietHours?: QuietHoursInput | null;
+    settings: AlertSlackSettingsInput;
 };
 
 export type AlertTest = {
@@ -2772,7 +3100,7 @@ export type ConfiguredValue = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The read-only members of a response are ignored.
+ * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
  */
 export type SettingsPatch = {
     retention?: {
@@ -2813,6 +3141,9 @@ export type ImportInput = {
     partial?: boolean;
 };
 
+/**
+ * A document as its PUT takes it, with its kind: collector, connection, destination, behavior, action, alert.
+ */
 export type TransferDocumentInput = {
     kind: string;
     name: string;
@@ -2860,6 +3191,9 @@ export type DeletedDocument = {
     removedAt: string;
 };
 
+/**
+ * Give visitorId, or parameter and value.
+ */
 export type ErasureInput = {
     visitorId?: string;
     parameter?: string;
@@ -2895,7 +3229,13 @@ export type SetupState = {
 
 export type SetupInput = {
     setupToken: string;
+    /**
+     * Must be an e-mail address.
+     */
     email: string;
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password: string;
 };
 
@@ -2942,6 +3282,9 @@ export type SignInInput = {
 
 export type InvitationInput = {
     inviteToken: string;
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password: string;
 };
 
@@ -2958,6 +3301,9 @@ export type PasswordResetRequestInput = {
 
 export type PasswordResetInput = {
     resetToken: string;
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password: string;
 };
 
@@ -2995,6 +3341,9 @@ export type SignedIn = {
 };
 
 export type MePatch = {
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password: string;
     currentPassword?: string;
 };
@@ -3023,8 +3372,11 @@ export type Token = {
 };
 
 export type TokenInput = {
-    name: string;
+    name: DocumentName;
     rights: Array<Right>;
+    /**
+     * In the future.
+     */
     expiresAt?: string | null;
 };
 
@@ -3048,7 +3400,13 @@ export type UserList = {
 };
 
 export type UserInput = {
+    /**
+     * Must be an e-mail address.
+     */
     email: string;
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password?: string;
     /**
      * Default: "enabled".
@@ -3076,7 +3434,13 @@ export type InvitedUser = {
 };
 
 export type UserPatch = {
+    /**
+     * Must be an e-mail address.
+     */
     email?: string;
+    /**
+     * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
+     */
     password?: string;
     status?: 'enabled' | 'disabled';
     roleIds?: Array<string>;
@@ -3101,7 +3465,7 @@ export type Role = {
 };
 
 export type RoleInput = {
-    name: string;
+    name: DocumentName;
     /**
      * Default: "".
      */
@@ -3110,14 +3474,17 @@ export type RoleInput = {
 };
 
 export type RolePatch = {
-    name?: string;
+    name?: DocumentName;
     description?: string;
     rights?: Array<Right>;
 };
 
 export type TokenPatch = {
-    name?: string;
+    name?: DocumentName;
     rights?: Array<Right>;
+    /**
+     * In the future.
+     */
     expiresAt?: string | null;
 };
 
@@ -3131,8 +3498,10 @@ export type DescribedRight = {
     implies: Array<Right>;
 };
 
+export type Id = string;
+
 /**
- * The first response to a key is repeated for 24 h.
+ * The first response to a key is repeated for 24 h; another request with it is refused.
  */
 export type IdempotencyKey = string;
 
@@ -3151,6 +3520,9 @@ export type IfNoneMatch = string;
  */
 export type Limit = number;
 
+/**
+ * `next` or `prev` of a page of this list.
+ */
 export type Cursor = string;
 
 export type ListConnectionsData = {
@@ -3161,6 +3533,9 @@ export type ListConnectionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -3194,7 +3569,7 @@ export type CreateConnectionData = {
     body: ConnectionInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3380,7 +3755,7 @@ export type RestoreConnectionData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3464,6 +3839,9 @@ export type ListConnectionVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/connections/{id}/versions';
@@ -3495,7 +3873,7 @@ export type RollbackConnectionData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3532,7 +3910,7 @@ export type TestConnectionData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3569,7 +3947,7 @@ export type TestUnsavedConnectionData = {
     body: ConnectionInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3604,7 +3982,7 @@ export type ProbeConnectionData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3641,7 +4019,7 @@ export type ReleaseConnectionData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3684,6 +4062,9 @@ export type ListDestinationsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -3717,7 +4098,7 @@ export type CreateDestinationData = {
     body: DestinationInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3905,7 +4286,7 @@ export type RestoreDestinationData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -3989,6 +4370,9 @@ export type ListDestinationVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/destinations/{id}/versions';
@@ -4020,7 +4404,7 @@ export type RollbackDestinationData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4061,6 +4445,9 @@ export type ListAllDestinationsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -4094,7 +4481,7 @@ export type PreviewDestinationData = {
     body: SampleInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4131,7 +4518,7 @@ export type PreviewUnsavedDestinationData = {
     body: SampleInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4168,7 +4555,7 @@ export type CheckDestinationData = {
     body?: DestinationCheckInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4205,7 +4592,7 @@ export type CheckUnsavedDestinationData = {
     body: DestinationDraftInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4242,7 +4629,7 @@ export type CheckOutcomesData = {
     body?: OutcomeCheckInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4279,7 +4666,7 @@ export type TestDestinationData = {
     body: SampleInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4316,7 +4703,7 @@ export type CheckTemplateData = {
     body: TemplateCheckInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4351,7 +4738,7 @@ export type RenderTemplateData = {
     body: RenderInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4390,6 +4777,9 @@ export type ListActionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -4426,7 +4816,7 @@ export type CreateActionData = {
     body: ActionInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4612,7 +5002,7 @@ export type RestoreActionData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4696,6 +5086,9 @@ export type ListActionVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/actions/{id}/versions';
@@ -4727,7 +5120,7 @@ export type RollbackActionData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4764,7 +5157,7 @@ export type CheckActionData = {
     body?: ActionCheckInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4801,7 +5194,7 @@ export type CheckUnsavedActionData = {
     body: ActionDraftInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -4840,6 +5233,9 @@ export type ListBehaviorsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -4873,7 +5269,7 @@ export type CreateBehaviorData = {
     body: BehaviorInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5059,7 +5455,7 @@ export type RestoreBehaviorData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5143,6 +5539,9 @@ export type ListBehaviorVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/behaviors/{id}/versions';
@@ -5174,7 +5573,7 @@ export type RollbackBehaviorData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5211,7 +5610,7 @@ export type CountConditionsData = {
     body: ConditionCountInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5246,7 +5645,7 @@ export type CheckConditionData = {
     body: ConditionCheckInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5285,6 +5684,9 @@ export type ListCollectorsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -5318,7 +5720,7 @@ export type CreateCollectorData = {
     body: CollectorInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5504,7 +5906,7 @@ export type RestoreCollectorData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5588,6 +5990,9 @@ export type ListCollectorVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/collectors/{id}/versions';
@@ -5619,7 +6024,7 @@ export type RollbackCollectorData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -5728,6 +6133,9 @@ export type ListRejectedRequestsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         key?: string;
         collectorId?: string;
@@ -5765,6 +6173,9 @@ export type ListParametersData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         offered?: boolean;
@@ -5847,11 +6258,17 @@ export type ListEventsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         visitorId?: string;
         collectorId?: string;
         parameter?: string;
+        /**
+         * Name the parameter that has this value.
+         */
         value?: string;
         actionId?: string;
         trace?: string;
@@ -5888,6 +6305,9 @@ export type GetEventNamesData = {
     body?: never;
     path?: never;
     query: {
+        /**
+         * One to 100 ids, separated by commas.
+         */
         ids: string;
     };
     url: '/api/v1/events/names';
@@ -5919,6 +6339,9 @@ export type GetEventOutcomesData = {
     body?: never;
     path?: never;
     query: {
+        /**
+         * One to 100 ids, separated by commas.
+         */
         ids: string;
     };
     url: '/api/v1/events/outcomes';
@@ -6022,6 +6445,9 @@ export type StreamEventsData = {
         visitorId?: string;
         collectorId?: string;
         parameter?: string;
+        /**
+         * Name the parameter that has this value.
+         */
         value?: string;
         actionId?: string;
         trace?: string;
@@ -6059,6 +6485,9 @@ export type ListTracesData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         state?: 'running' | 'ended';
     };
@@ -6091,7 +6520,7 @@ export type StartTraceData = {
     body?: TraceInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6163,7 +6592,7 @@ export type StopTraceData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6204,6 +6633,9 @@ export type ListDeliveriesData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         status?: DeliveryStatus;
         actionId?: string;
@@ -6305,6 +6737,9 @@ export type GetLastAttemptsData = {
     body?: never;
     path?: never;
     query: {
+        /**
+         * One to 100 ids, separated by commas.
+         */
         ids: string;
     };
     url: '/api/v1/deliveries/last-attempts';
@@ -6373,7 +6808,7 @@ export type RetryDeliveryData = {
     body?: RetryInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6410,7 +6845,7 @@ export type CancelDeliveryData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6482,8 +6917,14 @@ export type ListIssuesData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         title?: string;
+        /**
+         * Separated by commas: open, acknowledged, muted, resolved.
+         */
         state?: string;
         kind?: IssueKind;
         severity?: IssueSeverity;
@@ -6557,7 +6998,7 @@ export type AcknowledgeIssueData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6594,7 +7035,7 @@ export type ResolveIssueData = {
     body?: ResolutionInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6631,7 +7072,7 @@ export type MuteIssueData = {
     body: MuteInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6668,7 +7109,7 @@ export type UnmuteIssueData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6705,7 +7146,7 @@ export type ReopenIssueData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6746,6 +7187,9 @@ export type ListReplaysData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         state?: ReplayState;
     };
@@ -6778,7 +7222,7 @@ export type CreateReplayData = {
     body: ReplayInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6854,7 +7298,7 @@ export type PauseReplayData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6891,7 +7335,7 @@ export type ResumeReplayData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6928,7 +7372,7 @@ export type CancelReplayData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -6998,6 +7442,9 @@ export type ListInboxRequestsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         inbox?: string;
         text?: string;
@@ -7126,12 +7573,21 @@ export type GetStatsData = {
          * Default: "all".
          */
         kind?: StatsKind;
+        /**
+         * An id of the `kind`.
+         */
         id?: string;
         /**
          * Default: "24h".
          */
         range?: StatsRange;
+        /**
+         * Give the beginning too.
+         */
         from?: string;
+        /**
+         * Must be later than from.
+         */
         until?: string;
     };
     url: '/api/v1/stats';
@@ -7167,6 +7623,9 @@ export type ListAlertsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
@@ -7200,7 +7659,7 @@ export type CreateAlertData = {
     body: AlertInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7386,7 +7845,7 @@ export type RestoreAlertData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7420,7 +7879,7 @@ export type RestoreAlertResponses = {
 export type RestoreAlertResponse = RestoreAlertResponses[keyof RestoreAlertResponses];
 
 export type ApplyAlertData = {
-    body: AlertInput;
+    body: AlertApplyInput;
     headers?: {
         /**
          * The ETag of the version to change.
@@ -7470,6 +7929,9 @@ export type ListAlertVersionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/alerts/{id}/versions';
@@ -7501,7 +7963,7 @@ export type RollbackAlertData = {
     body: Rollback;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7538,7 +8000,7 @@ export type TestAlertData = {
     body?: never;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7581,6 +8043,9 @@ export type ListAlertMessagesData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/alerts/{id}/messages';
@@ -7616,6 +8081,9 @@ export type ListAuditData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         act?: AuditAct;
         kind?: AuditKind;
@@ -7785,7 +8253,13 @@ export type ExportConfigurationData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Separated by commas: collector, connection, destination, behavior, action, alert.
+         */
         kind?: string;
+        /**
+         * One to 100 ids, separated by commas.
+         */
         id?: string;
     };
     url: '/api/v1/export';
@@ -7817,7 +8291,7 @@ export type ImportConfigurationData = {
     body: ImportInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7895,7 +8369,13 @@ export type ListDeletedData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
+        /**
+         * Separated by commas: collector, connection, destination, behavior, action, alert.
+         */
         kind?: string;
     };
     url: '/api/v1/deleted';
@@ -7927,7 +8407,7 @@ export type EraseVisitorData = {
     body: ErasureInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -7966,6 +8446,9 @@ export type ListErasuresData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/privacy/erasures';
@@ -8243,7 +8726,7 @@ export type RequestPasswordResetData = {
     body: PasswordResetRequestInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -8463,6 +8946,9 @@ export type ListMySessionsData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/me/sessions';
@@ -8595,6 +9081,9 @@ export type ListMyTokensData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
     };
     url: '/api/v1/me/tokens';
@@ -8733,6 +9222,9 @@ export type ListUsersData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         email?: string;
         status?: 'enabled' | 'disabled';
@@ -8945,6 +9437,9 @@ export type ListRolesData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
     };
@@ -8977,7 +9472,7 @@ export type CreateRoleData = {
     body: RoleInput;
     headers?: {
         /**
-         * The first response to a key is repeated for 24 h.
+         * The first response to a key is repeated for 24 h; another request with it is refused.
          */
         'Idempotency-Key'?: string;
     };
@@ -9130,6 +9625,9 @@ export type ListTokensData = {
          * Default: 50.
          */
         limit?: number;
+        /**
+         * `next` or `prev` of a page of this list.
+         */
         cursor?: string;
         name?: string;
         userId?: string;
@@ -9587,7 +10085,7 @@ export type SendPixelData = {
     };
     query?: {
         /**
-         * The names and values of the event.
+         * The names and values of the event, one at least.
          */
         values?: {
             [key: string]: string;

@@ -1,0 +1,145 @@
+import { Agent, request } from 'undici';
+import { openApi } from '../../src/contract/openapi/openapi.ts';
+import type { Description } from '../../src/contract/openapi/openapi-document.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
+import { environment, spawnProcess } from '../../test/support/process.ts';
+import { schemaFaults } from './json-schema.ts';
+import { type KeywordRequest, keywordRequests } from './keyword-requests.ts';
+import { keywordWorld } from './keyword-world.ts';
+import { isNamed, type Refusal } from './refusals.ts';
+
+export type KeywordFigures = {
+  requests: number;
+  /** Requests that fit the document, and those of them that a description says are refused. */
+  valid: number;
+  named: number;
+  invalid: number;
+  statuses: Record<string, number>;
+  /** Operations without a single successful response. */
+  neverSucceeded: string[];
+  faults: string[];
+};
+
+type Answer = { status: number; retryAfter: boolean; problem: { detail?: string; errors?: Refusal[] } };
+
+const workers = 8;
+
+/**
+ * Sends `count` of the requests that try the keywords of /openapi.json, first one of each operation, to the product in its own process. A
+ * response is a fault when it is 5xx, when a request that fits is refused for its form and no description says so, and
+ * when one that does not fit is accepted.
+ */
+export async function fuzzKeywords({ count, seed }: { count: number; seed: number }): Promise<KeywordFigures> {
+  const description: Description = JSON.parse(JSON.stringify(openApi({ version: '0', url: null })));
+  await using folder = await temporaryFolder();
+  await using running = spawnProcess({
+    ...environment(folder.path),
+    MILLRACE_INBOX: 'on',
+    MILLRACE_LOG_LEVEL: 'error',
+    // Name look-ups fail immediately.
+    MILLRACE_DNS_SERVERS: '127.0.0.1:59999',
+  });
+  const url = await running.listening;
+  const world = await keywordWorld(url);
+  const agent = new Agent({ connections: workers, pipelining: 1 });
+  const figures: KeywordFigures = {
+    requests: 0,
+    valid: 0,
+    named: 0,
+    invalid: 0,
+    statuses: {},
+    neverSucceeded: [],
+    faults: [],
+  };
+  const all = [...keywordRequests(description)];
+  const chosen = chosenOf(all, count, seed);
+  const succeeded = new Set<string>();
+
+  async function send(one: KeywordRequest): Promise<Answer> {
+    const path = await world.pathOf(one);
+    const search = new URLSearchParams(
+      Object.entries(one.query).map(([key, value]): [string, string] => [key, world.filled(value)]),
+    );
+    const body = one.body === undefined ? null : world.filled(JSON.stringify(one.body));
+    const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${world.token}`, ...type, ...one.headers };
+    const address = search.size === 0 ? `${url}${path}` : `${url}${path}?${search}`;
+    const response = await request(address, { dispatcher: agent, method: one.method as 'GET', headers, body }); // of the document
+    const text = await response.body.text();
+    const { statusCode: status } = response;
+    if (status === 429) throw new Error(`${one.id} is over a rate limit`);
+    return { status, retryAfter: 'retry-after' in response.headers, problem: status < 400 ? {} : JSON.parse(text) };
+  }
+
+  const waiting = chosen[Symbol.iterator]();
+  async function work() {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      const one = next.value;
+      const answer = await send(one);
+      const { status } = answer;
+      figures.requests += 1;
+      const isValid = one.faults().length === 0;
+      figures[isValid ? 'valid' : 'invalid'] += 1;
+      figures.statuses[status] = (figures.statuses[status] ?? 0) + 1;
+      if (status < 400 && isValid) succeeded.add(one.id);
+      const verdict = verdictOf(one, answer, description);
+      if (verdict === 'named') figures.named += 1;
+      else if (verdict !== null)
+        figures.faults.push(
+          `${verdict}: ${JSON.stringify(one).slice(0, 800)} → ${JSON.stringify(answer).slice(0, 400)}`,
+        );
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work));
+  await agent.destroy();
+  figures.neverSucceeded = [...new Set(all.map(({ id }) => id))].filter((id) => !succeeded.has(id));
+  return figures;
+}
+
+/** What is wrong with a response to a request; `named`: it refuses what a description says; null: nothing. */
+export function verdictOf(
+  one: KeywordRequest,
+  { status, retryAfter, problem }: Answer,
+  description: Description,
+): string | null {
+  if (status >= 500) return status === 503 && retryAfter ? null : 'failed';
+  const faults = one.faults();
+  if (faults.length > 0)
+    return status < 400 && !removesAlone(one, description) ? `accepted in spite of ${faults[0]}` : null;
+  // Others refuse for the state of things: 401, 403, 404, 409, 412, 429.
+  if (![400, 413, 415, 422].includes(status)) return null;
+  const operation = description.paths[one.path]?.[one.method.toLowerCase()];
+  if (operation === undefined) throw new Error(`no ${one.method} ${one.path}`);
+  const refusals = problem.errors ?? [{ pointer: '', detail: problem.detail ?? '' }];
+  return refusals.every((refusal) => isNamed(refusal, operation, description)) ? 'named' : 'refused';
+}
+
+/** Whether only null is wrong in a merge patch: it removes a member (RFC 7396), and can be taken or refused. */
+function removesAlone({ method, path, body }: KeywordRequest, { paths, components }: Description): boolean {
+  const [described] = Object.values(paths[path]?.['patch']?.requestBody?.content ?? {});
+  if (method !== 'PATCH' || described === undefined) return false;
+  return schemaFaults(withoutNulls(body), described.schema, components.schemas).length === 0;
+}
+
+function withoutNulls(patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const kept = Object.entries(patch).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutNulls(value)]));
+}
+
+/** One request of each operation, and others in an order by a seed. */
+function chosenOf(all: readonly KeywordRequest[], count: number, seed: number): KeywordRequest[] {
+  const first = all.filter(({ keyword }) => keyword === 'base');
+  const others = all.filter(({ keyword }) => keyword !== 'base');
+  const step = coprime(others.length, seed);
+  const rest = Math.min(others.length, Math.max(0, count - first.length));
+  return [...first, ...Array.from({ length: rest }, (_, i) => others[(i * step + seed) % others.length] ?? [])].flat();
+}
+
+/** A step that meets each of `size` things once. */
+function coprime(size: number, seed: number): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  let step = (seed * 7_919) % size || 1;
+  while (divisor(step, size) !== 1) step += 1;
+  return step;
+}
