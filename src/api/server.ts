@@ -8,6 +8,7 @@ import { type RouteId, routes } from '../contract/routes.ts';
 import type { ProblemStyle } from '../http/problem.ts';
 import { bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
+import { formats } from '../intake/formats/formats.ts';
 import { createFormerKeys } from '../intake/former-keys.ts';
 import { createIntake } from '../intake/intake.ts';
 import { createRejectedRequests } from '../intake/rejected-requests.ts';
@@ -64,6 +65,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, draining });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);
   const intake = createIntake(parts, {
+    formats,
     readBody,
     requestId,
     // A socket that was closed at once has no address, whatever the type says.

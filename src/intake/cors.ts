@@ -11,7 +11,11 @@ export function maySend(origin: string, headers: IncomingHttpHeaders, { allowedO
 }
 
 /** Adds the CORS headers for a page of this origin. */
-export function allowOrigin(origin: string, { allowedOrigins }: CollectorBody, headers: Record<string, string>): void {
+export function allowOrigin(
+  origin: string,
+  { allowedOrigins }: Pick<CollectorBody, 'allowedOrigins'>,
+  headers: Record<string, string>,
+): void {
   headers['vary'] = 'Origin';
   if (!allowedOrigins.includes(origin) && !(allowedOrigins.includes('*') && originForm.test(origin))) return;
   headers['access-control-allow-origin'] = origin;

@@ -5,7 +5,7 @@ import { asAppError } from '../http/problem.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Requests, rejectedBounds } from '../requests/requests.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { IntakeRequest } from './intake.ts';
+import type { IntakeRequest } from './format.ts';
 
 const textMax = 255;
 const flushMs = 1_000;
@@ -59,14 +59,14 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
 
     note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown): void {
       const { code, status, message } = asAppError(error);
-      const collectorId = pipeline.configuration.snapshot.collectorsByKey.get(key)?.id ?? null;
+      const collectorId = pipeline.configuration.snapshot.collectorsByKey.get(key ?? '')?.id ?? null;
       telemetry.intakeRefused({ code, requestId: id });
       pipeline.events.emit('rejected', collectorId, code);
       const [path = ''] = url.split('?', 1);
       wait({
         id,
         at: new Date(now()).toISOString(),
-        key: key.slice(0, textMax),
+        key: (key ?? '').slice(0, textMax),
         collectorId,
         method,
         path: path.slice(0, textMax),

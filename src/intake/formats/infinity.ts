@@ -1,21 +1,60 @@
-import type { DataValue, Event, IncomingEvent } from '../../contract/records/event.ts';
-import { exceedsJsonBounds } from '../../http/json-bounds.ts';
-import { quoteNumbers, wellFormed } from '../rare-texts.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import {
+  decodedKey,
+  type Format,
+  openHeaders,
+  type ParsedEvents,
+  type Reception,
+  type Refusal,
+  refusal,
+} from '../format.ts';
+import {
+  bodyBounds,
+  eventLimits,
+  type Findings,
+  isEmpty,
+  isObject,
+  type JsonObject,
+  noFindings,
+  normalise,
+  parseJson,
+  parseJsonWithNumberTexts,
+  type Size,
+  sizeOf,
+  tooMuch,
+} from '../json-values.ts';
+import { wellFormed } from '../rare-texts.ts';
 
-/** When and by which collector a request was received. */
-export type Reception = { receivedAt: Date; collectorId: string };
+const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
+const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
+const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
-/**
- * The result of parsing a request: all of its events in order, or the reason for refusing all of them. `pointer` is
- * the place of the error in the body (a JSON pointer), null when there is none.
- */
-export type ParsedEvents = { ok: true; events: IncomingEvent[] } | Refusal;
-
-type Refusal = {
-  ok: false;
-  code: 'malformed_json' | 'invalid_events' | 'too_large' | 'events_too_deep';
-  message: string;
-  pointer: string | null;
+/** Oracle Infinity's data collection API: `POST /v3/{key}`, and `GET /{key}/dcs.gif`. */
+export const infinity: Format = {
+  name: 'infinity',
+  routes: [
+    {
+      method: 'POST',
+      segment: 'v3',
+      path: /^\/v3\/([^/#]+)$/,
+      keyOf: ([, key = '']) => decodedKey(key),
+      read: (body) => ({ key: null, parse: (reception) => parseInfinity(body, reception) }),
+      respond(ids, headers) {
+        // No escaping: ids consist of letters, digits and underscores.
+        const body = `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`;
+        return { status: 200, headers: { ...jsonHeaders, ...headers }, body };
+      },
+    },
+    {
+      method: 'GET',
+      segment: null,
+      // The Inbox and the console's files have paths like the pixel.
+      path: /^\/(?!api\/|assets\/|inbox\/)([^/#]+)\/dcs\.gif$/,
+      keyOf: ([, key = '']) => decodedKey(key),
+      read: (query) => ({ key: null, parse: (reception) => parseDcsGif(query, reception) }),
+      respond: (_ids, headers) => ({ status: 200, headers: { ...gifHeaders, ...headers }, body: gif }),
+    },
+  ],
 };
 
 /**
@@ -24,22 +63,16 @@ type Refusal = {
  * lone surrogates become U+FFFD.
  */
 export function parseInfinity(body: Buffer, reception: Reception): ParsedEvents {
-  let text: string;
-  let parsed: unknown;
-  try {
-    text = utf8.decode(body);
-    if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooMuch);
-    parsed = JSON.parse(text);
-  } catch {
-    return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
-  }
+  const json = parseJson(body);
+  if ('ok' in json) return json;
+  const { text } = json;
   const findings = noFindings();
-  const read = readBody(parsed, findings);
+  const read = readBody(json.value, findings);
   if ('ok' in read) return read;
   const mayHaveLoneSurrogates = text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
-  // Parsing that keeps the text of numbers takes twice as long, so it runs only where it makes a difference.
-  if (findings.hasNumbers && oddNumber.test(text)) {
-    const again = readBody(JSON.parse(quoteNumbers(text)), findings);
+  const exact = findings.hasNumbers ? parseJsonWithNumberTexts(text) : null;
+  if (exact !== null) {
+    const again = readBody(exact.value, findings);
     return 'ok' in again ? again : takeEvents(again, reception, mayHaveLoneSurrogates);
   }
   const result = takeEvents(read, reception, mayHaveLoneSurrogates);
@@ -58,36 +91,12 @@ export function parseDcsGif(query: string, reception: Reception): ParsedEvents {
   return 'ok' in read ? read : takeEvents(read, reception, false);
 }
 
-/** Levels of nesting (the event's own is the first), keys including nested ones, and elements of all its lists. */
-const eventLimits = { levels: 32, keys: 500, elements: 10_000 } as const;
-
 const eventsMax = 1_000;
 
 /** Static values are stored with every event; without bounds, 1 MiB of them would become 1 GiB. */
 const repeatedCharactersMax = 4 * 1024 * 1024;
 
-/** Up to this size any body parses quickly, and checking its bounds first would slow down the usual ones. */
-const unlookedMax = 65_536;
-
-/**
- * `levels` and `names` are well above the limits of an event, so that those limits report the place. `values`: parsing
- * takes time for each value rather than for each byte, and a few KiB of gzip can hold half a million.
- */
-const bodyBounds = { levels: 2 * eventLimits.levels, names: 2 * eventLimits.keys, values: 80_000 };
-
-const tooMuch =
-  `An event may be ${eventLimits.levels} levels deep and have ${eventLimits.keys} keys and ` +
-  `${eventLimits.elements} list elements; the events of a request may have ${bodyBounds.values} values in all.`;
-
 const tooOften = 'The static values are too many or too large for this many events.';
-
-/**
- * Matches numbers whose JSON text may differ from JavaScript's output: `1.50`, `1e3`, `-0`, 16 digits. May match too
- * much.
- */
-const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d)|[\d.]{16}|0\.0{6})|[:,[\s]-0/;
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The parts of a body that may be taken: `own` has the values of each event, without the static ones, `sent` the same
@@ -97,7 +106,6 @@ type ReadBody = { base: StaticValues | null; sent: JsonObject[]; own: Event['dat
 
 /** The static values, and of each one how many keys and elements it has. */
 type StaticValues = { data: Event['data']; sizes: Map<string, Size>; total: Size };
-type Size = { keys: number; elements: number };
 
 /** Checks a parsed body and normalises its values in place; the refusal when it can't be taken. */
 function readBody(body: unknown, findings: Findings): ReadBody | Refusal {
@@ -171,20 +179,6 @@ function staticValues(data: Event['data']): StaticValues {
     total.elements += elements;
   }
   return { data, sizes, total };
-}
-
-/** The keys of a member of an object, its own included, and the elements of its lists. */
-function sizeOf(member: DataValue): Size {
-  const size = { keys: 1, elements: 0 };
-  const add = (value: DataValue): void => {
-    if (typeof value === 'string') return;
-    const inner = Object.values(value);
-    if (Array.isArray(value)) size.elements += inner.length;
-    else size.keys += inner.length;
-    inner.forEach(add);
-  };
-  add(member);
-  return size;
 }
 
 /** Whether an event exceeds its limits with the static values that it does not replace. */
@@ -265,92 +259,7 @@ function timeOf(value: unknown): string | null {
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
-/** An object from JSON.parse; names like `__proto__` are its own properties. */
-type JsonObject = Record<string, unknown>;
-
-/**
- * Facts about an event from one walk through it. `textLength`: length of its shortest JSON in UTF-16 units; NaN when
- * it has values other than texts.
- */
-type Findings = { exceedsLimits: boolean; hasNumbers: boolean; keys: number; elements: number; textLength: number };
-
-const noFindings = (): Findings => ({ exceedsLimits: false, hasNumbers: false, keys: 0, elements: 0, textLength: 0 });
-
-/**
- * Turns parsed JSON into event data **in place**: numbers and booleans become their JSON text, null is removed, lists
- * and objects stay. An event of texts alone, the usual case, is not changed. If `findings.exceedsLimits` is set
- * afterwards, the result must not be used.
- */
-function normalise(event: JsonObject, findings: Findings): Event['data'] {
-  findings.keys = 0;
-  findings.elements = 0;
-  findings.textLength = bracesLength;
-  const data = normaliseObject(event, 1, findings);
-  return data as Event['data']; // every value was just checked or replaced; the type can't follow a change in place
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const bracesLength = '{}'.length;
-const memberLength = '"":"",'.length;
-
-// Assigning to `__proto__` is harmless here: it is an own property, which takes precedence over the setter. `in`
-// finds only own properties, since Object.prototype is never extended, and takes half the time of a list of keys.
-function normaliseObject(object: JsonObject, level: number, findings: Findings): JsonObject {
-  if (level > eventLimits.levels) {
-    findings.exceedsLimits = true;
-    return object;
-  }
-  let hasNull = false;
-  let length = 0;
-  for (const key in object) {
-    findings.keys += 1;
-    const value = object[key];
-    if (typeof value === 'string') {
-      length += key.length + value.length + memberLength;
-      continue;
-    }
-    length = Number.NaN;
-    if (value === null) hasNull = true;
-    else object[key] = normaliseValue(value, level, findings);
-  }
-  if (findings.keys > eventLimits.keys) findings.exceedsLimits = true;
-  if (length > 0) length -= ','.length;
-  findings.textLength += length;
-  return hasNull ? Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) : object;
-}
-
-function normaliseValue(value: unknown, level: number, findings: Findings): unknown {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') {
-    findings.hasNumbers = true;
-    return String(value);
-  }
-  if (Array.isArray(value)) return normaliseList(value, level + 1, findings);
-  return isObject(value) ? normaliseObject(value, level + 1, findings) : String(value);
-}
-
-function normaliseList(list: unknown[], level: number, findings: Findings): unknown[] {
-  findings.elements += list.length;
-  if (level > eventLimits.levels || findings.elements > eventLimits.elements) {
-    findings.exceedsLimits = true;
-    return list;
-  }
-  return list.filter((value) => value !== null).map((value) => normaliseValue(value, level, findings));
-}
-
 function firstText(first: unknown, second: unknown): string | null {
   if (typeof first === 'string' && first !== '') return first;
   return typeof second === 'string' && second !== '' ? second : null;
-}
-
-function isEmpty(object: object): boolean {
-  for (const key in object) if (Object.hasOwn(object, key)) return false;
-  return true;
-}
-
-function refusal(code: Refusal['code'], message: string, pointer: string | null = null): Refusal {
-  return { ok: false, code, message, pointer };
 }

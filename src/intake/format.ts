@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingEvent } from '../contract/records/event.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+
+/** A way to send events: the addresses that its senders use, and how the requests to each are read and answered. */
+export type Format = { readonly name: string; readonly routes: readonly IntakeRoute[] };
+
+/** One address. `OPTIONS` of it is answered as a preflight; no other method than its own is. */
+export type IntakeRoute = RouteBase &
+  (
+    | {
+        readonly method: 'POST';
+        /** Reads a body, after decompression. Pure; throws AppError. */
+        read(body: Buffer, request: IntakeRequest): Message;
+      }
+    | {
+        readonly method: 'GET';
+        /** Reads a query, without its question mark. Pure; throws AppError. */
+        read(query: string, request: IntakeRequest): Message;
+      }
+  );
+
+type RouteBase = {
+  /** The first segment of the path; null: the path begins with the collector's key. */
+  readonly segment: string | null;
+  /** The whole path, without the query. */
+  readonly path: RegExp;
+  /** The collector's key, from the path, the headers or the query; null: it is in the body. */
+  keyOf(path: RegExpExecArray, request: Pick<IntakeRequest, 'url' | 'headers'>): string | null;
+  /** The response to stored events. `headers`: those that every response of the request has. */
+  respond(ids: readonly string[], headers: ResponseHeaders): IntakeResponse;
+  /** The response to an error, where problem+json would make the sender lose events or repeat them without end. */
+  refuse?(error: unknown, problem: IntakeResponse): IntakeResponse;
+};
+
+/** A request to a collector. `key`: null until it is known. `url`: path and query as sent. `address`: of the client. */
+export type IntakeRequest = {
+  id: string;
+  key: string | null;
+  method: string;
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  address(): string;
+};
+
+export type ResponseHeaders = Record<string, string>;
+
+export type IntakeResponse = { status: number; headers: ResponseHeaders; body: string | Buffer };
+
+/** What a request says. `key`: the collector's, where the body has it. `parse`: its events. */
+export type Message = { key: string | null; parse(reception: Reception): ParsedEvents };
+
+/** When and by which collector a request was received. */
+export type Reception = { receivedAt: Date; collectorId: string };
+
+/**
+ * The result of parsing a request: all of its events in order, or the reason for refusing all of them. `pointer` is
+ * the place of the error in the body (a JSON pointer), null when there is none.
+ */
+export type ParsedEvents = { ok: true; events: IncomingEvent[] } | Refusal;
+
+export type Refusal = {
+  ok: false;
+  code: 'malformed_json' | 'invalid_events' | 'too_large' | 'events_too_deep';
+  message: string;
+  pointer: string | null;
+};
+
+export function refusal(code: Refusal['code'], message: string, pointer: string | null = null): Refusal {
+  return { ok: false, code, message, pointer };
+}
+
+/** Pages of other sites can read responses with these headers. */
+export const openHeaders = {
+  ...securityHeaders,
+  'cross-origin-resource-policy': 'cross-origin',
+  'cache-control': 'no-store',
+} as const;
+
+/** A key as it stands in a path; one whose escapes are not UTF-8 is left as it is: no collector has it. */
+export function decodedKey(key: string): string {
+  if (!key.includes('%')) return key;
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
