@@ -32,6 +32,7 @@ export function pullMetrics(parts: {
   const figures = connectionFigures(pipeline);
   pull('connections', figures.states);
   pull('connectionHeld', figures.held);
+  pull('connectionFailed', figures.failed);
   pull('connectionClosedSince', figures.closedSince);
   pull('connectionRequests', figures.requests);
   pull('connectionRequestLimit', figures.requestLimits);

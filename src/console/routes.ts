@@ -108,6 +108,7 @@ export const pages = [
     by: choice(['text', 'visitor']),
     ...texts('status', 'action', 'connection', 'destination', 'error', 'reason', 'code', 'slower', 'replay'),
     recovered: trueOrFalse,
+    unresolved: trueOrFalse,
     batch: textSearch,
     test: trueOrFalse,
     range: choice(['15m', '1h', '24h', '7d', 'custom']),

@@ -21,6 +21,7 @@ import { eventRoutes } from './records/event.ts';
 import { inboxRoutes } from './records/inbox.ts';
 import { issueRoutes } from './records/issue.ts';
 import { replayRoutes } from './records/replay.ts';
+import { stateRoutes } from './records/state.ts';
 import { statsRoutes } from './records/stats.ts';
 import { traceRoutes } from './records/trace.ts';
 import type { Route } from './route.ts';
@@ -41,6 +42,7 @@ export const routeTable = {
   ...issueRoutes,
   ...replayRoutes,
   ...inboxRoutes,
+  ...stateRoutes,
   ...statsRoutes,
   ...alertRoutes,
   ...auditRoutes,

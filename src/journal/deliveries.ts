@@ -242,6 +242,10 @@ export interface DeliveryLog {
   release(destinationId: string, now: number, which?: 'all' | 'known'): Promise<Released>;
   /** How many deliveries are stored as held, by destination. */
   storedHeld(): Promise<StoredHeld[]>;
+  /** Counts the deliveries with a due time, by destination and replay. */
+  unfinished(now: number): Promise<UnfinishedCount[]>;
+  /** How many deliveries are unresolved (see `DeliverySearch`), by destination. */
+  unresolved(): Promise<UnresolvedCount[]>;
   /** Retrying deliveries of a destination with so many counted failures leave their order, as by `leavesOrder`. */
   releaseOrder(destinationId: string, releaseAfter: number): Promise<void>;
   /**
@@ -255,6 +259,18 @@ export interface DeliveryLog {
 export type Released = { released: number; unknownOutcomes: number };
 
 export type StoredHeld = { destinationId: string; connectionId: string; count: number };
+
+/** `due`: those of `open` whose time has come; `firstAt`: when the oldest was created, `firstLaterAt`: of those not due. */
+export type UnfinishedCount = {
+  destinationId: string;
+  connectionId: string;
+  open: number;
+  due: number;
+  firstAt: number | null;
+  firstLaterAt: number | null;
+};
+
+export type UnresolvedCount = StoredHeld;
 
 export type ExpiryQuery = { destinationId: string; createdBefore: number; now: number; except: readonly string[] };
 
@@ -324,6 +340,11 @@ export type DeliverySearch = DeliveryQuery & {
   durationMsMin?: number;
   /** Whether it was not delivered, but a later delivery of a replay that repeats it was. */
   recovered?: boolean;
+  /**
+   * Whether it failed, is no test, and nothing came after it: no delivery that it repeats or that repeats it was delivered, and
+   * none repeats it later.
+   */
+  unresolved?: boolean;
   /** In a request, a response or an error; upper and lower case are equal. */
   text?: string;
   forMs: number;

@@ -52,6 +52,11 @@ export const metricTable = {
     'Held deliveries per connection, on hold or waiting for a person (exhausted, unknown outcome); connections without any are left out.',
     'connection',
   ),
+  connectionFailed: gauge(
+    'millrace_connection_failed',
+    'Failed deliveries per connection that no replay has delivered or repeats; connections without any are left out.',
+    'connection',
+  ),
   connectionClosedSince: gauge(
     'millrace_connection_closed_since_seconds',
     'Start of a hold that traffic caused, of a connection or else of the first of its destinations, in seconds since 1970; connections without one are left out.',

@@ -1934,6 +1934,35 @@ class InboxRuleInput(TypedDict):
     failFirst: NotRequired[int]
 
 
+class DeliveryStateConnectionsItem(TypedDict):
+    id: str
+    held: int
+    failed: int
+    pending: int
+    sending: int
+    oldestPendingAt: str | None
+
+
+class DeliveryStateDestinationsItem(TypedDict):
+    id: str
+    connectionId: str
+    held: int
+    failed: int
+    pending: int
+    sending: int
+    oldestPendingAt: str | None
+
+
+class DeliveryState(TypedDict):
+    held: int
+    failed: int
+    pending: int
+    sending: int
+    oldestPendingAt: str | None
+    connections: list[DeliveryStateConnectionsItem]
+    destinations: list[DeliveryStateDestinationsItem]
+
+
 class StatsSeriesItem(TypedDict):
     at: str
     received: int

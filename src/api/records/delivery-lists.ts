@@ -24,7 +24,8 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
   const { queueStatus } = parts.pipeline;
 
   function stored(filters: Filters) {
-    const { status, reason: _r, q, httpStatus, ...same } = filters;
+    const { reason: _r, q, httpStatus, ...same } = filters;
+    const status = same.status ?? (same.unresolved === true ? 'failed' : undefined);
     return {
       ...given({ ...same, text: q, status: status && storedAs(status) }),
       ...(httpStatus !== undefined && { httpStatus: statusRange(httpStatus) }),
@@ -128,8 +129,9 @@ function checkMaySearch({ q }: Filters, may: Call['may']): void {
 
 /** Whether deliveries have to be examined one by one. */
 function isSearch(filters: Filters): boolean {
-  const { visitorId, httpStatus, durationMsMin, recovered, q } = filters;
-  return isDerived(filters) || [visitorId, httpStatus, durationMsMin, recovered, q].some((one) => one !== undefined);
+  const { visitorId, httpStatus, durationMsMin, recovered, unresolved, q } = filters;
+  const examined = [visitorId, httpStatus, durationMsMin, recovered, unresolved, q];
+  return isDerived(filters) || examined.some((one) => one !== undefined);
 }
 
 /** Whether the filters are on what is known only when a delivery is shown. */

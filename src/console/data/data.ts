@@ -5,4 +5,5 @@ export { fieldErrors, pathOf } from './field-errors.ts';
 export { type Names, useEventNames, useHoldOf, useNamed, useNames } from './named.ts';
 export { useOpenIssues } from './open-issues.ts';
 export { isAway, queryClient } from './query-client.ts';
+export { type DeliveryState, useDeliveryState } from './state.ts';
 export { type Stats, useStats } from './stats.ts';

@@ -87,6 +87,7 @@ import {
   replaySample,
 } from '../records/replay.ts';
 import { sampleEvent, sampleInput } from '../records/sample.ts';
+import { deliveryState, stateCounts } from '../records/state.ts';
 import { percentiles, stats, statsCounts, statsItem, statsKind, statsRange, statsReason } from '../records/stats.ts';
 import { trace } from '../records/trace.ts';
 import { type RouteTable, routeTable } from '../routes.ts';
@@ -230,6 +231,8 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   Settings: settings,
   ShownRequest: shownRequest,
   Signing: signing,
+  DeliveryState: deliveryState,
+  DeliveryStateCounts: stateCounts,
   Stats: stats,
   StatsCounts: statsCounts,
   StatsItem: statsItem,

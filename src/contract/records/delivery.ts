@@ -167,6 +167,11 @@ const deliveryFilters = {
   replayOf: textFilter,
   /** Whether a replay delivered later what this delivery did not, or it repeats one that had been delivered. */
   recovered: flag.optional(),
+  /**
+   * Whether it failed, is no test, and nothing came after it: no delivery that it repeats or that repeats it was delivered, and
+   * none repeats it later. `failed` of `GET /state` counts these.
+   */
+  unresolved: flag.optional(),
   errorKind: errorKind.optional(),
   reason: reason.optional(),
   /** The status of the last attempt's response, or its class: `422` or `4xx`. */

@@ -8,6 +8,7 @@ import { deliveryListOperations } from './lists/delivery-list.ts';
 import { deliverySearchOperations } from './lists/delivery-search.ts';
 import { eventOperations } from './lists/events.ts';
 import { visitorMarkOperations } from './lists/visitor-marks.ts';
+import { openCountOperations } from './open-counts.ts';
 import { quarantineOperations } from './quarantine.ts';
 import { replayOperations } from './replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
@@ -26,6 +27,7 @@ export const operations = {
   ...quarantineOperations,
   ...settleOperations,
   ...logOperations,
+  ...openCountOperations,
   ...deliveryListOperations,
   ...deliverySearchOperations,
   ...deliveryHistogramOperations,

@@ -231,6 +231,8 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       return sum;
     },
     storedHeld: () => client.read('storedHeld', null),
+    unfinished: (now) => client.read('unfinished', now),
+    unresolved: () => client.read('unresolved', null),
     async releaseOrder(destinationId, releaseAfter) {
       await inSteps(async (limit) => [
         { count: await client.write('releaseOrder', { destinationId, releaseAfter, limit }) },

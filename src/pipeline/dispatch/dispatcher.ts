@@ -273,6 +273,11 @@ export class Dispatcher implements AsyncDisposable {
     );
   }
 
+  /** How many deliveries are in flight, by destination. */
+  inFlightCounts(): Map<string, number> {
+    return this.#inFlight.counts();
+  }
+
   /** The waiting deliveries of a destination; null: some of them are only in the journal. */
   waitingFor(destinationId: string): DueDelivery[] | null {
     const live = this.#queues.get(destinationId, null);

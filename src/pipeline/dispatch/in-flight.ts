@@ -66,6 +66,13 @@ export class InFlight {
     return some.map(({ delivery }) => delivery.id);
   }
 
+  /** The number by destination. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { queue } of this.#all) counts.set(queue.destinationId, (counts.get(queue.destinationId) ?? 0) + 1);
+    return counts;
+  }
+
   has(deliveryId: string): boolean {
     // A page of deliveries asks for each of its rows.
     this.#listed ??= new Set(this.ids());

@@ -1,6 +1,13 @@
 import { missingCredentials } from '../../connections/missing-credentials.ts';
 import type { RequestLoad } from '../../contract/documents/connection.ts';
+import type { StoredHeld } from '../../journal/journal.ts';
 import type { Pipeline } from '../pipeline.ts';
+
+function byConnection(rows: readonly StoredHeld[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { connectionId, count } of rows) counts[connectionId] = (counts[connectionId] ?? 0) + count;
+  return counts;
+}
 
 /** Metrics of connections, computed on demand: numbers by label values, which are separated by line breaks. */
 export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline, 'configuration' | 'queueStatus'>) {
@@ -29,12 +36,9 @@ export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline,
       return counts;
     },
     /** Held deliveries by connection; connections without any are left out. */
-    async held(): Promise<Record<string, number>> {
-      const held: Record<string, number> = {};
-      for (const { connectionId, count } of await queueStatus.held())
-        held[connectionId] = (held[connectionId] ?? 0) + count;
-      return held;
-    },
+    held: async () => byConnection(await queueStatus.held()),
+    /** Unresolved failed deliveries, likewise. */
+    failed: async () => byConnection(await queueStatus.unresolved()),
     /**
      * When the current hold of a connection, or else the first one of its destinations, began, in seconds since the epoch,
      * by connection and reason.

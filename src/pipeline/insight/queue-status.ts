@@ -8,7 +8,7 @@ import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health, RequestLoad } from '../../contract/documents/connection.ts';
 import type { DestinationHealth } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DeliveryQueue, Hold, Journal, StoredHeld } from '../../journal/journal.ts';
+import type { DeliveryQueue, Hold, Journal } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { Block } from '../dispatch/limits.ts';
@@ -16,6 +16,7 @@ import type { Pauses } from '../dispatch/pauses.ts';
 import type { ReplayRates } from '../dispatch/replay-rates.ts';
 import type { Order } from '../snapshot/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { deliveryStates } from './delivery-state.ts';
 
 export type QueueStatus = ReturnType<typeof queueStatus>;
 
@@ -29,21 +30,15 @@ export function queueStatus(options: {
   pauses: Pick<Pauses, 'untilOf'>;
   authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf' | 'endPause'>;
   queue: Pick<DeliveryQueue, 'backlog'>;
-  journal: { log: Pick<Journal['log'], 'storedHeld'> };
+  journal: { log: Pick<Journal['log'], 'storedHeld' | 'unfinished' | 'unresolved'> };
   replayRates: Pick<ReplayRates, 'freeAt'>;
   clock: Clock;
-  dispatcher: Pick<Dispatcher, 'isSending' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
+  dispatcher: Pick<Dispatcher, 'isSending' | 'inFlightCounts' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
 }) {
   const { configuration, holds, pauses, authenticator, queue, clock, dispatcher, journal } = options;
   const backlog = sharedReading(clock, queue.backlog);
-  const storedHeld = sharedReading(clock, journal.log.storedHeld);
-
-  /** Deliveries that a hold keeps, and those for a person to decide (exhausted, unknown outcome), by destination. */
-  async function held(): Promise<StoredHeld[]> {
-    const [open, stored] = await Promise.all([holds.closed.size === 0 ? [] : backlog(), storedHeld()]);
-    const kept = open.filter((row) => row.open > 0 && holds.closed.has(row.destinationId));
-    return [...stored, ...kept.map(({ open: count, ...place }) => ({ ...place, count }))];
-  }
+  const states = deliveryStates({ log: journal.log, holds, clock, inFlight: () => dispatcher.inFlightCounts() });
+  const { held } = states;
 
   async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
     const key = place.destinationId === null ? 'connectionId' : 'destinationId';
@@ -170,7 +165,7 @@ export function queueStatus(options: {
     healthAt,
     /** The part of a connection's health that needs no counting. */
     expiry,
-    /** Held deliveries by destination, counted now or a short time ago. A destination may be there more than once. */
+    /** Held deliveries by destination and connection, counted now or a short time ago. */
     held,
     /** The end of the pause that the system of a destination asked for; null: there is none. */
     askedPauseOf,
@@ -181,6 +176,10 @@ export function queueStatus(options: {
     loadOf: (connectionId: string): RequestLoad => dispatcher.loadOf({ connectionId }),
     /** Held deliveries of a destination, or else of a whole connection; of neither: 0. */
     heldAt,
+    /** The state of deliveries now, in all and by connection and destination, or of one of them. */
+    state: states.show,
+    /** Failed deliveries that a person has to decide about, by destination. */
+    unresolved: states.unresolved,
     /** Unfinished deliveries by destination, counted now or a short time ago. */
     backlog,
   };

@@ -2483,6 +2483,31 @@ export type InboxRuleInput = {
     failFirst?: number;
 };
 
+export type DeliveryState = {
+    held: number;
+    failed: number;
+    pending: number;
+    sending: number;
+    oldestPendingAt: string | null;
+    connections: Array<{
+        id: string;
+        held: number;
+        failed: number;
+        pending: number;
+        sending: number;
+        oldestPendingAt: string | null;
+    }>;
+    destinations: Array<{
+        id: string;
+        connectionId: string;
+        held: number;
+        failed: number;
+        pending: number;
+        sending: number;
+        oldestPendingAt: string | null;
+    }>;
+};
+
 export type StatsKind = 'all' | 'action' | 'destination' | 'connection' | 'collector';
 
 export type StatsRange = '15m' | '1h' | '24h' | '7d';
@@ -6646,6 +6671,7 @@ export type ListDeliveriesData = {
         replayId?: string;
         replayOf?: string;
         recovered?: boolean;
+        unresolved?: boolean;
         errorKind?: ErrorKind;
         reason?: Reason;
         httpStatus?: string;
@@ -6694,6 +6720,7 @@ export type GetDeliveryHistogramData = {
         replayId?: string;
         replayOf?: string;
         recovered?: boolean;
+        unresolved?: boolean;
         errorKind?: ErrorKind;
         reason?: Reason;
         httpStatus?: string;
@@ -7564,6 +7591,38 @@ export type SetInboxRuleResponses = {
 };
 
 export type SetInboxRuleResponse = SetInboxRuleResponses[keyof SetInboxRuleResponses];
+
+export type GetStateData = {
+    body?: never;
+    path?: never;
+    query?: {
+        connectionId?: string;
+        destinationId?: string;
+    };
+    url: '/api/v1/state';
+};
+
+export type GetStateErrors = {
+    /**
+     * An error (RFC 9457)
+     */
+    '4XX': Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    '5XX': Problem;
+};
+
+export type GetStateError = GetStateErrors[keyof GetStateErrors];
+
+export type GetStateResponses = {
+    /**
+     * OK
+     */
+    200: DeliveryState;
+};
+
+export type GetStateResponse = GetStateResponses[keyof GetStateResponses];
 
 export type GetStatsData = {
     body?: never;

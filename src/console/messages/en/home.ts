@@ -14,6 +14,7 @@ export const home = {
     successHint: 'of finished deliveries',
     latency: 'Delivery time (p95)',
     waiting: 'Oldest pending',
+    held: 'Held now',
     underOne: '< 1',
     perMinute: (rate: string) => `${rate}/min`,
   },

@@ -90,6 +90,7 @@ export const parts = {
     created: 'Deliveries created',
     rejected: 'Requests rejected',
     holds: 'Holds',
+    failures: 'Failures',
     reopened: 'Retried after the end',
     reasons: 'Failures, skips and holds, by reason',
     reason: (outcome: string, reason: string) => `${outcome}: ${reason}`,

@@ -62,7 +62,7 @@ export function DeliveriesPage(): ReactNode {
           <DeliveryHistogram
             filter={filter}
             isFresh={isFresh && !isSearch}
-            onStatus={(status) => change({ status })}
+            onStatus={(status, unresolved) => change({ status, unresolved })}
             // Not in place: Back leads to the wider range.
             onRange={(from, until) =>
               void navigate({ search: { ...search, cursor: undefined, range: 'custom', from, until } })

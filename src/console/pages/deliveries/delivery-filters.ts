@@ -42,6 +42,7 @@ export function useDeliveryFilters() {
       isMore: true,
       options: slower.map((value) => ({ value, label: formatDuration(Number(value)) })),
     },
+    { key: 'unresolved', label: w.unresolved, isMore: true, options: options(w.recoveries) },
     { key: 'recovered', label: w.recovered, isMore: true, options: options(w.recoveries) },
     { key: 'test', label: w.test, isMore: true, options: options(w.tests) },
     {
@@ -61,7 +62,7 @@ export const rangesMs = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7
 /** The filters as the API takes them; a range counts back from `now`. What the API does not know is left out. */
 export function queryOf(search: Values, now: number): DeliveryQuery {
   const { replay, batch, status, action, connection, destination, error, reason, code, slower = '' } = search;
-  const { recovered, test, range, from, until } = search;
+  const { recovered, unresolved, test, range, from, until } = search;
   const length = keyOf(rangesMs, range);
   return {
     replayId: replay,
@@ -76,6 +77,7 @@ export function queryOf(search: Values, now: number): DeliveryQuery {
     httpStatus: code !== undefined && isCode(code) ? code.trim().toLowerCase() : undefined,
     durationMsMin: /^\d{1,9}$/.test(slower) ? slower : undefined,
     recovered: keyOf(w.recoveries, recovered),
+    unresolved: keyOf(w.recoveries, unresolved),
     test: keyOf(w.tests, test),
     ...(range === 'custom'
       ? { createdAfter: timeOf(from), createdBefore: timeOf(until) }

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState 
 import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
 import { deliveries, formatAbsolute, formatClock, formatNumber, outcomes, parts, terms } from '../../messages/en.ts';
-import { StatusBadge, type Tone, toneColor } from '../../parts/parts.ts';
+import { StatusBadge, type Tone, Toned, toneColor } from '../../parts/parts.ts';
 import type { DeliveryQuery } from './delivery-filters.ts';
 
 const words = deliveries.histogram;
@@ -24,20 +24,31 @@ type Props = {
   filter: DeliveryQuery;
   /** Whether to count again from time to time; a search through everything is counted once. */
   isFresh: boolean;
-  onStatus: (status: DeliveryStatus | undefined) => void;
+  onStatus: (status: DeliveryStatus | undefined, unresolved?: 'true' | 'false') => void;
   onRange: (from: string, until: string) => void;
 };
 
 /** How many deliveries there are in each state, which is a filter, and over time, which is one too. */
 export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props): ReactNode {
-  const { status, ...others } = filter;
+  const { status, unresolved, ...others } = filter;
   const { data } = useApiQuery(
     'getDeliveryHistogram',
     { query: { ...others, buckets: String(bucketsMost) } },
     { ...kept, refetchInterval: isFresh ? againMs : false },
   );
+  const failed = data?.totals.failed ?? 0;
+  // What a replay delivered, or repeats, is failed no more: it has a chip of its own, and no red.
+  const { data: open } = useApiQuery(
+    'getDeliveryHistogram',
+    { query: { ...others, status: 'failed', unresolved: 'true', buckets: '1' } },
+    { ...kept, enabled: failed > 0 },
+  );
   if (data === undefined) return <Box h="8.25rem" />;
   const { totals, countedFrom } = data;
+  const unresolvedCount = Math.min(failed, open?.totals.failed ?? failed);
+  const resolvedCount = failed - unresolvedCount;
+  const isResolved = status === 'failed' && unresolved === 'false';
+  const countOf = (one: DeliveryStatus) => (one === 'failed' ? unresolvedCount : totals[one]);
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
   return (
     <Stack role="region" gap={6} mb="sm" aria-label={words.title}>
@@ -46,17 +57,32 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
           {terms.all}
         </State>
         {statuses
-          .filter((one) => totals[one] > 0 || one === status)
-          .map((one) => (
-            <State
-              key={one}
-              isPressed={one === status}
-              count={totals[one]}
-              onPress={() => onStatus(one === status ? undefined : one)}
-            >
-              <StatusBadge status={one} />
-            </State>
-          ))}
+          .filter((one) => countOf(one) > 0 || (one === status && !isResolved))
+          .map((one) => {
+            const isPressed = one === status && !(one === 'failed' && isResolved);
+            const toUnresolved = one === 'failed' && resolvedCount > 0 ? 'true' : undefined;
+            return (
+              <State
+                key={one}
+                isPressed={isPressed}
+                count={countOf(one)}
+                onPress={() => (isPressed ? onStatus(undefined) : onStatus(one, toUnresolved))}
+              >
+                <StatusBadge status={one} />
+              </State>
+            );
+          })}
+        {resolvedCount === 0 && !isResolved ? null : (
+          <State
+            isPressed={isResolved}
+            count={resolvedCount}
+            onPress={() => (isResolved ? onStatus(undefined) : onStatus('failed', 'false'))}
+          >
+            <Toned icon="retry" tone="calm">
+              {deliveries.resolvedFailures}
+            </Toned>
+          </State>
+        )}
       </Group>
       {all === 0 ? null : <Bars data={data} status={status} onRange={onRange} />}
       {countedFrom === null ? null : (

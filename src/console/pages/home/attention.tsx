@@ -2,16 +2,14 @@ import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 
-import { kept, type Stats, useApiQuery, watched } from '../../data/data.ts';
+import { type Stats, useApiQuery, useDeliveryState, watched } from '../../data/data.ts';
 import { connections as connectionWords, formatRelative, home, issueText, parts, terms } from '../../messages/en.ts';
 
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
-import type { Range } from '../../parts/list/list-search.ts';
-import { addressOf, Icon, type IconName, Panel, PlainLink, Problem, useNow } from '../../parts/parts.ts';
+import { addressOf, Icon, type IconName, Panel, PlainLink, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { endings } from '../connections/authentication-standing.ts';
 import type { Connection } from '../connections/connection.ts';
-import { rangesMs } from '../deliveries/delivery-filters.ts';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.attention;
@@ -28,20 +26,20 @@ type Item = {
   link: string;
 };
 
-type Props = { documents: DocumentsHere; stats: Stats | undefined; range: Range };
+type Props = { documents: DocumentsHere; stats: Stats | undefined };
 
 /** Everything that needs a person, each with the next step. */
-export function Attention({ documents, stats, range }: Props): ReactNode {
+export function Attention({ documents, stats }: Props): ReactNode {
   const maySee = useMay('deliveries:view');
   const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }, watched);
-  const failed = useFailed(range) ?? stats?.totals.failed ?? 0;
+  const failed = useDeliveryState().data?.failed ?? 0;
   const issues = data?.data ?? [];
   const items = [
     ...issues.map(ofIssue),
     ...without(documents.connections, issues, ['tripped', 'auth_rejected']).flatMap(ofConnection),
     ...without(documents.connections, issues, ['expiring']).flatMap(ofSecrets),
     ...ofDestinations(documents),
-    ...(failed > 0 ? [ofFailed(failed, range)] : []),
+    ...(failed > 0 ? [ofFailed(failed)] : []),
     ...(stats?.reasons.filter(({ outcome }) => outcome === 'rejected').slice(0, 1) ?? []).map(
       ({ reason, count }): Item => ({
         key: 'rejected',
@@ -91,18 +89,6 @@ export function Attention({ documents, stats, range }: Props): ReactNode {
       )}
     </Panel>
   );
-}
-
-/** Failed deliveries of the range that no replay has delivered since; undefined without the right to see them. */
-function useFailed(range: Range): number | undefined {
-  const mayLook = useMay('deliveries:view');
-  const createdAfter = new Date(useNow() - rangesMs[range]).toISOString();
-  const { data } = useApiQuery(
-    'getDeliveryHistogram',
-    { query: { status: 'failed', recovered: 'false', test: 'false', createdAfter, buckets: '1' } },
-    kept,
-  );
-  return mayLook ? (data?.totals.failed ?? 0) : undefined;
 }
 
 /** The connections without an issue of these kinds, which says the same. */
@@ -186,7 +172,7 @@ function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Ite
     }));
 }
 
-function ofFailed(failed: number, range: Range): Item {
+function ofFailed(failed: number): Item {
   return {
     key: 'failed',
     icon: 'cross',
@@ -194,7 +180,7 @@ function ofFailed(failed: number, range: Range): Item {
     title: words.failed(failed),
     text: words.failedText,
     to: '/deliveries',
-    search: { status: 'failed', recovered: 'false', test: 'false', range },
+    search: { status: 'failed', unresolved: 'true' },
     link: terms.viewFailed,
   };
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Stats, useStats } from '../../data/data.ts';
+import { type Stats, useDeliveryState, useStats } from '../../data/data.ts';
 import {
   deliveries,
   formatDuration,
@@ -66,7 +66,7 @@ export function HomePage(): ReactNode {
             {maySeeNumbers ? null : <RecentChanges documents={documents} />}
           </Stack>
           <Stack>
-            <Attention documents={documents} stats={data} range={time.range} />
+            <Attention documents={documents} stats={data} />
             {maySeeNumbers ? <RecentChanges documents={documents} /> : null}
           </Stack>
         </div>
@@ -107,12 +107,12 @@ function FirstSteps(): ReactNode {
 }
 
 const funnelWords = home.funnel;
-const { failed, skipped, cancelled, delivered } = parts.status;
+const { skipped, cancelled, delivered } = parts.status;
 const reasonsMax = 5;
 const ends = [
   ['held', parts.funnel.holds, 'hand', 'warn'],
   ['retried', terms.retried, 'retry', 'warn'],
-  ['failed', failed, 'cross', 'bad'],
+  ['failed', parts.funnel.failures, 'cross', 'calm'],
   ['skipped', skipped, 'skip', 'calm'],
   ['cancelled', cancelled, 'skip', 'calm'],
   ['reopened', parts.funnel.reopened, 'retry', 'calm'],
@@ -195,10 +195,11 @@ function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
 
 const tileWords = home.tiles;
 
-/** The four most important numbers. */
+/** The most important numbers. */
 function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere['collectors'] }): ReactNode {
   const now = useNow();
   const { totals, latency, oldestWaitingAt } = stats;
+  const held = useDeliveryState().data?.held;
   const ended = totals.delivered + totals.failed;
   const perMinute = ratePerMinute(totals.received, stats, collectors);
   const rate = perMinute > 0 && perMinute < 1 ? tileWords.underOne : formatNumber(Math.round(perMinute));
@@ -212,6 +213,7 @@ function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere[
       tileWords.waiting,
       oldestWaitingAt === null ? terms.none : formatDuration(Math.max(0, now - Date.parse(oldestWaitingAt))),
     ],
+    ...(held === undefined ? [] : [[tileWords.held, <HeldNow key="held" held={held} />] satisfies [string, ReactNode]]),
   ];
   return (
     <SimpleGrid component="dl" minColWidth="min(8rem, 100%)" autoFlow="auto-fit">
@@ -229,5 +231,16 @@ function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere[
         </Paper>
       ))}
     </SimpleGrid>
+  );
+}
+
+/** How many deliveries are held now, as a link to them. */
+function HeldNow({ held }: { held: number }): ReactNode {
+  return held === 0 ? (
+    terms.none
+  ) : (
+    <PlainLink to="/deliveries" search={{ status: 'held' }}>
+      {formatNumber(held)}
+    </PlainLink>
   );
 }

@@ -38,8 +38,7 @@ export function useUndelivered({ destinationId, errorKind, firstSeenAt }: Issue)
     {
       query: {
         status: 'failed',
-        recovered: 'false',
-        test: 'false',
+        unresolved: 'true',
         destinationId: destinationId ?? undefined,
         errorKind: errorKind ?? undefined,
         // A delivery that failed after all its attempts was created earlier.

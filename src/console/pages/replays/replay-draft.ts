@@ -106,13 +106,12 @@ export function filterOf(query: Readonly<Record<string, unknown>>): Values {
 export function isReplayable(query: Readonly<Record<string, unknown>>): boolean {
   const filter = filterOf(query);
   return Object.entries(query).every(
-    ([name, value]) =>
-      value === undefined || value === '' || name in filter || (isLeftOut.has(name) && value === 'false'),
+    ([name, value]) => value === undefined || value === '' || name in filter || leavesOut[name] === value,
   );
 }
 
-/** A replay leaves out tests, and what another replay has delivered, in any case. */
-const isLeftOut = new Set(['test', 'recovered']);
+/** A replay leaves out tests, and what another replay has delivered or repeats, in any case. */
+const leavesOut: Readonly<Record<string, string>> = { test: 'false', recovered: 'false', unresolved: 'true' };
 
 const known = [
   'status',

@@ -18,7 +18,10 @@ import { statusCodes } from '../status-codes.ts';
 import { type DeliveryListQuery, type IndexRange, numbersNextTo } from './delivery-list.ts';
 import { eventsOfVisitor } from './visitor-marks.ts';
 
-type DeepFilters = Pick<DeliverySearch, 'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'text'>;
+type DeepFilters = Pick<
+  DeliverySearch,
+  'visitorId' | 'httpStatus' | 'durationMsMin' | 'recovered' | 'unresolved' | 'text'
+>;
 type DeliverySearchQuery = DeliveryListQuery & DeepFilters & { forMs: number };
 
 type FoundDeliveries = {
@@ -34,6 +37,7 @@ type Candidate = {
   created_at: number;
   finished_at: number | null;
   status: number;
+  test: number;
   event: number | null;
   partition: number | null;
   offset: number | null;
@@ -90,7 +94,7 @@ export const deliverySearchOperations = {
 
 function candidateAt(db: Db, number: number): Candidate | undefined {
   return db.get<Candidate>(
-    `SELECT number, created_at, finished_at, status, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
+    `SELECT number, created_at, finished_at, status, test, event, event >> 48 AS partition, event & ${offsetMask} AS offset, event_at, block,
        replay_of, response_status FROM delivery WHERE number = ?`,
     number,
   );
@@ -120,11 +124,12 @@ type Matcher = (candidate: Candidate) => boolean;
 
 /** Whether a delivery matches every filter; the cheapest are asked first. */
 function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
-  const { recovered, visitorId, httpStatus, durationMsMin, text } = query;
+  const { recovered, unresolved, visitorId, httpStatus, durationMsMin, text } = query;
   const eventAt = eventFinder(db, budget);
   const blocks = new AttemptBlocks(db, budget);
   const asked: Matcher[] = [];
   if (recovered !== undefined) asked.push((one) => isRecovered(db, one) === recovered);
+  if (unresolved !== undefined) asked.push((one) => isUnresolved(db, one) === unresolved);
   const lineOf = ({ partition, offset, event_at }: Candidate) =>
     partition === null || offset === null || event_at === null
       ? null
@@ -174,6 +179,13 @@ function isRecovered(db: Db, { number, status, replay_of }: Candidate): boolean 
     SELECT 1 FROM delivery INDEXED BY delivery_replay_of WHERE replay_of = :first AND status = ${statusCodes.delivered}
     LIMIT 1`;
   return db.get(sql, { first: replay_of ?? number }) !== undefined;
+}
+
+/** As the operation `unresolved` counts them. */
+function isUnresolved(db: Db, one: Candidate): boolean {
+  if (one.status !== statusCodes.failed || one.test === 1 || isRecovered(db, one)) return false;
+  const sql = 'SELECT 1 FROM delivery INDEXED BY delivery_replay_of WHERE replay_of = ? AND number > ? LIMIT 1';
+  return db.get(sql, one.replay_of ?? one.number, one.number) === undefined;
 }
 
 function lastAttempt(blocks: AttemptBlocks, block: number | null, number: number): PackedAttempt | null {
