@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole, visit } from './browser.ts';
+import { barriers, barriersInAllLooks, openTab, startConsole, visit } from './browser.ts';
 
 test('Home, the list, an issue, a connection and the metrics show the same numbers, and none of what was resolved', async () => {
   await using receiver = await startReceiver();
@@ -93,5 +93,39 @@ test('Home, the list, an issue, a connection and the metrics show the same numbe
   await visit(page, '/');
   await tile.getByText('None', { exact: true }).waitFor();
   assert.equal(await page.getByText(/deliver(y|ies) failed/).count(), 0);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('resuming is one click to a drain on view: what is left, the rate and Pause, on the tab where one is', async () => {
+  await using receiver = await startReceiver();
+  await using running = await startConsole();
+  const { app, browser } = running;
+  const { client } = app;
+  const settings = { rate: { limit: 4, perMs: 1_000 } };
+  const crm = await wire(app, receiver, { connection: { name: 'CRM', settings }, destination: { name: 'Orders' } });
+  const params = { id: crm.connection.id };
+  await client.call('changeConnection', { params, body: { status: 'paused' } });
+  await crm.send(...Array.from({ length: 150 }, (_, n) => ({ n })));
+  await eventually('all are held', async () => (await client.call('getState')).held === 150);
+  await using tab = await openTab(browser, { url: app.url, path: `/connections/${params.id}?tab=activity` });
+  const { page } = tab;
+  await page.getByText('150 deliveries held.').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Sending 150 held deliveries').waitFor();
+  await page.getByText(/^\d+ left · \d+\/s$/).waitFor();
+  await page.getByRole('tab', { name: 'Activity', selected: true }).waitFor();
+  assert.deepEqual(await barriersInAllLooks(page), []);
+  await page.getByRole('button', { name: 'Pause sending' }).click();
+  await page.getByText('This connection is paused').waitFor();
+  assert.equal(await page.getByText('Sending 150 held deliveries').count(), 0);
+  await client.call('changeConnection', { params, body: { settings: { rate: { limit: null } } } });
+  const { held } = await client.call('getState');
+  assert.ok(held > 0 && held < 150, `${held} are held again`);
+  await page.reload();
+  await page.getByText(`${held} deliveries held.`).waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(`${held} held deliveries sent`).waitFor();
+  await page.getByRole('tab', { name: 'Activity', selected: true }).waitFor();
+  assert.equal(receiver.requests.length, 150);
   assert.deepEqual(tab.problems, []);
 });

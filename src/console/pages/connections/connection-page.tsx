@@ -7,6 +7,7 @@ import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { endings } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
+import { Draining } from './draining.tsx';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { HoldCause, HoldEnd } from './hold-actions.tsx';
 import { LoadLine } from './load-line.tsx';
@@ -41,6 +42,7 @@ export function ConnectionPage(): ReactNode {
       {(connection) => (
         <>
           <Closed connection={connection} />
+          <Draining connection={connection} />
           <Waiting connection={connection} />
           <Endings connection={connection} />
         </>

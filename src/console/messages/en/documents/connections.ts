@@ -1,6 +1,6 @@
 import type { Reason } from '../../../../contract/records/delivery.ts';
 import { count } from '../../counts.ts';
-import { formatDuration, formatNumber } from '../../format.ts';
+import { counted, formatDuration, formatNumber } from '../../format.ts';
 import { sentence } from '../../sentence.ts';
 import { outcomes } from '../records/outcomes.ts';
 import { terms } from '../terms.ts';
@@ -241,6 +241,15 @@ export const connections = {
     noDestination: 'Add a destination: one endpoint of this system.',
     noneEnabled: 'Enable a destination to use it in actions.',
     openDestinations: 'Open Destinations',
+  },
+  drain: {
+    sending: (total: number) => `Sending ${counted(total, { one: 'held delivery', other: 'held deliveries' })}`,
+    left: (left: number, perSecond: number | null) =>
+      perSecond === null
+        ? `${formatNumber(left)} left`
+        : `${formatNumber(left)} left · ${perSecond < 1 ? '< 1' : formatNumber(Math.round(perSecond))}/s`,
+    done: (total: number) => `${counted(total, { one: 'held delivery', other: 'held deliveries' })} sent`,
+    pause: 'Pause sending',
   },
   activity: {
     allDestinations: 'All destinations',
