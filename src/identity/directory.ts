@@ -41,8 +41,18 @@ export async function loadDirectory(parts: DirectoryParts) {
     snapshot = accountSnapshot(all.revision, records.values());
   }
 
+  /** Takes over what another process changed, as if it were changed here. */
+  async function refresh() {
+    const { revision } = snapshot;
+    await reload();
+    for (const id of used.keys()) if (!isUsable(id)) used.delete(id);
+    if (snapshot.revision !== revision) listeners.tell();
+  }
+
+  const isUsable = (id: string) => records.has(placeOf('token', id)) || records.has(placeOf('session', id));
+
   const inTurn = optimisticChanges(
-    reload,
+    refresh,
     () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
   );
 
@@ -81,7 +91,9 @@ export async function loadDirectory(parts: DirectoryParts) {
      */
     change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
       inTurn(async () => change(build(snapshot))),
-    /** `listener` is called after each change, until the returned function is called. */
+    /** Takes over what another process changed. Resolves when it is in effect. */
+    follow: (): Promise<void> => inTurn(refresh),
+    /** `listener` is called after each change, of this process or of another one, until the returned function is called. */
     watch: listeners.add,
     lastUsedAt,
     /** Records a use; written to storage at most once a minute for each token or session. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import type { Change } from '../../catalog/catalog.ts';
+import { createScrubber } from '../../connections/secret-redaction.ts';
+import { byItself } from '../../contract/by-itself.ts';
+import { loadConfiguration } from './snapshot.ts';
 
 test('a change of anything but actions and behaviors compiles nothing', async () => {
   await using rig = await startRig();
@@ -84,3 +88,44 @@ const plain = {
   session: {},
   source: { collectorId: 'col_1', format: 'infinity' as const },
 };
+
+test('what another process changed reaches the same listeners as a change made here: by a conflict, and by following', async () => {
+  await using rig = await startRig();
+  const { connectionId, destinationId, actionId } = await wire(rig);
+  const behaviorId = await rig.put('behavior', {
+    name: 'B',
+    condition: equals('a', '1'),
+    attributes: [],
+    category: '',
+  });
+  const failed = (error: unknown) => assert.fail(String(error));
+  const other = await loadConfiguration(rig.catalog, createScrubber(), failed);
+  const seen: [number, string[]][] = [];
+  const textOf = ({ op, document: { id, version } }: Change) => `${op} ${id} ${version}`;
+  other.watch(({ revision }, changes) => seen.push([revision, changes.map(textOf).sort()]));
+  const own = () => rig.pipeline.configuration.snapshot;
+
+  await rig.put('connection', { name: 'CRM 2', baseUrl: 'https://crm.example' }, connectionId);
+  await rig.put('connection', { name: 'CRM 3', baseUrl: 'https://crm.example' }, connectionId);
+  await rig.pipeline.configuration.change({ ...byItself, act: 'delete' }, ({ documents }) => {
+    const document = documents.behavior.get(behaviorId);
+    return document === undefined ? [] : [{ op: 'delete', document }];
+  });
+  await other.follow();
+  assert.deepEqual(seen, [[own().revision, [`delete ${behaviorId} 1`, `put ${connectionId} 3`].sort()]]);
+  assert.deepEqual([...other.snapshot.idsNamed('connection', 'crm 3')], [connectionId]);
+  assert.deepEqual([...other.snapshot.idsNamed('connection', 'crm')], []);
+  assert.deepEqual([...other.snapshot.destinationsOf(connectionId)], [destinationId]);
+
+  const disabled = { name: 'A', description: 'x', status: 'disabled', destinations: [{ destinationId }] };
+  await rig.put('action', disabled, actionId);
+  const matched = () => other.snapshot.rules.match({ ...plain, data: { n: '1' } }).map(({ id }) => id);
+  assert.deepEqual(matched(), [actionId]);
+  await other.change({ ...byItself, act: 'change' }, () => []);
+  assert.deepEqual(matched(), [], 'a change that was built on an older state took over the newer one');
+  assert.equal(seen.length, 3);
+  assert.deepEqual(seen[1]?.[1], [`put ${actionId} 2`]);
+
+  await other.follow();
+  assert.equal(seen.length, 3, 'nothing new, nothing said');
+});

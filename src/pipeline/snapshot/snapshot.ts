@@ -48,8 +48,10 @@ export type Configuration = {
     by: ChangeAuthor,
     build: (snapshot: Snapshot) => readonly Change[] | Promise<readonly Change[]>,
   ): Promise<Snapshot>;
+  /** Takes over what another process changed. Resolves when it is in effect. */
+  follow(): Promise<void>;
   /**
-   * Called with each new snapshot and its changes; returns a function that removes the listener. An error in it is
+   * Called with each new snapshot and its changes, of this process or of another one; returns a function that removes the listener. An error in it is
    * reported, and affects neither the change nor other listeners.
    */
   watch(listener: (snapshot: Snapshot, changes: readonly Change[]) => void): () => void;
@@ -76,18 +78,9 @@ export async function loadConfiguration(
   const listeners = createListeners<[Snapshot, readonly Change[]]>((error) =>
     failed(error, 'apply a change of the configuration'),
   );
-  let names = nameIndex();
-  let compile = ruleCompiler();
+  const names = nameIndex();
+  const compile = ruleCompiler();
   const plansOf = destinationPlans();
-
-  async function load(): Promise<Snapshot> {
-    const { revision, documents: stored } = await catalog.all();
-    const documents = sorted(stored);
-    names = nameIndex();
-    compile = ruleCompiler();
-    for (const kind of Object.values(documents)) for (const document of kind.values()) names.add(document);
-    return makeSnapshot(revision, documents);
-  }
 
   function makeSnapshot(revision: number, documents: Documents, before?: Snapshot): Snapshot {
     const hasSameRules =
@@ -109,9 +102,7 @@ export async function loadConfiguration(
     configuration.snapshot.documents[kind].get(id);
 
   const inTurn = optimisticChanges(
-    async () => {
-      configuration.snapshot = await load();
-    },
+    refresh,
     () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
   );
 
@@ -120,7 +111,17 @@ export async function loadConfiguration(
       auditEntryOf(by, change, storedOf(change.document), scrubber),
     );
     const revision = await catalog.change(configuration.snapshot.revision, changes, entries);
-    if (revision === null) return null;
+    return revision === null ? null : apply(revision, changes);
+  }
+
+  /** Applies what was changed elsewhere as if it were changed here; several versions of a document are one change. */
+  async function refresh(): Promise<void> {
+    const { revision, documents } = await catalog.all();
+    const before = configuration.snapshot;
+    if (revision !== before.revision) await apply(revision, differences(before.documents, documents));
+  }
+
+  async function apply(revision: number, changes: readonly Change[]): Promise<Snapshot> {
     const before = configuration.snapshot;
     // A name that leads to no document, or to one with another name, is passed over by its readers.
     await mapInSteps(changes, ({ op, document }) => {
@@ -138,13 +139,30 @@ export async function loadConfiguration(
     return snapshot;
   }
 
+  const { revision, documents: stored } = await catalog.all();
+  for (const document of [...stored, ...standardDocuments.map(([, one]) => one)]) names.add(document);
   const configuration: Configuration & { snapshot: Snapshot } = {
-    snapshot: await load(),
+    snapshot: makeSnapshot(revision, sorted(stored)),
     change: (by, build) => inTurn(async () => change(by, await build(configuration.snapshot))),
+    follow: () => inTurn(async () => refresh()),
     watch: listeners.add,
   };
   return configuration;
 }
+
+/** The changes that lead from documents to those that are stored. A deleted one is as it was last known. */
+function differences(known: Documents, stored: readonly StoredDocument[]): Change[] {
+  const ids = new Set(stored.map(({ id }) => id));
+  const puts = stored.filter(({ kind, id, version }) => known[kind].get(id)?.version !== version);
+  const all: StoredDocument[] = Object.values(known).flatMap((kind) => [...kind.values()]);
+  const gone = all.filter(({ id }) => !ids.has(id) && !standardIds.has(id));
+  return [
+    ...puts.map((document): Change => ({ op: 'put', document })),
+    ...gone.map((document): Change => ({ op: 'delete', document })),
+  ];
+}
+
+const standardIds = new Set(standardDocuments.map(([id]) => id));
 
 function sorted(stored: Iterable<StoredDocument>): Documents {
   const documents: { [K in DocumentKind]: Map<string, Document<Bodies[K]>> } = {
