@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -52,15 +52,26 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
     });
     assert.match(listed, /^(dlv_\w+ \w+\n){3}$/);
   },
+  'the Python client repeats, batches and refuses as it says': async ({ call, fetch }) => {
+    await fetch('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    await call('python3', ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'], `${root}clients/python`, env);
+  },
   'the Python client passes mypy in strict mode': async ({ folder, call, fetch }) => {
     await fetch('python3', ['-m', 'venv', folder]);
     await fetch(join(folder, 'bin/pip'), ['install', '--quiet', 'mypy==1.19.1']);
     await call(
       join(folder, 'bin/mypy'),
-      ['--strict', '--cache-dir', folder, 'millrace', 'examples'],
+      ['--strict', '--cache-dir', folder, 'millrace', 'examples', 'tests'],
       `${root}clients/python`,
     );
   },
+  ...Object.fromEntries(
+    ['20', '22', '24'].map((version) => [
+      `the TypeScript client works as a package with Node.js ${version}`,
+      (place: Place) => packed(place, version),
+    ]),
+  ),
   'openapi-python-client makes modules that can be imported': async ({ folder, document, call, fetch }) => {
     await fetch('python3', ['-m', 'venv', folder]);
     await fetch(join(folder, 'bin/pip'), ['install', '--quiet', 'openapi-python-client==0.29.1']);
@@ -117,6 +128,38 @@ const importAll = `import importlib, pkgutil, api
 for one in pkgutil.walk_packages(api.__path__, "api."):
     importlib.import_module(one.name)`;
 
+/** The package of the TypeScript client in a project of its own: compiled in strict mode, and run by a version of Node.js. */
+async function packed({ folder, call, fetch }: Place, version: string) {
+  const build = ['pack', '--pack-destination', folder, '--silent'];
+  const name = (await call('npm', build, `${root}clients/typescript`)).trim().split('\n').at(-1) ?? '';
+  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  await call('npm', ['install', '--silent', '--offline', '--no-audit', `./${name}`], folder);
+  await fetch(
+    'npm',
+    ['install', '--silent', '--no-save', '--prefix', 'node', `node-${process.platform}-${process.arch}@${version}`],
+    folder,
+  );
+  copyFileSync(`${root}test/clients/steps/packed.ts`, join(folder, 'steps.ts'));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: strict, files: ['steps.ts'] }));
+  await call(process.execPath, [`${root}node_modules/typescript7/bin/tsc`, '-p', folder]);
+  await using app = await startTestApp();
+  const node = join(folder, `node/node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  const facts = await call(node, ['steps.js', app.url, adminToken], folder);
+  assert.deepEqual(JSON.parse(facts), { version: version, names: ['B', 'A'], code: 'invalid_value', accepted: 3 });
+}
+
+const strict = {
+  target: 'es2022',
+  lib: ['es2022', 'esnext.disposable', 'dom', 'dom.iterable'],
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  types: [],
+};
+
 /** The code of openapi-generator for a language. */
 async function generated({ folder, document, call, fetch }: Place, language: string, ...options: string[]) {
   const artifact = 'org.openapitools:openapi-generator-cli:7.25.0';
@@ -138,7 +181,9 @@ async function generated({ folder, document, call, fetch }: Place, language: str
 }
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+const asked = process.argv.slice(2);
 for (const [name, part] of Object.entries(parts)) {
+  if (asked.length > 0 && !asked.some((word) => name.includes(word))) continue;
   using folder = temporaryFolder();
   const document = join(folder.path, 'openapi.json');
   writeFileSync(document, JSON.stringify(openApi({ version: '0', url: null })));

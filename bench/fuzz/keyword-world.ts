@@ -96,7 +96,10 @@ export async function keywordWorld(url: string): Promise<KeywordWorld> {
   };
 }
 
+const tokensMax = 20;
+
 function makers(client: Client, name: () => string) {
+  const tokens: string[] = [];
   const connections = () => client.call('createConnection', { body: { name: name(), baseUrl: address } });
   return {
     connections,
@@ -113,7 +116,13 @@ function makers(client: Client, name: () => string) {
     alerts: () => client.call('createAlert', { body: { type: 'webhook', name: name(), settings: { url: address } } }),
     roles: () => client.call('createRole', { body: { name: name(), rights: [] } }),
     users: () => client.call('createUser', { body: { email: `${name()}@example.com` } }),
-    tokens: () => client.call('createMyToken', { body: { name: name(), rights: [], expiresAt: null } }),
+    // A token creates at most 100 others.
+    tokens: async () => {
+      const made = await client.call('createMyToken', { body: { name: name(), rights: [], expiresAt: null } });
+      const [old] = tokens.splice(0, tokens.push(made.id) - tokensMax);
+      if (old !== undefined) await client.call('deleteMyToken', { params: { id: old } }).catch(() => {});
+      return made;
+    },
     traces: () => client.call('startTrace', { body: { name: name() } }),
     replays: () => client.call('createReplay', { body: { of: 'events', filter: {} } }) as Promise<{ id: string }>, // no plan
     erasures: () => client.call('eraseVisitor', { body: { visitorId: name() } }),

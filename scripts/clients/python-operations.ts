@@ -1,23 +1,22 @@
 import type { Description, Operation, Parameter } from '../../src/contract/openapi/openapi-document.ts';
 import { literal, pythonType, snakeCase } from './python-models.ts';
 
-/** A Python class with a method for each operation of a document, without those that respond with a stream. */
+/** A Python class with a method for each operation of a document. */
 export function pythonOperations(document: Description): string {
   const written: string[] = [];
   const methods = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).flatMap(([method, operation]) =>
-      'text/event-stream' in successOf(operation).content ? [] : [methodOf(method, path, operation, document, written)],
-    ),
+    Object.entries(item).map(([method, operation]) => methodOf(method, path, operation, document, written)),
   );
   const types = written.length === 0 ? '' : `${written.join('\n\n')}\n\n`;
   return `"""The operations of the API, made from its OpenAPI document by npm run clients."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from .models import *  # noqa: F403
+from .stream import StreamMessage
 
 ${types}class Operations:
     def _call(
@@ -75,8 +74,9 @@ function methodOf(
       .join(', ');
   const { type, content } = successOf(operation);
   const parsed = Object.values(content)[0];
+  const results: { [type: string]: string } = { bytes: 'bytes', str: 'str', stream: 'Iterator[StreamMessage]' };
   const result =
-    parsed === undefined ? 'None' : type === 'json' ? pythonType(parsed.schema, `${title}Result`, written) : type;
+    parsed === undefined ? 'None' : (results[type] ?? pythonType(parsed.schema, `${title}Result`, written));
   const parts = [
     literal(method.toUpperCase()),
     literal(path),
@@ -92,11 +92,16 @@ function methodOf(
 ${result === 'None' ? '' : '        return _result\n'}`;
 }
 
+const mediaTypes: readonly (readonly [RegExp, string])[] = [
+  [/json$/, 'json'],
+  [/^image\//, 'bytes'],
+  [/^text\/event-stream$/, 'stream'],
+];
+
 /** The content of the response of success, and how Python reads it. */
 function successOf({ responses }: Operation) {
   const found = Object.entries(responses).filter(([status]) => status.startsWith('2'));
   const content = found.map(([, one]) => one.content ?? {}).find((one) => Object.keys(one).length > 0) ?? {};
   const [media = ''] = Object.keys(content);
-  const type = media.endsWith('json') ? 'json' : media.startsWith('image/') ? 'bytes' : 'str';
-  return { type, content };
+  return { type: mediaTypes.find(([pattern]) => pattern.test(media))?.[1] ?? 'str', content };
 }

@@ -152,3 +152,22 @@ test('a sender sends what waits long enough, and tells of events that are refuse
   await throwing.add({ n: 1 });
   await assert.rejects(throwing.flush(), { status: 422 });
 });
+
+test('the stream of events has each event with its actions, and ends with an error of the server or of the caller', async () => {
+  const millrace = connect();
+  const { key } = await millrace.createCollector({ body: { name: 'Streamed' } });
+  const stop = new AbortController();
+  const messages = millrace.watchEvents({ name: 'streamed' }, { signal: stop.signal });
+  const first = messages.next();
+  const sending = setInterval(() => {
+    void millrace.sendEvents({ path: { key }, body: { events: [{ 'wt.ev': 'streamed', total: 7 }] } });
+  }, 50);
+  const { value } = await first.finally(() => clearInterval(sending));
+  assert.deepEqual([value.event.data.total, value.matched], ['7', []]);
+  stop.abort();
+  await assert.rejects(async () => {
+    for await (const _ of messages);
+  });
+  const stranger = new Millrace({ url: app.url, token: 'wrong' });
+  await assert.rejects(stranger.watchEvents().next(), { name: 'ProblemError', code: 'unauthorized' });
+});

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import random
 import time
@@ -15,9 +17,22 @@ from urllib.parse import quote, urlencode
 from .models import FieldError
 from .operations import Operations
 from .sender import EventSender
+from .stream import StreamMessage, messages
 
 _REFUSED = {429, 502, 503, 504}
 _WAIT_MAX_SECONDS = 60.0
+#: The server writes to a quiet stream each 15 s.
+_STREAM_SECONDS = 45.0
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """The API has no redirects. Another server must not get the token, which urllib would send along."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_NoRedirects)
 
 
 class ProblemError(Exception):
@@ -37,7 +52,8 @@ class Millrace(Operations):
     """A method for each operation of the API, which returns the body of the response and raises ProblemError.
 
     Requests that are safe to repeat are repeated after 429, 502, 503, 504 or no response, at most `retries` times; a
-    POST gets an `Idempotency-Key` for that. `token`: an API token; sending events needs none.
+    POST gets an `Idempotency-Key` for that. `token`: an API token; sending events needs none. `timeout`: of each request, in
+    seconds. `stream_events` yields messages until the server ends the stream; it is not repeated.
     """
 
     def __init__(self, url: str, token: str | None = None, *, retries: int = 5, timeout: float = 60.0) -> None:
@@ -75,32 +91,49 @@ class Millrace(Operations):
             data = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         is_safe = "Idempotency-Key" in sent or method in ("GET", "PUT", "DELETE")
-        content = self._send(urllib.request.Request(url, data, sent, method=method), is_safe)
+        request = urllib.request.Request(url, data, sent, method=method)
+        if returns == "stream":
+            return self._stream(request)
+        content = self._send(request, is_safe)
         if returns == "none" or not content:
             return None
         if returns == "json":
             return json.loads(content)
         return content if returns == "bytes" else content.decode()
 
+    def _stream(self, request: urllib.request.Request) -> Iterator[StreamMessage]:
+        try:
+            response = _opener.open(request, timeout=max(self._timeout, _STREAM_SECONDS))
+        except urllib.error.HTTPError as error:
+            raise _refusal(error) from None
+        return _read(response)
+
     def _send(self, request: urllib.request.Request, is_safe: bool) -> bytes:
         attempt = 0
         while True:
             retry_after: str | None = None
             try:
-                with urllib.request.urlopen(request, timeout=self._timeout) as response:
+                with _opener.open(request, timeout=self._timeout) as response:
                     content: bytes = response.read()
                     return content
             except urllib.error.HTTPError as error:
                 # A request over a rate limit was not executed.
                 may_repeat = error.code in _REFUSED and (is_safe or error.code == 429)
                 if attempt >= self._retries or not may_repeat:
-                    raise ProblemError(error.code, _problem(error.read())) from None
+                    raise _refusal(error) from None
                 retry_after = error.headers.get("Retry-After")
-            except OSError:
+                error.close()
+            except (OSError, http.client.HTTPException):
+                # No response, or only a part of one.
                 if attempt >= self._retries or not is_safe:
                     raise
             time.sleep(_delay(attempt, retry_after))
             attempt += 1
+
+
+def _read(response: http.client.HTTPResponse) -> Iterator[StreamMessage]:
+    with contextlib.closing(response):
+        yield from messages(response)
 
 
 def items(list_page: Callable[..., Any], *path: str, **query: Any) -> Iterator[Any]:
@@ -123,6 +156,11 @@ def _delay(attempt: int, retry_after: str | None) -> float:
     asked = float(retry_after) if retry_after is not None and retry_after.isdigit() else 0.0
     own = 0.25 * 2**attempt * random.uniform(0.5, 1.0)
     return min(_WAIT_MAX_SECONDS, asked if asked > 0 else own)
+
+
+def _refusal(error: urllib.error.HTTPError) -> ProblemError:
+    with error:
+        return ProblemError(error.code, _problem(error.read()))
 
 
 def _problem(content: bytes) -> Mapping[str, Any]:

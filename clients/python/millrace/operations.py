@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from .models import *  # noqa: F403
+from .stream import StreamMessage
 
 class SendEventsBody(TypedDict):
     # Values of each event that has none of its own.
@@ -411,6 +412,11 @@ class Operations:
     def explain_event(self, id: str) -> Explanation:
         """Explain for each action why it matched or not (without payloads:view, values are null). Values are cut at 1,000 characters; with thousands of actions, those that neither match nor have deliveries are shortened, then left out."""
         _result: Explanation = self._call("GET", "/api/v1/events/{id}/explain", params={"id": id}, returns="json")
+        return _result
+
+    def stream_events(self, *, name: str | None = None, visitor_id: str | None = None, collector_id: str | None = None, parameter: str | None = None, value: str | None = None, action_id: str | None = None, trace: str | None = None) -> Iterator[StreamMessage]:
+        """Stream events as they are matched (server-sent events), with the filters of the list; `parameter` needs payloads:view. A stream has at most 50 events a second and does not resume: its messages have no ids, and the list of events (`receivedAfter`) has what a client missed."""
+        _result: Iterator[StreamMessage] = self._call("GET", "/api/v1/events/stream", query={"name": name, "visitorId": visitor_id, "collectorId": collector_id, "parameter": parameter, "value": value, "actionId": action_id, "trace": trace}, returns="stream")
         return _result
 
     def list_traces(self, *, limit: int | None = None, cursor: str | None = None, state: Literal["running", "ended"] | None = None) -> TraceList:

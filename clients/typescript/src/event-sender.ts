@@ -58,8 +58,8 @@ export function eventSender(
     throwFailure();
   }
 
-  let sent = Promise.withResolvers<void>();
-  const nextBatch = () => sent.promise;
+  const atNextBatch: (() => void)[] = [];
+  const nextBatch = () => new Promise<void>((resolve) => atNextBatch.push(resolve));
 
   async function run(): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -80,8 +80,7 @@ export function eventSender(
           );
       });
       for (const { bytes } of batch) waitingBytes -= bytes;
-      sent.resolve();
-      sent = Promise.withResolvers();
+      for (const resolve of atNextBatch.splice(0)) resolve();
     }
     running = null;
   }

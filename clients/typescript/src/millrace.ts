@@ -2,6 +2,7 @@ import { type EventSender, eventSender, type SenderOptions } from './event-sende
 import { createClient, createConfig } from './generated/client/index.ts';
 import { repeatable } from './generated/repeatable.ts';
 import { Operations } from './generated/sdk.gen.ts';
+import type { Event, StreamEventsData } from './generated/types.gen.ts';
 import { problemOf } from './problem-error.ts';
 import { retrying } from './retrying.ts';
 
@@ -26,6 +27,8 @@ export type MillraceOptions = {
  * times; a POST gets an `Idempotency-Key` for that.
  */
 export class Millrace extends Operations {
+  readonly #open: typeof fetch;
+
   constructor({ url, token, retries = 5, fetch: send = fetch }: MillraceOptions) {
     const auth = token === undefined ? {} : { auth: token };
     const client = createClient(
@@ -38,6 +41,25 @@ export class Millrace extends Operations {
     });
     client.interceptors.error.use((error, response) => problemOf(error, response));
     super({ client });
+    this.#open = async (input, init) => {
+      const response = await send(input, init);
+      if (response.ok) return response;
+      throw problemOf(await response.json().catch(() => null), response);
+    };
+  }
+
+  /**
+   * The messages of the stream of events, until the server ends it: each event with the actions that it fired, or the
+   * number of events that were left out since the last message. Filters as in `streamEvents`.
+   */
+  async *watchEvents(
+    query: StreamQuery = {},
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<StreamMessage> {
+    const given = signal === undefined ? {} : { signal };
+    const { stream } = await this.streamEvents({ query, ...given, fetch: this.#open, onSseError: fail });
+    // Typed as the text that the operation responds with.
+    yield* stream as AsyncGenerator<unknown> as AsyncGenerator<StreamMessage>;
   }
 
   /** Sends events to the collector with this key, in batches. */
@@ -47,6 +69,16 @@ export class Millrace extends Operations {
     }, options);
   }
 }
+
+/** Generated code would connect again without an end. */
+function fail(error: unknown): never {
+  throw error;
+}
+
+type StreamQuery = NonNullable<StreamEventsData['query']>;
+
+/** A message of the stream of events. */
+export type StreamMessage = { event: Event; matched: { id: string; name: string }[] } | { count: number };
 
 type List<T> = { data: T[]; page: { next: string | null } };
 

@@ -79,10 +79,18 @@ written = millrace.replace_action(
         ],
     },
 )
-sender = millrace.sender(collector["key"], batch_max=2)
-for total in range(5):
-    sender.add({"total": total})
-assert len(sender.discard()) == 1, "full batches are sent by add"
+messages = millrace.stream_events(name="streamed")
+with millrace.sender(collector["key"], batch_max=2) as sender:
+    for total in range(5):
+        sender.add({"wt.ev": "streamed", "total": total})
+totals = [message["event"]["data"]["total"] for _, message in zip(range(5), messages)]
+assert totals == ["0", "1", "2", "3", "4"], totals
+try:
+    Millrace(url, "wrong").stream_events()
+except ProblemError as error:
+    assert error.code == "unauthorized"
+else:
+    raise AssertionError("a wrong token reads no stream")
 
 facts = {
     "accepted": accepted["accepted"],
