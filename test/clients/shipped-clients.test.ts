@@ -153,7 +153,7 @@ test('a sender sends what waits long enough, and tells of events that are refuse
   await assert.rejects(throwing.flush(), { status: 422 });
 });
 
-test('the stream of events has each event with its actions, and ends with an error of the server or of the caller', async () => {
+test('the stream of events has each event with its actions, and ends when the caller or the server refuses more', async () => {
   const millrace = connect();
   const { key } = await millrace.createCollector({ body: { name: 'Streamed' } });
   const stop = new AbortController();
@@ -165,9 +165,7 @@ test('the stream of events has each event with its actions, and ends with an err
   const { value } = await first.finally(() => clearInterval(sending));
   assert.deepEqual([value.event.data.total, value.matched], ['7', []]);
   stop.abort();
-  await assert.rejects(async () => {
-    for await (const _ of messages);
-  });
+  for await (const message of messages) assert.ok('event' in message, 'it ends');
   const stranger = new Millrace({ url: app.url, token: 'wrong' });
   await assert.rejects(stranger.watchEvents().next(), { name: 'ProblemError', code: 'unauthorized' });
 });

@@ -5,10 +5,13 @@ import subprocess
 import sys
 import threading
 import unittest
+from pathlib import Path
 
 from millrace import EventSender, Millrace, ProblemError
 
 from .server import serving
+
+_PACKAGES = Path(__file__).parent.parent
 
 
 class Sending(unittest.TestCase):
@@ -125,7 +128,7 @@ sender = Millrace(sys.argv[1]).sender("key", wait_seconds=600)
 sender.add({{"n": 1}})
 """
         with serving() as server:
-            subprocess.run([sys.executable, "-c", program, server.url], check=True)
+            subprocess.run([sys.executable, "-c", program, server.url], check=True, cwd=_PACKAGES)
         self.assertEqual(server.events(), [[{"n": 1}]])
 
     @unittest.skipUnless(hasattr(os, "fork"), "there is no fork")
@@ -144,7 +147,7 @@ os.waitpid(child, 0)
 sender.flush()
 """
         with serving() as server:
-            subprocess.run([sys.executable, "-W", "ignore::DeprecationWarning", "-c", program, server.url], check=True)
+            subprocess.run([sys.executable, "-W", "ignore::DeprecationWarning", "-c", program, server.url], check=True, cwd=_PACKAGES)
         self.assertEqual(server.events(), [[{"from": "child"}], [{"from": "parent"}]])
 
     def test_an_error_inside_with_is_the_one_that_is_raised(self) -> None:

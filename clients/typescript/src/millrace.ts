@@ -50,14 +50,22 @@ export class Millrace extends Operations {
 
   /**
    * The messages of the stream of events, until the server ends it: each event with the actions that it fired, or the
-   * number of events that were left out since the last message. Filters as in `streamEvents`.
+   * number of events that were left out since the last message. Filters as in `streamEvents`; `signal` ends it.
    */
   async *watchEvents(
     query: StreamQuery = {},
     { signal }: { signal?: AbortSignal } = {},
   ): AsyncGenerator<StreamMessage> {
-    const given = signal === undefined ? {} : { signal };
-    const { stream } = await this.streamEvents({ query, ...given, fetch: this.#open, onSseError: fail });
+    const { stream } = await this.streamEvents({
+      query,
+      ...(signal === undefined ? {} : { signal }),
+      fetch: this.#open,
+      // Left to itself, generated code connects again without an end.
+      sseMaxRetryAttempts: 1,
+      onSseError(error) {
+        if (signal?.aborted !== true) throw error;
+      },
+    });
     // Typed as the text that the operation responds with.
     yield* stream as AsyncGenerator<unknown> as AsyncGenerator<StreamMessage>;
   }
@@ -68,11 +76,6 @@ export class Millrace extends Operations {
       await this.sendEvents({ path: { key }, body: { events } });
     }, options);
   }
-}
-
-/** Generated code would connect again without an end. */
-function fail(error: unknown): never {
-  throw error;
 }
 
 type StreamQuery = NonNullable<StreamEventsData['query']>;
