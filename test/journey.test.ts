@@ -4,17 +4,10 @@ import { test } from 'node:test';
 import { startTestApp, wire } from './support/app.ts';
 import { type Coverage, startCoverage } from './support/coverage.ts';
 import { eventually } from './support/eventually.ts';
+import { observers } from './support/journey.ts';
 import { startReceiver } from './support/receiver.ts';
 
-/**
- * Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, marks of visitors,
- * issues, replays, live streams, free disk space.
- */
-const observers =
-  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:replay-runner|parameter-catalog|parameter-learner|visitor-marker|mask|order|traces)\.ts$/;
-
 const filesMax = 64;
-const folderChangesMax = 14;
 
 test('ARCHITECTURE.md lists the files that one event passes from POST to settle, and they are few', async () => {
   await using receiver = await startReceiver();
@@ -38,8 +31,6 @@ test('ARCHITECTURE.md lists the files that one event passes from POST to settle,
   const listed = listedFiles();
   assert.deepEqual(files.toSorted(), listed.toSorted());
   assert.ok(files.length <= filesMax, `${files.length} files`);
-  const changes = listed.filter((file, at) => at > 0 && folderOf(file) !== folderOf(listed[at - 1] ?? ''));
-  assert.ok(changes.length <= folderChangesMax, `${changes.length} changes of folder`);
 });
 
 /** The files that one event passes, until its outcome is recorded. */
@@ -65,5 +56,3 @@ function listedFiles(): string[] {
     return folder === undefined ? [] : Array.from(names.matchAll(/[\w-]+\.ts/g), ([name]) => `src/${folder}${name}`);
   });
 }
-
-const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/'));

@@ -19,7 +19,7 @@ import {
   openHeaders,
   type ParsedEvents,
   type ResponseHeaders,
-} from './format.ts';
+} from './formats/format.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { routeTable } from './route-table.ts';
 import { applyHeaders, checkHops } from './sender-headers.ts';

@@ -5,7 +5,7 @@ import { asAppError } from '../http/problem.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Requests, rejectedBounds } from '../requests/requests.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { IntakeRequest } from './format.ts';
+import type { IntakeRequest } from './formats/format.ts';
 
 const textMax = 255;
 const flushMs = 1_000;

@@ -1,4 +1,4 @@
-import type { Format, IntakeRoute } from './format.ts';
+import type { Format, IntakeRoute } from './formats/format.ts';
 
 type Found = { route: IntakeRoute; path: RegExpExecArray };
 

@@ -1,4 +1,4 @@
-import type { Format } from '../format.ts';
+import type { Format } from './format.ts';
 import { infinity } from './infinity.ts';
 
 /** All formats that senders can use. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { incomingEvent } from '../../contract/records/event.ts';
-import type { ParsedEvents } from '../format.ts';
+import type { ParsedEvents } from './format.ts';
 import { parseDcsGif, parseInfinity } from './infinity.ts';
 
 const receivedAt = new Date('2026-03-01T12:00:00.000Z');

@@ -7,7 +7,7 @@ import {
   type Reception,
   type Refusal,
   refusal,
-} from '../format.ts';
+} from './format.ts';
 import {
   bodyBounds,
   eventLimits,
@@ -22,8 +22,8 @@ import {
   type Size,
   sizeOf,
   tooMuch,
-} from '../json-values.ts';
-import { wellFormed } from '../rare-texts.ts';
+} from './json-values.ts';
+import { wellFormed } from './rare-texts.ts';
 
 const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
 const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };

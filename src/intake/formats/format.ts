@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { IncomingEvent } from '../contract/records/event.ts';
-import { securityHeaders } from '../http/security-headers.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
+import { securityHeaders } from '../../http/security-headers.ts';
 
 /** A way to send events: the addresses that its senders use, and how the requests to each are read and answered. */
 export type Format = { readonly name: string; readonly routes: readonly IntakeRoute[] };

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
 import inject, { type InjectOptions } from 'light-my-request';
-import { startTestServer } from '../api/testing/server.testing.ts';
-import { AppError } from '../contract/errors.ts';
-import type { IncomingEvent } from '../contract/records/event.ts';
-import { bodyReader } from '../http/request.ts';
+import { startTestServer } from '../../api/testing/server.testing.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
+import { bodyReader } from '../../http/request.ts';
+import { createFormerKeys } from '../former-keys.ts';
+import { createIntake } from '../intake.ts';
 import type { Format, IntakeRequest, IntakeRoute } from './format.ts';
-import { createFormerKeys } from './former-keys.ts';
-import { createIntake } from './intake.ts';
 
 const named = (name: string): IncomingEvent => ({
   name,

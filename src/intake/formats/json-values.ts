@@ -1,5 +1,5 @@
-import type { DataValue, Event } from '../contract/records/event.ts';
-import { exceedsJsonBounds } from '../http/json-bounds.ts';
+import type { DataValue, Event } from '../../contract/records/event.ts';
+import { exceedsJsonBounds } from '../../http/json-bounds.ts';
 import { type Refusal, refusal } from './format.ts';
 import { quoteNumbers } from './rare-texts.ts';
 

@@ -1,5 +1,5 @@
-import type { DataValue, Event } from '../contract/records/event.ts';
-import { endOfJsonText } from '../contract/repeated-name.ts';
+import type { DataValue, Event } from '../../contract/records/event.ts';
+import { endOfJsonText } from '../../contract/repeated-name.ts';
 
 /**
  * Valid JSON with every number as a text, so that parsing keeps its spelling: `1.50` stays `1.50`. A pass over the text,

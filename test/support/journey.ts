@@ -1,0 +1,6 @@
+/**
+ * Parts that hear of an event and do nothing for its delivery: log, metrics, statistics, parameters, marks of visitors,
+ * issues, replays, live streams, free disk space.
+ */
+export const observers =
+  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:replay-runner|parameter-catalog|parameter-learner|visitor-marker|mask|order|traces)\.ts$/;
