@@ -74,6 +74,26 @@ const mixtures: Record<string, Case> = {
     medianMs: 100,
   },
   'ten destinations share 20 workers': { receiver: workers(20, 50), loads: ten(), rate: 360, medianMs: 100 },
+  'ten destinations share a receiver that refuses more than 200 a second': {
+    receiver: rateLimited(200, 50),
+    loads: ten(),
+    rate: 190,
+    medianMs: 55,
+    refused: 0.02,
+  },
+  'they share one that refuses more than 50 a second': {
+    receiver: rateLimited(50, 50),
+    loads: ten(),
+    rate: 45,
+    medianMs: 55,
+    refused: 0.06,
+  },
+  'a hundred destinations begin together at 20 workers': {
+    receiver: workers(20, 50),
+    loads: Array.from({ length: 100 }, () => ({})),
+    rate: 380,
+    medianMs: 1_000,
+  },
   'one delivery at a time for each of five keys': {
     receiver: workers(200, 50),
     loads: [{ keys: 5 }],
@@ -183,9 +203,24 @@ test('requests that are refused together lower the limit once', () => {
   const limiter = new ConcurrencyLimiter();
   const now = rounds(limiter, 0, 50, 1);
   assert.equal(limiter.limit(now), 16);
-  for (let n = 0; n < 16; n++) limiter.refused(now, now + 10 + n, 1_000);
+  for (let n = 0; n < 16; n++) limiter.refused(now, now + 10 + n, 1_000, false);
   assert.equal(limiter.limit(now + 30), 11);
   assert.equal(limiter.isReceiverBusy(now + 30), true);
+});
+
+test('a receiver that refuses single requests gets one at a time, with breaks of up to a second', () => {
+  const limiter = new ConcurrencyLimiter();
+  let now = rounds(limiter, 0, 50, 1);
+  assert.ok(limiter.breakUntil(now) <= now);
+  for (let n = 0; n < 30; n++) {
+    now += 1_000;
+    limiter.refused(now, now + 5, 1_000, true);
+  }
+  now += 5;
+  assert.deepEqual([limiter.limit(now), limiter.breakUntil(now) - now], [1, 1_000]);
+  assert.ok(limiter.breakUntil(now - 5_000) <= now - 5_000, 'the clock was set back');
+  limiter.responded(now + 1_000, now + 1_050, 1, 1_000);
+  assert.ok(limiter.breakUntil(now + 1_050) <= now + 1_050, 'it refuses no longer');
 });
 
 test('requests that hang do not raise the limit, and when all of them fail it starts over', () => {
@@ -193,9 +228,9 @@ test('requests that hang do not raise the limit, and when all of them fail it st
   const now = rounds(limiter, 0, 20, 7);
   assert.equal(limiter.limit(now), 1_000);
   assert.equal(limiter.limit(now + 15_000), 1_000);
-  for (let n = 0; n < 1_000; n++) limiter.refused(now, now + 15_000, 1_000);
+  for (let n = 0; n < 1_000; n++) limiter.refused(now, now + 15_000, 1_000, false);
   assert.equal(limiter.limit(now + 15_000), 700);
-  limiter.refused(now + 15_001, now + 30_000, 1_000);
+  limiter.refused(now + 15_001, now + 30_000, 1_000, false);
   assert.equal(limiter.limit(now + 30_000), 8);
 });
 
@@ -219,11 +254,11 @@ test('a limit that is not used falls to twice what is', () => {
 test('after the clock was set back the limit moves as before', () => {
   const limiter = new ConcurrencyLimiter();
   const before = rounds(limiter, 1_000_000, 50, 3);
-  for (let n = 0; n < 2; n++) limiter.refused(before, before + 10, 1_000);
+  for (let n = 0; n < 2; n++) limiter.refused(before, before + 10, 1_000, false);
   assert.equal(limiter.limit(before + 10), 44);
   const now = rounds(limiter, 500_000, 50, 2);
   assert.equal(limiter.limit(now) > 44, true, `${limiter.limit(now)}`);
   const high = limiter.limit(now);
-  for (let n = 0; n < 10; n++) limiter.refused(now, now + 10, 1_000);
+  for (let n = 0; n < 10; n++) limiter.refused(now, now + 10, 1_000, false);
   assert.ok(limiter.limit(now + 10) < high);
 });

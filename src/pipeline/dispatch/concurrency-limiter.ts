@@ -4,6 +4,11 @@ import { isSetBack } from '../../async/clock.ts';
 export const concurrencyMax = 1_000;
 
 const start = 8;
+/** A limit below 1 is one request at a time with breaks in between, of so many times the base and at most so long. */
+const least = 1 / 32;
+const breakMostMs = 1_000;
+/** The base that breaks assume while it is not known. */
+const unknownMs = 100;
 const usedPart = 3 / 4;
 /** After so long without a response, or without a round that ends, what is known is old. */
 const staleMs = 60_000;
@@ -23,6 +28,8 @@ const lookPart = 8;
 const lookRoundMin = 4;
 /** Doubtful limiters look at the next multiple of this time. */
 const doubtMs = 2_500;
+/** The first limit that lets requests wait for so long is doubtful. */
+const longMs = 500;
 const lookMs = { least: 10_000, most: 320_000 } as const;
 /** A look takes some times the base: with so many bases in between it costs little. */
 const lookBases = 60;
@@ -30,9 +37,11 @@ const lookBases = 60;
 /** Times kept of a round, at most. */
 const samplesMax = 256;
 /** Responses of a round, at least. */
-const roundMin = { doubling: 8, later: 16 } as const;
+const roundMin = { doubling: 8, later: 16, breaks: 8 } as const;
 
 const refusedMs = 30_000;
+/** After so many in a row at a limit below 1 the receiver refuses everything; before, others may use it up. */
+const deadRefusals = 6;
 const nearRefused = 0.9;
 const growthPerSecond = 0.015;
 /** A refusal at less than this part of the remembered limit has another cause than the limit. */
@@ -54,13 +63,14 @@ const responsesPerRefusal = 50;
  *        next round not shorter ──► doubt: fewer did not help; it stays until a look
  *   look: one round with an eighth of the limit ──► its time is the receiver's own, and the base when there is doubt
  *
- * A look comes soon after a doubt, and else after 10 s, doubling to 320 s while looks find nothing. Looks begin at
+ * A look comes soon after a doubt or the first time that the limit was much too high, and else after 10 s, doubling to 320 s while looks find nothing. Looks begin at
  * multiples of these times, so that destinations that share a receiver look together: alone, each would measure the queue
  * of the others, and all would let it grow.
  *
  * A refusal (429, 503, no response) lowers the limit once for requests that were in flight together, and is remembered
  * for 30 s: close to that limit it grows by 1.5 % a second. One in 50 responses is ignored. When nothing but refusals has
- * come since the last one, the limit starts over.
+ * come since the last one, the limit starts over. It falls below 1, to one request at a time with breaks in between, since
+ * destinations that share a receiver may be too many for one request each.
  */
 export class ConcurrencyLimiter {
   #limit: number = start;
@@ -87,13 +97,22 @@ export class ConcurrencyLimiter {
   #refusedFrom = Number.POSITIVE_INFINITY;
   #refusedAt = Number.NEGATIVE_INFINITY;
   #forgiven = 0;
+  /** How often refusals lowered the limit since the last good response. */
+  #refusals = 0;
   #respondedAt = Number.NEGATIVE_INFINITY;
   #loweredAt = Number.NEGATIVE_INFINITY;
+  #breakUntil = Number.NEGATIVE_INFINITY;
 
   /** `now`: after a minute without a response the limit starts over. */
   limit(now: number): number {
     if (now - this.#respondedAt > staleMs && this.#respondedAt > Number.NEGATIVE_INFINITY) this.#forget();
     return Math.max(1, Math.floor(this.#limit));
+  }
+
+  /** The end of the break before the next request; `now` or earlier: there is none. */
+  breakUntil(now: number): number {
+    // Longer: the clock was set back.
+    return this.#breakUntil - now > breakMostMs ? now : this.#breakUntil;
   }
 
   /** The time of the receiver in the last round, with its queue; null: not known yet. */
@@ -110,6 +129,12 @@ export class ConcurrencyLimiter {
   responded(sentAt: number, now: number, inFlight: number, most: number): void {
     this.#followClock(now);
     this.#respondedAt = now;
+    if (this.#isDoubling && this.#limit < 1) this.#limit = 1;
+    this.#countResponse(sentAt, now, inFlight, most);
+    this.#takeBreak(now);
+  }
+
+  #countResponse(sentAt: number, now: number, inFlight: number, most: number): void {
     this.#forgiven = Math.min(1 + this.#limit / responsesPerRefusal, this.#forgiven + 1 / responsesPerRefusal);
     if (inFlight > this.#mostInFlight) this.#mostInFlight = inFlight;
     if (now >= this.#lookAt) this.#look(now);
@@ -123,23 +148,37 @@ export class ConcurrencyLimiter {
       this.#endRound(now, most);
   }
 
-  /** The receiver is overloaded or does not respond. */
-  refused(sentAt: number, now: number, most: number): void {
+  /**
+   * The receiver is overloaded or does not respond. `isLimit`: it allows fewer requests (429), which no circuit breaker counts:
+   * the limit may fall below 1.
+   */
+  refused(sentAt: number, now: number, most: number, isLimit: boolean): void {
     this.#followClock(now);
-    // It was in flight when the last one lowered the limit.
-    if (sentAt < this.#refusedAt) return;
-    if (this.#forgiven >= 1) {
-      this.#forgiven -= 1;
-      return;
+    // Else it was in flight when the last one lowered the limit.
+    if (sentAt >= this.#refusedAt) {
+      if (this.#forgiven >= 1) this.#forgiven -= 1;
+      else this.#lower(now, most, isLimit ? least : 1);
     }
+    this.#takeBreak(now);
+  }
+
+  #takeBreak(now: number): void {
+    if (this.#limit >= 1) return;
+    const ownMs = this.#baseMs < Number.POSITIVE_INFINITY ? this.#baseMs : unknownMs;
+    this.#breakUntil = now + Math.min(breakMostMs, ownMs * (1 / this.#limit - 1));
+  }
+
+  /** After a refusal. */
+  #lower(now: number, most: number, least: number): void {
     const limit = Math.min(this.#lookedFrom ?? this.#limit, most);
     const isDead = this.#respondedAt <= this.#refusedAt;
     const isElsewhere = now - this.#refusedAt < refusedMs && limit < otherPlace * this.#refusedFrom;
     this.#refusedFrom = isElsewhere ? Number.POSITIVE_INFINITY : limit;
     this.#refusedAt = now;
     this.#loweredAt = now;
-    this.#limit = Math.max(1, Math.min(limit * backoff, isDead ? start : limit));
-    this.#isDoubling = isDead;
+    this.#limit = Math.max(Math.min(least, limit), Math.min(limit * backoff, isDead ? start : limit));
+    this.#refusals = isDead ? this.#refusals + 1 : 1;
+    this.#isDoubling = isDead && (limit > 1 || this.#refusals >= deadRefusals);
     if (isDead) this.#baseMs = Number.POSITIVE_INFINITY;
     this.#slow = null;
     this.#isInDoubt = false;
@@ -149,6 +188,7 @@ export class ConcurrencyLimiter {
   }
 
   #roundSize(): number {
+    if (this.#limit < 1) return roundMin.breaks;
     const limit = Math.floor(this.#limit);
     if (this.#lookedFrom !== null) return Math.max(lookRoundMin, limit);
     return Math.max(limit, this.#isDoubling ? roundMin.doubling : Math.min(roundMin.later, 4 * limit));
@@ -196,23 +236,28 @@ export class ConcurrencyLimiter {
     }
     if (!this.#isUsed) return false;
     this.#slow = { timeMs, limit: this.#limit, isDoubling: this.#isDoubling };
-    this.#limit = Math.max(1, this.#limit * Math.max(backoff, (nearRefused * this.#boundMs) / timeMs));
+    const part = Math.max(backoff, (nearRefused * this.#boundMs) / timeMs);
+    this.#limit = Math.max(Math.min(1, this.#limit), part * this.#limit);
+    // Many others may have begun at the same time: then even the first time here was that of their queue.
+    if (this.#isDoubling && timeMs >= longMs) this.#lookAt = nextMultiple(now, doubtMs);
     this.#isDoubling = false;
     this.#loweredAt = now;
     return true;
   }
 
   #grow(now: number, most: number): void {
-    const isNearRefused = this.#limit >= nearRefused * this.#refusedFrom && now - this.#refusedAt <= refusedMs;
+    const refusedFrom = now - this.#refusedAt <= refusedMs ? this.#refusedFrom : Number.POSITIVE_INFINITY;
+    const near = nearRefused * refusedFrom;
+    const step = this.#limit < 1 ? this.#limit / 2 : Math.max(1, Math.sqrt(this.#limit));
     if (this.#isDoubling) this.#limit *= 2;
-    else if (isNearRefused) this.#limit += (growthPerSecond * this.#limit * (now - this.#roundAt)) / 1_000;
-    else this.#limit += Math.max(1, Math.sqrt(this.#limit));
+    else if (this.#limit >= near) this.#limit += (growthPerSecond * this.#limit * (now - this.#roundAt)) / 1_000;
+    else this.#limit = this.#limit + step < refusedFrom ? this.#limit + step : near;
     this.#limit = Math.min(most, this.#limit);
   }
 
   /** Begins a look, when deliveries wait for the limit or it is in doubt. */
   #look(now: number): void {
-    if (!this.#isUsed && !this.#isInDoubt) {
+    if ((!this.#isUsed && !this.#isInDoubt) || this.#limit < 1) {
       this.#planLook(now);
       return;
     }
@@ -289,6 +334,7 @@ export class ConcurrencyLimiter {
     this.#lookAt = Number.POSITIVE_INFINITY;
     this.#lookEveryMs = lookMs.least;
     this.#refusedFrom = Number.POSITIVE_INFINITY;
+    this.#breakUntil = Number.NEGATIVE_INFINITY;
     this.#respondedAt = Number.NEGATIVE_INFINITY;
     this.#beginAfresh(Number.NEGATIVE_INFINITY);
   }

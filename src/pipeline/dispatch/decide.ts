@@ -160,9 +160,10 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   const suspect = state.isTrial ? undefined : queue.suspects[0];
   const next = suspect ?? queue.waiting[0];
   if (next === undefined && !isRefillDue) return { kind: 'park', queue, until: null };
-  if (concurrencyBlock(queue, Number.POSITIVE_INFINITY, now) !== null)
+  const full = concurrencyBlock(queue, Number.POSITIVE_INFINITY, now);
+  if (full !== null)
     // A response of its own makes it ready again; for a replay, a response to a live delivery may do so too.
-    return queue.replay === null ? { kind: 'park', queue, until: null } : null;
+    return queue.replay === null || full.until !== null ? { kind: 'park', queue, until: full.until } : null;
   if (concurrencyBlock(queue, share, now) !== null || (queue.requests > 0 && state.isCrowded)) return null;
   if (next === undefined)
     return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };

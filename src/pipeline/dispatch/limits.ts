@@ -16,7 +16,8 @@ export type Block =
   | { limit: 'token'; until: number; detail: string }
   /** For more deliveries in one request. */
   | { limit: 'batch'; until: number }
-  | { limit: 'concurrency'; of: 'destination' | 'connection' | 'all'; requests: number; until: null };
+  /** `until`: the end of a break of a destination. */
+  | { limit: 'concurrency'; of: 'destination' | 'connection' | 'all'; requests: number; until: number | null };
 
 /** The state that limits read, besides the queues. */
 export type LimitState = {
@@ -78,10 +79,16 @@ export function destinationRateBlock(
 }
 
 /** The concurrency limit of the destination, within its share of the connection. */
-export function concurrencyBlock(queue: DestinationQueue, share: number, now: number): Block | null {
+export function concurrencyBlock(
+  queue: DestinationQueue,
+  share: number,
+  now: number,
+): Extract<Block, { limit: 'concurrency' }> | null {
   const { concurrency, requests } = queue.replay?.live ?? queue;
-  if (requests < Math.min(concurrency.limit(now), share)) return null;
-  return { limit: 'concurrency', of: 'destination', requests, until: null };
+  const isFull = requests >= Math.min(concurrency.limit(now), share);
+  const until = isFull ? null : concurrency.breakUntil(now);
+  if (until !== null && until <= now) return null;
+  return { limit: 'concurrency', of: 'destination', requests, until };
 }
 
 /** Of the requests that the others leave, one may have this part. */

@@ -2,7 +2,7 @@ import { seededRandom } from '../../cli/demo/random.ts';
 import { ConcurrencyLimiter, concurrencyMax } from './concurrency-limiter.ts';
 
 /** A request at a receiver; `inFlight`: how many it has now, of all destinations. */
-type Received = { now: number; inFlight: number; records: number; respond(afterMs: number, isRefused?: boolean): void };
+type Received = { now: number; inFlight: number; records: number; respond(afterMs: number, refusal?: 429 | 503): void };
 
 type Simulation = { random: () => number; at(time: number, call: () => void): void };
 
@@ -62,7 +62,8 @@ export function simulate(receiver: Receiver, loads: readonly Load[] = [{}], seco
       return load.isReplayed === true ? Math.max(1, Math.floor((limit * 3) / 4)) : limit;
     };
     function pump() {
-      while (waiting > 0 && requests < Math.min(allowed(), keys)) send(Math.min(records, waiting));
+      while (waiting > 0 && now >= limiter.breakUntil(now) && requests < Math.min(allowed(), keys))
+        send(Math.min(records, waiting));
     }
     function send(size: number) {
       const sentAt = now;
@@ -73,13 +74,13 @@ export function simulate(receiver: Receiver, loads: readonly Load[] = [{}], seco
         now,
         inFlight,
         records: size,
-        respond: (afterMs, isRefused = false) =>
+        respond: (afterMs, refusal) =>
           at(now + afterMs, () => {
-            if (isRefused) limiter.refused(sentAt, now, most);
+            if (refusal !== undefined) limiter.refused(sentAt, now, most, refusal === 429);
             else limiter.responded(sentAt, now, requests, most);
             if (now > endMs / 2) {
               responses += 1;
-              if (isRefused) refused += 1;
+              if (refusal !== undefined) refused += 1;
               else {
                 done += size;
                 timesThere.push(now - sentAt);
@@ -87,6 +88,7 @@ export function simulate(receiver: Receiver, loads: readonly Load[] = [{}], seco
             }
             requests -= 1;
             inFlight -= 1;
+            if (limiter.breakUntil(now) > now) at(limiter.breakUntil(now), pump);
             pump();
           }),
       });
@@ -173,7 +175,7 @@ export function workers(
 export function refusingAbove(most: number, ms: number): Receiver {
   return ({ random }) =>
     ({ inFlight, respond }) =>
-      inFlight > most ? respond(2, true) : respond(around(ms, random));
+      inFlight > most ? respond(2, 503) : respond(around(ms, random));
 }
 
 /** Responds 429 to what exceeds a token bucket of one second. */
@@ -184,7 +186,7 @@ export function rateLimited(perSecond: number, ms: number): Receiver {
     return ({ now, respond }) => {
       tokens = Math.min(perSecond, tokens + ((now - refilledAt) * perSecond) / 1_000);
       refilledAt = now;
-      if (tokens < 1) return respond(5, true);
+      if (tokens < 1) return respond(5, 429);
       tokens -= 1;
       respond(around(ms, random));
     };
@@ -195,7 +197,7 @@ export function rateLimited(perSecond: number, ms: number): Receiver {
 export function refusing(is: (now: number, random: () => number) => boolean, ms: number, refusalMs: number): Receiver {
   return ({ random }) =>
     ({ now, respond }) =>
-      is(now, random) ? respond(refusalMs, true) : respond(around(ms, random));
+      is(now, random) ? respond(refusalMs, 503) : respond(around(ms, random));
 }
 
 /** A log-normal time. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
-import { type Rig, startRig } from '../../../test/support/rig.ts';
+import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 
 /** A system that responds only when told to, to the oldest request first. */
 function slowSystem() {
@@ -44,6 +44,21 @@ const events = (to: string, count: number) => Array.from({ length: count }, () =
 const system = 'https://system.example';
 
 const requestsMax = 100;
+
+test('a destination that refuses every request gets few, and all when it takes them again', async () => {
+  let isRefusing = true;
+  await using rig = await startRig({ handler: () => ({ status: isRefusing ? 429 : 200 }) });
+  const retry = { scheduleMs: [0, 30_000, 30_000, 30_000, 30_000, 30_000], jitter: 0 };
+  await wire(rig, { connection: { settings: { retry } } });
+  for (let n = 0; n < 5; n++) await rig.send(...Array.from({ length: 100 }, () => ({ data: { n: '1' } })));
+  await rig.clock.advance(10_000);
+  const waiting = (await rig.deliveries()).find(({ attempts }) => attempts === 0);
+  assert.equal(waiting?.detail, 'The system refuses requests: one at a time is sent, with breaks.');
+  assert.ok(rig.egress.requests.length < 60, `${rig.egress.requests.length} requests`);
+  isRefusing = false;
+  await rig.clock.advance(60_000);
+  assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
+});
 
 test('deliveries over the limit of all requests wait without an attempt, and all are delivered', async () => {
   const slow = slowSystem();

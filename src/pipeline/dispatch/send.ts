@@ -175,7 +175,7 @@ function applyStep(
     queue.concurrency.responded(sent.startedAt, now, (queue.replay?.live ?? queue).requests + 1, mostOf(queue));
     widen(queue);
   }
-  if (step.health === 'overloaded') queue.concurrency.refused(sent.startedAt, now, mostOf(queue));
+  if (step.health === 'overloaded') queue.concurrency.refused(sent.startedAt, now, mostOf(queue), step.sign === null);
   if (step.quota !== null) learnQuota(parts, queue, step.quota, now);
   if (step.wait !== null) pause(parts, queue, step.wait);
   const isPlain = step.auth?.kind !== 'rejected' && step.sign === 'good' && !step.pauses;

@@ -100,7 +100,9 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
     return { reason: null, detail: `Waits for more deliveries to send in one request, at most ${seconds} s.` };
   }
   if (before !== null) return null;
-  const { of, requests } = block;
+  const { of, requests, until } = block;
+  if (until !== null)
+    return { reason: null, detail: 'The system refuses requests: one at a time is sent, with breaks.' };
   if (of === 'all') return { reason: null, detail: `${requests} requests are in flight, close to the limit of all.` };
   const where = { destination: 'to its destination', connection: 'of its connection' }[of];
   const are = requests === 1 ? `1 request ${where} is` : `${requests} requests ${where} are`;
