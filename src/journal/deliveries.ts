@@ -1,5 +1,5 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
-import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/records/delivery.ts';
+import type { Attempt, DeliveryStatus, ErrorKind, LastAttemptInList, Reason } from '../contract/records/delivery.ts';
 import type { Event } from '../contract/records/event.ts';
 
 /** A claim on a scope (`events/0`, `deliveries/0`), valid until another owner acquires it; `epoch` grows each time. */
@@ -211,6 +211,11 @@ export interface DeliveryLog {
   /** A page of the deliveries that match every given filter, newest first (by id). */
   deliveries(query: DeliveryQuery): Promise<LoggedDelivery[]>;
   /**
+   * What rows of a list show of their event and last attempt. Ends after reading 32 MiB: the ids that are left, and unknown ones,
+   * are not in the result.
+   */
+  details(ids: readonly string[]): Promise<DeliveryDetails[]>;
+  /**
    * Like `deliveries`, with filters that no index serves. The search examines deliveries from the cursor on, at least one.
    * It ends when the page is full, after `forMs`, or after reading 32 MiB; `reached` is then the last delivery examined,
    * where the next search continues. `reached` null: there are no more deliveries.
@@ -360,6 +365,14 @@ export type DeliverySearchPage = {
 export type HistogramQuery = Omit<DeliveryQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
   edges: readonly number[];
   forMs: number;
+};
+
+/** `event` null: it has none, or it was removed; `lastAttempt` null: there was none. */
+export type DeliveryDetails = {
+  id: string;
+  event: { name: string | null; visitorId: string | null } | null;
+  /** `attempts`: the count of the delivery with this attempt. */
+  lastAttempt: (LastAttemptInList & { attempts: number }) | null;
 };
 
 export type StatusCounts = Record<StoredStatus, number>;

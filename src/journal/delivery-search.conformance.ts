@@ -23,7 +23,13 @@ const replayId = `rpl_${'0'.repeat(26)}`;
  */
 async function withAttempts(journal: Journal) {
   const data = { email: 'Ada@Shop.example' };
-  const visitors = [{ visitorId: 'ada', data }, { visitorId: 'bob' }, { visitorId: 'ada' }, { visitorId: 'eve' }];
+  const carl = { email: 'carl@shop.example' };
+  const visitors = [
+    { visitorId: 'ada', data },
+    { visitorId: 'bob' },
+    { visitorId: 'ada', data: carl },
+    { visitorId: 'eve' },
+  ];
   const { ids: eventIds, from } = await accept(journal, visitors.map(incoming));
   const lease = await claim(journal, 'events/0');
   const deliveries = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
@@ -120,7 +126,10 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
       [{ text: 'retry-after' }, [d, c]],
       [{ text: 'refused' }, [b]],
       [{ text: 'att_' }, []],
-      [{ text: '["a","b"]', limit: 1 }, [d]],
+      // Of a batch, each delivery has the values of its own event, and not the records of others.
+      [{ text: 'carl@shop' }, [c]],
+      [{ text: 'eve' }, [d]],
+      [{ text: '["a","b"]' }, []],
       [{ text: 'busy', after: c ?? '' }, [d]],
       [{ text: 'busy', before: d ?? '', status: ['retrying', 'failed'] }, [c]],
       [{ text: 'busy', before: 'nonsense' }, []],
@@ -128,6 +137,36 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
     for (const [query, expected] of cases)
       assert.deepEqual(await search(journal, query), expected, JSON.stringify(query));
   });
+
+  guarantee(
+    'rows of a list have their event, its visitor, and the last attempt with the sentence of its response',
+    async (journal) => {
+      const { ids } = await withAttempts(journal);
+      const again = await journal.log.details([...ids, `dlv_${'0'.repeat(26)}`, 'nonsense']);
+      assert.deepEqual(
+        again.map(({ id, event, lastAttempt }) => [id, event?.visitorId, lastAttempt?.status, lastAttempt?.message]),
+        [
+          [ids[0], 'ada', 200, null],
+          [ids[1], 'bob', 422, 'No (such) "sku"'],
+          [ids[2], 'ada', 503, 'busy'],
+          [ids[3], 'eve', 503, 'busy'],
+        ],
+      );
+      assert.deepEqual(again[1]?.lastAttempt, {
+        attempts: 1,
+        status: 422,
+        durationMs: 800,
+        errorKind: 'http_4xx',
+        message: 'No (such) "sku"',
+      });
+      const { ids: fresh } = await withDeliveries(journal, [{}], start + minute);
+      assert.deepEqual(
+        (await journal.log.details(fresh)).map(({ lastAttempt }) => lastAttempt),
+        [null],
+      );
+      assert.deepEqual(await journal.log.details([]), []);
+    },
+  );
 
   guarantee(
     'a search by status follows the last response, whatever an outcome rule calls it, and examines no others',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Locator } from 'playwright-core';
+import type { Answer } from '../../src/client/client.ts';
 import { reaches, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -268,9 +269,79 @@ test('from the e-mail of a customer it takes three clicks at most to the respons
   await click(page.getByRole('button', { name: 'Search' }));
   await page.getByRole('combobox', { name: 'Search pages and objects' }).fill(email);
   await page.getByRole('option', { name: `Deliveries with ${email}` }).waitFor();
-  await click(page.getByRole('option', { name: `${email}: Failed` }));
+  await click(page.getByRole('option', { name: /^CRM › Orders · Failed · 422 · / }));
   await response.waitFor();
+  await page.getByRole('region', { name: 'Status' }).getByText('HTTP 422: unknown postcode').waitFor();
   assert.ok(clicks <= 3, `${clicks} clicks by the palette`);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a customer of a batch is found by the values of the own event, failed first, and no one else; the list says who and why', async () => {
+  const { app, browser } = console_;
+  const batched = await wire(app, receiver, {
+    connection: { name: 'Contacts API' },
+    destination: {
+      name: 'Batch',
+      path: '/batch',
+      template: '{{! return JSON.stringify(it.data); }}',
+      settings: { batch: { records: 50, waitMs: 300 } },
+    },
+  });
+  const messages = '{"errors":[{"message":"phone must be E.164"}]}';
+  receiver.answer('/batch', ({ body }) =>
+    body.includes('olaf9@') ? { status: 400, body: messages } : { status: 200 },
+  );
+  const people = ['olaf9', 'quinn9', 'rosa9', 'sven9', 'tess9'];
+  await batched.send(
+    ...people.map((name) => ({ 'wt.ev': 'signup', 'wt.dcsvid': `v-${name}`, email: `${name}@example.com` })),
+  );
+  const states = async () => {
+    const { data } = await app.client.call('listDeliveries', { query: { destinationId: batched.destination.id } });
+    return data.map(({ status }) => status);
+  };
+  await eventually('the bad record stands alone', async () => {
+    const found = await states();
+    return found.filter((status) => status === 'delivered').length === 4 && found.includes('failed');
+  });
+
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries?filter=olaf9%40example.com' });
+  const { page } = tab;
+  await page.getByText(/^Searched all/).waitFor();
+  const rows = page.getByRole('row', { name: /Contacts API › Batch/ });
+  assert.equal(await rows.count(), 1, 'the others of the batch are other people');
+  await rows.getByText('v-olaf9').waitFor();
+  await rows.getByText('signup').waitFor();
+  await rows.getByText('400: phone must be E.164').waitFor();
+  assert.deepEqual(await barriers(page), []);
+
+  // What events and bodies say needs their rights, in lists too.
+  const { token } = await app.client.call('createToken', { body: { name: 'States', rights: ['deliveries:view'] } });
+  const list = `${app.url}/api/v1/deliveries?destinationId=${batched.destination.id}&status=failed`;
+  const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } });
+  const { data } = (await answer.json()) as Answer<'listDeliveries'>; // of this route
+  assert.deepEqual(
+    data.map(({ event, visitorId, lastAttempt }) => [event, visitorId, lastAttempt?.status, lastAttempt?.message]),
+    [[null, null, 400, null]],
+  );
+
+  // One answer has all that a row shows.
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/api/v1/')) asked.push(new URL(request.url()).pathname);
+  });
+  await page.getByRole('textbox', { name: 'Filter' }).fill('quinn9@example.com');
+  await rows.getByText('v-quinn9').waitFor();
+  assert.deepEqual(
+    asked.filter((path) => path.includes('last-attempts') || path.includes('/events')),
+    [],
+  );
+
+  await page.getByRole('button', { name: 'Search' }).first().click();
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('olaf9@example.com');
+  await page.getByRole('option', { name: /^Contacts API › Batch · Failed · 400 · / }).waitFor();
+  assert.equal(await page.getByRole('option', { name: /^Contacts API › Batch/ }).count(), 1);
+  await page.keyboard.press('Enter');
+  await page.getByText('HTTP 400: phone must be E.164').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

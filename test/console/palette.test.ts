@@ -90,3 +90,21 @@ async function choose(page: Page, text: string, hit: string): Promise<void> {
   await search(page, text);
   await page.getByRole('option', { name: hit }).click();
 }
+
+test('what no longer fits leaves the palette, also where a page and a setting have one address', async () => {
+  await using running = await startConsole();
+  await using tab = await openTab(running.browser, { url: running.app.url });
+  const { page } = tab;
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+  await page.keyboard.press('Control+k');
+  const box = page.getByRole('combobox', { name: 'Search pages and objects' });
+  await box.fill('s');
+  await page
+    .getByRole('option', { name: /Settings/ })
+    .first()
+    .waitFor();
+  await box.fill('zzzz');
+  await page.getByRole('option', { name: /zzzz/ }).first().waitFor();
+  assert.equal(await page.getByRole('option', { name: /Settings|Appearance/ }).count(), 0);
+  assert.deepEqual(tab.problems, []);
+});

@@ -992,6 +992,9 @@ class Delivery(TypedDict):
     replayOf: str | None
     replayedBy: dict[str, Any] | None
     attemptLog: NotRequired[list[Attempt]]
+    event: NotRequired[dict[str, Any] | None]
+    visitorId: NotRequired[str | None]
+    lastAttempt: NotRequired[dict[str, Any] | None]
 
 
 class AttemptVersions(TypedDict):

@@ -2,7 +2,13 @@ import { AppError } from '../../contract/errors.ts';
 import { given } from '../../contract/given.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
-import { type DeliverySearch, isFinished, type LoggedDelivery, type StoredStatus } from '../../journal/journal.ts';
+import {
+  type DeliveryDetails,
+  type DeliverySearch,
+  isFinished,
+  type LoggedDelivery,
+  type StoredStatus,
+} from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, QueryOf } from '../call/call.ts';
 import { withoutReason } from '../call/payload-redaction.ts';
 import { byId, pageOfSearch, pageOfStored } from '../http/pagination.ts';
@@ -79,23 +85,41 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
     }
   }
 
+  /** With event, visitor and last attempt, as far as the caller may see them. */
+  async function withDetails(rows: readonly Delivery[], may: Call['may']): Promise<Delivery[]> {
+    const details = new Map((await log.details(rows.map(({ id }) => id))).map((one) => [one.id, one]));
+    const [maySeeEvents, maySeePayloads] = [may('events:view'), may('payloads:view')];
+    return rows.map((row) => {
+      const { event = null, lastAttempt = null } = details.get(row.id) ?? {};
+      const shownEvent = maySeeEvents ? event : null;
+      const detailed = {
+        ...row,
+        event: shownEvent && { name: shownEvent.name },
+        visitorId: shownEvent?.visitorId ?? null,
+        lastAttempt: lastAttempt !== null && isOf(lastAttempt, row) ? shownAttempt(lastAttempt, maySeePayloads) : null,
+      };
+      return maySeePayloads ? detailed : withoutReason(detailed);
+    });
+  }
+
   return {
     async listDeliveries({ query, may }) {
       checkMaySearch(query, may);
       const { limit: _l, cursor: _c, ...filters } = query;
       const of = stored(filters);
-      const visible = may('payloads:view') ? (one: Delivery) => one : withoutReason;
-      if (!isSearch(filters))
-        return pageOfStored(query, byId('dlv'), async (range) =>
-          (await log.deliveries({ ...of, ...range })).map((one) => visible(show(one))),
+      if (!isSearch(filters)) {
+        const listed = await pageOfStored(query, byId('dlv'), async (range) =>
+          (await log.deliveries({ ...of, ...range })).map(show),
         );
+        return { ...listed, data: await withDetails(listed.data, may) };
+      }
       const isExact = !isDerived(filters);
       const { searched, next } = boundedSearch();
       const page = await pageOfSearch(query, byId('dlv'), async (range, missing) => {
         const part = await next({ ...of, ...range, limit: isExact ? missing : readAtOnce });
         return part && { found: shown(filters, part.deliveries), reached: part.reached?.id ?? null };
       });
-      return { ...page, data: page.data.map(visible), searched };
+      return { ...page, data: await withDetails(page.data, may), searched };
     },
 
     async getDeliveryHistogram({ query, may }) {
@@ -119,6 +143,18 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
       return { bucketMs, ...counts.all(), countedFrom };
     },
   } satisfies Partial<Handlers>;
+}
+
+/** Whether an attempt was the last one when the row was read: the delivery may have moved on since. */
+function isOf({ attempts }: { attempts: number }, row: Delivery): boolean {
+  return row.status !== 'sending' && attempts === row.attempts;
+}
+
+function shownAttempt(
+  { attempts: _, message, ...attempt }: NonNullable<DeliveryDetails['lastAttempt']>,
+  maySeePayloads: boolean,
+): NonNullable<Delivery['lastAttempt']> {
+  return { ...attempt, message: maySeePayloads ? message : null };
 }
 
 /** Searching bodies needs the same right as reading them, because results reveal the text. */

@@ -17,6 +17,8 @@ export type Hit = { key: string; label: string; kind: string; icon: IconName; go
 
 const { kinds, commands } = shell.search;
 const eachMax = 5;
+/** Deliveries of a person that are looked at for those that failed. */
+const lookedAt = 50;
 
 /** A page that can be opened, for users with its right. */
 type Found = readonly [href: string, label: string, kind: string, icon: IconName, right?: Right | undefined];
@@ -139,7 +141,8 @@ function ofVisitor(text: string): Found[] {
 function useDeliveriesOf(text: string, may: (right: Right) => boolean): Found[] {
   // Each search may take two seconds of reading.
   const [asked] = useDebouncedValue(text, 400);
-  const query = { ...(may('payloads:view') ? { q: asked } : { visitorId: asked }), limit: eachMax };
+  const query = { ...(may('payloads:view') ? { q: asked } : { visitorId: asked }), limit: lookedAt };
+  const names = useNames();
   const isAddress = /^[^\s@]+@[^\s@]+$/.test(text);
   const { data } = useApiQuery(
     'listDeliveries',
@@ -147,9 +150,14 @@ function useDeliveriesOf(text: string, may: (right: Right) => boolean): Found[] 
     { enabled: isAddress && asked === text && may('deliveries:view') },
   );
   if (!isAddress) return [];
-  return (data?.data ?? []).map((delivery) => {
+  // What failed is what is looked for; among equals the newest comes first.
+  const isBad = ({ status }: { status: string }) => status === 'failed' || status === 'held' || status === 'retrying';
+  const found = data?.data ?? [];
+  const hits = [...found.filter(isBad), ...found.filter((one) => !isBad(one))].slice(0, eachMax);
+  return hits.map((delivery) => {
     const when = formatTime(new Date(delivery.createdAt), 'log', Date.now());
-    const label = shell.search.deliveryWith(text, parts.status[delivery.status], when);
+    const code = delivery.lastAttempt?.status ?? null;
+    const label = shell.search.deliveryWith(names.target(delivery), parts.status[delivery.status], code, when);
     return [addressOf('delivery', delivery), label, terms.delivery, 'deliveries'];
   });
 }

@@ -66,7 +66,8 @@ export function Palette({ typed, onClose }: PaletteProps): ReactNode {
         <div id={listId} role="listbox" aria-label={terms.search} className={css['list']}>
           {hits.map((hit, index) => (
             <div
-              key={hit.key}
+              // A page and a setting can have one address.
+              key={`${hit.kind} ${hit.label} ${hit.key}`}
               id={`${listId}-${index}`}
               role="option"
               tabIndex={-1}

@@ -113,6 +113,15 @@ export const attempt = z.strictObject({
 });
 export type Attempt = z.output<typeof attempt>;
 
+/** The newest attempt of a delivery, as lists have it. `message`: what the response says in words; needs payloads:view. */
+const lastAttemptInList = z.strictObject({
+  status: z.int().nullable(),
+  durationMs: z.number(),
+  errorKind: errorKind.nullable(),
+  message: z.string().nullable(),
+});
+export type LastAttemptInList = z.output<typeof lastAttemptInList>;
+
 /** One record to send to one destination. `attempts` counts the exchanges that use up the retry schedule. */
 export const delivery = z.strictObject({
   id: z.string(),
@@ -138,6 +147,11 @@ export const delivery = z.strictObject({
    */
   replayedBy: z.strictObject({ deliveryId: z.string(), replayId: z.string(), status: deliveryStatus }).nullable(),
   attemptLog: z.array(attempt).optional(),
+  /** Only in lists: its event (null: it has none, it was removed, or events:view is missing), and who caused it. */
+  event: z.strictObject({ name: z.string().nullable() }).nullable().optional(),
+  visitorId: z.string().nullable().optional(),
+  /** Only in lists: null before the first, and while another one is in flight. */
+  lastAttempt: lastAttemptInList.nullable().optional(),
 });
 export type Delivery = z.output<typeof delivery>;
 
@@ -183,7 +197,10 @@ const deliveryFilters = {
   durationMsMin: digits(z.int().min(0).optional()),
   test: flag.optional(),
   batchId: textFilter,
-  /** Text in the URL, headers or body of a request, in a response, or in an error; upper and lower case are equal. */
+  /**
+   * Text in the values of the event, in the URL, headers or body of a request that was sent for this delivery alone, in a
+   * response, or in an error; upper and lower case are equal.
+   */
   q: z.string().min(2).max(200).optional(),
   createdAfter: timeFilter,
   createdBefore: timeFilter,

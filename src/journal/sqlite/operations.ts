@@ -3,6 +3,7 @@ import { intakeOperations } from './accept.ts';
 import { logOperations } from './delivery-commands.ts';
 import { queueOperations } from './delivery-queue.ts';
 import { leaseOperations } from './leases.ts';
+import { deliveryDetailOperations } from './lists/delivery-details.ts';
 import { deliveryHistogramOperations } from './lists/delivery-histogram.ts';
 import { deliveryListOperations } from './lists/delivery-list.ts';
 import { deliverySearchOperations } from './lists/delivery-search.ts';
@@ -29,6 +30,7 @@ export const operations = {
   ...logOperations,
   ...openCountOperations,
   ...deliveryListOperations,
+  ...deliveryDetailOperations,
   ...deliverySearchOperations,
   ...deliveryHistogramOperations,
   ...replayOperations,

@@ -186,6 +186,10 @@ function deliveryLog(client: JournalClient): DeliveryLog {
       const placed = withPlaces(query);
       return placed === null ? [] : client.read('listDeliveries', placed);
     },
+    async details(ids) {
+      const places = ids.flatMap((id) => placeOf('delivery', id) ?? []);
+      return places.length === 0 ? [] : client.read('deliveryDetails', { places });
+    },
     async searchDeliveries(query) {
       const placed = withPlaces(query);
       if (placed === null) return { deliveries: [], reached: null, looked: 0, lookedBytes: 0 };

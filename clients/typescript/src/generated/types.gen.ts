@@ -1343,6 +1343,16 @@ export type Delivery = {
         status: DeliveryStatus;
     } | null;
     attemptLog?: Array<Attempt>;
+    event?: {
+        name: string | null;
+    } | null;
+    visitorId?: string | null;
+    lastAttempt?: {
+        status: number | null;
+        durationMs: number;
+        errorKind: ErrorKind | null;
+        message: string | null;
+    } | null;
 };
 
 export type DeliveryStatus = 'pending' | 'sending' | 'retrying' | 'held' | 'delivered' | 'failed' | 'skipped' | 'cancelled';

@@ -94,7 +94,8 @@ export const shell = {
     },
     event: (id: string) => `Open event ${id}`,
     delivery: (id: string) => `Open delivery ${id}`,
-    deliveryWith: (text: string, status: string, time: string) => `${text}: ${status}, ${time}`,
+    deliveryWith: (target: string, status: string, code: number | null, time: string) =>
+      [target, status, ...(code === null ? [] : [String(code)]), time].join(' · '),
     docs: {
       templates: 'Template language',
       recipes: 'How-tos',

@@ -2,6 +2,7 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
+import { answerSentence } from '../../../contract/records/answer-sentence.ts';
 import type { Delivery, Reason } from '../../../contract/records/delivery.ts';
 import { useApiQuery, useEventNames, useHoldOf, useNames } from '../../data/data.ts';
 import { formatTime, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
@@ -162,11 +163,18 @@ function Summary({ delivery }: Props): ReactNode {
   const { status, detail, eventId, actionId, connectionId, destinationId, finishedAt } = delivery;
   const hold = useHoldOf([delivery])(delivery);
   const { sentence, next, nextAt, todo } = deliverySummary(delivery, hold);
+  const last = delivery.attemptLog?.at(-1);
+  const said = last?.response?.body == null || last.error === null ? null : answerSentence(last.response.body);
   return (
     <Answer label={terms.status} tone={toneOf(status)}>
       <Text size="lg">
         {sentence} {next} {nextAt === null ? null : <Countdown at={nextAt} due={words.now} />}
       </Text>
+      {said === null ? null : (
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {w.answered(last?.response?.status ?? 0, said)}
+        </Text>
+      )}
       {detail === null ? null : (
         <Text c="dimmed">
           <LinkedIds text={w.detail(detail)} />

@@ -1,14 +1,14 @@
 import { ActionIcon, Group, Text } from '@mantine/core';
 import { type ReactNode, useMemo, useRef } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
-import { useEventNames, useHoldOf, useNames } from '../../data/data.ts';
+import { useHoldOf, useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import type { Column } from '../list/columns.tsx';
 import { RowLink } from '../list/row-link.tsx';
 import { column } from '../list/standard-columns.tsx';
 import { Countdown, Icon, Note, PlainLink, StatusBadge, Time } from '../parts.ts';
 import css from '../text/on-hover.module.css';
-import { resultWords, useLastAttempts } from './last-attempts.ts';
+import { resultWords } from './last-attempts.ts';
 
 const w = words.columns;
 
@@ -16,7 +16,7 @@ const w = words.columns;
 type CellFilter = { action?: string; destination?: string; code?: string; error?: string };
 
 /**
- * The columns of a list of deliveries, with the names and last attempts that its rows need. With `onFilter`, cells are
+ * The columns of a list of deliveries, with the names that its rows need. With `onFilter`, cells are
  * filters too.
  */
 export function useDeliveryColumns(
@@ -27,21 +27,19 @@ export function useDeliveryColumns(
   filter.current = onFilter;
   const isFilter = onFilter !== undefined;
   const names = useNames();
-  const last = useLastAttempts(rows);
   const holdOf = useHoldOf(rows);
-  const events = useEventNames(rows.map(({ eventId }) => eventId));
 
   return useMemo(() => {
-    const filtered = (what: string, by: CellFilter) =>
-      isFilter ? <FilterCell what={what} onFilter={() => filter.current?.(by)} /> : what;
+    const filtered = (what: string, by: CellFilter, name = what) =>
+      isFilter ? <FilterCell what={what} name={name} onFilter={() => filter.current?.(by)} /> : what;
     const attemptsMost = ({ destinationId, connectionId }: Delivery) =>
       (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
         ?.scheduleMs.length;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
-      column('event', terms.event, ({ eventId }) => {
+      column('event', terms.event, ({ eventId, event }) => {
         if (eventId === null) return <Note>{words.noEvent}</Note>;
-        const title = events.get(eventId)?.name ?? eventId;
+        const title = event?.name ?? eventId;
         return (
           <PlainLink
             to="/events/$eventId"
@@ -55,6 +53,7 @@ export function useDeliveryColumns(
           </PlainLink>
         );
       }),
+      column('visitor', terms.visitor, { isText: true }, ({ visitorId }) => visitorId ?? terms.none),
       column('action', terms.action, { isText: true }, ({ actionId }) => {
         if (actionId === null) return terms.none;
         const name = names.action(actionId);
@@ -66,19 +65,16 @@ export function useDeliveryColumns(
       column('attempts', terms.attempts, { align: 'end' }, (row) =>
         words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
       ),
-      column('response', terms.response, { isText: true }, ({ id }) => {
-        const attempt = last.get(id);
-        if (attempt === undefined) return null;
-        const { status = null, errorKind = null } = attempt ?? {};
+      column('response', terms.response, { isText: true }, ({ lastAttempt }) => {
+        const { status = null, errorKind = null, message = null } = lastAttempt ?? {};
         const result = resultWords(status, errorKind);
         if (result === null) return <Note>{terms.noneYet}</Note>;
         const by = status !== null ? { code: String(status) } : { error: errorKind ?? '' };
-        return filtered(result, by);
+        return filtered(message === null ? result : `${status ?? result}: ${message}`, by, result);
       }),
-      column('duration', w.duration, { align: 'end', leavesFirst: true }, ({ id }) => {
-        const ms = last.get(id)?.durationMs;
-        return ms === undefined ? null : formatDuration(ms);
-      }),
+      column('duration', w.duration, { align: 'end', leavesFirst: true }, ({ lastAttempt }) =>
+        lastAttempt == null ? null : formatDuration(lastAttempt.durationMs),
+      ),
       column('created', terms.created, { goesBelow: true }, ({ createdAt }) => <Time at={createdAt} show="stream" />),
       column('next', terms.nextAttempt, (row) => {
         const { nextAttemptAt } = row;
@@ -87,12 +83,14 @@ export function useDeliveryColumns(
         return nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />;
       }),
     ];
-  }, [names, last, events, holdOf, isFilter]);
+  }, [names, holdOf, isFilter]);
 }
 
-/** A cell with a button that filters the list by it, seen on hover and focus. */
-function FilterCell({ what, onFilter }: { what: string; onFilter: () => void }): ReactNode {
-  const label = terms.filterBy(what);
+type FilterCellProps = { what: string; name: string; onFilter: () => void };
+
+/** A cell with a button that filters the list by it (`name`), seen on hover and focus. */
+function FilterCell({ what, name, onFilter }: FilterCellProps): ReactNode {
+  const label = terms.filterBy(name);
   return (
     <Group gap={4} wrap="nowrap" align="start" className={css['cell'] ?? ''}>
       <Text span inherit lineClamp={2} title={what}>

@@ -12,7 +12,7 @@ import {
 } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
 import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
-import { eventOfLine, lineMatcher } from '../event-codec.ts';
+import { type EventLine, eventOfLine, lineMatcher } from '../event-codec.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
 import { statusCodes } from '../status-codes.ts';
 import { type DeliveryListQuery, type IndexRange, numbersNextTo } from './delivery-list.ts';
@@ -154,8 +154,8 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
     const has = textFinder(text);
     asked.push((one) => {
       const { lines } = blocks.history(one.block, one.number);
-      const event = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered)) ? lineOf(one) : null;
-      return has(lines, exchangesOf(db, lines, budget), event === null ? null : eventOfLine(event));
+      const event = lineOf(one);
+      return has(lines, exchangesOf(db, lines, budget), event);
     });
   }
   return (one) => asked.every((matches) => matches(one));
@@ -215,12 +215,17 @@ type Lines = ReturnType<AttemptBlocks['history']>['lines'];
  * Whether stored attempts have a text. Most lines are ruled out as they are stored, as JSON inside of JSON; the others are
  * unpacked, since a line also has ids and numbers that are not shown.
  */
-function textFinder(text: string): (lines: Lines, exchanges: Record<string, string>, event: Event | null) => boolean {
+function textFinder(
+  text: string,
+): (lines: Lines, exchanges: Record<string, string>, line: EventLine | null) => boolean {
   const sought = literal(text);
   const stored = literal(JSON.stringify(text).slice(1, -1));
   const isIn = (headers: readonly [string, string][]) =>
     headers.some((header) => header.some((text) => sought.test(text)));
-  return (lines, exchanges, event) => {
+  return (lines, exchanges, line) => {
+    const copies = lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
+    const event = line !== null && (copies || stored.test(line.line)) ? eventOfLine(line) : null;
+    if (event !== null && hasValue(event, sought)) return true;
     const isPossible =
       event !== null ||
       lines.some(({ rendered, attempts }) => stored.test(rendered) || stored.test(attempts)) ||
@@ -234,8 +239,13 @@ function textFinder(text: string): (lines: Lines, exchanges: Record<string, stri
         return true;
       const packed: PackedAttempt[] = attempts === '' ? [] : JSON.parse(attempts);
       for (const one of packed) {
-        const { request, response, error } = unpackAttempt(one, body, exchanges);
-        if (request !== null && (sought.test(request.url) || sought.test(request.body ?? '') || isIn(request.headers)))
+        const { request, response, error, records } = unpackAttempt(one, body, exchanges);
+        // The request of a batch has the data of others; its own is in its event and its rendered record.
+        if (
+          records === 1 &&
+          request !== null &&
+          (sought.test(request.url) || sought.test(request.body ?? '') || isIn(request.headers))
+        )
           return true;
         if (response !== null && (sought.test(response.body ?? '') || isIn(response.headers))) return true;
         if (error !== null && sought.test(error.message)) return true;
@@ -243,6 +253,14 @@ function textFinder(text: string): (lines: Lines, exchanges: Record<string, stri
     }
     return false;
   };
+}
+
+/** Whether a value of the event has the text: who it is about, also where nothing was sent. */
+function hasValue({ visitorId, data, ext, session }: Event, sought: RegExp): boolean {
+  const values = [data, ext, session].flatMap((part) => Object.values(part));
+  return [visitorId, ...values].some((value) =>
+    typeof value === 'string' ? sought.test(value) : value != null && sought.test(JSON.stringify(value)),
+  );
 }
 
 const literal = (text: string) => new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'i');

@@ -106,6 +106,7 @@ export const deliveries = {
     pending: 'Queued. It will be sent soon.',
     sending: 'Sending now.',
     authWaits: 'The system rejected the credentials last time. Millrace will retry automatically.',
+    answered: (status: number, sentence: string) => `HTTP ${status}: ${sentence}`,
     detail: (text: string) => `Details: ${text}`,
     todo: 'What to do:',
     ended: 'Finished',
