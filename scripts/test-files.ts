@@ -20,12 +20,12 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
   'test/together/rooms.ts':
     'src/{alerts,async,cli,client,compute,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
-  'test/together/api.ts': 'src/api/**/*.test.ts',
+  'test/together/api.ts': 'src/{api,http,intake}/**/*.test.ts',
   'test/together/checkout.ts': '{src,test}/*.test.ts',
 };
 
 /** Test files in a group's folder that need a process of their own: they take long, wait, or disturb others on purpose. */
-const alone = /e2e\/demo|model|simulation|attacks|kill|idle-memory/;
+const alone = /e2e\/demo|journey-order|model|simulation|attacks|kill|idle-memory/;
 
 /** The files of a group. */
 export function groupFiles(group: string): string[] {
