@@ -45,21 +45,25 @@ export async function createCollector({ client }: Product): Promise<string> {
   return `/v3/${key}`;
 }
 
-/** `ca`: of a receiver with TLS. `path`: of its destination. */
+/** `ca`: of a receiver with TLS. `path`: of its destination. `concurrency`: the setting of its connection. */
 type Route = {
   name: string;
   port: number;
   path?: string;
   ca?: string;
+  concurrency?: number;
   rules: { parameter: string; operator: 'equals'; value: string };
 };
 
 /** Creates a connection, a destination with the documented template, and an action for it; returns the destination. */
 export async function createRoute(
   { client }: Product,
-  { name, port, path = '/hook', ca, rules }: Route,
+  { name, port, path = '/hook', ca, concurrency, rules }: Route,
 ): Promise<string> {
-  const connection = await client.call('createConnection', { body: { name, ...originOf(port, ca) } });
+  const { baseUrl, settings } = originOf(port, ca);
+  const rate = concurrency === undefined ? {} : { rate: { concurrency } };
+  const body = { name, baseUrl, settings: { ...settings, ...rate } };
+  const connection = await client.call('createConnection', { body });
   const destination = await client.call('createDestination', {
     params: { id: connection.id },
     body: { name, path, status: 'enabled' },
@@ -72,7 +76,7 @@ export async function createRoute(
 
 /** The address of a receiver in a connection. `ca`: it has TLS. */
 export function originOf(port: number, ca?: string) {
-  if (ca === undefined) return { baseUrl: `http://127.0.0.1:${port}` };
+  if (ca === undefined) return { baseUrl: `http://127.0.0.1:${port}`, settings: {} };
   return { baseUrl: `https://127.0.0.1:${port}`, settings: { tls: { ca } } };
 }
 
@@ -84,7 +88,7 @@ export function newRun(): number {
   return lastRun;
 }
 
-type Size = Pick<Flood, 'events' | 'batch' | 'connections' | 'window' | 'destinations' | 'destination' | 'fresh'>;
+type Size = Omit<Flood, 'run' | 'port' | 'path'>;
 type Flow = { perSecond: number; sent: Sent; arrived: Arrived };
 
 /** Sends events through the program, as `flowThrough`. Throws when the program logged an error. */

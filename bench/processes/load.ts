@@ -14,6 +14,8 @@ export type Flood = Target & {
   connections: number;
   /** The most events that may be sent and not yet delivered; null: no limit. */
   window: number | null;
+  /** The most events a second; no limit unless given. */
+  perSecond?: number;
   /** The events go to this many destinations in turn; 1 unless given. */
   destinations?: number;
   /** The first of them; 0 unless given. */
@@ -54,6 +56,7 @@ async function flood({
   batch,
   connections,
   window,
+  perSecond = Number.POSITIVE_INFINITY,
   destinations = 1,
   destination = 0,
   fresh,
@@ -79,6 +82,8 @@ async function flood({
       const from = next;
       const size = Math.min(batch, events - from);
       next += size;
+      const earlyMs = (from / perSecond) * 1_000 - (nowUs() - sent.firstUs) / 1_000;
+      if (earlyMs > 0) await pause(earlyMs);
       const request = fresh !== undefined || size !== batch ? prepareOne(size) : prepared;
       stamp(request, run, from, nowUs(), (n) => destination + ((n * stride) % destinations));
       await deliver(wire, request, sent);

@@ -60,27 +60,45 @@ test('a queue whose receiver usually takes long keeps its room for twice that ti
   assert.equal(memory.roomOf(queue), 16);
 });
 
+/** A queue with this many deliveries to an origin. */
+function openTo(origin: string, count: number) {
+  const opened = open();
+  opened.queue.plan = { batchRecords: 1, order: null, origin } as DestinationQueue['plan']; // as: what the memory looks at
+  opened.add(count, { event: null });
+  return opened;
+}
+
 test('a request in flight counts with the memory of its exchange, a batch once', () => {
   for (const [origin, bytes] of [
-    ['https://crm.example', 40 * 1024],
+    ['https://crm.example', 64 * 1024],
     ['http://crm.example', 14 * 1024],
   ] as const) {
-    const { memory, queue, add } = open();
-    queue.plan = { batchRecords: 1, order: null, origin } as DestinationQueue['plan']; // as: what the memory looks at
-    add(3, { event: null });
+    const { memory, queue } = openTo(origin, 3);
     const [one, ...others] = queue.waiting;
     assert.ok(one);
-    const before = memory.bytes;
     memory.take(one);
-    assert.equal(memory.bytes - before, one.requestBytes);
-    assert.ok(one.requestBytes >= bytes);
-    const between = memory.bytes;
+    assert.equal(memory.exchangeBytes, bytes);
     memory.takeBatch(queue, others);
-    const added = memory.bytes - between;
-    assert.ok(added >= bytes && added < 2 * bytes, `${added}`);
+    assert.equal(memory.exchangeBytes, 2 * bytes);
+    memory.requeue(queue, others, true);
+    assert.equal(memory.exchangeBytes, bytes);
+    memory.takeBatch(queue, others);
     for (const taken of [one, ...others]) memory.release(taken);
-    assert.equal(memory.bytes, 0);
+    assert.deepEqual([memory.exchangeBytes, memory.bytes], [0, 0]);
   }
+});
+
+test('4,000 exchanges over TLS fit in memory beside the queues, and beyond 256 MiB of them memory is heavy', () => {
+  const { memory, queue } = openTo('https://crm.example', 4_097);
+  const taken = queue.waiting.slice();
+  for (const one of taken.slice(0, 4_096)) memory.take(one);
+  assert.equal(memory.isHeavy, false);
+  const [last] = queue.waiting;
+  assert.ok(last);
+  memory.take(last);
+  assert.equal(memory.isHeavy, true);
+  memory.release(last);
+  assert.equal(memory.isHeavy, false);
 });
 
 test('a queue has room for its share, and while memory is full for none', () => {

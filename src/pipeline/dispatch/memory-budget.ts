@@ -18,7 +18,10 @@ const bytesMax = 128 * 1024 * 1024;
 const readBytesMax = 144 * 1024 * 1024;
 /** Up to here, requests are sent. */
 const sendBytesMax = 192 * 1024 * 1024;
-const tlsExchangeBytes = 40 * 1024;
+/** Of the exchanges in flight, beside these bytes: 4,000 over TLS. */
+const exchangeBytesMax = 256 * 1024 * 1024;
+/** An exchange in flight with its socket and its buffers, without the bodies. */
+const tlsExchangeBytes = 64 * 1024;
 const plainExchangeBytes = 14 * 1024;
 /** A request of this size is sent at any time, so that large ones that hang do not delay it. */
 export const smallBytes = 16 * 1024;
@@ -30,7 +33,8 @@ export type QueueFill = 'more' | 'all' | 'full';
  * The memory of all queues together is bounded: waiting deliveries, those in flight and their requests. From 128 MiB on it
  * is heavy: a queue is read only when it is empty and its next delivery can be sent at once, up to 144 MiB, and requests
  * are sent up to 192 MiB. Beyond that, only small ones are read and sent; the others wait in turn until requests have
- * ended. While none is in flight, one is always sent. A large event counts once, however many deliveries it has.
+ * ended. While none is in flight, one is always sent. A large event counts once, however many deliveries it has. Memory is
+ * heavy, too, while the exchanges in flight (sockets and TLS, without the bodies) take 256 MiB.
  *
  * Queues also share 20,000 places for waiting deliveries, and each has at least 16 of them, and twice as many as it has
  * requests in flight, up to 2,000: responses come faster than the journal is read. So they may exceed that number. A
@@ -43,6 +47,7 @@ export class MemoryBudget {
   #bytes = 0;
   /** The part of it for requests in flight. */
   #sendingBytes = 0;
+  #exchangeBytes = 0;
   #parts = 0;
   readonly #events = new SharedEvents();
   readonly #queueCount: () => number;
@@ -61,9 +66,14 @@ export class MemoryBudget {
     return this.#bytes;
   }
 
+  /** The same of the exchanges in flight, without the bodies. */
+  get exchangeBytes(): number {
+    return this.#exchangeBytes;
+  }
+
   /** The bytes are used up, but for the reserve. */
   get isHeavy(): boolean {
-    return this.#bytes > bytesMax;
+    return this.#bytes > bytesMax || this.#exchangeBytes > exchangeBytesMax;
   }
 
   /** No more than small deliveries are read. */
@@ -161,6 +171,7 @@ export class MemoryBudget {
       bytes: deliveryBytes(delivery),
       eventBytes,
       requestBytes: requestBytesOf(delivery, eventBytes),
+      exchangeBytes: 0,
       isCharged: false,
       slot: -1,
       startedAt: 0,
@@ -188,7 +199,7 @@ export class MemoryBudget {
       waiting.splice(at, 1);
     }
     this.#waiting -= 1;
-    one.requestBytes += exchangeBytes(one.queue);
+    one.exchangeBytes = exchangeBytesOf(one.queue);
     this.#lead(one.queue, [one]);
     countActive(one.queue);
   }
@@ -200,7 +211,7 @@ export class MemoryBudget {
     this.#waiting -= batch.length;
     for (const one of batch) one.part = 0;
     const [first] = batch;
-    if (first !== undefined) first.requestBytes += exchangeBytes(queue);
+    if (first !== undefined) first.exchangeBytes = exchangeBytesOf(queue);
     this.#lead(queue, batch);
     countActive(queue);
   }
@@ -236,7 +247,6 @@ export class MemoryBudget {
     for (const one of some) {
       one.part = isPart ? this.#parts : 0;
       this.#uncharge(one);
-      one.requestBytes = requestBytesOf(one.delivery, one.eventBytes);
     }
     queue.waiting = [...some, ...queue.waiting];
     this.#waiting += some.length;
@@ -256,6 +266,7 @@ export class MemoryBudget {
     one.isCharged = true;
     this.#sendingBytes += one.requestBytes;
     this.#bytes += one.requestBytes;
+    this.#exchangeBytes += one.exchangeBytes;
   }
 
   #uncharge(one: QueuedDelivery): void {
@@ -263,6 +274,8 @@ export class MemoryBudget {
     one.isCharged = false;
     this.#sendingBytes -= one.requestBytes;
     this.#bytes -= one.requestBytes;
+    this.#exchangeBytes -= one.exchangeBytes;
+    one.exchangeBytes = 0;
   }
 
   /** Drops the waiting deliveries from memory: the journal has them, and they are read again later. */
@@ -284,8 +297,7 @@ export class MemoryBudget {
   }
 }
 
-/** An exchange in flight with its socket and its buffers, without the bodies. */
-function exchangeBytes({ plan }: DestinationQueue): number {
+function exchangeBytesOf({ plan }: DestinationQueue): number {
   return plan?.origin.startsWith('https:') ? tlsExchangeBytes : plainExchangeBytes;
 }
 

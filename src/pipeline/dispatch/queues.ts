@@ -26,7 +26,9 @@ export type QueuedDelivery = {
   /** That of its event, which other deliveries may have, too. */
   readonly eventBytes: number;
   /** The estimated memory of its request while it is sent. */
-  requestBytes: number;
+  readonly requestBytes: number;
+  /** The same of the exchange that it leads, without the bodies; 0: it leads none. */
+  exchangeBytes: number;
   /** Its request counts now. */
   isCharged: boolean;
   /** Its index among all that are in flight; -1: not in flight. */
