@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { connectionRateBlock, destinationRateBlock } from './limits.ts';
-import type { DestinationQueue } from './queues.ts';
+import { connectionPlan, type DestinationQueue } from './queues.ts';
 import type { Pace, ReplayRates } from './replay-rates.ts';
 
 /**
@@ -31,7 +31,7 @@ export class RateSlot {
     this.#written += 1;
     const now = this.#clock.now();
     const { connection, budget, plan } = this.#queue;
-    connection.budget.spend(now, plan?.connectionRate ?? null);
+    connection.budget.spend(now, connectionPlan(connection)?.connectionRate ?? null);
     budget.spend(now, plan?.destinationRate ?? null);
     this.#pace?.budget.spend(now, this.#pace.rate);
   };
@@ -39,9 +39,9 @@ export class RateSlot {
   /** Counts a second request, unless it would have to wait for a rate; returns whether it may be sent now. */
   again(): boolean {
     const now = this.#clock.now();
-    const { connection, plan } = this.#queue;
+    const { connection } = this.#queue;
     const block =
-      connectionRateBlock(connection, plan?.connectionRate ?? null, now) ??
+      connectionRateBlock(connection, connectionPlan(connection)?.connectionRate ?? null, now) ??
       destinationRateBlock(this.#queue, now, { replayRates: this.#replays });
     if (block === null) this.#reserve();
     return block === null;

@@ -189,4 +189,6 @@ test('requests that are sent again with a new token are within the rate', async 
   await send(rig, 200);
   await rig.clock.advance(20_000);
   assertWithin(written, 200 + rate.limit / 2);
+  const deliveries = await rig.deliveries();
+  assert.ok(deliveries.every(({ status, attempts }) => status === 'delivered' && attempts === 1));
 });
