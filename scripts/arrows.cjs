@@ -52,6 +52,7 @@ const ports = {
   catalog: ['async', 'audit', 'sqlite', 'secrets'],
   issues: ['audit', 'sqlite'],
   journal: ['audit', 'sqlite'],
+  notes: ['sqlite'],
   outbox: ['sqlite'],
   requests: ['sqlite'],
   sandbox: ['template'],

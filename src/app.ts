@@ -28,7 +28,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const sqlite = opened.use(
     await openSqlite({
       dir: config.dataDir,
-      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'outbox', 'requests'),
+      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'notes', 'outbox', 'requests'),
       isStarting: () => isStarting,
       beforeUpgrade: (file) => checkKeys(file, config),
       queueBytesMax: config.storageQueueBytes,

@@ -14,7 +14,7 @@ export async function rotateSecrets(
 ): Promise<SealingState> {
   await using sqlite = await openSqlite({
     dir: config.dataDir,
-    operations: operationsOf('audit', 'catalog', 'journal'),
+    operations: operationsOf('audit', 'catalog', 'journal', 'notes'),
     beforeUpgrade: (file) => checkKeys(file, config),
   });
   const keyring = keyringOf(config);

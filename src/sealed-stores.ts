@@ -5,6 +5,7 @@ import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import type { Scrubber } from './connections/secret-redaction.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { keyringOf } from './key-check.ts';
+import { sqliteNotes } from './notes/sqlite/sqlite-notes.ts';
 import type { Keyring } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';
 import { openSealedTexts } from './secrets/sealed-text-store.ts';
@@ -26,10 +27,10 @@ export async function openSealedStores(
   const seals = sealer(keyring, references);
   const catalog = await sqliteCatalog(sqlite, seals);
   const journal = sqliteJournal(sqlite);
-  const { loadNotes: load, saveNote: save } = journal.retention;
-  const sealedTokens = await openSealedTexts('refresh_token', { load, save }, seals);
+  const notes = sqliteNotes(sqlite);
+  const sealedTokens = await openSealedTexts('refresh_token', { load: notes.list, save: notes.save }, seals);
   keyring.keep();
-  return { catalog, journal, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
+  return { catalog, journal, notes, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
 }
 
 /** Opens the secrets of a running server: stores, references to secrets outside, refresh tokens and key rotation. */
@@ -48,7 +49,7 @@ export async function openSecrets(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { catalog, journal, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
+  const { catalog, journal, notes, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
   const sealing = createSealing({
     keyring,
     store: all,
@@ -60,5 +61,5 @@ export async function openSecrets(
     changed: () => learnTokens(),
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
-  return { catalog, journal, references, refreshTokens, sealing };
+  return { catalog, journal, notes, references, refreshTokens, sealing };
 }

@@ -142,10 +142,4 @@ export interface RetentionStore {
   keepBodies(destinationId: string, ms: number | null): Promise<number>;
   /** Bytes in use, and the number of unfinished deliveries. */
   usage(): Promise<{ bytes: number; unfinished: number }>;
-  /** Values that a room keeps between starts (learned parameters, refresh tokens), by name. */
-  loadNote(name: string): Promise<string | null>;
-  /** The notes whose name begins with `prefix`, in the order of the names. */
-  loadNotes(prefix: string): Promise<{ name: string; text: string }[]>;
-  /** null removes the note. The old value is overwritten on disk, not only unlinked. */
-  saveNote(name: string, text: string | null): Promise<void>;
 }

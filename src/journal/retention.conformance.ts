@@ -250,18 +250,6 @@ export function retentionConformance(guarantee: Guarantee): void {
     await journal.deliveries.removeHold('dst_9');
     await journal.deliveries.removeHold('unknown');
     assert.deepEqual(await journal.deliveries.holds(), [{ ...hold, probes: 4 }]);
-    assert.equal(await journal.retention.loadNote('parameters'), null);
-    await journal.retention.saveNote('parameters', 'a');
-    await journal.retention.saveNote('parameters', 'b\u0000');
-    assert.equal(await journal.retention.loadNote('parameters'), 'b\u0000');
-    for (const name of ['kept/b', 'kept/a', 'kept', 'Kept/c']) await journal.retention.saveNote(name, name);
-    await journal.retention.saveNote('kept/none', null);
-    assert.deepEqual(await journal.retention.loadNotes('kept/'), [
-      { name: 'kept/a', text: 'kept/a' },
-      { name: 'kept/b', text: 'kept/b' },
-    ]);
-    await journal.retention.saveNote('kept/a', null);
-    assert.equal(await journal.retention.loadNote('kept/a'), null);
   });
 }
 

@@ -12,6 +12,7 @@ import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Secret } from '../contract/secret.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { DeliveryQueue, Journal, Lease } from '../journal/journal.ts';
+import type { Notes } from '../notes/notes.ts';
 import type { RenderJob, RenderOutcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { BatchAttempter } from './attempt/attempt-batch.ts';
@@ -48,6 +49,7 @@ import { type Configuration, loadConfiguration, type Snapshot } from './snapshot
 export type PipelineParts = {
   catalog: Catalog;
   journal: Journal;
+  notes: Notes;
   audit: Pick<Audit, 'prune'>;
   sandbox: Sandbox;
   /** Compiles templates: one thread for deliveries, another one for drafts and previews. */

@@ -15,6 +15,7 @@ import type { IncomingEvent } from '../../src/contract/records/event.ts';
 import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/egress/fake/fake-egress.testing.ts';
 import type { IssueStore } from '../../src/issues/issues.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import type { Notes } from '../../src/notes/notes.ts';
 import { createPauses } from '../../src/pipeline/dispatch/pauses.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
@@ -27,6 +28,7 @@ import { openStorage } from './storage.ts';
 export type Rig = AsyncDisposable & {
   pipeline: Pipeline;
   journal: Journal;
+  notes: Notes;
   catalog: Catalog;
   audit: Audit;
   issues: IssueStore;
@@ -64,7 +66,7 @@ const noSandbox: Sandbox = {
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? fakeClock();
-  const { audit, catalog, issues, journal } = await openStorage();
+  const { audit, catalog, issues, journal, notes } = await openStorage();
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
   const unbounded: string[] = [];
@@ -77,6 +79,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     startPipeline({
       catalog,
       journal,
+      notes,
       audit,
       sandbox: options.sandbox ?? noSandbox,
       compute: { deliveries: inlineCompute(), drafts: inlineCompute() },
@@ -86,7 +89,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         now: clock.now,
         newId: () => newId('request'),
         isHttpAllowed: () => true,
-        pauses: await createPauses({ journal, clock, failed, kind: 'token_pauses' }),
+        pauses: await createPauses({ notes, clock, failed, kind: 'token_pauses' }),
       }),
       telemetry: {
         ...silentTelemetry(),
@@ -112,6 +115,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const rig: Rig = {
     pipeline: await start(),
     journal,
+    notes,
     catalog,
     audit,
     issues,

@@ -3,6 +3,7 @@ import { sqliteAudit } from '../../src/audit/sqlite/sqlite-audit.ts';
 import { sqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
 import { sqliteIssues } from '../../src/issues/sqlite/sqlite-issues.ts';
 import { sqliteJournal } from '../../src/journal/sqlite/sqlite-journal.ts';
+import { sqliteNotes } from '../../src/notes/sqlite/sqlite-notes.ts';
 import { sqliteOutbox } from '../../src/outbox/sqlite/sqlite-outbox.ts';
 import { sqliteRequests } from '../../src/requests/sqlite/sqlite-requests.ts';
 import { configuredKeys } from '../../src/secrets/keys.ts';
@@ -23,6 +24,7 @@ export async function openStorage(references?: Pick<SecretReferences, 'secret'>)
     catalog: await sqliteCatalog(sqlite, sealer(keyring, references)),
     issues: sqliteIssues(sqlite),
     journal: sqliteJournal(sqlite),
+    notes: sqliteNotes(sqlite),
     outbox: sqliteOutbox(sqlite),
     requests: sqliteRequests(sqlite),
     [Symbol.asyncDispose]: sqlite[Symbol.asyncDispose],

@@ -276,9 +276,6 @@ function retentionStore(client: JournalClient, visitors: VisitorMarker): Retenti
       return sum;
     },
     usage: () => client.read('usage', null),
-    loadNote: (name) => client.write('loadNote', name),
-    loadNotes: (prefix) => client.write('loadNotes', prefix),
-    saveNote: (name, text) => client.write('saveNote', { name, text }),
   };
 }
 

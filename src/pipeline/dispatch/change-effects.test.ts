@@ -71,18 +71,18 @@ test('a release that the disk refuses is repeated until it is done', async () =>
 
 /** Ends the process between the commit of a change and its consequences. */
 async function dieAfter(rig: Rig, change: () => Promise<unknown>) {
-  const { retention, log, deliveries } = rig.journal;
-  const { saveNote } = retention;
+  const { log, deliveries } = rig.journal;
+  const { save: saveNote } = rig.notes;
   const { release, releaseOrder } = log;
   const { removeHold } = deliveries;
   const never = () => new Promise<never>(() => {});
-  Object.assign(retention, { saveNote: never });
+  Object.assign(rig.notes, { save: never });
   Object.assign(log, { release: never, releaseOrder: never });
   Object.assign(deliveries, { removeHold: never });
   await change();
   await settled();
   // As kill -9 does: the dead process writes nothing more.
-  Object.assign(retention, { saveNote });
+  Object.assign(rig.notes, { save: saveNote });
   Object.assign(log, { release, releaseOrder });
   Object.assign(deliveries, { removeHold });
   await rig.restart();
@@ -112,7 +112,7 @@ test('a crash right after a resume does not bring back the pause that the system
   await rig.send({ data: { n: '1' } });
   await settled();
   await save(rig, ids, { status: 'paused' });
-  const notes = () => rig.journal.retention.loadNotes('pauses/');
+  const notes = () => rig.notes.list('pauses/');
   assert.equal((await notes()).length, 1);
   await dieAfter(rig, () => save(rig, ids));
   await rig.clock.advance(1_000);

@@ -11,10 +11,10 @@ async function setUp(status: number) {
   const system: { answer: FakeAnswer } = { answer: { status, headers: [['retry-after', '3600']] } };
   const rig = await startRig({ handler: () => system.answer });
   const notes: string[] = [];
-  const { saveNote } = rig.journal.retention;
-  rig.journal.retention.saveNote = (name, text) => {
+  const { save } = rig.notes;
+  rig.notes.save = (name, text) => {
     if (name.startsWith('pauses/')) notes.push(`${text === null ? 'removes' : 'writes'} ${name.slice(7, 10)}`);
-    return saveNote(name, text);
+    return save(name, text);
   };
   const { connectionId } = await wire(rig);
   const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();

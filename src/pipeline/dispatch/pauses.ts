@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 
 /**
  * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination.
@@ -19,20 +19,19 @@ const notableMs = 5_000;
  * them.
  */
 export async function createPauses(options: {
-  journal: { retention: Pick<Journal['retention'], 'loadNotes' | 'saveNote'> };
+  notes: Pick<Notes, 'list' | 'save'>;
   clock: Clock;
   failed(error: unknown, doing: string): void;
   /** Those of systems, or of token endpoints. */
   kind: 'pauses' | 'token_pauses';
 }) {
-  const { clock, failed, kind } = options;
+  const { notes, clock, failed, kind } = options;
   /** The name of a note is this and the id of the connection or destination. */
   const prefix = `${kind}/`;
-  const { retention } = options.journal;
   const pauses = new Map<string, Pause>();
   /** Until when the stored pauses last. */
   const stored = new Map<string, number>();
-  for (const { name, text } of await retention.loadNotes(prefix)) {
+  for (const { name, text } of await notes.list(prefix)) {
     const id = name.slice(prefix.length);
     const pause = JSON.parse(text) as Pause; // written below
     stored.set(id, pause.until);
@@ -44,7 +43,7 @@ export async function createPauses(options: {
     if (pause === null) stored.delete(id);
     else stored.set(id, pause.until);
     const text = pause === null ? null : JSON.stringify(pause);
-    retention.saveNote(prefix + id, text).catch((error) => failed(error, 'store the pause of a system'));
+    notes.save(prefix + id, text).catch((error) => failed(error, 'store the pause of a system'));
   }
 
   async function remove(id: string) {
@@ -52,7 +51,7 @@ export async function createPauses(options: {
     if (until === undefined) return;
     stored.delete(id);
     try {
-      await retention.saveNote(prefix + id, null);
+      await notes.save(prefix + id, null);
     } catch (error) {
       // The note is still there, so that the next call removes it.
       if (!stored.has(id)) stored.set(id, until);

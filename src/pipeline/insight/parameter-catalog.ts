@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Parameter } from '../../contract/documents/parameter.ts';
 import { quotedForms } from '../../contract/erased-text.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 import { knownParameters } from '../../rules/known-parameters.ts';
 import { maskExample } from '../../rules/mask.ts';
 import { guessType, type LearntParameters, mergeLearnt, parameterLearner } from '../../rules/parameter-learner.ts';
@@ -14,19 +14,19 @@ const saveEveryMs = 10_000;
 const limits = { namesMax: 5_000, examplesMax: 5 };
 
 /**
- * The catalog of parameters: learned from traffic (kept between starts in a note of the journal), built-in
+ * The catalog of parameters: learned from traffic (kept between starts in a note), built-in
  * descriptions, and the documents that people wrote. Parameters of the configuration have their name as id.
  */
 export async function startParameters(options: {
   configuration: Configuration;
-  journal: Pick<Journal, 'retention'>;
+  notes: Pick<Notes, 'load' | 'save'>;
   clock: Clock;
   failed(error: unknown, doing: string): void;
 }) {
-  const { configuration, journal, clock } = options;
+  const { configuration, notes, clock } = options;
   const learner = parameterLearner(limits);
-  const note = await journal.retention.loadNote(noteName);
-  // Written by this program to its own journal.
+  const note = await notes.load(noteName);
+  // Written by this program.
   let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
   let hasNews = false;
   let isStopping = false;
@@ -40,9 +40,7 @@ export async function startParameters(options: {
   async function save() {
     if (!hasNews) return;
     hasNews = false;
-    await journal.retention
-      .saveNote(noteName, JSON.stringify(gather()))
-      .catch((error) => options.failed(error, 'save parameters'));
+    await notes.save(noteName, JSON.stringify(gather())).catch((error) => options.failed(error, 'save parameters'));
   }
 
   async function tick() {
@@ -62,7 +60,7 @@ export async function startParameters(options: {
       const { parameters, ...counts } = gather();
       const isKept = (example: string) => gone !== null && !gone.has(example);
       learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
-      await journal.retention.saveNote(noteName, JSON.stringify(learnt));
+      await notes.save(noteName, JSON.stringify(learnt));
     },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {
@@ -71,7 +69,7 @@ export async function startParameters(options: {
       const left = parameters.filter(({ name }) => !forms.some((form) => name.includes(form)));
       if (left.length === parameters.length) return;
       learnt = { ...counts, parameters: left };
-      await journal.retention.saveNote(noteName, JSON.stringify(learnt));
+      await notes.save(noteName, JSON.stringify(learnt));
     },
     list(): Parameter[] {
       const { events, parameters } = gather();

@@ -1,4 +1,4 @@
-import type { Journal } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 
 const noteName = 'confirmed-clock';
 /** A longer jump ahead must be confirmed: a pause of the machine, a restart after a while, or a wrong clock. */
@@ -14,7 +14,7 @@ type Confirmed = { now: number; waitedMs: number };
  * confirmed time runs on from before until the clock has been ahead for 24 hours of running: a clock that is wrong for a
  * while must not remove everything. Kept over restarts. `roundMs`: the time between two calls of `next`.
  */
-export function confirmedClock(retention: Pick<Journal['retention'], 'loadNote' | 'saveNote'>, roundMs: number) {
+export function confirmedClock(notes: Pick<Notes, 'load' | 'save'>, roundMs: number) {
   let known: Confirmed | null = null;
 
   return {
@@ -22,9 +22,9 @@ export function confirmedClock(retention: Pick<Journal['retention'], 'loadNote' 
     last: (): number | null => known?.now ?? null,
     /** The confirmed time at the clock's `now`. */
     async next(now: number): Promise<number> {
-      known ??= confirmedOf(await retention.loadNote(noteName)) ?? { now, waitedMs: 0 };
+      known ??= confirmedOf(await notes.load(noteName)) ?? { now, waitedMs: 0 };
       known = confirm(known, now, roundMs);
-      await retention.saveNote(noteName, JSON.stringify(known));
+      await notes.save(noteName, JSON.stringify(known));
       return known.now;
     },
   };

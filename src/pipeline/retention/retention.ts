@@ -6,6 +6,7 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import { identityMemoryMs, type Journal } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -22,6 +23,7 @@ const purgedAtOnce = 50;
 export function startRetention(
   options: Omit<Parameters<typeof startHoldExpiry>[0], 'log'> & {
     journal: Pick<Journal, 'retention' | 'log'>;
+    notes: Pick<Notes, 'load' | 'save'>;
     audit: Pick<Audit, 'prune'>;
     catalog: Pick<Catalog, 'purge'>;
     authenticator: Pick<Authenticator, 'forgetRefreshToken'>;
@@ -32,7 +34,7 @@ export function startRetention(
 ) {
   const { journal, audit, clock, everyMs } = options;
   const stack = new AsyncDisposableStack();
-  const confirmed = confirmedClock(journal.retention, everyMs);
+  const confirmed = confirmedClock(options.notes, everyMs);
   const running = {
     /** The time by which old data is removed; null until it is known. */
     confirmedNow: confirmed.last,
@@ -84,19 +86,19 @@ export function startRetention(
   return running;
 }
 
-type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'redaction'>;
+type BodyOptions = Pick<Parameters<typeof startRetention>[0], 'configuration' | 'journal' | 'notes' | 'redaction'>;
 const noteName = 'bodies';
 
 /**
  * Removes bodies whose time is over. When the body retention of a destination has changed, its finished deliveries get
  * the new time first. Deliveries of a deleted destination keep theirs.
  */
-function bodyRetention({ configuration, journal, redaction }: BodyOptions): (at: number) => Promise<void> {
+function bodyRetention({ configuration, journal, notes, redaction }: BodyOptions): (at: number) => Promise<void> {
   const { retention } = journal;
   let reported: ReadonlyMap<string, number> | null = null;
 
   return async (at) => {
-    reported ??= new Map(JSON.parse((await retention.loadNote(noteName)) ?? '[]') as [string, number][]); // saved below
+    reported ??= new Map(JSON.parse((await notes.load(noteName)) ?? '[]') as [string, number][]); // saved below
     const { destination } = configuration.snapshot.documents;
     const wanted = new Map<string, number>();
     for (const one of destination.values()) {
@@ -106,7 +108,7 @@ function bodyRetention({ configuration, journal, redaction }: BodyOptions): (at:
     const ids = new Set([...reported.keys(), ...wanted.keys()]);
     const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
     for (const id of changed) if (destination.has(id)) await retention.keepBodies(id, wanted.get(id) ?? null);
-    if (changed.length > 0) await retention.saveNote(noteName, JSON.stringify([...wanted]));
+    if (changed.length > 0) await notes.save(noteName, JSON.stringify([...wanted]));
     reported = wanted;
     await retention.forgetBodies(at);
   };

@@ -8,7 +8,7 @@ import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts
 export type Life = { isOver: boolean };
 
 /** The parts that outlive the simulated processes, and the list of violated guarantees. */
-type Storage = Pick<PipelineParts, 'catalog' | 'journal' | 'audit' | 'egress' | 'clock' | 'newId'> & {
+type Storage = Pick<PipelineParts, 'catalog' | 'journal' | 'notes' | 'audit' | 'egress' | 'clock' | 'newId'> & {
   problems: string[];
   /** The storage calls in progress, without those of dead processes. */
   pending: Set<Promise<unknown>>;
@@ -30,6 +30,7 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
   return startPipeline({
     catalog: mortal(storage.catalog, life, pending),
     journal: mortal(storage.journal, life, pending),
+    notes: mortal(storage.notes, life, pending),
     audit: mortal(storage.audit, life, pending),
     sandbox,
     compute: { deliveries: inlineCompute(), drafts: inlineCompute() },

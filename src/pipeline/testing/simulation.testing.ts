@@ -42,7 +42,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   }
   const clock = fakeClock(Date.UTC(2026, 0, 1), settle);
   const storage = await openStorage();
-  const { audit, catalog, journal } = storage;
+  const { audit, catalog, journal, notes } = storage;
   const newId = idSource(clock.now, counted());
   const problems: string[] = [];
   const expected = new Set<string>();
@@ -88,7 +88,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   function start() {
     life = { isOver: false };
     peers.forgetWire();
-    return startProcess({ catalog, journal, audit, egress, clock, newId, problems, pending }, life);
+    return startProcess({ catalog, journal, notes, audit, egress, clock, newId, problems, pending }, life);
   }
 
   function documentOf(kind: DocumentKind, id: string, body: unknown, before?: Document<unknown>) {

@@ -164,19 +164,6 @@ export const retentionOperations = {
     const row = db.get<{ at: number }>('SELECT created_at AS at FROM delivery WHERE number = ?', oldest);
     return row?.at ?? null;
   },
-
-  loadNote: (db: Db, name: string): string | null =>
-    db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null,
-
-  loadNotes: (db: Db, prefix: string): { name: string; text: string }[] =>
-    db.all('SELECT name, text FROM note WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name', prefix),
-
-  saveNote(db: Db, { name, text }: { name: string; text: string | null }): void {
-    db.all('PRAGMA secure_delete = ON');
-    if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
-    else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
-    db.all('PRAGMA secure_delete = FAST');
-  },
 };
 
 function fits(db: Db, { bytesMax }: Limits): boolean {

@@ -1,0 +1,14 @@
+import type { Sqlite } from '../../sqlite/sqlite.ts';
+import type { Notes } from '../notes.ts';
+import type { operations } from './operations.ts';
+
+/** The notes of an open database, which stays open when they end. */
+export function sqliteNotes(sqlite: Pick<Sqlite, 'client'>): Notes {
+  const client = sqlite.client<typeof operations>();
+  return {
+    // By the writer, which is ready first: notes are read while the program starts.
+    load: (name) => client.write('loadNote', name),
+    list: (prefix) => client.write('loadNotes', prefix),
+    save: (name, text) => client.write('saveNote', { name, text }),
+  };
+}
