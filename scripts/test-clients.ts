@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,8 +10,9 @@ import { expected, type Facts } from '../test/clients/steps/steps.ts';
 import { adminToken, startTestApp } from '../test/support/app.ts';
 import { startReceiver } from '../test/support/receiver.ts';
 
-// Tries the clients that need more than Node.js: the Python client against a server, and the code of generators for other
-// languages, which must compile. A part whose programs or packages are not to be had is skipped, and listed with the reason.
+// Tries the clients that need more than this Node.js: the Python client and the package of the TypeScript client against a server,
+// and the code of generators for other languages, which must compile and work. A part whose programs or packages are not to be had
+// is skipped, and listed with the reason. Words choose the parts with one of them in their name.
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -35,15 +36,10 @@ const generator = 'openapi-generator-cli-7.25.0.jar';
 const parts: { [name: string]: (place: Place) => Promise<void> } = {
   'the Python client does every step': async ({ call, fetch }) => {
     await fetch('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
-    await using app = await startTestApp();
     await using receiver = await startReceiver();
     const env = { ...process.env, PYTHONPATH: `${root}clients/python`, PYTHONDONTWRITEBYTECODE: '1' };
     const steps = `${root}test/clients/steps/python_client.py`;
-    const { deliveries, ...facts }: Facts = JSON.parse(
-      await call('python3', [steps, app.url, adminToken, receiver.url], root, env),
-    );
-    assert.equal(new Set(deliveries).size, 2);
-    assert.deepEqual(facts, expected);
+    await doesSteps((args) => call('python3', [steps, ...args], root, env));
     await using empty = await startTestApp();
     const own = { MILLRACE_URL: empty.url, MILLRACE_TOKEN: adminToken, CRM_URL: receiver.url };
     const listed = await call('python3', [`${root}clients/python/examples/first_delivery.py`], root, {
@@ -92,19 +88,33 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
     await fetch('go', ['mod', 'tidy'], folder);
     await call('go', ['build', './...'], folder);
   },
-  'openapi-generator makes Java that compiles': async (place) => {
-    const into = await generated(place, 'java', '--library', 'native');
-    await place.fetch('mvn', ['-q', '-B', 'dependency:resolve'], into);
+  // Without the option, lists that are left out are sent as empty ones.
+  'openapi-generator makes Java that compiles and does every step, with containerDefaultToNull': async (place) => {
+    const option = '--additional-properties=containerDefaultToNull=true';
+    const into = await generated(place, 'java', '--library', 'native', option);
+    copyFileSync(`${root}test/clients/steps/Steps.java`, join(into, 'src/main/java/Steps.java'));
+    await place.fetch('mvn', ['-q', '-B', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'], into);
     // Maven gets more plugins when it compiles.
     await place.call('mvn', ['-q', '-B', 'compile'], into).catch((error: Error) => {
       throw error.message.includes('COMPILATION ERROR') ? error : new Missing(error.message);
     });
+    const classpath = `target/classes:${readFileSync(join(into, 'classpath'), 'utf8').trim()}`;
+    await doesSteps((args) => place.call('java', ['-cp', classpath, 'Steps', ...args], into));
   },
   // Without the option, constants of two enums have one name in Go.
-  'openapi-generator makes Go that compiles, with enumClassPrefix': async (place) => {
+  'openapi-generator makes Go that compiles and does every step, with enumClassPrefix': async (place) => {
     const into = await generated(place, 'go', '--additional-properties=enumClassPrefix=true');
+    mkdirSync(join(into, 'steps'));
+    copyFileSync(`${root}test/clients/steps/steps.go`, join(into, 'steps/main.go'));
     await place.fetch('go', ['mod', 'tidy'], into);
-    await place.call('go', ['build', '.'], into);
+    await place.call('go', ['build', '-o', 'does-steps', './steps'], into);
+    await doesSteps((args) => place.call(join(into, 'does-steps'), args, into));
+  },
+  'openapi-generator makes C# that compiles': async (place) => {
+    await place.fetch('dotnet', ['--version']);
+    const into = await generated(place, 'csharp');
+    await place.fetch('dotnet', ['restore'], into);
+    await place.call('dotnet', ['build', '--no-restore'], into);
   },
   'openapi-generator makes Python and C#': async (place) => {
     const into = await generated(place, 'python');
@@ -127,6 +137,15 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
 const importAll = `import importlib, pkgutil, api
 for one in pkgutil.walk_packages(api.__path__, "api."):
     importlib.import_module(one.name)`;
+
+/** Runs a client with the arguments of the steps against a server; it has to see there what every client sees. */
+async function doesSteps(does: (args: string[]) => Promise<string>) {
+  await using app = await startTestApp();
+  await using receiver = await startReceiver();
+  const { deliveries, ...facts }: Facts = JSON.parse(await does([app.url, adminToken, receiver.url]));
+  assert.equal(new Set(deliveries).size, 2);
+  assert.deepEqual(facts, expected);
+}
 
 /** The package of the TypeScript client in a project of its own: compiled in strict mode, and run by a version of Node.js. */
 async function packed({ folder, call, fetch }: Place, version: string) {

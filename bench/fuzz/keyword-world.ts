@@ -96,10 +96,8 @@ export async function keywordWorld(url: string): Promise<KeywordWorld> {
   };
 }
 
-const tokensMax = 20;
-
 function makers(client: Client, name: () => string) {
-  const tokens: string[] = [];
+  const token = () => client.call('createMyToken', { body: { name: name(), rights: [], expiresAt: null } });
   const connections = () => client.call('createConnection', { body: { name: name(), baseUrl: address } });
   return {
     connections,
@@ -116,13 +114,12 @@ function makers(client: Client, name: () => string) {
     alerts: () => client.call('createAlert', { body: { type: 'webhook', name: name(), settings: { url: address } } }),
     roles: () => client.call('createRole', { body: { name: name(), rights: [] } }),
     users: () => client.call('createUser', { body: { email: `${name()}@example.com` } }),
-    // A token creates at most 100 others.
-    tokens: async () => {
-      const made = await client.call('createMyToken', { body: { name: name(), rights: [], expiresAt: null } });
-      const [old] = tokens.splice(0, tokens.push(made.id) - tokensMax);
-      if (old !== undefined) await client.call('deleteMyToken', { params: { id: old } }).catch(() => {});
-      return made;
-    },
+    // A token creates at most 100 others: then all of them make room.
+    tokens: () =>
+      token().catch(async () => {
+        await client.call('deleteMyTokens');
+        return token();
+      }),
     traces: () => client.call('startTrace', { body: { name: name() } }),
     replays: () => client.call('createReplay', { body: { of: 'events', filter: {} } }) as Promise<{ id: string }>, // no plan
     erasures: () => client.call('eraseVisitor', { body: { visitorId: name() } }),

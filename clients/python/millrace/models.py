@@ -53,7 +53,7 @@ class AuthNone(TypedDict):
 class AuthBasic(TypedDict):
     type: Literal["basic"]
     username: str
-    password: Secret | None
+    password: Secret
 
 
 # One of these forms: `ref`; `set`, [`updatedAt`], [`ref`].
@@ -65,7 +65,7 @@ class SecretMark(TypedDict):
 
 class AuthBearer(TypedDict):
     type: Literal["bearer"]
-    token: Secret | None
+    token: Secret
 
 
 class AuthOAuth2TokenParams(TypedDict):
@@ -79,7 +79,7 @@ class AuthOAuth2TokenParams(TypedDict):
 class AuthOAuth2(TypedDict):
     type: Literal["oauth2"]
     clientId: str
-    clientSecret: Secret | None
+    clientSecret: Secret
     accessTokenUrl: str
     scope: str
     clientAuth: ClientAuth
@@ -93,14 +93,14 @@ class AuthOAuth2(TypedDict):
     refreshOn: list[RefreshRule]
     grant: Grant
     username: NotRequired[str]
-    password: NotRequired[Secret | None]
-    jwt: NotRequired[Secret | None]
+    password: NotRequired[Secret]
+    jwt: NotRequired[Secret]
     assertion: NotRequired[Assertion | None]
-    refreshToken: NotRequired[Secret | None]
+    refreshToken: NotRequired[Secret]
 
 
 class Assertion(TypedDict):
-    privateKey: Secret | None
+    privateKey: Secret
     keyId: str | None
     algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
     issuer: str | None
@@ -140,12 +140,12 @@ class ConnectionSettings(TypedDict):
     heldMaxAgeMs: int | None
     tls: Tls
     proxy: Proxy | None
-    signing: Signing | None
+    signing: Signing
 
 
 class Header(TypedDict):
     name: str
-    value: Secret | None
+    value: Secret
     secret: bool
 
 
@@ -170,20 +170,20 @@ class Breaker(TypedDict):
 class Tls(TypedDict):
     ca: str | None
     cert: str | None
-    key: Secret | None
+    key: Secret
     minVersion: Literal["TLSv1.2", "TLSv1.3"]
 
 
 class Proxy(TypedDict):
     url: str
     username: str | None
-    password: Secret | None
+    password: Secret
 
 
 class SigningStandardWebhooks(TypedDict):
     scheme: Literal["standard-webhooks"]
-    secret: Secret | None
-    previousSecret: Secret | None
+    secret: Secret
+    previousSecret: Secret
     previousUntil: str | None
 
 
@@ -193,8 +193,8 @@ class SigningHmac(TypedDict):
     encoding: Literal["hex", "base64"]
     header: str
     format: str
-    secret: Secret | None
-    previousSecret: Secret | None
+    secret: Secret
+    previousSecret: Secret
     previousUntil: str | None
 
 
@@ -246,13 +246,13 @@ class AuthBasicInput(TypedDict):
     # A user name can't contain a colon (RFC 7617).
     username: str
     # Without control characters.
-    password: NotRequired[Secret | None]
+    password: NotRequired[Secret]
 
 
 class AuthBearerInput(TypedDict):
     type: Literal["bearer"]
     # Visible ASCII without spaces, and without the word Bearer.
-    token: NotRequired[Secret | None]
+    token: NotRequired[Secret]
 
 
 class AuthOAuth2InputTokenParams(TypedDict):
@@ -270,7 +270,7 @@ class AuthOAuth2InputTokenParams(TypedDict):
 class AuthOAuth2Input(TypedDict):
     type: Literal["oauth2"]
     clientId: str
-    clientSecret: NotRequired[Secret | None]
+    clientSecret: NotRequired[Secret]
     # An absolute URL that starts with https:// and may be called.
     accessTokenUrl: str
     # Default: "".
@@ -292,15 +292,15 @@ class AuthOAuth2Input(TypedDict):
     refreshOn: NotRequired[list[RefreshRule]]
     grant: Grant
     username: NotRequired[str]
-    password: NotRequired[Secret | None]
-    jwt: NotRequired[Secret | None]
+    password: NotRequired[Secret]
+    jwt: NotRequired[Secret]
     assertion: NotRequired[AssertionInput | None]
-    refreshToken: NotRequired[Secret | None]
+    refreshToken: NotRequired[Secret]
 
 
 class AssertionInput(TypedDict):
     # An unencrypted private key in PEM or as a JWK, of the algorithm.
-    privateKey: NotRequired[Secret | None]
+    privateKey: NotRequired[Secret]
     keyId: NotRequired[str | None]
     algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
     issuer: NotRequired[str | None]
@@ -337,14 +337,14 @@ class ConnectionSettingsInput(TypedDict):
     heldMaxAgeMs: NotRequired[int | None]
     tls: NotRequired[TlsInput]
     proxy: NotRequired[ProxyInput | None]
-    signing: NotRequired[SigningInput | None]
+    signing: NotRequired[SigningInput]
 
 
 # The value is one line of visible ASCII with at most 8,192 characters, a text when `secret` is false or left out.
 class HeaderInput(TypedDict):
     # Must not be a header that the transport sets, such as Host or Content-Length.
     name: str
-    value: NotRequired[Secret | None]
+    value: NotRequired[Secret]
     secret: NotRequired[bool]
 
 
@@ -379,7 +379,7 @@ class TlsInput(TypedDict):
     # The certificate of the client and those of its issuers, in PEM. Needed by `key`.
     cert: NotRequired[str | None]
     # The private key of `cert` in PEM, without a passphrase.
-    key: NotRequired[Secret | None]
+    key: NotRequired[Secret]
     # Default: "TLSv1.2".
     minVersion: NotRequired[Literal["TLSv1.2", "TLSv1.3"]]
 
@@ -390,15 +390,15 @@ class ProxyInput(TypedDict):
     # A user name can't contain a colon (RFC 7617).
     username: NotRequired[str | None]
     # Without control characters.
-    password: NotRequired[Secret | None]
+    password: NotRequired[Secret]
 
 
 class SigningStandardWebhooksInput(TypedDict):
     scheme: Literal["standard-webhooks"]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    secret: NotRequired[Secret | None]
+    secret: NotRequired[Secret]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    previousSecret: NotRequired[Secret | None]
+    previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
 
 
@@ -411,9 +411,9 @@ class SigningHmacInput(TypedDict):
     # Visible ASCII, apart from `{body}`.
     format: str
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    secret: NotRequired[Secret | None]
+    secret: NotRequired[Secret]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    previousSecret: NotRequired[Secret | None]
+    previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
 
 
@@ -436,11 +436,11 @@ class AuthPatch(TypedDict):
     # A user name can't contain a colon (RFC 7617).
     username: NotRequired[str | None]
     # Without control characters.
-    password: NotRequired[Secret | None]
+    password: NotRequired[Secret]
     # Visible ASCII without spaces, and without the word Bearer.
-    token: NotRequired[Secret | None]
+    token: NotRequired[Secret]
     clientId: NotRequired[str | None]
-    clientSecret: NotRequired[Secret | None]
+    clientSecret: NotRequired[Secret]
     # An absolute URL that starts with https:// and may be called.
     accessTokenUrl: NotRequired[str | None]
     scope: NotRequired[str | None]
@@ -457,14 +457,14 @@ class AuthPatch(TypedDict):
     tokenHeader: NotRequired[dict[str, Any] | None]
     refreshOn: NotRequired[list[RefreshRule] | None]
     grant: NotRequired[Grant | None]
-    jwt: NotRequired[Secret | None]
+    jwt: NotRequired[Secret]
     assertion: NotRequired[AssertionPatch | None]
-    refreshToken: NotRequired[Secret | None]
+    refreshToken: NotRequired[Secret]
 
 
 class AssertionPatch(TypedDict):
     # An unencrypted private key in PEM or as a JWK, of the algorithm.
-    privateKey: NotRequired[Secret | None]
+    privateKey: NotRequired[Secret]
     keyId: NotRequired[str | None]
     algorithm: NotRequired[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]]
     issuer: NotRequired[str | None]
@@ -520,7 +520,7 @@ class TlsPatch(TypedDict):
     # The certificate of the client and those of its issuers, in PEM. Needed by `key`.
     cert: NotRequired[str | None]
     # The private key of `cert` in PEM, without a passphrase.
-    key: NotRequired[Secret | None]
+    key: NotRequired[Secret]
     minVersion: NotRequired[Literal["TLSv1.2", "TLSv1.3", None]]
 
 
@@ -530,15 +530,15 @@ class ProxyPatch(TypedDict):
     # A user name can't contain a colon (RFC 7617).
     username: NotRequired[str | None]
     # Without control characters.
-    password: NotRequired[Secret | None]
+    password: NotRequired[Secret]
 
 
 class SigningPatch(TypedDict):
     scheme: NotRequired[Literal["standard-webhooks", "hmac"]]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    secret: NotRequired[Secret | None]
+    secret: NotRequired[Secret]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    previousSecret: NotRequired[Secret | None]
+    previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
     algorithm: NotRequired[Literal["sha256", "sha512", "sha1", None]]
     encoding: NotRequired[Literal["hex", "base64", None]]
@@ -2103,8 +2103,8 @@ QuietHours = TypedDict(
 
 class AlertWebhookSettings(TypedDict):
     url: str
-    secret: Secret | None
-    previousSecret: Secret | None
+    secret: Secret
+    previousSecret: Secret
     previousUntil: str | None
 
 
@@ -2140,7 +2140,7 @@ AlertEmailSettings = TypedDict(
         "port": "int | None",
         "security": "Literal[\"starttls\", \"tls\", \"none\"]",
         "username": "str | None",
-        "password": "Secret | None",
+        "password": "Secret",
         "from": "str",
         "to": "list[str]",
         "ca": "str | None",
@@ -2166,7 +2166,7 @@ class AlertSlack(TypedDict):
 
 
 class AlertSlackSettings(TypedDict):
-    hookUrl: Secret | None
+    hookUrl: Secret
 
 
 class AlertWebhookInput(TypedDict):
@@ -2213,9 +2213,9 @@ class AlertWebhookSettingsInput(TypedDict):
     # An absolute http or https URL that may be called.
     url: str
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    secret: NotRequired[Secret | None]
+    secret: NotRequired[Secret]
     # For Standard Webhooks in base64, with or without `whsec_` before it.
-    previousSecret: NotRequired[Secret | None]
+    previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
 
 
@@ -2242,7 +2242,7 @@ AlertEmailSettingsInput = TypedDict(
         "security": "NotRequired[Literal[\"starttls\", \"tls\", \"none\"]]",
         "username": "NotRequired[str | None]",
         # Without control characters.
-        "password": "NotRequired[Secret | None]",
+        "password": "NotRequired[Secret]",
         "from": "str",
         "to": "list[str]",
         # One or more certificates in PEM, without a private key.
@@ -2265,7 +2265,7 @@ class AlertSlackInput(TypedDict):
 
 class AlertSlackSettingsInput(TypedDict):
     # An absolute URL that starts with https:// and may be called.
-    hookUrl: NotRequired[Secret | None]
+    hookUrl: NotRequired[Secret]
 
 
 AlertPatchSettings = TypedDict(
@@ -2274,9 +2274,9 @@ AlertPatchSettings = TypedDict(
         # An absolute http or https URL that may be called.
         "url": "NotRequired[str | None]",
         # For Standard Webhooks in base64, with or without `whsec_` before it.
-        "secret": "NotRequired[Secret | None]",
+        "secret": "NotRequired[Secret]",
         # For Standard Webhooks in base64, with or without `whsec_` before it.
-        "previousSecret": "NotRequired[Secret | None]",
+        "previousSecret": "NotRequired[Secret]",
         "previousUntil": "NotRequired[str | None]",
         # A host name or address that may be called.
         "host": "NotRequired[str | None]",
@@ -2286,13 +2286,13 @@ AlertPatchSettings = TypedDict(
         "security": "NotRequired[Literal[\"starttls\", \"tls\", \"none\", None]]",
         "username": "NotRequired[str | None]",
         # Without control characters.
-        "password": "NotRequired[Secret | None]",
+        "password": "NotRequired[Secret]",
         "from": "NotRequired[str | None]",
         "to": "NotRequired[list[str] | None]",
         # One or more certificates in PEM, without a private key.
         "ca": "NotRequired[str | None]",
         # An absolute URL that starts with https:// and may be called.
-        "hookUrl": "NotRequired[Secret | None]",
+        "hookUrl": "NotRequired[Secret]",
     },
 )
 
@@ -2846,19 +2846,19 @@ Auth: TypeAlias = AuthNone | AuthBasic | AuthBearer | AuthOAuth2
 
 
 # Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
-Secret: TypeAlias = str | SecretMark
+Secret: TypeAlias = str | SecretMark | None
 
 
 ClientAuth: TypeAlias = Literal["auto", "basic", "basic_raw", "body", "private_key_jwt", "none"]
 
 
-ExtraFields: TypeAlias = dict[str, Secret | None]
+ExtraFields: TypeAlias = dict[str, Secret]
 
 
 Grant: TypeAlias = Literal["client_credentials", "password", "jwt", "refresh_token"]
 
 
-Signing: TypeAlias = SigningStandardWebhooks | SigningHmac
+Signing: TypeAlias = SigningStandardWebhooks | SigningHmac | None
 
 
 Reason: TypeAlias = Literal["connection_disabled", "connection_paused", "destination_disabled", "destination_paused", "all_held", "auth_rejected", "credentials_missing", "breaker_open", "budget", "order", "exhausted", "expired", "unknown_outcome", "http_3xx", "http_4xx", "http_5xx", "protocol", "unreachable", "template_error", "template_skipped", "poison", "blocked", "cancelled", "interrupted", "internal_error"]
@@ -2867,7 +2867,7 @@ Reason: TypeAlias = Literal["connection_disabled", "connection_paused", "destina
 AuthInput: TypeAlias = AuthNone | AuthBasicInput | AuthBearerInput | AuthOAuth2Input
 
 
-SigningInput: TypeAlias = SigningStandardWebhooksInput | SigningHmacInput
+SigningInput: TypeAlias = SigningStandardWebhooksInput | SigningHmacInput | None
 
 
 ErrorKind: TypeAlias = Literal["dns", "connect", "tls", "timeout", "reset", "http_3xx", "http_4xx", "http_429", "http_5xx", "too_large", "blocked", "auth", "template", "protocol", "internal_error"]

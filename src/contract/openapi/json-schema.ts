@@ -14,6 +14,8 @@ export type Emitter = {
   inline(schema: Schema, io: Io): Json;
   /** One of some constants, or a reference to their component. */
   constant(values: readonly unknown[]): Json;
+  /** The schema with null as a further value. A union that is referred to has it itself: clients in Java read no other. */
+  nullable(schema: Json): Json;
   /** A reference to a component, which is made on first use. */
   component(name: string, make: () => Json): Json;
   /** The name of a component of these schemas. */

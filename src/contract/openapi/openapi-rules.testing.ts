@@ -53,6 +53,18 @@ export const rules: readonly Rule[] = [
       members.some((one) => !isNull(one) && typeof one['type'] === 'string' && members.length === 2)
     );
   }),
+  {
+    name: 'null is in a union itself, and not beside a reference to it',
+    find: (document) =>
+      schemasOf(document)
+        .filter(({ schema }) => membersOf(schema).some(isNull))
+        .filter(({ schema }) =>
+          membersOf(schema).some(
+            ({ $ref }) => $ref !== undefined && membersOf(resolved({ $ref }, document)).length > 0,
+          ),
+        )
+        .map((place) => place.at),
+  },
   bySchema('a member that classes have already is no plain value', ({ schema }) => {
     const { equals } = objectsOf(schema['properties']);
     return equals !== undefined && equals['$ref'] === undefined;

@@ -45,6 +45,15 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
     return { $ref: `#/components/schemas/${name}` };
   }
 
+  function orNull(schema: Json): Json {
+    const { $ref } = schema;
+    const name = typeof $ref === 'string' ? $ref.slice($ref.lastIndexOf('/') + 1) : '';
+    const whole = components[name];
+    if (!Array.isArray(whole?.['oneOf'])) return nullable(schema);
+    components[name] = nullable(whole);
+    return schema;
+  }
+
   function nameOf(schema: Schema, io: Io): string | null {
     const name = schema instanceof z.ZodEnum ? enums.get(keyOf(schema.options)) : names.get(schema);
     return name === undefined ? null : named(name, [schema], io);
@@ -100,7 +109,7 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
         io === 'input' && !isNamed && defaultValue !== null ? `Default: ${JSON.stringify(defaultValue)}.` : undefined;
       return withText(emit(innerType, io), text);
     }
-    if (schema instanceof z.ZodNullable) return nullable(emit(schema.unwrap(), io));
+    if (schema instanceof z.ZodNullable) return orNull(emit(schema.unwrap(), io));
     if (schema instanceof z.ZodPipe) {
       const isInput = io === 'input' && !(schema.in instanceof z.ZodTransform);
       const side = isInput || schema.out instanceof z.ZodTransform ? schema.in : schema.out;
@@ -126,12 +135,13 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
     const members: [string, Schema][] = Object.entries(schema.shape);
     const required = members.filter(([, child]) => isRequired(child, io)).map(([name]) => name);
     const rest = schema.def.catchall;
-    const isOpen = rest === undefined ? io === 'input' : !(rest instanceof z.ZodNever);
+    // Clients in Go refuse members that are not described, unless others are allowed explicitly.
+    const others = rest instanceof z.ZodUnknown ? {} : rest === undefined && io === 'input' ? undefined : false;
     return {
       type: 'object',
       properties: Object.fromEntries(members.map(([name, child]) => [name, emit(child, io)])),
       ...(required.length > 0 ? { required } : {}),
-      ...(isOpen ? {} : { additionalProperties: false }),
+      ...(others === undefined ? {} : { additionalProperties: others }),
     };
   }
 
@@ -150,7 +160,7 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
   const itemsOf = (element: Schema, io: Io): Json =>
     element instanceof z.ZodNever ? { items: {}, maxItems: 0 } : { items: emit(element, io) };
 
-  const emitter = { emit, inline, constant, component, components, named, nameOf };
+  const emitter = { emit, inline, constant, component, components, named, nameOf, nullable: orNull };
   return emitter;
 }
 

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { isSecretSchema } from '../secret.ts';
-import {
-  type Emitter,
-  type Io,
-  isRequired,
-  type Json,
-  nullable,
-  sentencesOf,
-  withText,
-  wrappedBy,
-} from './json-schema.ts';
+import { type Emitter, type Io, isRequired, type Json, sentencesOf, withText, wrappedBy } from './json-schema.ts';
 
 type Schema = z.core.$ZodType;
-type Parts = Pick<Emitter, 'emit' | 'constant' | 'component' | 'named' | 'nameOf'>;
+type Parts = Pick<Emitter, 'emit' | 'constant' | 'component' | 'named' | 'nameOf' | 'nullable'>;
 
 /**
  * A union as generators read it. Objects that a member with a constant text distinguishes are components of their own,
@@ -21,7 +12,7 @@ type Parts = Pick<Emitter, 'emit' | 'constant' | 'component' | 'named' | 'nameOf
 export function unionOf(union: z.ZodUnion, io: Io, parts: Parts, name: string | null): Json {
   const { members, isNullable } = membersOf(union);
   const inner = unionOfMembers(members, { io, parts, name, discriminator: discriminatorOf(union) });
-  return isNullable ? nullable(inner) : inner;
+  return isNullable ? parts.nullable(inner) : inner;
 }
 
 type Options = { io: Io; parts: Parts; name: string | null; discriminator?: string | null };
@@ -144,7 +135,7 @@ function mergedMember(members: readonly Schema[], io: Io, parts: Parts): Json {
   if (one === undefined) return {};
   const { members: all, isNullable } = membersOf(z.union([one as z.ZodType, ...(others as z.ZodType[])])); // Zod's own schemas
   const merged = unionOfMembers(all, { io, parts, name: null });
-  return isNullable ? nullable(merged) : merged;
+  return isNullable ? parts.nullable(merged) : merged;
 }
 
 /** The members that only some of the objects have, of each object, also as a sentence; null when there are none. */

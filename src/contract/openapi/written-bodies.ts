@@ -5,7 +5,7 @@ import type { ManagedKind } from '../documents/document.ts';
 import { documentInputs } from '../documents/document-inputs.ts';
 import { settingsInput } from '../documents/settings.ts';
 import { documentName } from '../text.ts';
-import { type Emitter, type Json, nullable, sentencesOf, withText } from './json-schema.ts';
+import { type Emitter, type Json, sentencesOf, withText } from './json-schema.ts';
 import { discriminatorOf, membersOf } from './schema-union.ts';
 
 // The server parses a patch, and a document with names instead of ids, after it completed them: their routes take any
@@ -61,7 +61,7 @@ export function writtenBody(id: string, parts: Emitter, names: Map<z.core.$ZodTy
 function patchBody(
   own: string,
   input: z.core.$ZodType,
-  { emit, constant, component }: Emitter,
+  { emit, constant, component, nullable }: Emitter,
   names: ReadonlyMap<z.core.$ZodType, string>,
 ): Json {
   function patchOf(schema: z.core.$ZodType): Json {

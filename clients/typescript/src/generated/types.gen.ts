@@ -13,6 +13,7 @@ export type Problem = {
     code: ErrorCode;
     requestId: string;
     errors?: Array<FieldError>;
+    [key: string]: unknown;
 };
 
 export type ErrorCode = 'malformed_json' | 'malformed_request' | 'invalid_events' | 'unauthorized' | 'wrong_credentials' | 'sso_failed' | 'sso_refused' | 'forbidden' | 'cross_site_request' | 'origin_not_allowed' | 'not_found' | 'unknown_collector' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'name_taken' | 'in_use' | 'setup_done' | 'last_administrator' | 'request_in_progress' | 'request_interrupted' | 'version_mismatch' | 'too_large' | 'unsupported_media_type' | 'invalid_value' | 'invalid_template' | 'destination_not_enabled' | 'blocked_address' | 'events_too_deep' | 'too_complex' | 'idempotency_key_reused' | 'headers_too_large' | 'rate_limited' | 'sign_in_delayed' | 'internal' | 'unavailable' | 'sign_in_busy' | 'sso_unavailable' | 'storage_full' | 'storage_busy';
@@ -23,6 +24,7 @@ export type FieldError = {
     code: string;
     line?: number;
     column?: number;
+    [key: string]: unknown;
 };
 
 export type ConnectionList = {
@@ -67,13 +69,13 @@ export type AuthNone = {
 export type AuthBasic = {
     type: 'basic';
     username: string;
-    password: Secret | null;
+    password: Secret;
 };
 
 /**
  * Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
  */
-export type Secret = string | SecretMark;
+export type Secret = string | SecretMark | null;
 
 /**
  * One of these forms: `ref`; `set`, [`updatedAt`], [`ref`].
@@ -86,7 +88,7 @@ export type SecretMark = {
 
 export type AuthBearer = {
     type: 'bearer';
-    token: Secret | null;
+    token: Secret;
 };
 
 /**
@@ -95,7 +97,7 @@ export type AuthBearer = {
 export type AuthOAuth2 = {
     type: 'oauth2';
     clientId: string;
-    clientSecret: Secret | null;
+    clientSecret: Secret;
     accessTokenUrl: string;
     scope: string;
     clientAuth: ClientAuth;
@@ -117,16 +119,16 @@ export type AuthOAuth2 = {
     refreshOn: Array<RefreshRule>;
     grant: Grant;
     username?: string;
-    password?: Secret | null;
-    jwt?: Secret | null;
+    password?: Secret;
+    jwt?: Secret;
     assertion?: Assertion | null;
-    refreshToken?: Secret | null;
+    refreshToken?: Secret;
 };
 
 export type ClientAuth = 'auto' | 'basic' | 'basic_raw' | 'body' | 'private_key_jwt' | 'none';
 
 export type Assertion = {
-    privateKey: Secret | null;
+    privateKey: Secret;
     keyId: string | null;
     algorithm: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
     issuer: string | null;
@@ -139,7 +141,7 @@ export type Assertion = {
 };
 
 export type ExtraFields = {
-    [key: string]: Secret | null;
+    [key: string]: Secret;
 };
 
 export type TokenFields = {
@@ -174,12 +176,12 @@ export type ConnectionSettings = {
     heldMaxAgeMs: number | null;
     tls: Tls;
     proxy: Proxy | null;
-    signing: Signing | null;
+    signing: Signing;
 };
 
 export type Header = {
     name: string;
-    value: Secret | null;
+    value: Secret;
     secret: boolean;
 };
 
@@ -204,26 +206,26 @@ export type Breaker = {
 export type Tls = {
     ca: string | null;
     cert: string | null;
-    key: Secret | null;
+    key: Secret;
     minVersion: 'TLSv1.2' | 'TLSv1.3';
 };
 
 export type Proxy = {
     url: string;
     username: string | null;
-    password: Secret | null;
+    password: Secret;
 };
 
 export type Signing = ({
     scheme: 'standard-webhooks';
 } & SigningStandardWebhooks) | ({
     scheme: 'hmac';
-} & SigningHmac);
+} & SigningHmac) | null;
 
 export type SigningStandardWebhooks = {
     scheme: 'standard-webhooks';
-    secret: Secret | null;
-    previousSecret: Secret | null;
+    secret: Secret;
+    previousSecret: Secret;
     previousUntil: string | null;
 };
 
@@ -233,8 +235,8 @@ export type SigningHmac = {
     encoding: 'hex' | 'base64';
     header: string;
     format: string;
-    secret: Secret | null;
-    previousSecret: Secret | null;
+    secret: Secret;
+    previousSecret: Secret;
     previousUntil: string | null;
 };
 
@@ -314,7 +316,7 @@ export type AuthBasicInput = {
     /**
      * Without control characters.
      */
-    password?: Secret | null;
+    password?: Secret;
 };
 
 export type AuthBearerInput = {
@@ -322,7 +324,7 @@ export type AuthBearerInput = {
     /**
      * Visible ASCII without spaces, and without the word Bearer.
      */
-    token?: Secret | null;
+    token?: Secret;
 };
 
 /**
@@ -331,7 +333,7 @@ export type AuthBearerInput = {
 export type AuthOAuth2Input = {
     type: 'oauth2';
     clientId: string;
-    clientSecret?: Secret | null;
+    clientSecret?: Secret;
     /**
      * An absolute URL that starts with https:// and may be called.
      */
@@ -392,17 +394,17 @@ export type AuthOAuth2Input = {
     refreshOn?: Array<RefreshRule>;
     grant: Grant;
     username?: string;
-    password?: Secret | null;
-    jwt?: Secret | null;
+    password?: Secret;
+    jwt?: Secret;
     assertion?: AssertionInput | null;
-    refreshToken?: Secret | null;
+    refreshToken?: Secret;
 };
 
 export type AssertionInput = {
     /**
      * An unencrypted private key in PEM or as a JWK, of the algorithm.
      */
-    privateKey?: Secret | null;
+    privateKey?: Secret;
     keyId?: string | null;
     algorithm: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
     issuer?: string | null;
@@ -459,7 +461,7 @@ export type ConnectionSettingsInput = {
     heldMaxAgeMs?: number | null;
     tls?: TlsInput;
     proxy?: ProxyInput | null;
-    signing?: SigningInput | null;
+    signing?: SigningInput;
 };
 
 /**
@@ -470,7 +472,7 @@ export type HeaderInput = {
      * Must not be a header that the transport sets, such as Host or Content-Length.
      */
     name: string;
-    value?: Secret | null;
+    value?: Secret;
     secret?: boolean;
 };
 
@@ -525,7 +527,7 @@ export type TlsInput = {
     /**
      * The private key of `cert` in PEM, without a passphrase.
      */
-    key?: Secret | null;
+    key?: Secret;
     /**
      * Default: "TLSv1.2".
      */
@@ -544,25 +546,25 @@ export type ProxyInput = {
     /**
      * Without control characters.
      */
-    password?: Secret | null;
+    password?: Secret;
 };
 
 export type SigningInput = ({
     scheme: 'standard-webhooks';
 } & SigningStandardWebhooksInput) | ({
     scheme: 'hmac';
-} & SigningHmacInput);
+} & SigningHmacInput) | null;
 
 export type SigningStandardWebhooksInput = {
     scheme: 'standard-webhooks';
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    secret?: Secret | null;
+    secret?: Secret;
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    previousSecret?: Secret | null;
+    previousSecret?: Secret;
     previousUntil?: string | null;
 };
 
@@ -581,11 +583,11 @@ export type SigningHmacInput = {
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    secret?: Secret | null;
+    secret?: Secret;
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    previousSecret?: Secret | null;
+    previousSecret?: Secret;
     previousUntil?: string | null;
 };
 
@@ -618,13 +620,13 @@ export type AuthPatch = {
     /**
      * Without control characters.
      */
-    password?: Secret | null;
+    password?: Secret;
     /**
      * Visible ASCII without spaces, and without the word Bearer.
      */
-    token?: Secret | null;
+    token?: Secret;
     clientId?: string | null;
-    clientSecret?: Secret | null;
+    clientSecret?: Secret;
     /**
      * An absolute URL that starts with https:// and may be called.
      */
@@ -660,16 +662,16 @@ export type AuthPatch = {
     } | null;
     refreshOn?: Array<RefreshRule> | null;
     grant?: Grant | null;
-    jwt?: Secret | null;
+    jwt?: Secret;
     assertion?: AssertionPatch | null;
-    refreshToken?: Secret | null;
+    refreshToken?: Secret;
 };
 
 export type AssertionPatch = {
     /**
      * An unencrypted private key in PEM or as a JWK, of the algorithm.
      */
-    privateKey?: Secret | null;
+    privateKey?: Secret;
     keyId?: string | null;
     algorithm?: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
     issuer?: string | null;
@@ -735,7 +737,7 @@ export type TlsPatch = {
     /**
      * The private key of `cert` in PEM, without a passphrase.
      */
-    key?: Secret | null;
+    key?: Secret;
     minVersion?: 'TLSv1.2' | 'TLSv1.3' | null;
 };
 
@@ -751,7 +753,7 @@ export type ProxyPatch = {
     /**
      * Without control characters.
      */
-    password?: Secret | null;
+    password?: Secret;
 };
 
 export type SigningPatch = {
@@ -759,11 +761,11 @@ export type SigningPatch = {
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    secret?: Secret | null;
+    secret?: Secret;
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    previousSecret?: Secret | null;
+    previousSecret?: Secret;
     previousUntil?: string | null;
     algorithm?: 'sha256' | 'sha512' | 'sha1' | null;
     encoding?: 'hex' | 'base64' | null;
@@ -1447,6 +1449,7 @@ export type RenderInput = {
     meta?: {
         deliveryId?: string;
         time?: RenderTimeInput;
+        [key: string]: unknown;
     };
 };
 
@@ -2659,8 +2662,8 @@ export type WeekDay = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export type AlertWebhookSettings = {
     url: string;
-    secret: Secret | null;
-    previousSecret: Secret | null;
+    secret: Secret;
+    previousSecret: Secret;
     previousUntil: string | null;
 };
 
@@ -2694,7 +2697,7 @@ export type AlertEmailSettings = {
     port: number | null;
     security: 'starttls' | 'tls' | 'none';
     username: string | null;
-    password: Secret | null;
+    password: Secret;
     from: string;
     to: Array<string>;
     ca: string | null;
@@ -2718,7 +2721,7 @@ export type AlertSlack = {
 };
 
 export type AlertSlackSettings = {
-    hookUrl: Secret | null;
+    hookUrl: Secret;
 };
 
 export type AlertInput = ({
@@ -2791,11 +2794,11 @@ export type AlertWebhookSettingsInput = {
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    secret?: Secret | null;
+    secret?: Secret;
     /**
      * For Standard Webhooks in base64, with or without `whsec_` before it.
      */
-    previousSecret?: Secret | null;
+    previousSecret?: Secret;
     previousUntil?: string | null;
 };
 
@@ -2832,7 +2835,7 @@ export type AlertEmailSettingsInput = {
     /**
      * Without control characters.
      */
-    password?: Secret | null;
+    password?: Secret;
     from: string;
     to: Array<string>;
     /**
@@ -2861,7 +2864,7 @@ export type AlertSlackSettingsInput = {
     /**
      * An absolute URL that starts with https:// and may be called.
      */
-    hookUrl?: Secret | null;
+    hookUrl?: Secret;
 };
 
 /**
@@ -2882,11 +2885,11 @@ export type AlertPatch = {
         /**
          * For Standard Webhooks in base64, with or without `whsec_` before it.
          */
-        secret?: Secret | null;
+        secret?: Secret;
         /**
          * For Standard Webhooks in base64, with or without `whsec_` before it.
          */
-        previousSecret?: Secret | null;
+        previousSecret?: Secret;
         previousUntil?: string | null;
         /**
          * A host name or address that may be called.
@@ -2904,7 +2907,7 @@ export type AlertPatch = {
         /**
          * Without control characters.
          */
-        password?: Secret | null;
+        password?: Secret;
         from?: string | null;
         to?: Array<string> | null;
         /**
@@ -2914,7 +2917,7 @@ export type AlertPatch = {
         /**
          * An absolute URL that starts with https:// and may be called.
          */
-        hookUrl?: Secret | null;
+        hookUrl?: Secret;
     };
 };
 
@@ -3159,6 +3162,7 @@ export type Export = {
     documents: Array<{
         kind: TransferKind;
         name: string;
+        [key: string]: unknown;
     }>;
 };
 
@@ -3182,6 +3186,7 @@ export type ImportInput = {
 export type TransferDocumentInput = {
     kind: string;
     name: string;
+    [key: string]: unknown;
 };
 
 export type ImportResult = {
@@ -3202,6 +3207,7 @@ export type FieldProblem = {
     pointer: string;
     detail: string;
     code: string;
+    [key: string]: unknown;
 };
 
 export type ImportProgress = {
