@@ -11,7 +11,6 @@ import { notifyDone } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { offerFailed } from '../replays/offer-failed.ts';
 import {
   bodyOf,
   type Destination,
@@ -73,8 +72,11 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
     staysIn: 'stay',
     onSaved({ id, name }, how) {
       notifyDone(terms.saved(name));
-      if (stored !== null && mayReplay)
-        void offerFailed(id, () => void navigate({ to: '/replays', search: { from: 'failed', destination: id } }));
+      if (stored !== null && mayReplay) {
+        const open = () => void navigate({ to: '/replays', search: { from: 'failed', destination: id } });
+        // Loaded after the save. Without it, failed deliveries are sent again from the page of the destination.
+        import('../replays/offer-failed.ts').then(({ offerFailed }) => offerFailed(id, open)).catch(() => {});
+      }
       if (how === 'leave') leave();
       else if (stored === null)
         void navigate({

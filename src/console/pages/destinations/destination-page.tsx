@@ -11,13 +11,13 @@ import { LoadedPage } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
 import { HoldCause, HoldEnd } from '../connections/hold-actions.tsx';
 import { LoadLine } from '../connections/load-line.tsx';
-import { RecoverButton } from '../replays/replay-button.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 
 const address = '/connections/$connectionId/destinations/$destinationId';
 
 const CurlForm = lazyPart(() => import('../connections/curl/curl-form.tsx'), 'CurlForm');
+const RecoverButton = lazyPart(() => import('../replays/replay-button.tsx'), 'RecoverButton');
 const VersionsTab = lazyPart(() => import('../../parts/payload/versions-tab.tsx'), 'VersionsTab');
 
 /** Destination Details, of a stored destination or of a new one. */
@@ -57,7 +57,9 @@ export function DestinationPage(): ReactNode {
       actions={(loaded) =>
         loaded.destination === null ? null : (
           <>
-            <RecoverButton destinationId={destinationId} />
+            <Suspense>
+              <RecoverButton destinationId={destinationId} />
+            </Suspense>
             <Versions destination={loaded.destination} />
             <ShowAs kind="destinations" document={loaded.destination} />
           </>
