@@ -56,6 +56,21 @@ test('from nothing to listed deliveries takes fifteen lines, which run', async (
   assert.match(stdout, /^(dlv_\w+ \w+\n){3}$/);
 });
 
+test('the examples of the documentation are those that run, in fifteen lines at most', () => {
+  const examples = [
+    ['docs/client-typescript.md', 'clients/typescript/examples/first-delivery.ts'],
+    ['docs/client-python.md', 'clients/python/examples/first_delivery.py'],
+  ];
+  for (const [page = '', file = ''] of examples) {
+    const code = readFileSync(root + file, 'utf8').replace(
+      "'../src/millrace.ts'; // elsewhere: 'millrace-client'",
+      "'millrace-client';",
+    );
+    assert.ok(readFileSync(root + page, 'utf8').includes(`\n${code}\`\`\``), page);
+    assert.ok(code.split('\n').filter((line) => line !== '').length <= 15, file);
+  }
+});
+
 test('an error is thrown with its code, its fields and its request', async () => {
   const error = await connect()
     .createConnection({ body: { name: '', baseUrl: 'https://crm.example' } })
