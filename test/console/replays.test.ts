@@ -171,7 +171,7 @@ test('three clicks lead from Home to a finished replay, after which Home and the
   await page.goto(`${app.url}/deliveries/${failed.id}`);
   await page.getByText('A replay sent it again, and it was delivered.').waitFor();
   assert.deepEqual(await barriers(page), []);
-  const counted = page.waitForResponse(/deliveries\/histogram/);
+  const counted = page.waitForResponse(/\/api\/v1\/state/);
   await page.goto(`${app.url}/`);
   await counted;
   await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
