@@ -12,7 +12,7 @@ const named: readonly (readonly [refusal: RegExp, says: RegExp])[] = [
   [/^(Is required|Must be (text|a list|one of|an object with))/, /One of these forms/],
   [/^Is required/, /Give `destinationId` or `destination`|a text when `secret` is false or left out/],
   [/U\+0000/, /no\s+U\+0000 and no lone surrogates/],
-  [/^(Is required|Must be one of)/, /result has to be what PUT accepts/],
+  [/^(Is required|Must be)/, /result has to be what PUT accepts/],
   [/./, /A document as its PUT takes it|as in its PATCH/],
   [/^Must be one of/, /Separated by commas: /],
   [/^Must not be empty/, /One to 100 ids/],
@@ -27,7 +27,7 @@ const named: readonly (readonly [refusal: RegExp, says: RegExp])[] = [
   [/must have a value|non-empty object/, /One of the values is not null|one at least/],
   // Addresses.
   [/an absolute URL|must be absolute|Must not contain|Is not a valid URL/, /[Aa]n absolute/],
-  [/^Must be http/, /with host and port alone/],
+  [/^Must (be http|not contain)/, /with host and port alone/],
   [/^(the|a) |^port \d+ belongs|blocked/, /may be called|no other protocol/],
   [/^The Base URL names another port/, /which then has no other/],
   [/E-mail without encryption/, /only to hosts that the operator allows/],

@@ -10,7 +10,7 @@ from .stream import StreamMessage
 
 class SendEventsBody(TypedDict):
     # Values of each event that has none of its own.
-    static: NotRequired[dict[str, Any]]
+    static: NotRequired[dict[str, Any] | None]
     events: list[dict[str, Any]]
 
 

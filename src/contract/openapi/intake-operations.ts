@@ -37,7 +37,11 @@ const event = {
 const events = {
   type: 'object',
   properties: {
-    static: { type: 'object', description: 'Values of each event that has none of its own.', additionalProperties: {} },
+    static: {
+      type: ['object', 'null'],
+      description: 'Values of each event that has none of its own.',
+      additionalProperties: {},
+    },
     events: { type: 'array', items: event, minItems: 1, maxItems: 1_000 },
   },
   required: ['events'],

@@ -10097,7 +10097,7 @@ export type SendEventsData = {
          */
         static?: {
             [key: string]: unknown;
-        };
+        } | null;
         events: Array<{
             [key: string]: unknown;
         }>;
