@@ -63,9 +63,9 @@ const responsesPerRefusal = 50;
  *        next round not shorter ──► doubt: fewer did not help; it stays until a look
  *   look: one round with an eighth of the limit ──► its time is the receiver's own, and the base when there is doubt
  *
- * A look comes soon after a doubt or the first time that the limit was much too high, and else after 10 s, doubling to 320 s while looks find nothing. Looks begin at
- * multiples of these times, so that destinations that share a receiver look together: alone, each would measure the queue
- * of the others, and all would let it grow.
+ * A look comes soon after a doubt, or after the first time that the limit was much too high, and else after 10 s, doubling to
+ * 320 s while looks find nothing. Looks begin at multiples of these times, so that destinations that share a receiver look
+ * together: alone, each would measure the queue of the others, and all would let it grow.
  *
  * A refusal (429, 503, no response) lowers the limit once for requests that were in flight together, and is remembered
  * for 30 s: close to that limit it grows by 1.5 % a second. One in 50 responses is ignored. When nothing but refusals has
