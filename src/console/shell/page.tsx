@@ -65,7 +65,7 @@ export function Page(props: PageProps): ReactNode {
           <span aria-current="page">{object ?? title}</span>
         </nav>
       )}
-      <header className={css['head']}>
+      <header className={css['head']} data-list={(id === undefined && crumbs.length === 0) || undefined}>
         <Title order={1} ref={heading} tabIndex={-1}>
           {object ?? title}
         </Title>

@@ -42,6 +42,7 @@ export const terms = {
   lastSignIn: 'Last sign-in',
   lastUsed: 'Last used',
   modified: 'Modified',
+  modifiedBy: 'Modified by',
   name: 'Name',
   nextAttempt: 'Next attempt',
   object: 'Object',

@@ -7,7 +7,13 @@ import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { GuardedItem } from '../../parts/list/row-menu.tsx';
-import { column, modifiedColumn, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
+import {
+  column,
+  modifiedByColumn,
+  modifiedColumn,
+  nameColumn,
+  timeColumn,
+} from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
@@ -100,7 +106,7 @@ function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
     column('rules', words.columns.rules, { isText: true }, ({ rules }) => {
       const text = conditionWords(rules, nameOf);
       return (
-        <Text lineClamp={2} title={text}>
+        <Text span title={text}>
           {text}
         </Text>
       );
@@ -109,16 +115,14 @@ function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
       const places = destinations.map((one) => names.place(one.destinationId));
       if (places.length === 0) return <Text c="dimmed">{words.noPlace}</Text>;
       return (
-        <>
-          <Text lineClamp={2} title={places.join(', ')}>
-            {places[0]}
-          </Text>
-          {places.length === 1 ? null : <Note>{terms.more(places.length - 1)}</Note>}
-        </>
+        <Text span title={places.join(', ')}>
+          {places[0]} {places.length === 1 ? null : <Note span>{terms.more(places.length - 1)}</Note>}
+        </Text>
       );
     }),
     ...(stats === undefined ? [] : figureColumns(stats)),
     modifiedColumn<Action>({ leavesFirst: false }),
+    modifiedByColumn<Action>(),
   ];
 }
 

@@ -32,7 +32,7 @@ const modified = modifiedColumn<Behavior>();
 
 function columnsOf(nameOf: RuleName): readonly Column<Behavior>[] {
   const sentence = (text: string) => (
-    <Text lineClamp={2} title={text}>
+    <Text span title={text}>
       {text}
     </Text>
   );
@@ -83,7 +83,7 @@ function attributeWords(attributes: readonly string[]): ReactNode {
   const named = attributes.slice(0, namedAttributes).join(', ');
   const more = attributes.length - namedAttributes;
   return (
-    <Text size="sm" lineClamp={2} title={attributes.join(', ')}>
+    <Text span size="sm" title={attributes.join(', ')}>
       {more > 0 ? terms.andMore(named, more) : named}
     </Text>
   );

@@ -6,7 +6,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedByColumn, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { resultingUrl } from '../destinations/endpoint-address.ts';
@@ -122,17 +122,17 @@ const reachedAt = (one: Connection): string =>
 const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
   column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => (
-    <>
+    <Group gap="xs" wrap="nowrap">
       <StatusBadge status={stateOf(row)} />
       {row.health.held === 0 ? null : (
-        <Text size="sm" c="var(--console-warn)">
+        <Text span size="sm" c="var(--console-warn)">
           {words.held(row.health.held)}
         </Text>
       )}
-    </>
+    </Group>
   )),
   column('baseUrl', terms.baseUrl, { sort: ({ baseUrl }) => baseUrl, isText: true }, (one) => (
-    <Text ff="monospace" size="sm" title={reachedAt(one)}>
+    <Text span ff="monospace" size="sm" title={reachedAt(one)}>
       {reachedAt(one)}
     </Text>
   )),
@@ -145,8 +145,9 @@ const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Col
     return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
   }),
   ...trafficColumns(usage, figuresOf),
-  column('type', terms.type, { leavesFirst: true }, ({ type }) => words.types[type]),
-  modifiedColumn(),
+  column('type', terms.type, { leavesFirst: true, isHiddenAtFirst: true }, ({ type }) => words.types[type]),
+  modifiedColumn({ isHiddenAtFirst: true }),
+  modifiedByColumn(),
 ];
 
 function toneOf(kind: AuthenticationStanding['kind']): string {
@@ -167,7 +168,7 @@ function Authentication({ connection, figures }: AuthenticationProps): ReactNode
     <>
       {words.details.authTypes[connection.auth.type]}
       {kind === 'unknown' ? null : (
-        <Text size="sm" c={toneOf(kind)} component="div" lineClamp={2}>
+        <Text span size="sm" ml="xs" c={toneOf(kind)}>
           {words.authentication[kind]}{' '}
           {'at' in standing ? <Time at={standing.at} show={isPast(kind) ? 'date' : 'relative'} /> : null}
         </Text>

@@ -15,10 +15,15 @@ export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): 
   column('success', terms.success24h, { sort: ({ id }) => successOf(figuresOf(id)) }, ({ id }) => (
     <Success figures={figuresOf(id)} />
   )),
-  column('p95', terms.p95, { sort: ({ id }) => figuresOf(id)?.p95Ms, align: 'end' }, ({ id }) => {
-    const { p95Ms = null } = figuresOf(id) ?? {};
-    return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
-  }),
+  column(
+    'p95',
+    terms.p95,
+    { sort: ({ id }) => figuresOf(id)?.p95Ms, align: 'end', isHiddenAtFirst: true },
+    ({ id }) => {
+      const { p95Ms = null } = figuresOf(id) ?? {};
+      return p95Ms === null ? <Dash text={w.noSpeed} /> : formatDuration(p95Ms);
+    },
+  ),
 ];
 
 /** The share of delivered among finished deliveries; null when there are none. */

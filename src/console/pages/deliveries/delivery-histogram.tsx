@@ -1,10 +1,11 @@
-import { Box, Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Box, Button, Group, Text, VisuallyHidden } from '@mantine/core';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useState } from 'react';
 import type { DeliveryStatus, DeliveryHistogram as Histogram } from '../../../contract/records/delivery.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
 import { deliveries, formatAbsolute, formatClock, formatNumber, outcomes, parts, terms } from '../../messages/en.ts';
 import { StatusBadge, type Tone, Toned, toneColor } from '../../parts/parts.ts';
 import type { DeliveryQuery } from './delivery-filters.ts';
+import css from './delivery-histogram.module.css';
 
 const words = deliveries.histogram;
 const bucketsMost = 60;
@@ -43,7 +44,7 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
     { query: { ...others, status: 'failed', unresolved: 'true', buckets: '1' } },
     { ...kept, enabled: failed > 0 },
   );
-  if (data === undefined) return <Box h="8.25rem" />;
+  if (data === undefined) return <div className={css['waiting']} />;
   const { totals, countedFrom } = data;
   const unresolvedCount = Math.min(failed, open?.totals.failed ?? failed);
   const resolvedCount = failed - unresolvedCount;
@@ -51,7 +52,7 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
   const countOf = (one: DeliveryStatus) => (one === 'failed' ? unresolvedCount : totals[one]);
   const all = Object.values(totals).reduce((sum, count) => sum + count, 0);
   return (
-    <Stack role="region" gap={6} mb="sm" aria-label={words.title}>
+    <section className={css['histogram']} aria-label={words.title}>
       <Group gap={6} role="group" aria-label={terms.status}>
         <State isPressed={status === undefined} count={all} onPress={() => onStatus(undefined)}>
           {terms.all}
@@ -84,13 +85,17 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
           </State>
         )}
       </Group>
-      {all === 0 ? null : <Bars data={data} status={status} onRange={onRange} />}
+      {all === 0 ? null : (
+        <div className={css['bars']}>
+          <Bars data={data} status={status} onRange={onRange} />
+        </div>
+      )}
       {countedFrom === null ? null : (
         <Text size="xs" c="dimmed">
           {words.countedFrom(formatAbsolute(new Date(countedFrom)).local)}
         </Text>
       )}
-    </Stack>
+    </section>
   );
 }
 
@@ -168,7 +173,7 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
   return (
     <>
       <Box
-        h="4.5rem"
+        className={css['slider'] ?? ''}
         style={{ borderBlockEnd: '1px solid var(--console-line)', cursor: 'crosshair', touchAction: 'pan-y' }}
         role="slider"
         tabIndex={0}
@@ -224,7 +229,7 @@ function Bars({ data: { buckets, bucketMs }, status, onRange }: BarsProps): Reac
           })}
         </svg>
       </Box>
-      <Group justify="space-between" wrap="nowrap" fz="xs" c="dimmed" className="tabular" aria-hidden="true">
+      <Group justify="space-between" wrap="nowrap" fz="xs" lh={1.3} c="dimmed" className="tabular" aria-hidden="true">
         <span>{clock(0)}</span>
         <span>{text}</span>
         <span>{clock(last + 1)}</span>

@@ -76,7 +76,7 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
   }
   return (
     <section aria-label={name}>
-      <Group gap="xs" mb="sm">
+      <Group gap="xs" mb={8}>
         {props.isPlain === true ? null : (
           <FilterBox
             className={css['filter'] ?? ''}

@@ -6,20 +6,20 @@ import css from './row-link.module.css';
 type Props = AnchorHTMLAttributes<HTMLAnchorElement> & { note?: string | undefined };
 
 /**
- * The real link of a row, with a second line below. A click anywhere in the row follows it, and j and k walk over these
+ * The real link of a row, with a note behind it as far as there is room. A click anywhere in the row follows it, and j and k walk over these
  * links.
  */
 export const RowLink = createLink(
   ({ note, children, title = typeof children === 'string' ? children : undefined, ...props }: Props): ReactNode => (
-    <>
+    <div className={css['row']}>
       <a {...props} title={title} className={css['link']} data-row-link>
         {children}
       </a>
       {note === undefined || note === '' ? null : (
-        <Text c="dimmed" size="sm" lineClamp={2} title={note}>
+        <Text c="dimmed" size="sm" className={css['note'] ?? ''} title={note}>
           {note}
         </Text>
       )}
-    </>
+    </div>
   ),
 );

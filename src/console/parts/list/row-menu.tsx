@@ -8,7 +8,7 @@ export function RowMenu({ name, children }: { name: string; children: ReactNode 
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label={parts.rowMenu(name)}>
+        <ActionIcon size={24} aria-label={parts.rowMenu(name)}>
           <Icon name="dots" />
         </ActionIcon>
       </Menu.Target>

@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms } from '../../messages/en.ts';
 import type { DocumentKind, StoredDocument } from '../document/document-kind.ts';
@@ -71,23 +70,27 @@ export function timeColumn<Row>(
   };
 }
 
-/** When a document was changed last, and by whom. */
+/** Who changed a document last, for those who choose the column. */
+export function modifiedByColumn<Row extends { updatedBy: string }>(): Column<Row> {
+  return valueColumn('modifiedBy', terms.modifiedBy, ({ updatedBy }) => updatedBy, {
+    isText: true,
+    isHiddenAtFirst: true,
+  });
+}
+
+/** When a document was changed last; by whom on hover. */
 export function modifiedColumn<Row extends { updatedAt: string; updatedBy: string }>(
   more: More<Row> = {},
 ): Column<Row> {
   return {
     id: 'modified',
     header: terms.modified,
-    isText: true,
     leavesFirst: true,
     sort: ({ updatedAt }) => updatedAt,
     cell: ({ updatedAt, updatedBy }) => (
-      <>
+      <span title={terms.by(updatedBy)}>
         <Time at={updatedAt} />
-        <Text c="dimmed" size="sm" lineClamp={2} title={updatedBy}>
-          {terms.by(updatedBy)}
-        </Text>
-      </>
+      </span>
     ),
     ...more,
   };

@@ -92,8 +92,8 @@ type FilterCellProps = { what: string; name: string; onFilter: () => void };
 function FilterCell({ what, name, onFilter }: FilterCellProps): ReactNode {
   const label = terms.filterBy(name);
   return (
-    <Group gap={4} wrap="nowrap" align="start" className={css['cell'] ?? ''}>
-      <Text span inherit lineClamp={2} title={what}>
+    <Group gap={4} wrap="nowrap" className={css['cell'] ?? ''}>
+      <Text span inherit truncate title={what}>
         {what}
       </Text>
       <ActionIcon size={24} className={css['onHover'] ?? ''} aria-label={label} title={label} onClick={onFilter}>

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
+
+/** How many rows are whole in the window, and the heights of the lowest and the highest one. */
+const measure = (page: Page): Promise<{ whole: number; least: number; most: number }> =>
+  page.evaluate(`(() => {
+    const boxes = [...document.querySelectorAll('main tbody tr')].map((row) => row.getBoundingClientRect());
+    const heights = boxes.map(({ height }) => Math.round(height));
+    const whole = boxes.filter(({ bottom }) => bottom <= innerHeight).length;
+    return { whole, least: Math.min(...heights), most: Math.max(...heights) };
+  })()`);
+
+test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, each on one line of at most 40 px', async () => {
+  await using receiver = await startReceiver();
+  await using running = await startConsole();
+  const { app, browser } = running;
+  const { client } = app;
+  const long = 'with a name and a description that no column has room for, so that both end in an ellipsis';
+  const wired = await wire(app, receiver, { connection: { name: 'CRM' }, destination: { name: 'Orders' } });
+  receiver.answer('/in', { status: 422, body: JSON.stringify({ message: `The phone must be E.164, ${long}` }) });
+  await wired.send(...Array.from({ length: 30 }, (_, n) => ({ n, 'wt.dcsvid': `visitor-${n}`, 'wt.ev': 'purchase' })));
+  for (let n = 0; n < 25; n++) {
+    const baseUrl = `https://api-${n}.an-unusually-long-host-name-of-a-system.example.com/v2/some/long/path`;
+    const name = `Connection ${n} ${n % 2 === 0 ? '' : long}`.trim();
+    await client.call('createConnection', { body: { name, description: long, baseUrl } });
+    const action = { name: `Action ${n} ${n % 2 === 0 ? '' : long}`.trim(), description: long };
+    const rules = { parameter: 'wire', operator: 'equals' as const, value: `${n} ${long}` };
+    const destinations = [{ destinationId: wired.destination.id }];
+    await client.call('createAction', { body: { ...action, rules, destinations, status: 'enabled' } });
+  }
+  await eventually(
+    'all have failed',
+    async () => (await client.call('listDeliveries', { query: { status: 'failed' } })).data.length === 30,
+  );
+  await using tab = await openTab(browser, { url: app.url, path: '/actions', viewport: { width: 1_440, height: 900 } });
+  const { page } = tab;
+  for (const path of ['/actions', '/connections', '/deliveries']) {
+    await visit(page, path);
+    await loaded(page);
+    await page.locator('main tbody tr').nth(20).waitFor({ state: 'attached' });
+    const { whole, least, most } = await measure(page);
+    assert.ok(whole >= 18, `${path} has ${whole} whole rows`);
+    assert.ok(least >= 24 && most <= 40, `rows of ${path} are ${least} to ${most} px high`);
+    assert.deepEqual(await barriers(page), []);
+  }
+  // What is cut off can be read on hover, and by assistive technology.
+  await visit(page, '/actions');
+  const name = page.getByRole('link', { name: `Action 23 ${long}` });
+  assert.equal(await name.getAttribute('title'), `Action 23 ${long}`);
+  await page.evaluate(`document.documentElement.dataset.density = 'compact'`);
+  const { most } = await measure(page);
+  assert.ok(most <= 32, `compact rows are ${most} px high`);
+  assert.deepEqual(tab.problems, []);
+});
