@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import { AppError } from '../../contract/errors.ts';
 import { Secret } from '../../contract/secret.ts';
 
 test("a test that can't be attempted fails with internal_error", async () => {
@@ -33,4 +34,17 @@ test("a secret of a draft in a test is redacted in the system's response", async
   const tested = await rig.pipeline.preview.testSend(destinationId, { data: [{}] }, draft);
   assert.deepEqual(rig.egress.requests.at(-1)?.headers.find(([name]) => name === 'X-Key')?.[1], 'of-the-draft-alone');
   assert.match(tested.attemptLog?.[0]?.response?.body ?? '', /"X-Key","\[secret\]"/);
+});
+
+test('a test whose record is removed at once says that it was sent, and is no internal error', async () => {
+  await using rig = await startRig();
+  const { destinationId } = await wire(rig);
+  Object.assign(rig.journal.log, { delivery: async () => null });
+  await assert.rejects(rig.pipeline.preview.testSend(destinationId, { data: [{}] }, null), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.equal(error.code, 'not_found');
+    assert.match(error.message, /^The test was sent as dlv_/);
+    return true;
+  });
+  assert.equal(rig.egress.requests.length, 1);
 });

@@ -156,7 +156,9 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
   const settlement = redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
   await journal.deliveries.settle(lease, [settlement], now);
   const logged = await journal.log.delivery(id);
-  if (logged === null) throw new AppError('internal', undefined, { internal: `test ${id} was not stored` });
+  // By retention, when the size limit leaves no room, or by an erasure of its visitor.
+  if (logged === null)
+    throw new AppError('not_found', `The test was sent as ${id}, and its record was removed before it could be read.`);
   const moment = { isSending: false, closed: null, block: null, order: null, now };
   return shownDelivery({ ...logged, attemptLog: whole.log }, moment);
 }
