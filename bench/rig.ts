@@ -111,7 +111,8 @@ export async function flowThrough(ends: Ends, at: { port: number; path: string }
 }
 
 const lookEveryMs = 25;
-const stallMs = 30_000;
+/** Longer than the wait of a delivery that was refused twice, 66 s. */
+const stallMs = 90_000;
 /** Time to wait for duplicates of the last deliveries. */
 const repetitionMs = 100;
 
