@@ -4,6 +4,7 @@ import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../test/support/rig.ts';
 import { openStorage } from '../../test/support/storage.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
+import { createFire } from './firing.ts';
 import { Matcher } from './matcher.ts';
 
 const event = {
@@ -104,6 +105,7 @@ test('slow conditions run for a short time at once, so that other work gets its 
   const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
   assert.ok(lease);
   let now = 0;
+  const clock = { ...fakeClock(), now: () => now };
   const { plan } = journal.matching;
   const steps: number[] = [];
   journal.matching.plan = (mine, planned) => {
@@ -118,16 +120,15 @@ test('slow conditions run for a short time at once, so that other work gets its 
     journal,
     lease,
     partition: 0,
-    clock: { ...fakeClock(), now: () => now },
-    configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
-    planned: () => {},
-    accepted: () => {},
-    usedIds: () => {},
-    evaluated: () => {},
-    threw: () => {},
-    telemetry: silentTelemetry(),
-    random: () => 0,
-    failed: assert.ifError,
+    clock,
+    fire: createFire({
+      configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
+      clock,
+      random: () => 0,
+    }),
+    dispatcher: { enqueue() {} },
+    events: { emit() {} },
+    telemetry: { ...silentTelemetry(), failedOften: assert.ifError },
   });
   await matcher.start();
   await matcher.accept({ collectorId: 'col_1', receivedAt: 0, events: Array.from({ length: 8 }, () => event) });
@@ -232,11 +233,17 @@ test('an error after events are stored does not fail their request, and their de
 
 test('whatever fails after the events of a request are stored, the request succeeds', async () => {
   const fails = () => assert.fail('a bug');
-  for (const part of ['planned', 'evaluated', 'accepted', 'telemetry'] as const) {
+  for (const broken of [
+    { dispatcher: { enqueue: fails } },
+    { events: { emit: fails } },
+    { telemetry: { ...silentTelemetry(), eventsMatched: fails } },
+    { telemetry: { ...silentTelemetry(), eventsAccepted: fails } },
+  ]) {
     const failures: string[] = [];
+    const failedOften = (error: unknown) => failures.push(String(error));
     await using rig = await startRig();
     await wire(rig);
-    const { snapshot } = rig.pipeline.configuration;
+    const { configuration } = rig.pipeline;
     const { journal } = await openStorage();
     const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
     assert.ok(lease);
@@ -245,16 +252,11 @@ test('whatever fails after the events of a request are stored, the request succe
       lease,
       partition: 0,
       clock: fakeClock(),
-      configuration: { snapshot },
-      planned: () => {},
-      accepted: () => {},
-      usedIds: () => {},
-      evaluated: () => {},
-      threw: () => {},
-      random: () => 0,
-      failed: (error) => failures.push(String(error)),
-      telemetry: silentTelemetry(),
-      ...(part === 'telemetry' ? { telemetry: { eventsMatched: fails, eventsAccepted: fails } } : { [part]: fails }),
+      fire: createFire({ configuration, clock: fakeClock(), random: () => 0 }),
+      dispatcher: { enqueue() {} },
+      events: { emit() {} },
+      ...broken,
+      telemetry: { ...silentTelemetry(), ...broken.telemetry, failedOften },
     });
     await matcher.start();
     await settled();

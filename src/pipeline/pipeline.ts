@@ -27,6 +27,7 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import { createHolds } from './dispatch/holds.ts';
 import { createPauses } from './dispatch/pauses.ts';
 import { createReplayRates } from './dispatch/replay-rates.ts';
+import { createFire } from './firing.ts';
 import { createDeliveryEvents, type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
@@ -134,22 +135,8 @@ export async function startPipeline(parts: PipelineParts) {
       ...shared,
       lease: leases.events,
       partition: 0,
-      accepted: (collectorId, count) => events.emit('received', collectorId, count),
-      usedIds: (collectorId, count) => events.emit('usedIds', collectorId, count),
-      planned(deliveries) {
-        events.emit('planned', deliveries);
-        dispatcher.enqueue(deliveries);
-      },
-      evaluated: (evaluated) => events.emit('evaluated', evaluated),
-      threw(faults) {
-        for (const fault of faults) {
-          telemetry.failedOften(fault.error, `evaluate the rules of action ${fault.actionId ?? '(any)'}`);
-          telemetry.rulesThrew(fault);
-          events.emit('ruleThrew', fault);
-        }
-      },
-      // One line for each request would be too many.
-      failed: telemetry.failedOften,
+      fire: createFire(shared),
+      dispatcher,
     }),
   );
   events.on('evaluated', (evaluated) => {

@@ -4,7 +4,7 @@ import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { SettledAbout } from '../dispatch/send.ts';
-import type { Evaluated } from '../matcher.ts';
+import type { Evaluated } from '../firing.ts';
 import type { RuleFaults } from '../rule-faults.ts';
 
 /** The objects whose deliveries an event is about. */

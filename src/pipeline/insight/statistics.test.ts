@@ -6,7 +6,7 @@ import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { statisticsBatch } from '../../journal/journal.ts';
 import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
-import { newDelivery } from '../matcher.ts';
+import { newDelivery } from '../new-delivery.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
 import { createStatistics } from './statistics.ts';
 

@@ -16,7 +16,7 @@ import { finishTest, stepAfter } from '../attempt/next-step.ts';
 import { planRender, type RenderEngine, type Rendering, sendsTo } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
-import { newDelivery } from '../matcher.ts';
+import { newDelivery } from '../new-delivery.ts';
 import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';

@@ -3,7 +3,7 @@ import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.t
 import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
-import { newDelivery } from '../matcher.ts';
+import { newDelivery } from '../new-delivery.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { readSources } from './source.ts';
