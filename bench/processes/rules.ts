@@ -66,6 +66,7 @@ function eventOf(data: Record<string, string>): Event {
     id: 'evt_bench',
     name,
     visitorId,
+    anonymousId: null,
     sessionId: null,
     occurredAt: at,
     receivedAt: at,

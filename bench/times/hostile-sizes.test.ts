@@ -48,7 +48,7 @@ const MiB = 1_048_576;
 const reception = { receivedAt: new Date(0), collectorId: 'col_1' };
 const answer = (body: string) => ({ status: 200, headers: [], body: Buffer.from(body) });
 const event = (data: object) => ({
-  ...{ id: 'evt_1', name: null, visitorId: null, sessionId: null, occurredAt: '', receivedAt: '' },
+  ...{ id: 'evt_1', name: null, visitorId: null, anonymousId: null, sessionId: null, occurredAt: '', receivedAt: '' },
   ...{ data: data as Record<string, string>, ext: {}, session: {} },
   source: { collectorId: 'col_1', format: 'infinity' as const },
 });

@@ -51,7 +51,7 @@ test('regular expressions and numbers compare hostile texts in linear time', () 
 test("masks by patterns with many stars, and senders' names, cost little", () => {
   const masks = compileMasks([fieldPrivacy.parse({ drop: [`${'*a'.repeat(100)}*b`.slice(0, 255)] })], String);
   const event = (data: IncomingEvent['data']): IncomingEvent => ({
-    ...{ name: null, visitorId: null, sessionId: null, occurredAt: '2026-01-01T00:00:00.000Z' },
+    ...{ name: null, visitorId: null, anonymousId: null, sessionId: null, occurredAt: '2026-01-01T00:00:00.000Z' },
     ...{ data, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' }, identity: null },
   });
   let sent = 0;

@@ -12,6 +12,7 @@ const sample: Event = {
   id: 'evt_1',
   name: 'buy',
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '2026-01-02T03:04:05.000Z',
   receivedAt: '2026-01-02T03:04:05.000Z',

@@ -21,7 +21,7 @@ const is = (code: string) => (error: unknown) => error instanceof AppError && er
 
 const at = '2026-01-01T00:00:00.000Z';
 const event = (data: Event['data']): Event => ({
-  ...{ id: 'evt_1', name: null, visitorId: null, sessionId: null, occurredAt: at, receivedAt: at },
+  ...{ id: 'evt_1', name: null, visitorId: null, anonymousId: null, sessionId: null, occurredAt: at, receivedAt: at },
   ...{ data, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
 });
 

@@ -14,6 +14,7 @@ export function incoming(fields: Partial<IncomingEvent>): IncomingEvent {
   return {
     name: 'page view',
     visitorId: 'v-1',
+    anonymousId: null,
     sessionId: null,
     occurredAt: '2026-03-01T12:00:00.000Z',
     data: { 'wt.ti': 'Home' },

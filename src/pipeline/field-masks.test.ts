@@ -10,6 +10,7 @@ function event(data: IncomingEvent['data'], more: Partial<IncomingEvent> = {}): 
   return {
     name: null,
     visitorId: null,
+    anonymousId: null,
     sessionId: null,
     occurredAt: '2026-01-01T00:00:00.000Z',
     data,

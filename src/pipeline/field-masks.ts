@@ -90,6 +90,7 @@ export function compileMasks(rules: readonly FieldPrivacy[], hash: (text: string
       ...event,
       name: follow(event.name),
       visitorId: follow(event.visitorId),
+      anonymousId: follow(event.anonymousId),
       sessionId: follow(event.sessionId),
       data,
       ext,

@@ -102,8 +102,8 @@ export function createFire({
 
 /** An event as it is stored; `id` '': it is not stored yet. */
 export function eventOf(incoming: IncomingEvent, id: string, receivedAt: string): Event {
-  const { name, visitorId, sessionId, occurredAt, data, ext, session, source } = incoming;
-  return { id, name, visitorId, sessionId, occurredAt, receivedAt, data, ext, session, source };
+  const { name, visitorId, anonymousId, sessionId, occurredAt, data, ext, session, source } = incoming;
+  return { id, name, visitorId, anonymousId, sessionId, occurredAt, receivedAt, data, ext, session, source };
 }
 
 /**

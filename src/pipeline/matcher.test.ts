@@ -10,6 +10,7 @@ import { Matcher } from './matcher.ts';
 const event = {
   name: null,
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: new Date(0).toISOString(),
   data: {},

@@ -9,6 +9,7 @@ export function eventWith(data: Event['data'], rest: Partial<Event> = {}): Event
     id: 'evt_1',
     name: null,
     visitorId: null,
+    anonymousId: null,
     sessionId: null,
     occurredAt: '2026-01-01T00:00:00.000Z',
     receivedAt: '2026-01-01T00:00:00.000Z',

@@ -7,7 +7,8 @@ type KnownParameter = Pick<Parameter, 'name' | 'type' | 'description'>;
 export const knownParameters: readonly KnownParameter[] = [
   ...group('text', {
     name: 'The name of the event: its type, else its title',
-    visitorId: 'The visitor: wt.dcsvid, else wt.co_f',
+    visitorId: 'The visitor: wt.dcsvid, else wt.co_f; of an SDK the user, else the anonymous id',
+    anonymousId: 'The anonymous id that an SDK gave the visitor',
     sessionId: 'The visit that the event belongs to',
     'source.collectorId': 'The collector that received the event',
     'source.format': 'The intake format of the event',

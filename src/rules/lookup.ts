@@ -44,6 +44,7 @@ const eventFields: ReadonlySet<string> = new Set([
   'id',
   'name',
   'visitorId',
+  'anonymousId',
   'sessionId',
   'occurredAt',
   'receivedAt',

@@ -149,6 +149,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         events: events.map((event) => ({
           name: null,
           visitorId: null,
+          anonymousId: null,
           sessionId: null,
           occurredAt: new Date(clock.now()).toISOString(),
           data: {},

@@ -1505,6 +1505,7 @@ class Event(TypedDict):
     id: str
     name: str | None
     visitorId: str | None
+    anonymousId: str | None
     sessionId: str | None
     occurredAt: str
     receivedAt: str

@@ -16,6 +16,7 @@ const big: Event = {
   id: 'evt_1',
   name: 'x'.repeat(500_000),
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '2026-01-02T03:04:05.000Z',
   receivedAt: '2026-01-02T03:04:05.000Z',

@@ -93,7 +93,7 @@ function explainerOf(rules: readonly Condition[], mapping: unknown[] = []) {
 }
 
 const eventWith = (data: Event['data']): Event => ({
-  ...{ id: 'evt_1', name: null, visitorId: null, sessionId: null, occurredAt: '', receivedAt: '' },
+  ...{ id: 'evt_1', name: null, visitorId: null, anonymousId: null, sessionId: null, occurredAt: '', receivedAt: '' },
   ...{ data, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
 });
 

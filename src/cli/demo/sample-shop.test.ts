@@ -52,6 +52,7 @@ const event = {
   id: 'evt_1',
   name: null,
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '2025-01-01T00:00:00.000Z',
   receivedAt: '2025-01-01T00:00:00.000Z',

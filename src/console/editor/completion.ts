@@ -93,7 +93,19 @@ function members(from: number, to: number, { fields }: KnownFields, isBracket: b
 const membersOf = {
   it: ['data', 'events', 'meta'],
   meta: ['deliveryId', 'idempotencyKey', 'action', 'destination', 'time'],
-  events: ['data', 'id', 'name', 'visitorId', 'sessionId', 'occurredAt', 'receivedAt', 'ext', 'session', 'source'],
+  events: [
+    'data',
+    'id',
+    'name',
+    'visitorId',
+    'anonymousId',
+    'sessionId',
+    'occurredAt',
+    'receivedAt',
+    'ext',
+    'session',
+    'source',
+  ],
 } as const;
 
 function ofIt(from: number, path: string): CompletionResult {

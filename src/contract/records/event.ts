@@ -13,11 +13,16 @@ export const dataValue: z.ZodType<DataValue> = z.lazy(() =>
   z.union([z.string(), z.array(dataValue), z.record(z.string(), dataValue)]),
 );
 
-/** One event of a visitor as it is stored, matched and shown. Times are RFC 3339 in UTC. */
+/**
+ * One event of a visitor as it is stored, matched and shown. Times are RFC 3339 in UTC. `visitorId` is the id of the user where
+ * the sender knows it, else the anonymous one.
+ */
 export const event = z.strictObject({
   id: z.string(),
   name: z.string().nullable(),
   visitorId: z.string().nullable(),
+  /** The id that the sender gave the visitor before it knew the user; null: it gave none. */
+  anonymousId: z.string().nullable(),
   sessionId: z.string().nullable(),
   occurredAt: timestamp,
   receivedAt: timestamp,

@@ -13,6 +13,7 @@ import type { Format, IntakeRequest, IntakeRoute } from './format.ts';
 const named = (name: string): IncomingEvent => ({
   name,
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '2026-01-02T03:04:05.000Z',
   data: { a: '1' },

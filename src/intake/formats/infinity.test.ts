@@ -46,6 +46,7 @@ test("an event has the sender's values, in the order sent", () => {
     {
       name: '$Purchase',
       visitorId: 'c1',
+      anonymousId: null,
       sessionId: null,
       occurredAt: receivedAt.toISOString(),
       data: body.events[0],
@@ -57,6 +58,7 @@ test("an event has the sender's values, in the order sent", () => {
     {
       name: null,
       visitorId: null,
+      anonymousId: null,
       sessionId: null,
       occurredAt: receivedAt.toISOString(),
       data: { a: 'b' },

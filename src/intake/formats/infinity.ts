@@ -159,6 +159,7 @@ function takeEvents(
     taken.push({
       name: firstText(data['wt.ev'], data['wt.ti']),
       visitorId: firstText(data['wt.dcsvid'], data['wt.co_f']),
+      anonymousId: null,
       sessionId: null,
       occurredAt: occurredAtOf(data, receivedAt),
       data,

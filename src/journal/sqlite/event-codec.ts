@@ -17,17 +17,25 @@ type Head = [
   format: string,
 ];
 
-type Fields = [...Head, data: Event['data'], ext: Event['ext'] | 0, session: Event['session'] | 0];
+/** The anonymous id stands last and only where there is one: most events have none. */
+type Fields = [
+  ...Head,
+  data: Event['data'],
+  ext: Event['ext'] | 0,
+  session: Event['session'] | 0,
+  anonymousId?: string | null,
+];
 
 /**
  * An event as one line of JSON, without the fields that its group has. The name comes first, so that a search can find
  * it.
  */
 export function lineOfEvent(event: IncomingEvent): string {
-  const { name, visitorId, sessionId, occurredAt, source, data, sent } = event;
+  const { name, visitorId, anonymousId, sessionId, occurredAt, source, data, sent } = event;
   const ext = isEmpty(event.ext) ? 0 : event.ext;
   const session = isEmpty(event.session) ? 0 : event.session;
   const head: Head = [name, visitorId, sessionId, occurredAt, source.format];
+  if (anonymousId !== null) return JSON.stringify([...head, data, ext, session, anonymousId] satisfies Fields);
   if (sent?.data !== data) return JSON.stringify([...head, data, ext, session] satisfies Fields);
   return `${JSON.stringify(head).slice(0, -1)},${sent.json},${JSON.stringify(ext)},${JSON.stringify(session)}]`;
 }
@@ -94,11 +102,13 @@ export function lineMatcher({ lineStart, visitorId, parameter, value, trace }: S
 }
 
 export function eventOfLine({ line, collectorId, ...place }: EventLine): Event {
-  const [name, visitorId, sessionId, occurredAt, format, data, ext, session]: Fields = JSON.parse(line);
+  const [name, visitorId, sessionId, occurredAt, format, data, ext, session, anonymousId = null]: Fields =
+    JSON.parse(line);
   return {
     id: placedId('event', place),
     name,
     visitorId,
+    anonymousId,
     sessionId,
     occurredAt,
     receivedAt: new Date(place.timeMs).toISOString(),

@@ -12,7 +12,7 @@ const redaction = { bodiesMs: null, isMasked: fieldMatcher(['email', '*.email'])
 function eventWith(data: Event['data']): Event {
   const at = '2026-01-01T00:00:00.000Z';
   const source = { collectorId: 'col_1', format: 'infinity' };
-  const ids = { id: 'evt_1', name: null, visitorId: null, sessionId: null };
+  const ids = { id: 'evt_1', name: null, visitorId: null, anonymousId: null, sessionId: null };
   return { ...ids, occurredAt: at, receivedAt: at, data, ext: {}, session: {}, source };
 }
 

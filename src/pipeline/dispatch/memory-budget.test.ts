@@ -24,6 +24,7 @@ const eventOf = (id: string, value: string): Event => ({
   id,
   name: null,
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '',
   receivedAt: '',

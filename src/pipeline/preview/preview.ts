@@ -204,6 +204,7 @@ export function sampleEvent(given: NonNullable<SampleInput['event']>, now: numbe
     id: 'evt_sample',
     name: given.name ?? null,
     visitorId: given.visitorId ?? null,
+    anonymousId: null,
     sessionId: null,
     occurredAt: new Date(given.occurredAt ?? now).toISOString(),
     receivedAt,

@@ -217,7 +217,7 @@ test('replayed deliveries keep their order among themselves, and live ones do no
 
 test('the key is any parameter of the event; a list is one value, and an event without a value has no order', () => {
   const event = (fields: object) => ({
-    ...{ id: '', name: null, visitorId: null, sessionId: null, occurredAt: '', receivedAt: '' },
+    ...{ id: '', name: null, visitorId: null, anonymousId: null, sessionId: null, occurredAt: '', receivedAt: '' },
     ...{ data: {}, ext: {}, session: {}, source: { collectorId: 'col_1', format: 'infinity' } },
     ...fields,
   });

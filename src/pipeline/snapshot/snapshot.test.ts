@@ -80,6 +80,7 @@ const plain = {
   id: 'evt_1',
   name: null,
   visitorId: null,
+  anonymousId: null,
   sessionId: null,
   occurredAt: '2026-01-01T00:00:00.000Z',
   receivedAt: '2026-01-01T00:00:00.000Z',

@@ -218,6 +218,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       const events = Array.from({ length: count }, (_, n) => ({
         name: null,
         visitorId: ['a', 'b', 'a', null][n % 4] ?? null,
+        anonymousId: null,
         sessionId: null,
         occurredAt: new Date(clock.now()).toISOString(),
         data,

@@ -1993,6 +1993,7 @@ export type Event = {
     id: string;
     name: string | null;
     visitorId: string | null;
+    anonymousId: string | null;
     sessionId: string | null;
     occurredAt: string;
     receivedAt: string;

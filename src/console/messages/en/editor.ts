@@ -24,6 +24,7 @@ export const editor = {
     id: 'ID of the event',
     name: 'Name of the event',
     visitorId: 'ID of the visitor',
+    anonymousId: 'Anonymous ID of the visitor',
     sessionId: 'ID of the session',
     occurredAt: 'When it occurred',
     receivedAt: 'When it was received',

@@ -28,6 +28,7 @@ function madeUp({ data, ext = {}, session = {}, ...event }: NonNullable<Sample['
     id: '',
     name: event.name ?? null,
     visitorId: event.visitorId ?? null,
+    anonymousId: null,
     sessionId: null,
     occurredAt: event.occurredAt ?? now,
     receivedAt: now,

@@ -211,6 +211,7 @@ function RawTab({ event, maySee }: { event: Event; maySee: boolean }): ReactNode
     [r.id, event.id],
     [terms.name, event.name ?? r.none],
     [terms.visitor, event.visitorId ?? r.none],
+    [r.anonymous, event.anonymousId ?? r.none],
     [r.session, event.sessionId ?? r.none],
     [r.occurred, both(event.occurredAt)],
     [r.received, both(event.receivedAt)],

@@ -90,7 +90,7 @@ export function EventsPage(): ReactNode {
           <ExportMenu
             name="events"
             rows={(signal) => client().list('listEvents', { query: { ...queryOf(search), limit: 200 }, signal })}
-            columns="id name visitorId sessionId occurredAt receivedAt collectorId format data ext"
+            columns="id name visitorId anonymousId sessionId occurredAt receivedAt collectorId format data ext"
             cellsOf={(event) => ({ ...event, ...event.source })}
           />
           <ButtonLink to="/trace">{terms.startTrace}</ButtonLink>

@@ -36,6 +36,7 @@ export const parameterWords: Readonly<Record<string, ParameterWords>> = {
   'wt.si_cs': ['Funnel conversion', 'event', 'scenario goal'],
   'wt.conv': ['Conversion', 'event', 'goal'],
   visitorId: ['Visitor ID', 'visitor', 'customer user person contact'],
+  anonymousId: ['Anonymous ID', 'visitor', 'visitor cookie'],
   'wt.dcsvid': ['Customer ID', 'visitor', 'user person contact visitor'],
   'wt.co_f': ['Visitor cookie', 'visitor', 'user anonymous'],
   'wt.vtid': ['Visitor ID of the tag', 'visitor', 'user anonymous'],

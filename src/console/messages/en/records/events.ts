@@ -109,6 +109,7 @@ export const event = {
     rebuilt: 'Rebuilt request',
     text: 'Sends the stored event again. The original request isn’t stored: its headers, the sender’s IP address and masked values are missing.',
     id: 'Event ID',
+    anonymous: 'Anonymous ID',
     session: 'Session',
     occurred: 'Occurred',
     received: 'Received',
