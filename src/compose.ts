@@ -327,7 +327,7 @@ async function startWatching(
   const watch = opened.use(
     await startWatch({
       ...parts,
-      statistics: journal.statistics,
+      statistics: journal.log.statistics,
       space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
       issues: sqliteIssues(sqlite),
       notify: alerts.take,

@@ -24,7 +24,7 @@ export function pullMetrics(parts: {
   pull('storageCommits', () => sqlite.stats.commits);
   pull('storageOperations', () => sqlite.stats.operations);
   pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
-  const usage = sharedReading(parts.clock, parts.journal.retention.usage, { freshMs: 1_000 });
+  const usage = sharedReading(parts.clock, parts.journal.housekeeping.usage, { freshMs: 1_000 });
   pull('storageBytes', async () => (await usage()).bytes);
   pull('deliveriesUnfinished', async () => (await usage()).unfinished);
   pull('deliveriesInMemory', () => pipeline.depth().inMemory);

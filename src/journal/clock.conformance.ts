@@ -14,7 +14,7 @@ async function happen(journal: Journal, lease: Lease, at: number, identity: stri
   const [eventId = ''] = ids;
   if (duplicates.length > 0) return { eventId, deliveryId: '', isNew: false };
   const advance = { partition: 0, from, to: from + 1 };
-  const made = await journal.matching.plan(lease, { advance, deliveries: [planned({ eventId, dueAt: at })], now: at });
+  const made = await journal.hot.plan(lease, { advance, deliveries: [planned({ eventId, dueAt: at })], now: at });
   return { eventId, deliveryId: made?.[0] ?? '', isNew: true };
 }
 
@@ -28,7 +28,7 @@ async function aheadOnce(journal: Journal) {
 }
 
 const finish = (journal: Journal, lease: Lease, ids: readonly string[], now: number) =>
-  journal.deliveries.settle(
+  journal.hot.settle(
     lease,
     ids.map((id) => settlement(id, { status: 'delivered' })),
     now,
@@ -121,7 +121,7 @@ export function clockConformance(guarantee: Guarantee): void {
     const { lease, deliveries, events } = await aheadOnce(journal);
     await finish(journal, lease, deliveries, start + 2 * minute);
     const retain = async (at: number) => {
-      await journal.retention.retain({ before: at - 30 * day, now: at, bytesMax: null });
+      await journal.housekeeping.retain({ before: at - 30 * day, now: at, bytesMax: null });
       const left = (await journal.log.events({ limit: 9 })).map(({ id }) => events.indexOf(id));
       assert.deepEqual(
         (await list(journal, {})).map((id) => deliveries.indexOf(id)),
@@ -144,10 +144,10 @@ export function clockConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 'events/0');
     const { deliveryId, eventId } = await happen(journal, lease, start + year);
     await finish(journal, lease, [deliveryId], start + year);
-    await journal.deliveries.setBack(start);
-    await journal.retention.retain({ before: start - 30 * day, now: start, bytesMax: null });
+    await journal.hot.followClock(start, 0);
+    await journal.housekeeping.retain({ before: start - 30 * day, now: start, bytesMax: null });
     assert.equal((await journal.log.event(eventId))?.id, eventId);
-    await journal.retention.retain({ before: start + minute, now: start + 30 * day, bytesMax: null });
+    await journal.housekeeping.retain({ before: start + minute, now: start + 30 * day, bytesMax: null });
     assert.equal(await journal.log.event(eventId), null);
   });
 
@@ -155,7 +155,7 @@ export function clockConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 'events/0');
     const first = await happen(journal, lease, start + year, 'm-1');
     const round = (now: number) =>
-      journal.retention.retain({ before: 0, identitiesBefore: now - day, now, bytesMax: null });
+      journal.housekeeping.retain({ before: 0, identitiesBefore: now - day, now, bytesMax: null });
     await round(start);
     const again = await happen(journal, lease, start + day - 1, 'm-1');
     assert.deepEqual([again.isNew, again.eventId], [false, first.eventId]);
@@ -170,7 +170,7 @@ export function clockConformance(guarantee: Guarantee): void {
       const [one] = await journal.log.expire({ ...query, now: at });
       return one?.count ?? 0;
     };
-    await journal.deliveries.moveDue(start, year);
+    await journal.hot.followClock(start, year);
     assert.equal(await expire(start + 10 * minute), 0);
     assert.equal(await expire(start + 11 * minute), 1);
     assert.equal(await expire(start + 11 * minute + 1), 3, 'with those of the wrong time');
@@ -179,12 +179,12 @@ export function clockConformance(guarantee: Guarantee): void {
 
   guarantee('the newest times tell at a start by how much the clock was set back', async (journal) => {
     const lease = await claim(journal, 'events/0');
-    assert.equal(await journal.deliveries.setBack(start), 0);
+    assert.equal(await journal.hot.followClock(start, 0), 0);
     await happen(journal, lease, start + year);
-    assert.equal(await journal.deliveries.setBack(start + year + 1), 0);
-    assert.equal(await journal.deliveries.setBack(start + year - 4_000), 0);
-    assert.equal(await journal.deliveries.setBack(start), year);
-    assert.equal(await journal.deliveries.setBack(start), 0, 'once');
+    assert.equal(await journal.hot.followClock(start + year + 1, 0), 0);
+    assert.equal(await journal.hot.followClock(start + year - 4_000, 0), 0);
+    assert.equal(await journal.hot.followClock(start, 0), year);
+    assert.equal(await journal.hot.followClock(start, 0), 0, 'once');
     const { eventId, deliveryId } = await happen(journal, lease, start + 1);
     assert.deepEqual(
       [placeOf('event', eventId)?.timeMs, placeOf('delivery', deliveryId)?.timeMs],

@@ -28,17 +28,17 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const { ids, from } = await accept(journal, events);
       const lease = await claim(journal, 'events/0');
       const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
-      await journal.matching.plan(lease, { advance: { partition: 0, from, to: from + 3 }, deliveries, now: start });
+      await journal.hot.plan(lease, { advance: { partition: 0, from, to: from + 3 }, deliveries, now: start });
       const query = { destinationId: 'dst_1', now: start, limit: 10 };
-      const whole = await journal.deliveries.due(query);
+      const whole = await journal.hot.due(query);
       assert.deepEqual([whole.due.length, whole.isCut], [3, false]);
-      const small = await journal.deliveries.due({ ...query, bytesMax: 16_384 });
+      const small = await journal.hot.due({ ...query, bytesMax: 16_384 });
       assert.deepEqual([small.due.length, small.isCut], [1, true]);
       const last = small.due[0] ?? assert.fail();
-      const none = await journal.deliveries.due({ ...query, bytesMax: 16_384, after: { dueAt: start, id: last.id } });
+      const none = await journal.hot.due({ ...query, bytesMax: 16_384, after: { dueAt: start, id: last.id } });
       assert.deepEqual([none.due.length, none.isCut], [0, true]);
       const known = last.event ?? assert.fail();
-      const again = await journal.deliveries.due({ ...query, eventOf: (id) => (id === known.id ? known : undefined) });
+      const again = await journal.hot.due({ ...query, eventOf: (id) => (id === known.id ? known : undefined) });
       assert.deepEqual(
         again.due.map(({ event }) => event === known),
         [true, false, false],
@@ -60,7 +60,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       ]);
       const [a, b, c, d] = ids;
       const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
-      const { due: rows } = await journal.deliveries.due(query);
+      const { due: rows } = await journal.hot.due(query);
       assert.deepEqual(
         rows.map((row) => row.id),
         [b, c, d, a],
@@ -86,30 +86,30 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       });
       const after = { dueAt: start + 2, id: c ?? '' };
       assert.deepEqual(
-        (await journal.deliveries.due({ ...query, after })).due.map((row) => row.id),
+        (await journal.hot.due({ ...query, after })).due.map((row) => row.id),
         [d, a],
       );
       assert.deepEqual(
-        (await journal.deliveries.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
+        (await journal.hot.due({ ...query, after, limit: 1 })).due.map((row) => row.id),
         [d],
       );
-      const without = await journal.deliveries.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
+      const without = await journal.hot.due({ ...query, limit: 2, except: [b ?? '', d ?? ''] });
       assert.deepEqual(
         without.due.map((row) => row.id),
         [c, a],
       );
-      const nextOf = async (now: number) => (await journal.deliveries.due({ ...query, now, limit: 1 })).nextDueAt;
+      const nextOf = async (now: number) => (await journal.hot.due({ ...query, now, limit: 1 })).nextDueAt;
       assert.deepEqual(
         [await nextOf(start), await nextOf(start + 2), await nextOf(start + 9), await nextOf(start + 1_000)],
         [start + 2, start + 9, start + 1_000, null],
       );
-      const backlog = await journal.deliveries.backlog();
+      const backlog = await journal.log.backlog();
       assert.deepEqual(backlog, [
         { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 5, nextDueAt: start + 2 },
         { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
       ]);
       assert.deepEqual(
-        await journal.deliveries.nextDue(),
+        await journal.hot.nextDue(),
         backlog.map(({ open: _, ...next }) => next),
       );
     },
@@ -126,17 +126,17 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const batch = { id: 'bat_1', records: many };
       // Random text, which compression does not shorten.
       const body = randomBytes(24_000).toString('base64');
-      const before = (await journal.retention.usage()).bytes;
+      const before = (await journal.housekeeping.usage()).bytes;
       const log = [attempt(1, { outcome: 'retry', counted: false, body, batch })];
       const members = ids.slice(0, many);
       // A large batch is settled in parts; repeating a part changes nothing.
       for (const part of [members.slice(0, 40), members.slice(40), members.slice(30)])
-        await journal.deliveries.settle(
+        await journal.hot.settle(
           lease,
           part.map((id) => settlement(id, { status: 'retrying', dueAt: start, log })),
           start,
         );
-      assert.ok((await journal.retention.usage()).bytes - before < 4 * body.length);
+      assert.ok((await journal.housekeeping.usage()).bytes - before < 4 * body.length);
       for (const id of [ids[0], ids[39], ids[40], ids[many - 1]])
         assert.deepEqual((await journal.log.delivery(id ?? ''))?.attemptLog, log);
       assert.deepEqual(await list(journal, { batchId: 'bat_1', limit: 100 }), members.toReversed());
@@ -146,20 +146,20 @@ export function deliveriesConformance(guarantee: Guarantee): void {
 
       const last = ids[7] ?? '';
       const own = attempt(2, { body: 'alone' });
-      await journal.deliveries.settle(
+      await journal.hot.settle(
         lease,
         members
           .filter((id) => id !== last)
           .map((id) => settlement(id, { status: 'delivered', attempts: 1, log: [own] })),
         start,
       );
-      await journal.retention.retain({ before: start + hour, bytesMax: null });
+      await journal.housekeeping.retain({ before: start + hour, bytesMax: null });
       assert.deepEqual(await list(journal, { batchId: 'bat_1' }), [last]);
       assert.deepEqual((await journal.log.delivery(last))?.attemptLog, log);
-      await journal.deliveries.settle(lease, [settlement(last, { status: 'failed', log: [own] })], start);
-      await journal.retention.retain({ before: start + hour, bytesMax: null });
+      await journal.hot.settle(lease, [settlement(last, { status: 'failed', log: [own] })], start);
+      await journal.housekeeping.retain({ before: start + hour, bytesMax: null });
       assert.deepEqual(await list(journal, { batchId: 'bat_1' }), []);
-      assert.ok((await journal.retention.usage()).bytes - before < body.length);
+      assert.ok((await journal.housekeeping.usage()).bytes - before < body.length);
     },
   );
 
@@ -185,11 +185,11 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         rendered: body,
         log: [failing],
       });
-      assert.ok(await journal.deliveries.settle(lease, [retry], start + 1));
+      assert.ok(await journal.hot.settle(lease, [retry], start + 1));
       assert.deepEqual(await due(journal), [ids[1]]);
       const {
         due: [again],
-      } = await journal.deliveries.due({
+      } = await journal.hot.due({
         destinationId: 'dst_1',
         now: start + 5_000,
         limit: 1,
@@ -202,7 +202,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const unsent = attempt(2, { counted: false, withoutExchange: true, outcome: 'retry', body: null });
       const good = attempt(3, { outcome: 'delivered', body: body.body });
       const done = settlement(ids[0], { status: 'delivered', attempts: 2, scheduleStep: 2, log: [unsent, good] });
-      assert.ok(await journal.deliveries.settle(lease, [done], start + 6_000));
+      assert.ok(await journal.hot.settle(lease, [done], start + 6_000));
       const row = await journal.log.delivery(ids[0] ?? '');
       assert.deepEqual(row?.attemptLog, [failing, unsent, good]);
       assert.deepEqual(
@@ -231,9 +231,9 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       log: [attempt(1, { body: 'b' })],
     });
     const unknown = settlement((ids[0] ?? '').replace(/.$/, 'z'), { status: 'failed', log: [attempt(1)] });
-    assert.ok(await journal.deliveries.settle(lease, [unknown, step], start));
+    assert.ok(await journal.hot.settle(lease, [unknown, step], start));
     const once = await journal.log.delivery(ids[0] ?? '');
-    assert.ok(await journal.deliveries.settle(lease, [step], start + 99));
+    assert.ok(await journal.hot.settle(lease, [step], start + 99));
     assert.deepEqual(await journal.log.delivery(ids[0] ?? ''), once);
     assert.equal(once?.attemptLog.length, 1);
   });
@@ -250,7 +250,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         settlement(ids[0], { status: 'failed', reason: 'http_4xx', attempts: 1, log: [attempt(1)] }),
         settlement(ids[1], { status: 'delivered', attempts: 1, log: [attempt(1)] }),
       ];
-      assert.deepEqual(await journal.deliveries.settle(lease, ends, start + 9), [
+      assert.deepEqual(await journal.hot.settle(lease, ends, start + 9), [
         { deliveryId: ids[0], isCorrected: false },
         { deliveryId: ids[1], isCorrected: true },
       ]);
@@ -302,12 +302,12 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         rendered: rendered('old'),
         log: [attempt(1, { body: 'old' })],
       });
-      await journal.deliveries.settle(lease, [first], start);
+      await journal.hot.settle(lease, [first], start);
       assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), null);
       assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), 'failed');
       const {
         due: [kept],
-      } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
+      } = await journal.hot.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
       assert.deepEqual(
         [kept?.id, kept?.dueAt, kept?.number, kept?.attempts, kept?.scheduleStep, kept?.waitedMs, kept?.rendered?.body],
         [id, start + 10, 1, 4, 0, 0, 'old'],
@@ -317,7 +317,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
       const {
         due: [again],
-      } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
+      } = await journal.hot.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
       assert.deepEqual([again?.rendered, again?.actionVersion, again?.destinationVersion], [null, 7, 8]);
       const second = settlement(id, {
         status: 'delivered',
@@ -326,7 +326,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         pinned: { actionVersion: 9, destinationVersion: 9 },
         log: [attempt(2, { body: 'new' })],
       });
-      await journal.deliveries.settle(lease, [second], start + 30);
+      await journal.hot.settle(lease, [second], start + 30);
       const done = await journal.log.delivery(id);
       assert.deepEqual(
         done?.attemptLog.map((one) => one.request?.body),
@@ -340,9 +340,9 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     const { lease, ids } = await withDeliveries(journal, [{}, {}, { destinationId: 'dst_2' }]);
     const hold = (id: string | undefined) =>
       settlement(id, { status: 'held', reason: 'exhausted', scheduleStep: 9, dueAt: start });
-    await journal.deliveries.settle(lease, [hold(ids[0]), hold(ids[2])], start);
+    await journal.hot.settle(lease, [hold(ids[0]), hold(ids[2])], start);
     assert.deepEqual(await due(journal), [ids[1]]);
-    assert.equal((await journal.retention.usage()).unfinished, 3);
+    assert.equal((await journal.housekeeping.usage()).unfinished, 3);
     assert.deepEqual(
       (await journal.log.storedHeld()).map(({ destinationId, count }) => [destinationId, count]),
       [
@@ -352,7 +352,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     );
     assert.equal((await journal.log.release('dst_1', start + 7)).released, 1);
     assert.equal((await journal.log.release('dst_1', start + 7)).released, 0);
-    const { due: rows } = await journal.deliveries.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
+    const { due: rows } = await journal.hot.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
     assert.deepEqual(
       rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
       [
@@ -369,7 +369,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const { lease, ids } = await withDeliveries(journal, Array(1_200).fill({}));
       const hold = (id: string, at: number) =>
         settlement(id, { status: 'held', reason: at % 4 === 0 ? 'unknown_outcome' : 'exhausted' });
-      await journal.deliveries.settle(lease, ids.map(hold), start);
+      await journal.hot.settle(lease, ids.map(hold), start);
       const known = await journal.log.release('dst_1', start + 1);
       assert.deepEqual(known, { released: 900, unknownOutcomes: 300 });
       const first = await journal.log.delivery(ids[0] ?? '');
@@ -386,9 +386,9 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const dueAts = [start - 1, start, start + 1, start + 3_600_001, start + 7_200_000];
       const planned = [...dueAts.map((dueAt) => ({ dueAt })), { destinationId: 'dst_2', dueAt: start + 1 }, ...many];
       const { ids } = await withDeliveries(journal, planned);
-      await journal.deliveries.moveDue(start, 3_600_000);
+      await journal.hot.followClock(start, 3_600_000);
       const dueOf = async (destinationId: string) => {
-        const { due } = await journal.deliveries.due({ destinationId, now: start + 9_000_000, limit: 9_999 });
+        const { due } = await journal.hot.due({ destinationId, now: start + 9_000_000, limit: 9_999 });
         return new Map(due.map(({ id, dueAt }) => [id, (dueAt ?? 0) - start]));
       };
       const of = await dueOf('dst_1');
@@ -411,7 +411,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       {},
       {},
     ]);
-    await journal.deliveries.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
+    await journal.hot.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
     const expire = (createdBefore: number, except: readonly string[]) =>
       journal.log.expire({ destinationId: 'dst_1', createdBefore, now: start + 1, except });
     assert.deepEqual(await expire(start, []), []);
@@ -438,7 +438,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         settlement(arrived, { status: 'delivered', attempts: 1, log: [attempt(1)] }),
         settlement(refused, { status: 'retrying', attempts: 1, dueAt: start + 9, log: [attempt(1)] }),
       ];
-      await journal.deliveries.settle(lease, steps, start + 2);
+      await journal.hot.settle(lease, steps, start + 2);
       const [first, second] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
       assert.deepEqual([first?.status, first?.reason, first?.finishedAt], ['delivered', null, start + 2]);
       assert.deepEqual([second?.status, second?.reason, second?.dueAt], ['failed', 'expired', null]);
@@ -452,14 +452,14 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const [a = '', b = '', cancelled = ''] = ids;
       let owner = lease;
       for (let crash = 1; crash <= 5; crash++) {
-        await journal.deliveries.mark(owner, [b], b);
-        await journal.deliveries.mark(owner, [a, b, cancelled], null);
+        await journal.hot.mark(owner, [b], b);
+        await journal.hot.mark(owner, [a, b, cancelled], null);
         owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
-        const { suspects, poisoned } = await journal.deliveries.recover(owner, start + crash);
+        const { suspects, poisoned } = await journal.hot.recover(owner, start + crash);
         assert.deepEqual([suspects, poisoned], [crash < 2 ? [] : [a, b], []]);
         if (crash === 1) await journal.log.cancel(cancelled, start);
       }
-      const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 9 });
+      const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 9 });
       assert.deepEqual(
         due.map(({ id, deaths }) => [id, deaths]),
         [
@@ -467,7 +467,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
           [b, suspectDeaths],
         ],
       );
-      assert.deepEqual(await journal.deliveries.recover(owner, start), { suspects: [], poisoned: [] });
+      assert.deepEqual(await journal.hot.recover(owner, start), { suspects: [], poisoned: [] });
     },
   );
 
@@ -512,17 +512,17 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     const [settled = '', retried = '', released = '', untouched = ''] = ids;
     let owner = lease;
     const crash = async (onTrial: string | null) => {
-      await journal.deliveries.mark(owner, ids, onTrial);
+      await journal.hot.mark(owner, ids, onTrial);
       owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
-      return journal.deliveries.recover(owner, start);
+      return journal.hot.recover(owner, start);
     };
     await crash(null);
-    await journal.deliveries.settle(owner, [settlement(released, { status: 'held', reason: 'exhausted' })], start);
+    await journal.hot.settle(owner, [settlement(released, { status: 'held', reason: 'exhausted' })], start);
     await crash(null);
-    await journal.deliveries.settle(owner, [settlement(settled, { status: 'retrying', dueAt: start })], start);
+    await journal.hot.settle(owner, [settlement(settled, { status: 'retrying', dueAt: start })], start);
     await journal.log.retry({ id: retried, now: start, render: null });
     await journal.log.release('dst_1', start);
-    const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 9 });
+    const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 9 });
     const counts = new Map(due.map(({ id, deaths }) => [id, deaths]));
     assert.deepEqual(
       [settled, retried, released, untouched].map((id) => counts.get(id)),
@@ -536,17 +536,17 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     const [id = ''] = ids;
     let owner = lease;
     for (let crash = 1; crash <= 3; crash++) {
-      await journal.deliveries.mark(owner, [id], crash === 3 ? id : null);
+      await journal.hot.mark(owner, [id], crash === 3 ? id : null);
       if (crash === 3) await journal.log.cancel(id, start);
       owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
-      assert.deepEqual((await journal.deliveries.recover(owner, start)).poisoned, []);
+      assert.deepEqual((await journal.hot.recover(owner, start)).poisoned, []);
     }
     assert.equal((await journal.log.delivery(id))?.status, 'cancelled');
   });
 
   guarantee('a test whose caller is gone is cancelled as interrupted', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ test: true, dueAt: null }, { test: true }]);
-    await journal.deliveries.recover(lease, start + 1);
+    await journal.hot.recover(lease, start + 1);
     const [driven, due] = await Promise.all(ids.map((id) => journal.log.delivery(id)));
     assert.deepEqual([driven?.status, driven?.reason, driven?.finishedAt], ['cancelled', 'interrupted', start + 1]);
     assert.equal(due?.status, 'pending');
@@ -557,8 +557,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
 function crashes(journal: Journal, lease: Lease) {
   let owner = lease;
   return async (inFlight: string[], onTrial: string | null) => {
-    await journal.deliveries.mark(owner, inFlight, onTrial);
+    await journal.hot.mark(owner, inFlight, onTrial);
     owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
-    return journal.deliveries.recover(owner, start + 9);
+    return journal.hot.recover(owner, start + 9);
   };
 }

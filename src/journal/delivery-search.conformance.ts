@@ -34,7 +34,7 @@ async function withAttempts(journal: Journal) {
   const lease = await claim(journal, 'events/0');
   const deliveries = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
   const plan = { advance: { partition: 0, from, to: from + 4 }, deliveries, now: start };
-  const ids = (await journal.matching.plan(lease, plan)) ?? assert.fail();
+  const ids = (await journal.hot.plan(lease, plan)) ?? assert.fail();
   const body = JSON.stringify(data);
   const refused = attempt(1, {
     outcome: 'failed',
@@ -46,7 +46,7 @@ async function withAttempts(journal: Journal) {
     id: `att_${number}`,
     response: { status: 503, headers: [['Retry-After', '7']] as [string, string][], body: 'busy', truncated: false },
   });
-  await journal.deliveries.settle(
+  await journal.hot.settle(
     lease,
     [
       settlement(ids[0], {
@@ -75,7 +75,7 @@ async function withAttempts(journal: Journal) {
   return { lease, ids, repeat: (of: string, now: number) => repeatOf(journal, lease, of, now) };
 }
 
-async function repeatOf({ replays }: Journal, lease: Lease, of: string, now: number): Promise<string> {
+async function repeatOf({ log: { replays } }: Journal, lease: Lease, of: string, now: number): Promise<string> {
   const input = { of: 'deliveries', ids: [of], only: 'failed', to: null, body: 'original', plan: false } as ReplayInput; // the rest is not read
   await replays.create({
     id: replayId,
@@ -186,7 +186,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
           log: [answered(status, number)],
         });
       const settlements = [delivered(c, 200, 2), delivered(d, 404, 2), delivered(first.ids[0], 409, 1)];
-      await journal.deliveries.settle(first.lease, settlements, start + minute);
+      await journal.hot.settle(first.lease, settlements, start + minute);
       const found = async (from: number, to: number) => {
         const query = { httpStatus: { from, to }, limit: 9, closed: [], now: start, forMs: 10_000 };
         const { deliveries, looked } = await journal.log.searchDeliveries(query);
@@ -224,7 +224,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
       const replayedBy = async (id: string) => (await journal.log.delivery(id))?.replayedBy;
       assert.deepEqual(await replayedBy(failed), { deliveryId: again, replayId, status: 'pending' });
       assert.deepEqual(await search(journal, { recovered: true }), []);
-      await journal.deliveries.settle(lease, [settlement(again, { status: 'delivered', attempts: 1 })], start + minute);
+      await journal.hot.settle(lease, [settlement(again, { status: 'delivered', attempts: 1 })], start + minute);
       const expected = { deliveryId: again, replayId, status: 'delivered' };
       const [listed] = await journal.log.deliveries({ limit: 1, closed: [], now: start, status: 'failed' });
       assert.deepEqual([await replayedBy(failed), listed?.replayedBy], [expected, expected]);
@@ -238,7 +238,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
     const { lease, ids, repeat } = await withAttempts(journal);
     const again = await repeat(ids[0] ?? '', start + minute);
     const refused = settlement(again, { status: 'failed', attempts: 1, errorKind: 'http_4xx' });
-    await journal.deliveries.settle(lease, [refused], start + minute);
+    await journal.hot.settle(lease, [refused], start + minute);
     assert.deepEqual(await search(journal, { recovered: false, status: 'failed' }), [ids[1]]);
     assert.deepEqual(await search(journal, { recovered: true }), [again]);
   });

@@ -21,14 +21,14 @@ const day = 86_400_000;
 
 /** Begins an erasure and runs all its steps. */
 async function erase(journal: Journal, sought = ann, id = 'era_1'): Promise<ErasureStep[]> {
-  await journal.erasures.begin({ id, code: 'c', sought, now: start }, { ...erasureEntry, id });
+  await journal.housekeeping.erasures.begin({ id, code: 'c', sought, now: start }, { ...erasureEntry, id });
   return go(journal, id);
 }
 
 async function go(journal: Journal, id = 'era_1', sending: string[] = []): Promise<ErasureStep[]> {
   const steps: ErasureStep[] = [];
   for (let state = ''; state !== 'done' && state !== 'waiting'; ) {
-    const step = await journal.erasures.step(id, { now: start + 5, sending });
+    const step = await journal.housekeeping.erasures.step(id, { now: start + 5, sending });
     steps.push(step);
     ({ state } = step);
   }
@@ -43,14 +43,14 @@ export function erasuresConformance(guarantee: Guarantee): void {
       const of = (visitorId: string, identity: string) => incoming({ visitorId, identity, name: `by ${visitorId}` });
       const { ids } = await accept(journal, [of('ann', 'm1'), of('bob', 'm2'), of('ann', 'm3')]);
       const lease =
-        (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+        (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
       const rows = ids.map((eventId) => planned({ eventId, dueAt: start }));
       const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
-      const [first = '', second = '', third = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+      const [first = '', second = '', third = ''] = (await journal.hot.plan(lease, plan)) ?? [];
       const end = (id: string) =>
         settlement(id, { status: 'delivered', rendered: rendered(id), log: [attempt(1, { body: id })] });
-      await journal.deliveries.settle(lease, [end(first), end(second)], start);
-      assert.deepEqual(await journal.erasures.count(ann), { events: 2, deliveries: 2, unfinished: 1 });
+      await journal.hot.settle(lease, [end(first), end(second)], start);
+      assert.deepEqual(await journal.housekeeping.erasures.count(ann), { events: 2, deliveries: 2, unfinished: 1 });
       const steps = await erase(journal);
       assert.deepEqual(steps.flatMap(({ events }) => events.map(({ id }) => id)).sort(), [ids[0], ids[2]].sort());
       assert.deepEqual(
@@ -65,17 +65,21 @@ export function erasuresConformance(guarantee: Guarantee): void {
       assert.deepEqual(await list(journal, {}), [second]);
       assert.equal((await journal.log.delivery(second))?.rendered?.body, second);
       assert.deepEqual(await due(journal), []);
-      assert.deepEqual(await journal.erasures.count(ann), { events: 0, deliveries: 0, unfinished: 0 });
+      assert.deepEqual(await journal.housekeeping.erasures.count(ann), { events: 0, deliveries: 0, unfinished: 0 });
       const again = await accept(journal, [of('cid', 'm1'), of('cid', 'm2')]);
       assert.deepEqual(again.duplicates, [1], 'an erased identity is free again, others are not');
-      assert.partialDeepStrictEqual(await journal.erasures.list(), [
+      assert.partialDeepStrictEqual(await journal.housekeeping.erasures.list(), [
         { id: 'era_1', code: 'c', by: 'visitorId', state: 'done', sought: null, finishedAt: start + 5 },
       ]);
-      assert.deepEqual((await journal.erasures.list())[0]?.counts, { events: 2, deliveries: 2, unfinished: 1 });
+      assert.deepEqual((await journal.housekeeping.erasures.list())[0]?.counts, {
+        events: 2,
+        deliveries: 2,
+        unfinished: 1,
+      });
       const [reported] = await journal.audit.entries({ limit: 1 });
       assert.deepEqual([reported?.act, reported?.id], ['erase', 'era_1']);
       // A later settle, from a process that still had the delivery in memory, finds nothing.
-      await journal.deliveries.settle(lease, [end(first), end(third)], start);
+      await journal.hot.settle(lease, [end(first), end(third)], start);
       assert.deepEqual(await list(journal, {}), [second]);
     },
   );
@@ -87,14 +91,14 @@ export function erasuresConformance(guarantee: Guarantee): void {
       ['waiting'],
     );
     const lease =
-      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
     const [{ id: eventId = '' } = {}] = await journal.log.events({ limit: 1 });
     const plan = {
       advance: { partition: 0, from: 0, to: 1 },
       deliveries: [planned({ eventId, dueAt: start })],
       now: start,
     };
-    const [delivery = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const [delivery = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     assert.deepEqual((await go(journal, 'era_1', [delivery])).at(-1)?.state, 'waiting');
     assert.equal((await journal.log.delivery(delivery))?.id, delivery);
     assert.equal((await go(journal)).at(-1)?.state, 'done');
@@ -105,20 +109,23 @@ export function erasuresConformance(guarantee: Guarantee): void {
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
     const later = start + 10 * day;
     const again = { advance: null, deliveries: [planned({ eventId: eventIds[0] ?? null, dueAt: later })], now: later };
-    const [repeat = ''] = (await journal.matching.plan(lease, again)) ?? [];
+    const [repeat = ''] = (await journal.hot.plan(lease, again)) ?? [];
     const end = (id = '') => settlement(id, { status: 'delivered', rendered: rendered('{}'), log: [attempt(1)] });
-    await journal.deliveries.settle(lease, [end(ids[0]), end(repeat)], later);
-    await journal.retention.retain({ before: start + day, bytesMax: null });
+    await journal.hot.settle(lease, [end(ids[0]), end(repeat)], later);
+    await journal.housekeeping.retain({ before: start + day, bytesMax: null });
     assert.deepEqual(await list(journal, {}), [repeat]);
     const sought = { visitorId: 'v-1' };
-    assert.deepEqual(await journal.erasures.count(sought), { events: 1, deliveries: 1, unfinished: 0 });
+    assert.deepEqual(await journal.housekeeping.erasures.count(sought), { events: 1, deliveries: 1, unfinished: 0 });
     await erase(journal, sought);
     assert.deepEqual(await list(journal, {}), []);
   });
 
   guarantee('an erasure leaves events that are accepted after it began', async (journal) => {
     await withDeliveries(journal, [{}]);
-    await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start }, erasureEntry);
+    await journal.housekeeping.erasures.begin(
+      { id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: start },
+      erasureEntry,
+    );
     const later = await accept(journal, [incoming({})]);
     await go(journal);
     assert.deepEqual(
@@ -133,36 +140,36 @@ export function erasuresConformance(guarantee: Guarantee): void {
       incoming({ data: { mail: 'ann@shop.example' } }),
     ]);
     const lease =
-      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
     const plan = {
       advance: { partition: 0, from: 0, to: 2 },
       deliveries: [planned({ test: true }), planned({ test: true })],
       now: start,
     };
-    const [mentions = '', other = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const [mentions = '', other = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     const end = (id: string, body: string) =>
       settlement(id, { status: 'delivered', rendered: rendered(body), log: [attempt(1, { body })] });
-    await journal.deliveries.settle(lease, [end(other, 'x')], start);
+    await journal.hot.settle(lease, [end(other, 'x')], start);
     const sought = { parameter: 'email', value: 'ann@shop.example' };
-    await journal.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
+    await journal.housekeeping.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
     assert.equal((await go(journal, 'era_1', [mentions])).at(-1)?.state, 'waiting', 'for a test that is running');
-    await journal.deliveries.settle(lease, [end(mentions, '{"to":"ann@shop.example"}')], start);
+    await journal.hot.settle(lease, [end(mentions, '{"to":"ann@shop.example"}')], start);
     await go(journal);
     assert.deepEqual(
       (await journal.log.events({ limit: 9 })).map(({ id }) => id),
       [ids[1]],
     );
     assert.deepEqual(await list(journal, {}), [other]);
-    assert.equal((await journal.erasures.list())[0]?.by, 'email');
+    assert.equal((await journal.housekeeping.erasures.list())[0]?.by, 'email');
   });
 
   guarantee('an exchange that an erased visitor shares with others keeps no data', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease =
-      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
     const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
     const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
-    const [, bobs = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const [, bobs = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     const ids = await list(journal, {});
     const shared = attempt(1, { body: 'ann and bob', batch: { id: 'bat_1', records: 2 } });
     const headers: [string, string][] = [
@@ -173,7 +180,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
     const response = { status: 200, headers: [['X-Echo', 'ann']] as [string, string][], body: 'ok', truncated: false };
     const request = { method: 'POST', url: 'https://crm.example:8443/ann?first=ann', headers, body: 'ann and bob' };
     const log = [{ ...shared, request, response }];
-    await journal.deliveries.settle(
+    await journal.hot.settle(
       lease,
       ids.map((id) => settlement(id, { status: 'delivered', log })),
       start,
@@ -199,17 +206,17 @@ export function erasuresConformance(guarantee: Guarantee): void {
         visitors.map((visitorId) => incoming({ visitorId })),
       );
       const lease =
-        (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+        (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
       const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
       const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
-      const ids = (await journal.matching.plan(lease, plan)) ?? assert.fail();
+      const ids = (await journal.hot.plan(lease, plan)) ?? assert.fail();
       const request = { method: 'POST', url: 'https://crm.example/?first=ann', headers: [], body: 'ann and bob' };
       const shared = { ...attempt(1, { batch: { id: 'bat_1', records: 3 } }), request };
       await erase(journal);
       // A large batch is settled in parts.
       const parts = [ids.slice(1, 2), ids.slice(0, 1).concat(ids.slice(2))];
       for (const part of parts)
-        await journal.deliveries.settle(
+        await journal.hot.settle(
           lease,
           part.map((id) => settlement(id, { status: 'delivered', log: [shared] })),
           start,
@@ -227,7 +234,7 @@ export function erasuresConformance(guarantee: Guarantee): void {
   guarantee('a reason that quotes an erased visitor is removed from the deliveries of others', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}]);
     const end = (id: string | undefined, detail: string) => settlement(id, { status: 'skipped', detail });
-    await journal.deliveries.settle(lease, [end(ids[0], 'not for ann-0815'), end(ids[1], 'not for bob')], start);
+    await journal.hot.settle(lease, [end(ids[0], 'not for ann-0815'), end(ids[1], 'not for bob')], start);
     await erase(journal, { visitorId: 'ann-0815' });
     const details = await Promise.all(ids.map(async (id) => (await journal.log.delivery(id))?.detail));
     assert.deepEqual(details, ['[erased]', 'not for bob']);
@@ -236,17 +243,17 @@ export function erasuresConformance(guarantee: Guarantee): void {
   guarantee('deliveries that wait behind an erased one in its order move up', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease =
-      (await journal.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
     const rows = events.map((eventId) => planned({ eventId, dueAt: start, orderKey: 7 }));
     const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
-    const [anns = '', bobs = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const [anns = '', bobs = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     assert.equal((await journal.log.delivery(bobs))?.waitsFor, anns);
     await erase(journal);
     assert.deepEqual([await due(journal), (await journal.log.delivery(bobs))?.waitsFor], [[bobs], undefined]);
   });
 
   guarantee('an unknown erasure is done', async (journal) => {
-    const step = await journal.erasures.step('era_none', { now: start, sending: [] });
+    const step = await journal.housekeeping.erasures.step('era_none', { now: start, sending: [] });
     assert.deepEqual(step, { state: 'done', events: [], cancelled: [] });
   });
 }

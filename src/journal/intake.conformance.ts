@@ -33,7 +33,7 @@ export function intakeConformance(guarantee: Guarantee): void {
       const { ids, from, duplicates } = await accept(journal, [rich, incoming({ name: 'b' })]);
       assert.deepEqual([from, duplicates], [0, []]);
       assert.deepEqual(placeOf('event', ids[1] ?? ''), { timeMs: start, partition: 0, number: 1 });
-      const { events, to } = await journal.matching.read({ partition: 0, from: 0, limit: 10 });
+      const { events, to } = await journal.hot.read({ partition: 0, from: 0, limit: 10 });
       assert.equal(to, 2);
       const { identity: _, ...expected } = rich;
       const receivedAt = new Date(start).toISOString();
@@ -43,9 +43,9 @@ export function intakeConformance(guarantee: Guarantee): void {
       });
       assert.deepEqual(await journal.log.event(ids[0] ?? ''), events[0]?.event);
       assert.equal(await journal.log.event('evt_0'), null);
-      assert.equal((await journal.matching.read({ partition: 0, from: 1, limit: 10 })).events[0]?.event.id, ids[1]);
-      assert.deepEqual(await journal.matching.read({ partition: 0, from: 2, limit: 10 }), { events: [], to: 2 });
-      assert.deepEqual((await journal.matching.read({ partition: 0, from: 0, limit: 1 })).to, 1);
+      assert.equal((await journal.hot.read({ partition: 0, from: 1, limit: 10 })).events[0]?.event.id, ids[1]);
+      assert.deepEqual(await journal.hot.read({ partition: 0, from: 2, limit: 10 }), { events: [], to: 2 });
+      assert.deepEqual((await journal.hot.read({ partition: 0, from: 0, limit: 1 })).to, 1);
     },
   );
 
@@ -63,9 +63,9 @@ export function intakeConformance(guarantee: Guarantee): void {
       const onlyOld = await accept(journal, [again], start + 24 * hour);
       assert.deepEqual([onlyOld.ids, onlyOld.from], [third.ids, 4]);
       const receivedAt = start + 24 * hour;
-      const other = await journal.intake.accept({ partition: 0, collectorId: 'col_2', receivedAt, events: [again] });
+      const other = await journal.hot.accept({ partition: 0, collectorId: 'col_2', receivedAt, events: [again] });
       assert.deepEqual(other.duplicates, []);
-      const names = (await journal.matching.read({ partition: 0, from: 0, limit: 10 })).events.length;
+      const names = (await journal.hot.read({ partition: 0, from: 0, limit: 10 })).events.length;
       assert.equal(names, 5);
     },
   );
@@ -104,7 +104,7 @@ export function intakeConformance(guarantee: Guarantee): void {
       [duplicates, from, placeOf('event', ids[0] ?? '')],
       [[1], 1, { timeMs: start + 1, partition: 0, number: 1 }],
     );
-    const { events } = await journal.matching.read({ partition: 0, from: 0, limit: 9 });
+    const { events } = await journal.hot.read({ partition: 0, from: 0, limit: 9 });
     assert.deepEqual(
       events.map(({ event }) => event.name),
       ['second', 'first'],
@@ -122,32 +122,32 @@ export function intakeConformance(guarantee: Guarantee): void {
       const send = (events: IncomingEvent[], deliveries: ReturnType<typeof fires>[], holder = lease) => {
         const plan = { lease: holder, deliveries, now: start };
         const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
-        return journal.intake.accept(request);
+        return journal.hot.accept(request);
       };
       const [a, b, c] = ['a', 'b', 'c'].map((identity) => incoming({ identity, name: identity }));
       assert.ok(a && b && c);
       const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
       assert.equal(first.planned?.length, 3);
-      assert.equal(await journal.matching.position(0), 2);
-      const [one] = (await journal.deliveries.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
+      assert.equal(await journal.hot.position(0), 2);
+      const [one] = (await journal.hot.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
       assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
 
       const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
       assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
       assert.deepEqual(await due(journal, start, 'dst_4'), []);
-      const [fifth] = (await journal.deliveries.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
+      const [fifth] = (await journal.hot.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
       assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
 
       await accept(journal, [incoming({})]);
       const late = await send([incoming({})], [fires('dst_6', 0)]);
       assert.equal(late.planned, null);
-      assert.deepEqual([await journal.matching.position(0), await due(journal, start, 'dst_6')], [3, []]);
+      assert.deepEqual([await journal.hot.position(0), await due(journal, start, 'dst_6')], [3, []]);
       const advance = { partition: 0, from: 3, to: 5 };
-      assert.deepEqual(await journal.matching.plan(lease, { advance, deliveries: [], now: start }), []);
-      await journal.leases.release(lease);
-      await journal.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
+      assert.deepEqual(await journal.hot.plan(lease, { advance, deliveries: [], now: start }), []);
+      await journal.hot.leases.release(lease);
+      await journal.hot.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
       assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
-      assert.equal((await journal.matching.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
+      assert.equal((await journal.hot.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
     },
   );
 
@@ -168,7 +168,7 @@ export function intakeConformance(guarantee: Guarantee): void {
   );
 
   guarantee('a lease has one owner at a time, and each new owner has a higher epoch', async (journal) => {
-    const { leases } = journal;
+    const { leases } = journal.hot;
     const first = await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 0 });
     assert.deepEqual(first, { scope: 's', owner: 'a', epoch: 1 });
     assert.equal(await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 99 }), null);
@@ -190,18 +190,18 @@ export function intakeConformance(guarantee: Guarantee): void {
     await accept(journal, [incoming({})]);
     const fresh = await claim(journal, 'events/0', 'other', start + 10 * hour);
     const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [planned({})], now: start };
-    assert.equal(await journal.matching.plan(stale, plan), null);
-    assert.equal(await journal.deliveries.mark(stale, ids, null), false);
+    assert.equal(await journal.hot.plan(stale, plan), null);
+    assert.equal(await journal.hot.mark(stale, ids, null), false);
     const delivered = [settlement(ids[0], { status: 'delivered', log: [attempt(1)] })];
-    assert.equal(await journal.deliveries.settle(stale, delivered, start), false);
-    assert.deepEqual(await journal.deliveries.recover(stale, start), { suspects: [], poisoned: [] });
-    assert.equal(await journal.matching.position(0), 1);
+    assert.equal(await journal.hot.settle(stale, delivered, start), false);
+    assert.deepEqual(await journal.hot.recover(stale, start), { suspects: [], poisoned: [] });
+    assert.equal(await journal.hot.position(0), 1);
     const row = await journal.log.delivery(ids[0] ?? '');
     assert.deepEqual([row?.status, row?.attemptLog], ['pending', []]);
-    assert.equal((await journal.matching.plan(fresh, plan))?.length, 1);
-    assert.ok(await journal.deliveries.settle(fresh, delivered, start));
-    await journal.leases.release(fresh);
-    assert.equal(await journal.deliveries.mark(fresh, ids, null), false);
+    assert.equal((await journal.hot.plan(fresh, plan))?.length, 1);
+    assert.ok(await journal.hot.settle(fresh, delivered, start));
+    await journal.hot.leases.release(fresh);
+    assert.equal(await journal.hot.mark(fresh, ids, null), false);
   });
 
   guarantee('a plan moves the position and creates its deliveries, or does neither', async (journal) => {
@@ -209,19 +209,19 @@ export function intakeConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 'events/0');
     const deliveries = [planned({ eventId: events[0] ?? null }), planned({ eventId: events[1] ?? null, dueAt: 7 })];
     const wrong = { advance: { partition: 0, from: 1, to: 2 }, deliveries, now: start };
-    assert.equal(await journal.matching.plan(lease, wrong), null);
+    assert.equal(await journal.hot.plan(lease, wrong), null);
     assert.deepEqual(await list(journal, {}), []);
     const right = { advance: { partition: 0, from: 0, to: 2 }, deliveries, now: start };
-    const ids = await journal.matching.plan(lease, right);
+    const ids = await journal.hot.plan(lease, right);
     assert.deepEqual(await list(journal, {}), ids?.toReversed());
-    assert.equal(await journal.matching.position(0), 2);
-    assert.equal(await journal.matching.plan(lease, right), null);
-    const neighbours = await journal.matching.plan(lease, {
+    assert.equal(await journal.hot.position(0), 2);
+    assert.equal(await journal.hot.plan(lease, right), null);
+    const neighbours = await journal.hot.plan(lease, {
       advance: null,
       deliveries: [planned({ test: true })],
       now: start,
     });
     assert.equal(neighbours?.length, 1);
-    assert.equal(await journal.matching.position(0), 2);
+    assert.equal(await journal.hot.position(0), 2);
   });
 }

@@ -5,7 +5,7 @@ import type { DeliveryQuery, DueDelivery, Journal, Lease, PlannedDelivery, Rende
 
 /** Acquires a scope for an hour from `now` on. */
 export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
-  const lease = await journal.leases.acquire({ scope, owner, ttlMs: 3_600_000, now });
+  const lease = await journal.hot.leases.acquire({ scope, owner, ttlMs: 3_600_000, now });
   assert.ok(lease);
   return lease;
 }
@@ -124,7 +124,7 @@ export const start = Date.parse('2026-03-01T12:00:00Z');
 
 /** Stores events of one collector; returns their ids and offsets. */
 export function accept(journal: Journal, events: IncomingEvent[], receivedAt = start, partition = 0) {
-  return journal.intake.accept({ partition, collectorId: 'col_1', receivedAt, events });
+  return journal.hot.accept({ partition, collectorId: 'col_1', receivedAt, events });
 }
 
 /** Stores one event per delivery and plans all deliveries; returns the lease and the ids. */
@@ -137,7 +137,7 @@ export async function withDeliveries(journal: Journal, deliveries: Partial<Plann
   const lease = await claim(journal, 'events/0');
   const rows = deliveries.map((one, i) => planned({ eventId: ids[i] ?? null, dueAt: now, ...one }));
   const plan = { advance: { partition: 0, from, to: from + ids.length }, deliveries: rows, now };
-  const made = await journal.matching.plan(lease, plan);
+  const made = await journal.hot.plan(lease, plan);
   assert.ok(made);
   return { lease, ids: made, eventIds: ids };
 }
@@ -149,7 +149,7 @@ export async function list(journal: Journal, query: Partial<DeliveryQuery>): Pro
 
 /** The ids of a destination's deliveries that are due. */
 export async function due(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
-  return (await journal.deliveries.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
+  return (await journal.hot.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
 }
 
 /** The audit entry of an erasure that begins. */

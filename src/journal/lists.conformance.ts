@@ -41,7 +41,7 @@ export function listsConformance(guarantee: Guarantee): void {
       incoming({ name: 'a', visitorId: 'v1', data: { sku: '7', note: 'x"y' } }),
       incoming({ name: 'ab', visitorId: 'v2', data: { x: 'v1', sku: '8', list: ['7'] }, ext: { trace } }),
     ]);
-    const b = await journal.intake.accept({
+    const b = await journal.hot.accept({
       partition: 0,
       collectorId: 'col_2',
       receivedAt: start + 10,
@@ -110,7 +110,7 @@ export function listsConformance(guarantee: Guarantee): void {
       {},
     ]);
     const [a, b, c, d, e, f] = ids;
-    await journal.deliveries.settle(
+    await journal.hot.settle(
       lease,
       [
         settlement(a, { status: 'delivered' }),
@@ -121,7 +121,7 @@ export function listsConformance(guarantee: Guarantee): void {
       start,
     );
     const [late] =
-      (await journal.matching.plan(lease, { advance: null, deliveries: [planned({})], now: start + hour })) ?? [];
+      (await journal.hot.plan(lease, { advance: null, deliveries: [planned({})], now: start + hour })) ?? [];
     const cases: [Partial<DeliveryQuery>, (string | undefined)[]][] = [
       [{ status: 'delivered' }, [a]],
       [{ status: 'failed' }, [b]],

@@ -34,23 +34,23 @@ export function orderConformance(guarantee: Guarantee): void {
       assert.deepEqual(await inOrder(journal), [c, d, a]);
       assert.deepEqual(await due(journal), [b, c, d, e, a], 'without inOrder all due deliveries are listed');
       assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [], 'a key belongs to one destination');
-      const { due: rows, nextDueAt } = await journal.deliveries.due(query({ now: start, limit: 9 }));
+      const { due: rows, nextDueAt } = await journal.hot.due(query({ now: start, limit: 9 }));
       assert.deepEqual([rows.map((row) => row.orderKey), nextDueAt], [[2, undefined], start + 9]);
       assert.deepEqual(await waitsFor(journal, ids), [undefined, a, undefined, undefined, a, c]);
 
-      await journal.deliveries.settle(lease, [settlement(a, { status: 'retrying', dueAt: start + 500 })], start + 10);
+      await journal.hot.settle(lease, [settlement(a, { status: 'retrying', dueAt: start + 500 })], start + 10);
       assert.deepEqual(
         await inOrder(journal, start + 100),
         [c, d],
         'a retrying delivery keeps back the others of its key',
       );
-      await journal.deliveries.settle(lease, [settlement(a, { status: 'held', reason: 'exhausted' })], start + 11);
+      await journal.hot.settle(lease, [settlement(a, { status: 'held', reason: 'exhausted' })], start + 11);
       assert.deepEqual(await inOrder(journal), [c, d], 'a held delivery does too');
-      await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start + 12);
+      await journal.hot.settle(lease, [settlement(a, { status: 'delivered' })], start + 12);
       assert.deepEqual(await inOrder(journal), [b, c, d]);
       assert.deepEqual(await waitsFor(journal, [b, e]), [undefined, b]);
-      await journal.deliveries.settle(lease, [settlement(b, { status: 'failed' })], start + 13);
-      await journal.deliveries.settle(lease, [settlement(c, { status: 'skipped' })], start + 13);
+      await journal.hot.settle(lease, [settlement(b, { status: 'failed' })], start + 13);
+      await journal.hot.settle(lease, [settlement(c, { status: 'skipped' })], start + 13);
       assert.deepEqual(await inOrder(journal), [d, e]);
       assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [f]);
     },
@@ -60,7 +60,7 @@ export function orderConformance(guarantee: Guarantee): void {
     'the next delivery of a key is due when the one before it succeeds at once, however many outcomes are written with it',
     async (journal) => {
       const succeed = (lease: Lease, ids: (string | undefined)[]) =>
-        journal.deliveries.settle(
+        journal.hot.settle(
           lease,
           ids.map((id) => settlement(id, { status: 'delivered', attempts: 1, log: [attempt(1)], rendered: body })),
           start + 10,
@@ -93,7 +93,7 @@ export function orderConformance(guarantee: Guarantee): void {
       ]);
       const [a, b, c, d, e, f, g, h] = ids;
       const ask = async (now: number, more: { followers: number; except?: string[] }) => {
-        const answer = await journal.deliveries.due({ ...query({ now, limit: 9 }), ...more });
+        const answer = await journal.hot.due({ ...query({ now, limit: 9 }), ...more });
         return [answer.due, answer.followers].map((rows) => rows.map(({ id }) => id));
       };
       assert.deepEqual(await ask(start, { followers: 0 }), [[a, b, d], []]);
@@ -110,21 +110,21 @@ export function orderConformance(guarantee: Guarantee): void {
         [a, b, d],
         [c, e, h, f, g],
       ]);
-      await journal.deliveries.settle(lease, [settlement(a, { status: 'delivered' })], start);
-      await journal.deliveries.settle(lease, [settlement(e, { status: 'held', reason: 'exhausted' })], start);
+      await journal.hot.settle(lease, [settlement(a, { status: 'delivered' })], start);
+      await journal.hot.settle(lease, [settlement(e, { status: 'held', reason: 'exhausted' })], start);
       assert.deepEqual(await ask(start, { followers: 9 }), [[b, c, d], []]);
     },
   );
 
   guarantee('deliveries that wait behind others count towards the backlog, later pages and expiry', async (journal) => {
     const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
-    assert.deepEqual(await journal.deliveries.backlog(), [
+    assert.deepEqual(await journal.log.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
     ]);
-    assert.equal((await journal.deliveries.nextDue())[0]?.nextDueAt, start);
-    assert.deepEqual(await journal.statistics.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
+    assert.equal((await journal.hot.nextDue())[0]?.nextDueAt, start);
+    assert.deepEqual(await journal.log.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
     const after = { dueAt: start, id: ids[0] ?? '' };
-    const { due: rows } = await journal.deliveries.due(query({ now: start, limit: 1, after }));
+    const { due: rows } = await journal.hot.due(query({ now: start, limit: 1, after }));
     assert.deepEqual(
       rows.map((row) => row.id),
       [ids[2]],
@@ -134,8 +134,8 @@ export function orderConformance(guarantee: Guarantee): void {
 
   guarantee('a delivery that waits behind a held one has no due time in the backlog', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }]);
-    await journal.deliveries.settle(lease, [settlement(ids[0] ?? '', { status: 'held', reason: 'exhausted' })], start);
-    assert.deepEqual(await journal.deliveries.backlog(), [
+    await journal.hot.settle(lease, [settlement(ids[0] ?? '', { status: 'held', reason: 'exhausted' })], start);
+    assert.deepEqual(await journal.log.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: null },
     ]);
   });
@@ -156,13 +156,13 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [g]);
     let owner = lease;
     for (let death = 1; death <= 3; death++) {
-      await journal.deliveries.mark(owner, [c], c);
+      await journal.hot.mark(owner, [c], c);
       owner = await claim(journal, 'events/0', `process ${death}`, start + death * 36_000_000);
-      await journal.deliveries.recover(owner, start + 2);
+      await journal.hot.recover(owner, start + 2);
     }
     assert.equal((await journal.log.delivery(c))?.reason, 'poison');
     assert.deepEqual(await inOrder(journal), [d]);
-    await journal.deliveries.settle(
+    await journal.hot.settle(
       owner,
       [settlement(d, { status: 'delivered' }), settlement(e, { status: 'delivered' })],
       start + 3,
@@ -174,11 +174,11 @@ export function orderConformance(guarantee: Guarantee): void {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
     const [a = '', b = '', c = ''] = ids;
     const again = settlement(a, { status: 'retrying', dueAt: start + 5_000, leavesOrder: true });
-    await journal.deliveries.settle(lease, [again], start + 1);
+    await journal.hot.settle(lease, [again], start + 1);
     assert.deepEqual(await inOrder(journal), [b]);
     assert.deepEqual(await inOrder(journal, start + 5_000), [b, a]);
     assert.deepEqual(await waitsFor(journal, ids), [undefined, undefined, b]);
-    await journal.deliveries.settle(lease, [settlement(b, { status: 'held', leavesOrder: true })], start + 2);
+    await journal.hot.settle(lease, [settlement(b, { status: 'held', leavesOrder: true })], start + 2);
     assert.deepEqual(await inOrder(journal), [c]);
     await journal.log.retry({ id: a, now: start + 3, render: null });
     await journal.log.release('dst_1', start + 3);
@@ -190,7 +190,7 @@ export function orderConformance(guarantee: Guarantee): void {
     const [a = '', b = '', c = ''] = ids;
     const again = { status: 'retrying', dueAt: start + 5_000 } as const;
     const settlements = [settlement(a, { ...again, attempts: 2 }), settlement(c, { ...again, attempts: 1 })];
-    await journal.deliveries.settle(lease, settlements, start + 1);
+    await journal.hot.settle(lease, settlements, start + 1);
     await journal.log.releaseOrder('dst_1', 3);
     assert.deepEqual(await inOrder(journal), []);
     await journal.log.releaseOrder('dst_1', 2);
@@ -202,16 +202,16 @@ export function orderConformance(guarantee: Guarantee): void {
     const [a = '', b = '', c = ''] = ids;
     await journal.log.retry({ id: c, now: start + 1, render: null });
     assert.deepEqual(await inOrder(journal), [a], 'a retried delivery still waits for earlier ones');
-    for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 2);
+    for (const id of [a, b]) await journal.hot.settle(lease, [settlement(id, { status: 'failed' })], start + 2);
     assert.deepEqual(await inOrder(journal), [c]);
     await journal.log.retry({ id: a, now: start + 3, render: null });
     assert.deepEqual([await inOrder(journal), await waitsFor(journal, ids)], [[a], [undefined, undefined, a]]);
     await journal.log.retry({ id: b, now: start + 4, render: null });
     assert.deepEqual(await inOrder(journal), [a]);
     // A delivery that was in flight during that is settled as usual.
-    await journal.deliveries.settle(lease, [settlement(c, { status: 'retrying', dueAt: start + 9 })], start + 5);
+    await journal.hot.settle(lease, [settlement(c, { status: 'retrying', dueAt: start + 9 })], start + 5);
     assert.deepEqual(await inOrder(journal), [a]);
-    for (const id of [a, b]) await journal.deliveries.settle(lease, [settlement(id, { status: 'failed' })], start + 6);
+    for (const id of [a, b]) await journal.hot.settle(lease, [settlement(id, { status: 'failed' })], start + 6);
     assert.deepEqual(await inOrder(journal), [c]);
   });
 
@@ -220,7 +220,7 @@ export function orderConformance(guarantee: Guarantee): void {
     const first = await withKeys(journal, lease, [5, 5]);
     const second = await withKeys(journal, lease, [5, undefined]);
     assert.deepEqual(await inOrder(journal), [first[0], second[1]]);
-    const made = await journal.matching.plan(lease, {
+    const made = await journal.hot.plan(lease, {
       advance: null,
       deliveries: [planned({ dueAt: start, orderKey: 5 }), planned({ dueAt: start, orderKey: 6 })],
       now: start,
@@ -237,7 +237,7 @@ const query = (given: { now: number; limit: number; after?: { dueAt: number; id:
 });
 
 async function inOrder(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
-  const { due: rows } = await journal.deliveries.due({ ...query({ now, limit: 100 }), destinationId });
+  const { due: rows } = await journal.hot.due({ ...query({ now, limit: 100 }), destinationId });
   return rows.map((row) => row.id);
 }
 
@@ -252,7 +252,7 @@ async function withKeys(journal: Journal, lease: Awaited<ReturnType<typeof claim
     const { eventId: _, ...one } = planned({ dueAt: start, ...(orderKey !== undefined && { orderKey }) });
     return { ...one, event };
   });
-  const done = await journal.intake.accept({
+  const done = await journal.hot.accept({
     partition: 0,
     collectorId: 'col_1',
     receivedAt: start,

@@ -61,7 +61,7 @@ const step = (fields: Partial<ReplayStep>): ReplayStep => ({
 /** Conformance: replays. */
 export function replaysConformance(guarantee: Guarantee): void {
   guarantee('replays are listed newest first and move from state to state with their entries', async (journal) => {
-    const { replays } = journal;
+    const { replays } = journal.log;
     for (const n of [1, 2, 3]) await replays.create(replay(n), { ...auditSample(), act: 'create', kind: 'replay' });
     const ids = async (query: Partial<Parameters<typeof replays.replays>[0]>) =>
       (await replays.replays({ limit: 10, ...query })).map(({ id }) => id);
@@ -82,7 +82,8 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('a step creates deliveries and moves the cursor in one transaction, and never twice', async (journal) => {
-    const { replays, log } = journal;
+    const { log } = journal;
+    const { replays } = journal.log;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
     await replays.create(replay(1));
     const deliveries = ids.map((id, i) => repeat(id, { eventId: eventIds[i] ?? null, idempotencyKey: id }));
@@ -106,12 +107,12 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { replayId: idOf(1), status: 'failed' }), []);
     assert.deepEqual(await due(journal), ids, 'they have a queue of their own');
     const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
-    const { due: own } = await journal.deliveries.due(query);
+    const { due: own } = await journal.hot.due(query);
     assert.deepEqual(
       own.map((one) => [one.id, one.replayId, one.idempotencyKey, one.event?.id]),
       made.map((id, i) => [id, idOf(1), ids[i], eventIds[i]]),
     );
-    const backlog = await journal.deliveries.backlog();
+    const backlog = await journal.log.backlog();
     assert.deepEqual(
       backlog.map(({ replayId, open }) => [replayId, open]),
       [
@@ -123,11 +124,12 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('a replayed delivery repeats the rendered request when asked to; a held original ends', async (journal) => {
-    const { replays, log, deliveries } = journal;
+    const { log, hot } = journal;
+    const { replays } = journal.log;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
     const body = rendered('{"a":1}');
     const failed = { status: 'failed', reason: 'http_4xx', rendered: body, attempts: 1 } as const;
-    await deliveries.settle(
+    await hot.settle(
       lease,
       [
         settlement(ids[0], { ...failed, log: [attempt(1, { body: body.body })] }),
@@ -149,7 +151,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     const { ids: made, ended } = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
     assert.deepEqual(ended, [1], 'only what was held ends');
     const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
-    const { due: own } = await deliveries.due(query);
+    const { due: own } = await hot.due(query);
     assert.deepEqual(
       own.map((one) => [one.rendered, one.number, one.attempts]),
       [
@@ -161,7 +163,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual([first?.status, held?.status, held?.reason], ['failed', 'cancelled', 'cancelled']);
     assert.match(held?.detail ?? '', new RegExp(idOf(1)));
     const done = attempt(1, { body: body.body });
-    await deliveries.settle(
+    await hot.settle(
       lease,
       [settlement(made[0], { status: 'delivered', rendered: body, attempts: 1, log: [done] })],
       start + 20,
@@ -172,7 +174,7 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('cancelling the rest ends all unfinished deliveries except those in flight', async (journal) => {
-    const { replays } = journal;
+    const { replays } = journal.log;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}, {}]);
     await replays.create(replay(1));
     await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
@@ -195,7 +197,9 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('the outcome of a replay has its deliveries that retention or an erasure has removed', async (journal) => {
-    const { replays, deliveries, erasures, retention } = journal;
+    const { hot, housekeeping } = journal;
+    const { erasures } = journal.housekeeping;
+    const { replays } = journal.log;
     const { lease, eventIds } = await withDeliveries(journal, [{}]);
     const { ids: others } = await accept(journal, [incoming({ visitorId: 'ann' })]);
     await replays.create(replay(1));
@@ -204,19 +208,20 @@ export function replaysConformance(guarantee: Guarantee): void {
     const repeats = events.map((eventId) => repeat(undefined, { eventId }));
     const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
     const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [], now: start };
-    await journal.matching.plan(lease, plan);
+    await journal.hot.plan(lease, plan);
     const end = (status: 'delivered' | 'failed', id: string | undefined) => settlement(id, { status });
-    await deliveries.settle(lease, [end('delivered', made[0]), end('failed', made[2])], start);
+    await hot.settle(lease, [end('delivered', made[0]), end('failed', made[2])], start);
     await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
     while ((await erasures.step('era_1', { now: start, sending: [] })).state === 'running');
-    await retention.retain({ before: start + 20, bytesMax: null });
+    await housekeeping.retain({ before: start + 20, bytesMax: null });
     assert.deepEqual(await list(journal, { replayId: idOf(1) }), [made[3]]);
     const { pending, delivered, failed, cancelled } = await replays.outcome(idOf(1));
     assert.deepEqual({ pending, delivered, failed, cancelled }, { pending: 1, delivered: 1, failed: 1, cancelled: 1 });
   });
 
   guarantee('what is due behind a hold is held in the outcome of a replay, also a retry', async (journal) => {
-    const { replays, deliveries } = journal;
+    const { hot } = journal;
+    const { replays } = journal.log;
     const { lease, eventIds } = await withDeliveries(journal, [{}]);
     await replays.create(replay(1));
     await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
@@ -225,7 +230,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     );
     const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
     const again = { status: 'retrying', attempts: 1, dueAt: start + 100 } as const;
-    await deliveries.settle(lease, [settlement(made[0], again)], start);
+    await hot.settle(lease, [settlement(made[0], again)], start);
     const at = async (now: number) => {
       const onHold = { destinationIds: ['dst_1'], now };
       const { pending, retrying, held } = await replays.outcome(idOf(1), onHold);
@@ -240,7 +245,8 @@ export function replaysConformance(guarantee: Guarantee): void {
   });
 
   guarantee('an ended replay is removed when its last delivery is removed, and not before', async (journal) => {
-    const { replays, retention } = journal;
+    const { housekeeping } = journal;
+    const { replays } = journal.log;
     const { lease, ids, eventIds } = await withDeliveries(journal, [{}]);
     for (const n of [1, 2]) await replays.create(replay(n));
     for (const n of [1, 2]) await replays.move(idOf(n), { from: ['planned'], to: 'running', now: start });
@@ -250,7 +256,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     );
     for (const n of [1, 2]) await replays.move(idOf(n), { from: ['running'], to: 'done', now: start + 20 });
     const left = async (before: number) => {
-      await retention.retain({ before, bytesMax: null });
+      await housekeeping.retain({ before, bytesMax: null });
       return (await replays.replays({ limit: 10 })).map(({ id }) => id);
     };
     assert.deepEqual(await left(start + 20), [idOf(2), idOf(1)]);

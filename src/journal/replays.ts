@@ -1,7 +1,8 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { ReplayState } from '../contract/records/replay-limits.ts';
-import type { CountByAction, Lease, PlannedDelivery, StatusCounts } from './deliveries.ts';
+import type { CountByAction, PlannedDelivery, StatusCounts } from './deliveries.ts';
+import type { Lease } from './hot.ts';
 
 /**
  * Replays with their progress. The deliveries of a replay are like others, but name it and have a queue of their own.

@@ -31,35 +31,35 @@ export function retentionConformance(guarantee: Guarantee): void {
       deliveries: [planned({ eventId: second.ids[0] ?? null })],
       now: start + 1,
     };
-    const [later = ''] = (await journal.matching.plan(lease, plan)) ?? [];
+    const [later = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     const step = (id: string | undefined, number: number) =>
       settlement(id, { status: 'delivered', rendered: rendered('x'), log: [attempt(number)] });
-    await journal.deliveries.settle(lease, [step(ids[0], 1), settlement(ids[1], { status: 'held' })], start);
+    await journal.hot.settle(lease, [step(ids[0], 1), settlement(ids[1], { status: 'held' })], start);
     const old = { before: start + hour, bytesMax: null };
-    assert.deepEqual(await journal.retention.retain({ before: start, bytesMax: null }), { removed: 0, full: false });
-    assert.deepEqual(await journal.retention.retain(old), { removed: 1, full: false });
+    assert.deepEqual(await journal.housekeeping.retain({ before: start, bytesMax: null }), { removed: 0, full: false });
+    assert.deepEqual(await journal.housekeeping.retain(old), { removed: 1, full: false });
     assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
     assert.equal((await journal.log.event(group ?? ''))?.id, group);
-    await journal.deliveries.settle(lease, [step(ids[1], 1), step(later, 1)], start + 5);
-    assert.deepEqual(await journal.retention.retain({ before: start + 1, bytesMax: null }), {
+    await journal.hot.settle(lease, [step(ids[1], 1), step(later, 1)], start + 5);
+    assert.deepEqual(await journal.housekeeping.retain({ before: start + 1, bytesMax: null }), {
       removed: 3,
       full: false,
     });
     assert.equal(await journal.log.event(group ?? ''), null);
     assert.equal((await journal.log.delivery(later))?.rendered?.body, 'x');
-    assert.deepEqual(await journal.retention.retain(old), { removed: 3, full: false });
+    assert.deepEqual(await journal.housekeeping.retain(old), { removed: 3, full: false });
     assert.deepEqual(
       (await journal.log.events({ limit: 9 })).map((event) => event.id),
       third.ids,
     );
-    assert.deepEqual(await journal.matching.read({ partition: 0, from: 4, limit: 9 }).then((read) => read.to), 5);
+    assert.deepEqual(await journal.hot.read({ partition: 0, from: 4, limit: 9 }).then((read) => read.to), 5);
     assert.equal(placeOf('event', (await accept(journal, [incoming({})], start + 3)).ids[0] ?? '')?.number, 5);
   });
 
   guarantee(
     'over its size limit the journal removes the oldest; with only unfinished deliveries left, intake stops until there is room',
     async (journal) => {
-      const empty = (await journal.retention.usage()).bytes;
+      const empty = (await journal.housekeeping.usage()).bytes;
       const big = () => incoming({ data: { x: bigText() } });
       const lease = await claim(journal, 'events/0');
       const ids: string[] = [];
@@ -70,25 +70,25 @@ export function retentionConformance(guarantee: Guarantee): void {
           deliveries: [planned({ eventId: events[0] ?? null })],
           now: start + i,
         };
-        ids.push(...((await journal.matching.plan(lease, plan)) ?? []));
+        ids.push(...((await journal.hot.plan(lease, plan)) ?? []));
       }
       const half = ids
         .slice(0, 10)
         .map((id) => settlement(id, { status: 'delivered', rendered: rendered('y'), log: [attempt(1)] }));
-      await journal.deliveries.settle(lease, half, start + 50);
-      const { bytes } = await journal.retention.usage();
+      await journal.hot.settle(lease, half, start + 50);
+      const { bytes } = await journal.housekeeping.usage();
       const limit = empty + (bytes - empty) * 0.8;
-      const { removed, full } = await journal.retention.retain({ before: 0, bytesMax: limit });
+      const { removed, full } = await journal.housekeeping.retain({ before: 0, bytesMax: limit });
       assert.ok(removed > 0 && removed < 20 && !full);
-      assert.ok((await journal.retention.usage()).bytes <= limit);
+      assert.ok((await journal.housekeeping.usage()).bytes <= limit);
       assert.equal(await journal.log.delivery(ids[0] ?? ''), null);
       const tight = empty + (bytes - empty) * 0.3;
-      assert.equal((await journal.retention.retain({ before: 0, bytesMax: tight })).full, true);
+      assert.equal((await journal.housekeeping.retain({ before: 0, bytesMax: tight })).full, true);
       assert.deepEqual(await list(journal, {}), ids.slice(10).toReversed());
       await assert.rejects(accept(journal, [big()]), (error: AppError) => error.code === 'storage_full');
       const rest = ids.slice(10).map((id) => settlement(id, { status: 'cancelled' }));
-      assert.ok(await journal.deliveries.settle(lease, rest, start + 60));
-      assert.equal((await journal.retention.retain({ before: 0, bytesMax: tight })).full, false);
+      assert.ok(await journal.hot.settle(lease, rest, start + 60));
+      assert.equal((await journal.housekeeping.retain({ before: 0, bytesMax: tight })).full, false);
       await accept(journal, [big()], start + 60);
     },
   );
@@ -96,7 +96,7 @@ export function retentionConformance(guarantee: Guarantee): void {
   guarantee(
     'over the size limit the oldest identities are forgotten before history, and all of them before intake stops',
     async (journal) => {
-      const empty = (await journal.retention.usage()).bytes;
+      const empty = (await journal.housekeeping.usage()).bytes;
       const lease = await claim(journal, 'events/0');
       const identity = (n: number) => `${n}-${'x'.repeat(100)}`;
       const rounds = 6;
@@ -106,23 +106,23 @@ export function retentionConformance(guarantee: Guarantee): void {
         const { ids, from } = await accept(journal, events, start + round);
         oldest ??= ids[0];
         const advance = { partition: 0, from, to: from + 1_000 };
-        await journal.matching.plan(lease, { advance, deliveries: [], now: start });
+        await journal.hot.plan(lease, { advance, deliveries: [], now: start });
       }
       const isKnown = async (n: number) =>
         (await accept(journal, [incoming({ identity: identity(n) })], start + rounds)).duplicates.length === 1;
-      const { bytes } = await journal.retention.usage();
+      const { bytes } = await journal.housekeeping.usage();
       const limits = { before: 0, bytesMax: empty + (bytes - empty) * 0.75 };
-      assert.deepEqual(await journal.retention.retain(limits), { removed: 0, full: false });
-      assert.ok((await journal.retention.usage()).bytes <= limits.bytesMax);
+      assert.deepEqual(await journal.housekeeping.retain(limits), { removed: 0, full: false });
+      assert.ok((await journal.housekeeping.usage()).bytes <= limits.bytesMax);
       assert.equal((await journal.log.event(oldest ?? ''))?.id, oldest, 'history is as it was');
       assert.deepEqual([await isKnown(0), await isKnown(rounds * 1_000 - 1)], [false, true]);
-      const { full } = await journal.retention.retain({ before: 0, bytesMax: empty + 32_768 });
+      const { full } = await journal.housekeeping.retain({ before: 0, bytesMax: empty + 32_768 });
       assert.equal(full, false, 'nothing is unfinished');
     },
   );
 
   guarantee('counters add up in each step that holds their time, of one thing or all of a kind', async (journal) => {
-    const { statistics } = journal;
+    const { statistics } = journal.log;
     const entry = (minutes: number, id: string, counters: Record<string, number>, kind = 'destination') => ({
       at: start + minutes * minute,
       kind,
@@ -173,7 +173,7 @@ export function retentionConformance(guarantee: Guarantee): void {
   });
 
   guarantee('counters are forgotten when the time of their step is over', async (journal) => {
-    const { statistics } = journal;
+    const { statistics } = journal.log;
     for (const hours of [0, 1, 3, 24, 36, 60, 24 * 9])
       await statistics.add([{ at: start + hours * hour, kind: 'all', id: '', counters: { created: 1 } }]);
     while (await statistics.rollUp(start + 24 * 9 * hour + minute));
@@ -199,9 +199,9 @@ export function retentionConformance(guarantee: Guarantee): void {
       { test: true, dueAt: null },
       {},
     ]);
-    await journal.deliveries.settle(lease, [settlement(ids[7], { status: 'held', reason: 'exhausted' })], start);
+    await journal.hot.settle(lease, [settlement(ids[7], { status: 'held', reason: 'exhausted' })], start);
     const waiting = async (except: string[]) =>
-      new Map((await journal.statistics.waiting('dst_1', except)).map((one) => [one.actionId, one.count]));
+      new Map((await journal.log.waiting('dst_1', except)).map((one) => [one.actionId, one.count]));
     assert.deepEqual(
       await waiting([]),
       new Map([
@@ -220,19 +220,19 @@ export function retentionConformance(guarantee: Guarantee): void {
   });
 
   guarantee('the oldest unfinished delivery is found in any state and for any destination', async (journal) => {
-    assert.equal(await journal.statistics.oldestWaiting(), null);
+    assert.equal(await journal.log.oldestWaiting(), null);
     const { lease, ids } = await withDeliveries(journal, [{ destinationId: 'dst_2' }]);
-    const later = await journal.matching.plan(lease, {
+    const later = await journal.hot.plan(lease, {
       advance: null,
       deliveries: [planned({ dueAt: start + 5 })],
       now: start + 5,
     });
-    await journal.deliveries.settle(lease, [settlement(later?.[0], { status: 'held', reason: 'exhausted' })], start);
-    assert.equal(await journal.statistics.oldestWaiting(), start);
-    await journal.deliveries.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
-    assert.equal(await journal.statistics.oldestWaiting(), start + 5);
+    await journal.hot.settle(lease, [settlement(later?.[0], { status: 'held', reason: 'exhausted' })], start);
+    assert.equal(await journal.log.oldestWaiting(), start);
+    await journal.hot.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
+    assert.equal(await journal.log.oldestWaiting(), start + 5);
     await journal.log.cancel(later?.[0] ?? '', start);
-    assert.equal(await journal.statistics.oldestWaiting(), null);
+    assert.equal(await journal.log.oldestWaiting(), null);
   });
 
   guarantee('holds and notes are stored by name', async (journal) => {
@@ -244,12 +244,12 @@ export function retentionConformance(guarantee: Guarantee): void {
       probeAt: 2,
       probes: 3,
     };
-    await journal.deliveries.saveHold({ ...hold, scopeId: 'dst_9' });
-    await journal.deliveries.saveHold(hold);
-    await journal.deliveries.saveHold({ ...hold, probes: 4 });
-    await journal.deliveries.removeHold('dst_9');
-    await journal.deliveries.removeHold('unknown');
-    assert.deepEqual(await journal.deliveries.holds(), [{ ...hold, probes: 4 }]);
+    await journal.hot.saveHold({ ...hold, scopeId: 'dst_9' });
+    await journal.hot.saveHold(hold);
+    await journal.hot.saveHold({ ...hold, probes: 4 });
+    await journal.hot.removeHold('dst_9');
+    await journal.hot.removeHold('unknown');
+    assert.deepEqual(await journal.hot.holds(), [{ ...hold, probes: 4 }]);
   });
 }
 

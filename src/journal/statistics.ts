@@ -1,5 +1,3 @@
-import type { CountByAction } from './deliveries.ts';
-
 /** Counters of objects in steps of time. The code that counts defines the meaning of each counter. */
 export interface Statistics {
   /**
@@ -14,10 +12,6 @@ export interface Statistics {
   rollUp(before: number, aged?: number | null): Promise<boolean>;
   /** The counters of the steps `from` to `to` (starts of steps, both included). */
   read(query: StatisticsQuery): Promise<StatisticsAnswer>;
-  /** The waiting deliveries of a destination, without those in `except`, counted by action. */
-  waiting(destinationId: string, except: readonly string[]): Promise<CountByAction[]>;
-  /** When the oldest unfinished delivery was created; null: there is none. */
-  oldestWaiting(): Promise<number | null>;
 }
 
 /** The most entries for one call of `add`. */

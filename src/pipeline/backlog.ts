@@ -10,7 +10,7 @@ const bufferBytesMax = 32 * 1024 * 1024;
 const batchMax = 500;
 
 export type BacklogOptions = {
-  journal: Pick<Journal, 'matching'>;
+  journal: Pick<Journal, 'hot'>;
   lease: Lease;
   partition: number;
   clock: Clock;
@@ -48,7 +48,7 @@ export class Backlog implements AsyncDisposable {
 
   async start(): Promise<void> {
     const { journal, partition } = this.#options;
-    this.#position = await journal.matching.position(partition);
+    this.#position = await journal.hot.position(partition);
     this.#isStarted = true;
     this.#kick();
   }
@@ -146,7 +146,7 @@ export class Backlog implements AsyncDisposable {
       const batch = this.#buffer.slice(0, batchMax);
       await this.#plan(batch, (batch.at(-1) ?? first).offset + 1);
     } else {
-      const { events, to } = await journal.matching.read({ partition, from: this.#position, limit: batchMax });
+      const { events, to } = await journal.hot.read({ partition, from: this.#position, limit: batchMax });
       if (to <= this.#position) {
         this.#isBehind = false;
         return false;
@@ -169,7 +169,7 @@ export class Backlog implements AsyncDisposable {
     this.#planTo = to;
     const from = this.#position;
     try {
-      const ids = await journal.matching.plan(lease, { advance: { partition, from, to }, deliveries, now });
+      const ids = await journal.hot.plan(lease, { advance: { partition, from, to }, deliveries, now });
       if (ids !== null) {
         this.advance(to);
         return this.#options.planned(fired, ids);
@@ -178,7 +178,7 @@ export class Backlog implements AsyncDisposable {
       this.#planTo = 0;
     }
     // Intake may have planned these events during that call.
-    this.advance(await journal.matching.position(partition));
+    this.advance(await journal.hot.position(partition));
     if (this.#position === from) throw new Error('another process has taken over the matching of events');
   }
 

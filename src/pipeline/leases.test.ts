@@ -7,7 +7,7 @@ import { holdLeases } from './leases.ts';
 
 test('leases that are released during a renewal are not reported as lost', async () => {
   const clock = fakeClock();
-  const { leases } = (await openStorage()).journal;
+  const { leases } = (await openStorage()).journal.hot;
   const lost: string[] = [];
   const renewal = Promise.withResolvers<void>();
   const renew: typeof leases.renew = async (...args) => {

@@ -28,10 +28,10 @@ test('one transaction plans a bounded number of deliveries, however many actions
     ids.push(await rig.put('destination', { connectionId, name: `D${n}`, path: `/${n}`, status: 'paused' }));
   const destinations = ids.map((destinationId) => ({ destinationId }));
   await rig.put('action', { name: 'Many', description: 'all', status: 'enabled', destinations });
-  const { matching } = rig.journal;
-  const plan = matching.plan;
+  const { hot } = rig.journal;
+  const plan = hot.plan;
   const sizes: number[] = [];
-  matching.plan = (lease, planned) => {
+  hot.plan = (lease, planned) => {
     sizes.push(planned.deliveries.length);
     return plan(lease, planned);
   };
@@ -47,15 +47,15 @@ test('one transaction plans a bounded number of deliveries, however many actions
 test('large events that do not fit in memory are read back from the log and all delivered', async () => {
   await using rig = await startRig();
   await wire(rig);
-  const { matching, intake } = rig.journal;
-  const { plan } = matching;
-  matching.plan = () => Promise.reject(new Error('not now'));
-  const { accept } = intake;
-  intake.accept = ({ plan: _, ...request }) => accept(request);
+  const { hot } = rig.journal;
+  const { plan } = hot;
+  hot.plan = () => Promise.reject(new Error('not now'));
+  const { accept } = hot;
+  hot.accept = ({ plan: _, ...request }) => accept(request);
   const text = 'x'.repeat(1_000_000);
   for (let n = 0; n < 100; n++) await rig.send({ data: { n: String(n), text } });
   assert.ok(rig.pipeline.depth().unmatched < 40);
-  matching.plan = plan;
+  hot.plan = plan;
   await rig.clock.advance(10_000);
   assert.equal(rig.egress.requests.length, 100);
 });
@@ -63,20 +63,20 @@ test('large events that do not fit in memory are read back from the log and all 
 test('planning that fails is repeated after 1 s, doubling to 30 s', async () => {
   await using rig = await startRig();
   await wire(rig);
-  const { matching, intake } = rig.journal;
-  const { plan } = matching;
+  const { hot } = rig.journal;
+  const { plan } = hot;
   let plans = 0;
-  matching.plan = () => {
+  hot.plan = () => {
     plans += 1;
     return Promise.reject(new Error('not now'));
   };
-  const { accept } = intake;
-  intake.accept = ({ plan: _, ...request }) => accept(request);
+  const { accept } = hot;
+  hot.accept = ({ plan: _, ...request }) => accept(request);
   await rig.send({ data: { n: '1' } });
   await rig.clock.advance(120_000);
   // After 0, 1, 3, 7, 15, 31, 61, 91 and 121 s.
   assert.equal(plans, 8);
-  matching.plan = plan;
+  hot.plan = plan;
   await rig.clock.advance(30_000);
   assert.equal(rig.egress.requests.length, 1);
 });
@@ -85,10 +85,10 @@ test('without earlier unmatched events, events are planned in the step that stor
   await using rig = await startRig();
   await wire(rig);
   await settled();
-  const { matching } = rig.journal;
-  const { plan } = matching;
+  const { hot } = rig.journal;
+  const { plan } = hot;
   let plans = 0;
-  matching.plan = (...given) => {
+  hot.plan = (...given) => {
     plans += 1;
     return plan(...given);
   };
@@ -103,13 +103,13 @@ test('without earlier unmatched events, events are planned in the step that stor
 
 test('slow conditions run for a short time at once, so that other work gets its turn', async () => {
   const { journal } = await openStorage();
-  const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
+  const lease = await journal.hot.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
   assert.ok(lease);
   let now = 0;
   const clock = { ...fakeClock(), now: () => now };
-  const { plan } = journal.matching;
+  const { plan } = journal.hot;
   const steps: number[] = [];
-  journal.matching.plan = (mine, planned) => {
+  journal.hot.plan = (mine, planned) => {
     steps.push((planned.advance?.to ?? 0) - (planned.advance?.from ?? 0));
     return plan(mine, planned);
   };
@@ -165,9 +165,9 @@ test('an event whose rules throw is stored without their deliveries, and those b
       const otherId = await rig.put('action', other);
       await settled();
       const faults = breakRules(rig, isOne ? actionId : null);
-      const { intake } = rig.journal;
-      const { accept } = intake;
-      if (isBehind) intake.accept = ({ plan: _, ...request }) => accept(request);
+      const { hot } = rig.journal;
+      const { accept } = hot;
+      if (isBehind) hot.accept = ({ plan: _, ...request }) => accept(request);
       const twice = { data: { n: '1' }, identity: 'one' };
       const ids = await rig.send(twice, twice, { data: { bad: 'secret' } }, { data: { bad: 'secret' } });
       ids.push(...(await rig.send({ data: { n: '2' } })));
@@ -246,7 +246,7 @@ test('whatever fails after the events of a request are stored, the request succe
     await wire(rig);
     const { configuration } = rig.pipeline;
     const { journal } = await openStorage();
-    const lease = await journal.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
+    const lease = await journal.hot.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
     assert.ok(lease);
     await using matcher = new Matcher({
       journal,
@@ -263,7 +263,7 @@ test('whatever fails after the events of a request are stored, the request succe
     await settled();
     for (let n = 0; n < 3; n++)
       assert.equal((await matcher.accept({ collectorId: 'col_1', receivedAt: 0, events: [event] })).length, 1);
-    assert.equal(await journal.matching.position(0), 3);
+    assert.equal(await journal.hot.position(0), 3);
     assert.match(failures.join(), /a bug/);
   }
 });

@@ -8,7 +8,7 @@ import type { DeliveryEvents } from './insight/delivery-events.ts';
 import { gatherFaults } from './rule-faults.ts';
 
 type MatcherOptions = {
-  journal: Pick<Journal, 'intake' | 'matching'>;
+  journal: Pick<Journal, 'hot'>;
   lease: Lease;
   partition: number;
   clock: Clock;
@@ -65,7 +65,7 @@ export class Matcher implements AsyncDisposable {
     else request.plan = { lease, now: fired.now, deliveries: fired.deliveries };
     let accepted: Accepted;
     try {
-      accepted = await journal.intake.accept(request);
+      accepted = await journal.hot.accept(request);
     } finally {
       if (fired === null) this.#backlog.arrived();
     }

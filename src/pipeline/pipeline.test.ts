@@ -357,12 +357,12 @@ test('a delivery that becomes due while its queue is being read is not lost', as
   const { destinationId } = await wire(rig, { connection: { settings: { retry: { scheduleMs: [0, 0] } } } });
   await rig.send({ data: { n: '1' } });
   await settled();
-  const { deliveries } = rig.journal;
-  const read = deliveries.due.bind(deliveries);
+  const { hot } = rig.journal;
+  const read = hot.due;
   const held = Promise.withResolvers<void>();
-  deliveries.due = async (query) => {
+  hot.due = async (query) => {
     const found = await read(query);
-    deliveries.due = read;
+    hot.due = read;
     await held.promise;
     return found;
   };
@@ -472,7 +472,7 @@ test('of many suspects none is quarantined for one crash in its trial', async ()
 test('a stop ends although the storage accepts no writes', async () => {
   const rig = await startRig();
   const isFull = () => Promise.reject(new Error('full'));
-  rig.journal.leases.release = isFull;
+  rig.journal.hot.leases.release = isFull;
   await rig[Symbol.asyncDispose]();
   assert.ok(rig.failures.length > 0);
 });

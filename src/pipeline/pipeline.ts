@@ -104,7 +104,7 @@ export async function startPipeline(parts: PipelineParts) {
     await holdLeases({
       ...parts,
       owner: 'embedded',
-      leases: journal.leases,
+      leases: journal.hot.leases,
       renewed: () => events.emit('alive'),
     }),
   );
@@ -118,7 +118,7 @@ export async function startPipeline(parts: PipelineParts) {
     engine: { render, compose: parts.compute.deliveries.compose },
     scrub,
     failed,
-    queue: journal.deliveries,
+    queue: journal.hot,
     lease: leases.deliveries,
     redaction: redactionPolicies(configuration, limits.retention),
     attempter: new Attempter({ ...parts, scrub }),
@@ -153,6 +153,7 @@ export async function startPipeline(parts: PipelineParts) {
   const eraser = stack.use(
     await startEraser({
       ...shared,
+      erasures: journal.housekeeping.erasures,
       parameters,
       sending: () => [...dispatcher.inFlight(), ...preview.testing()],
       cancelled(deliveries) {
@@ -224,7 +225,7 @@ async function startDelivering(shared: Shared) {
   const statistics = stack.use(
     createStatistics({
       ...shared,
-      journal: journal.statistics,
+      log: journal.log,
       closed: holds.closed,
       confirmedNow: () => retention.confirmedNow(),
     }),
@@ -266,7 +267,7 @@ async function startDelivering(shared: Shared) {
       settled: (delivery, step, about) => events.emit('settled', delivery, step, about),
     }),
   );
-  countHeld({ ...shared, holds, dispatcher, journal: journal.statistics });
+  countHeld({ ...shared, holds, dispatcher, log: journal.log });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
   const effects = stack.use(followConfiguration({ ...shared, holds, dispatcher }));

@@ -20,7 +20,7 @@ export async function startWatched(
   const start = () =>
     startWatch({
       pipeline: rig.pipeline,
-      statistics: rig.journal.statistics,
+      statistics: rig.journal.log.statistics,
       space: () => ({ freeBytes: 1e12, reserveBytes: 1e8 }),
       issues: store,
       audit: rig.audit,

@@ -3,7 +3,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Statistics } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { backlogDetector } from './detectors/backlog-detector.ts';
@@ -23,7 +23,7 @@ import { detectUsedIds } from './used-ids.ts';
 
 export type WatchOptions = {
   pipeline: Pick<Pipeline, 'configuration' | 'confirmedNow' | 'events' | 'isFull' | 'queueStatus'>;
-  statistics: Pick<Journal['statistics'], 'read'>;
+  statistics: Pick<Statistics, 'read'>;
   space(): Space;
   issues: IssueStore;
   audit: Pick<Audit, 'entries'>;

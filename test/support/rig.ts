@@ -189,10 +189,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 /** Counts the readings of queues from now on. */
-export function countReadings({ journal: { deliveries } }: Rig): () => number {
-  const { due } = deliveries;
+export function countReadings({ journal: { hot } }: Rig): () => number {
+  const { due } = hot;
   let count = 0;
-  deliveries.due = (query) => {
+  hot.due = (query) => {
     count += 1;
     return due(query);
   };

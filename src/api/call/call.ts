@@ -39,7 +39,7 @@ export type ApiParts = {
   compute: Compute;
   catalog: Pick<Catalog, 'versions' | 'deleted'>;
   audit: Pick<Audit, 'append' | 'entries'>;
-  journal: Pick<Journal, 'log' | 'replays'>;
+  journal: Pick<Journal, 'log'>;
   issues: Pick<Watch['registry'], 'all' | 'get' | 'act'>;
   alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
   egress: Egress;

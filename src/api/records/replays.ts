@@ -7,7 +7,7 @@ import { byId, pageOfStored } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 
 export function replayHandlers(parts: ApiParts) {
-  const { replays: log } = parts.journal;
+  const { replays: log } = parts.journal.log;
   const { replays, eraser, configuration } = parts.pipeline;
 
   async function load(id: string): Promise<Replay> {

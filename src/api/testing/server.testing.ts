@@ -96,7 +96,7 @@ export async function startTestServer(
   const statistics = createStatistics({
     confirmedNow: () => null,
     events,
-    journal: journal.statistics,
+    log: journal.log,
     clock: { now, after: () => () => {} },
     closed: new Map(),
     failed: (error) => failures.push(error),
@@ -116,7 +116,7 @@ export async function startTestServer(
     isMailAllowed: () => true,
   });
   const eraser = await startEraser({
-    journal,
+    erasures: journal.housekeeping.erasures,
     configuration,
     clock: { ...systemClock, now },
     newId,
@@ -136,7 +136,7 @@ export async function startTestServer(
     configuration,
     async accept({ collectorId, receivedAt, events }) {
       if (refusal.error !== null) throw refusal.error;
-      return (await journal.intake.accept({ partition: 0, collectorId, receivedAt, events })).ids;
+      return (await journal.hot.accept({ partition: 0, collectorId, receivedAt, events })).ids;
     },
     preview: {
       testing: () => [],
@@ -387,7 +387,12 @@ export async function startTestServer(
     },
     /** A finished delivery with one attempt, stored without the pipeline. */
     async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
-      const lease = await journal.leases.acquire({ scope: 'deliveries/0', owner: 'test', ttlMs: 60_000, now: now() });
+      const lease = await journal.hot.leases.acquire({
+        scope: 'deliveries/0',
+        owner: 'test',
+        ttlMs: 60_000,
+        now: now(),
+      });
       if (lease === null) throw new Error('the lease is taken');
       const planned = {
         eventId: more.eventId ?? null,
@@ -399,7 +404,7 @@ export async function startTestServer(
         dueAt: now(),
         test: false,
       };
-      const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: now() });
+      const ids = await journal.hot.plan(lease, { advance: null, deliveries: [planned], now: now() });
       const id = ids?.[0] ?? '';
       if (more.attemptLog !== undefined) {
         const settlement = {
@@ -414,7 +419,7 @@ export async function startTestServer(
           dueAt: null,
           log: more.attemptLog,
         };
-        await journal.deliveries.settle(lease, [settlement], now());
+        await journal.hot.settle(lease, [settlement], now());
       }
       return id;
     },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { openStorage } from '../../../test/support/storage.ts';
 import { parseInfinity } from '../../intake/formats/infinity.ts';
-import type { Journal, ReplayedDelivery } from '../journal.ts';
+import type { Journal, ReplayedDelivery, Replays } from '../journal.ts';
 import { attempt, claim, planned, rendered, settlement, start } from '../journal-samples.testing.ts';
 
 const text = fc.oneof(
@@ -50,7 +50,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   });
   const plan = { lease, deliveries, now: start };
   const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
-  const { ids, planned: made } = await journal.intake.accept(request);
+  const { ids, planned: made } = await journal.hot.accept(request);
   const numbers = made ?? assert.fail();
   const requests = events.map(({ data }, i) => {
     const whole = rendered(JSON.stringify(isListed ? [data] : data));
@@ -58,7 +58,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   });
   const seen: unknown[] = [];
   const look = async () => {
-    const { due } = await journal.deliveries.due({ destinationId: 'dst_1', now: start, limit: 99 });
+    const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 99 });
     seen.push(due.map((one) => ({ ...one, rendered: bare(one.rendered) })));
     for (const id of [...numbers, ...copies]) {
       const found = await journal.log.delivery(id);
@@ -67,7 +67,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   };
   const copies: string[] = [];
   const settle = (number: number, step: Parameters<typeof settlement>[1]) =>
-    journal.deliveries.settle(
+    journal.hot.settle(
       lease,
       numbers.map((id, i) => {
         const given = requests[i] ?? assert.fail();
@@ -81,7 +81,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   await look();
   copies.push(...(await replayed(journal, numbers, ids)));
   await look();
-  await journal.retention.forgetBodies(start + 1);
+  await journal.housekeeping.forgetBodies(start + 1);
   await look();
   return seen;
 }
@@ -89,17 +89,17 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
 /** Replays every delivery with its body, the first one under the event of the last one. */
 async function replayed(journal: Journal, made: readonly string[], ids: readonly string[]): Promise<string[]> {
   const id = 'rpl_1';
-  const input = { of: 'deliveries' } as Parameters<Journal['replays']['create']>[0]['input']; // not read here
+  const input = { of: 'deliveries' } as Parameters<Replays['create']>[0]['input']; // not read here
   const replay = { id, input, startedBy: 'ops', createdAt: start, upTo: null, total: made.length, planLeftOut: {} };
-  await journal.replays.create(replay);
-  await journal.replays.move(id, { from: ['planned'], to: 'running', now: start });
+  await journal.log.replays.create(replay);
+  await journal.log.replays.move(id, { from: ['planned'], to: 'running', now: start });
   const lease = await claim(journal, 'events/0');
   const deliveries = made.map((source, i): ReplayedDelivery => {
     const { dueAt: _, test: _t, ...row } = planned({ eventId: (i === 0 ? ids.at(-1) : ids[i]) ?? null });
     return { ...row, replayOf: source, source, idempotencyKey: null, keepsBody: true };
   });
   const step = { id, from: null, to: 'a', isLast: true, deliveries, leftOut: {}, now: start };
-  return ((await journal.replays.advance(lease, step)) ?? assert.fail()).ids;
+  return ((await journal.log.replays.advance(lease, step)) ?? assert.fail()).ids;
 }
 
 function bare(request: { copyOf?: string } | null) {

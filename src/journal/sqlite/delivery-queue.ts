@@ -209,3 +209,13 @@ function nextDueAt(db: Db, parts: readonly DuePart[], now: number): number | nul
   });
   return times.length === 0 ? null : Math.min(...times);
 }
+
+/** The next due time of a queue, from its row. */
+export function nextDueOf({ destination, connection, replay, next_due_at }: Target & { next_due_at: number | null }) {
+  return {
+    destinationId: destination,
+    connectionId: connection,
+    replayId: replay === '' ? null : replay,
+    nextDueAt: next_due_at,
+  };
+}

@@ -19,7 +19,7 @@ const intake = (dir: string, round: number) => `
     for (let i = 0; ; i++) {
       const name = ['${round}', sender, i].join('-');
       const events = [incoming({ name, identity: name }), incoming({ name })];
-      const done = await journal.intake.accept({ partition: i % 2, collectorId: 'col_1', receivedAt: Date.now(), events });
+      const done = await journal.hot.accept({ partition: i % 2, collectorId: 'col_1', receivedAt: Date.now(), events });
       process.stdout.write(JSON.stringify({ name, ids: done.ids }) + '\\n');
     }
   };
@@ -45,7 +45,7 @@ test('every event that was acknowledged before a kill -9 is stored, after three 
   const journal = sqliteJournal(sqlite);
   const stored = new Map<string, string | null>();
   for (const partition of [0, 1]) {
-    const { events } = await journal.matching.read({ partition, from: 0, limit: 100_000 });
+    const { events } = await journal.hot.read({ partition, from: 0, limit: 100_000 });
     assert.deepEqual(
       events.map((one) => one.offset),
       events.map((_, index) => index),
@@ -61,12 +61,12 @@ test('a journal that lost its lease changes nothing of the new owner on the same
   const [stale, fresh] = [sqliteJournal(sqlite), sqliteJournal(sqlite)];
   const old = await claim(stale, 'deliveries/0', 'old');
   const plan = { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 };
-  const [id] = (await stale.matching.plan(old, plan)) ?? [];
+  const [id] = (await stale.hot.plan(old, plan)) ?? [];
   const lease = await claim(fresh, 'deliveries/0', 'new', 3_600_000);
   const [settled, planSettled, mine] = await Promise.all([
-    stale.deliveries.settle(old, [settlement(id, { status: 'failed' })], 2),
-    stale.matching.plan(old, plan),
-    fresh.deliveries.settle(lease, [settlement(id, { status: 'delivered' })], 3),
+    stale.hot.settle(old, [settlement(id, { status: 'failed' })], 2),
+    stale.hot.plan(old, plan),
+    fresh.hot.settle(lease, [settlement(id, { status: 'delivered' })], 3),
   ]);
   assert.deepEqual([settled, planSettled, mine], [false, null, []]);
   assert.equal((await fresh.log.delivery(id ?? ''))?.status, 'delivered');
@@ -84,13 +84,12 @@ test('intake stops on a full disk while settling goes on', async () => {
     freeBytes: () => free,
   });
   const journal = sqliteJournal(sqlite);
-  const accept = () => journal.intake.accept({ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] });
+  const accept = () => journal.hot.accept({ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] });
   const lease = await claim(journal, 's');
-  const [id] =
-    (await journal.matching.plan(lease, { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 })) ?? [];
+  const [id] = (await journal.hot.plan(lease, { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 })) ?? [];
   free = 499;
   await assert.rejects(accept(), { code: 'storage_full' });
-  assert.ok(await journal.deliveries.settle(lease, [settlement(id, { status: 'delivered' })], 2));
+  assert.ok(await journal.hot.settle(lease, [settlement(id, { status: 'delivered' })], 2));
   free = 500;
   await accept();
 });
@@ -105,7 +104,7 @@ test('small requests that share a transaction keep their own ids, order, duplica
     receivedAt: 1_000 + Math.floor(i / 10),
     events: [incoming({ name: `n${i}`, identity: i % 7 === 0 ? 'again' : null }), incoming({ name: `m${i}` })],
   });
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.intake.accept(request(i))));
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => journal.hot.accept(request(i))));
   const known = new Map<string, string>();
   for (const [i, { ids, duplicates }] of answers.entries()) {
     const [first = '', second = ''] = ids;
@@ -121,7 +120,7 @@ test('small requests that share a transaction keep their own ids, order, duplica
     assert.ok(Math.abs(Date.parse(event?.receivedAt ?? '') - (1_000 + Math.floor(Number(name.slice(1)) / 10))) <= 5);
   }
   for (const partition of [0, 1]) {
-    const { events } = await journal.matching.read({ partition, from: 0, limit: 1_000 });
+    const { events } = await journal.hot.read({ partition, from: 0, limit: 1_000 });
     assert.deepEqual(
       events.map((one) => known.get(one.event.id)),
       events.map((one) => one.event.name),

@@ -20,7 +20,7 @@ test('after any sequence of commands every delivery equals that of a simple mode
         const [reference, tested] = [journalModel(), storage.journal];
         const story: Story = { leases: [], deliveries: [], exchanges: new Map(), now: start };
         const lease = { scope: 's', owner: 'a', ttlMs: 5, now: start };
-        for (const one of [reference, tested]) story.leases = [(await one.leases.acquire(lease)) ?? assert.fail()];
+        for (const one of [reference, tested]) story.leases = [(await one.hot.leases.acquire(lease)) ?? assert.fail()];
         for (const { title, run } of steps) {
           story.now += 3;
           const [expected, actual] = [await run(reference, story), await run(tested, story)];

@@ -38,7 +38,7 @@ test('the deliveries that a request fires are created with their fields and even
         });
         const plan = { lease, deliveries: rows, now: start };
         const request = { partition: 0, collectorId: 'col_1', receivedAt: start, events, plan };
-        const { ids, duplicates, planned: made } = await journal.intake.accept(request);
+        const { ids, duplicates, planned: made } = await journal.hot.accept(request);
         const expected = rows.filter(({ event }) => !duplicates.includes(event));
         assert.equal(made?.length, expected.length);
         created.push(...(made ?? []));
@@ -75,13 +75,13 @@ test('a plan creates the deliveries of events from different requests with their
       for (let at = 0; at < 6; at++) {
         const events = Array.from({ length: 12 }, () => incoming({}));
         const receivedAt = start + Math.floor(at / 4);
-        const accepted = await journal.intake.accept({ partition: at % 2, collectorId: 'col_1', receivedAt, events });
+        const accepted = await journal.hot.accept({ partition: at % 2, collectorId: 'col_1', receivedAt, events });
         ids.push(accepted.ids);
       }
       const deliveries = chosen.map(([at, { event, order: _, ...row }]) =>
         planned({ ...row, eventId: event === 11 ? null : (ids[at]?.[event] ?? null) }),
       );
-      const made = await journal.matching.plan(lease, { advance: null, deliveries, now: start });
+      const made = await journal.hot.plan(lease, { advance: null, deliveries, now: start });
       for (const [i, row] of deliveries.entries())
         assert.partialDeepStrictEqual(await journal.log.delivery(made?.[i] ?? ''), row);
     }),

@@ -36,7 +36,7 @@ test('a read of due deliveries stops after 4 MiB, and the next reads return the 
   const { journal, ids, from } = db;
   const lease = await claim(journal, 'events/0');
   const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
-  const made = await journal.matching.plan(lease, {
+  const made = await journal.hot.plan(lease, {
     advance: { partition: 0, from, to: from + ids.length },
     deliveries,
     now: start,
@@ -45,7 +45,7 @@ test('a read of due deliveries stops after 4 MiB, and the next reads return the 
   const query = { destinationId: 'dst_1', now: start, limit: 1_000 };
   for (let isCut = true; isCut; ) {
     const last = found.at(-1);
-    const part = await journal.deliveries.due({
+    const part = await journal.hot.due({
       ...query,
       ...(last === undefined ? {} : { after: { dueAt: start, id: last } }),
     });
@@ -61,7 +61,7 @@ test('a read of events to match stops after 4 MiB, and the next reads return the
   const { journal, ids } = db;
   const found: string[] = [];
   for (let from = db.from, to = -1; from !== to; ) {
-    const part = await journal.matching.read({ partition: 0, from, limit: 1_000 });
+    const part = await journal.hot.read({ partition: 0, from, limit: 1_000 });
     assert.ok(part.events.length <= rowsAtOnceMost, `${part.events.length} events at once`);
     found.push(...part.events.map(({ event }) => event.id));
     to = from;
@@ -94,7 +94,7 @@ test('the history of a delivery has the newest attempts, about 4 MiB, with the r
   const { journal } = db;
   const lease = await claim(journal, 'deliveries/0');
   const plan = { advance: null, deliveries: [planned({ eventId: db.ids[0] ?? null })], now: start };
-  const [id = ''] = (await journal.matching.plan(lease, plan)) ?? assert.fail();
+  const [id = ''] = (await journal.hot.plan(lease, plan)) ?? assert.fail();
   const request = rendered('the first body');
   const logged = (number: number) => ({
     ...attempt(number, { body: request.body }),
@@ -102,7 +102,7 @@ test('the history of a delivery has the newest attempts, about 4 MiB, with the r
   });
   for (let number = 1; number <= largeEvents; number++) {
     const step = { status: 'retrying' as const, dueAt: start, rendered: request, log: [logged(number)] };
-    await journal.deliveries.settle(lease, [settlement(id, step)], start);
+    await journal.hot.settle(lease, [settlement(id, step)], start);
   }
   const found = (await journal.log.delivery(id)) ?? assert.fail();
   const { length } = found.attemptLog;
@@ -121,11 +121,11 @@ test('a step of an erasure stops after 4 MiB, and the next steps erase the rest'
   const ids: string[] = [];
   for (let count = 0; count < largeEvents; count++) ids.push(...(await accept(journal, [large])).ids);
   const advance = { partition: 0, from: 0, to: largeEvents + ids.length };
-  assert.ok(await journal.matching.plan(lease, { advance, deliveries: [], now: start }));
-  await journal.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
+  assert.ok(await journal.hot.plan(lease, { advance, deliveries: [], now: start }));
+  await journal.housekeeping.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
   const erased: string[] = [];
   for (let state = ''; state !== 'done'; ) {
-    const step = await journal.erasures.step('era_1', { now: start, sending: [] });
+    const step = await journal.housekeeping.erasures.step('era_1', { now: start, sending: [] });
     assert.ok(step.events.length <= rowsAtOnceMost, `${step.events.length} events at once`);
     erased.push(...step.events.map((event) => event.id));
     ({ state } = step);
@@ -138,13 +138,13 @@ test('the removal of bodies goes on after a step that has read 32 MiB', async ()
   const { journal } = db;
   const lease = await claim(journal, 'deliveries/0');
   const deliveries = Array.from({ length: 40 }, () => planned({}));
-  const ids = (await journal.matching.plan(lease, { advance: null, deliveries, now: start })) ?? assert.fail();
+  const ids = (await journal.hot.plan(lease, { advance: null, deliveries, now: start })) ?? assert.fail();
   for (const id of ids) {
     const log = [attempt(1, { body: text })];
     const end = settlement(id, { status: 'delivered', rendered: rendered(text), bodiesUntil: start, log });
-    await journal.deliveries.settle(lease, [end], start);
+    await journal.hot.settle(lease, [end], start);
   }
-  assert.equal(await journal.retention.forgetBodies(start), ids.length);
+  assert.equal(await journal.housekeeping.forgetBodies(start), ids.length);
   for (const id of ids) assert.equal((await journal.log.delivery(id))?.attemptLog[0]?.request?.body, null);
 });
 
@@ -155,18 +155,21 @@ test('a step of an erasure reads 32 MiB of attempts at most', async () => {
   let erasures = 0;
   const stepsOfErasure = async () => {
     const id = `era_${++erasures}`;
-    await journal.erasures.begin({ id, code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
+    await journal.housekeeping.erasures.begin(
+      { id, code: 'c', sought: { visitorId: 'ann' }, now: start },
+      erasureEntry,
+    );
     let steps = 1;
-    while ((await journal.erasures.step(id, { now: start, sending: [] })).state !== 'done') steps += 1;
+    while ((await journal.housekeeping.erasures.step(id, { now: start, sending: [] })).state !== 'done') steps += 1;
     return steps;
   };
   const before = await stepsOfErasure();
   const body = 'x'.repeat(9 * MiB);
   for (let count = 0; count < 6; count++) {
     const deliveries = [planned({ test: true })];
-    const [id] = (await journal.matching.plan(lease, { advance: null, deliveries, now: start })) ?? [];
+    const [id] = (await journal.hot.plan(lease, { advance: null, deliveries, now: start })) ?? [];
     const end = settlement(id, { status: 'delivered', rendered: rendered(body), log: [attempt(1, { body })] });
-    await journal.deliveries.settle(lease, [end], start);
+    await journal.hot.settle(lease, [end], start);
   }
   // The tests are searched for the visitor, then all blocks for lines of removed deliveries.
   assert.ok((await stepsOfErasure()) >= before + 2 * 2);
@@ -180,7 +183,7 @@ test('an erasure of many deliveries with large attempts keeps the lines of the o
   const lease = await claim(journal, 'events/0');
   const advance = { partition: 0, from, to: from + eventIds.length };
   const rows = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
-  const ids = (await journal.matching.plan(lease, { advance, deliveries: rows, now: start })) ?? assert.fail();
+  const ids = (await journal.hot.plan(lease, { advance, deliveries: rows, now: start })) ?? assert.fail();
   const body = 'x'.repeat(MiB);
   // Each block has the lines of both visitors.
   for (let n = 0; n < ids.length; n += 2) {
@@ -188,10 +191,13 @@ test('an erasure of many deliveries with large attempts keeps the lines of the o
       const log = [attempt(1, { body: `${id} ${body}` })];
       return settlement(id, { status: 'delivered', rendered: rendered(body), log });
     });
-    await journal.deliveries.settle(lease, both, start);
+    await journal.hot.settle(lease, both, start);
   }
-  await journal.erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann' }, now: start }, erasureEntry);
-  while ((await journal.erasures.step('era_1', { now: start, sending: [] })).state !== 'done');
+  await journal.housekeeping.erasures.begin(
+    { id: 'era_1', code: 'c', sought: { visitorId: 'ann' }, now: start },
+    erasureEntry,
+  );
+  while ((await journal.housekeeping.erasures.step('era_1', { now: start, sending: [] })).state !== 'done');
   for (const [n, id] of ids.entries()) {
     const found = await journal.log.delivery(id);
     assert.equal(found?.attemptLog[0]?.request?.body, n % 2 === 0 ? undefined : `${id} ${body}`);

@@ -17,7 +17,7 @@ test('a search by status finds what failed before an upgrade that added the stat
   });
   const settle = (id: string | undefined, status: number) =>
     settlement(id, { status: status === 200 ? 'delivered' : 'failed', attempts: 1, log: [answered(status)] });
-  await journal.deliveries.settle(lease, [settle(ids[0], 200), settle(ids[1], 422), settle(ids[2], 500)], start);
+  await journal.hot.settle(lease, [settle(ids[0], 200), settle(ids[1], 422), settle(ids[2], 500)], start);
   sqlite.database.exec('DROP INDEX delivery_response_status; ALTER TABLE delivery DROP COLUMN response_status');
   sqlite.database.exec(migration);
   const query = { limit: 9, closed: [], now: start, forMs: 10_000 };

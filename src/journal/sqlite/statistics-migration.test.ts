@@ -61,7 +61,7 @@ test('statistics of an older database read the same after its migration', async 
       );
   }
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
-  const { statistics } = sqliteJournal(sqlite);
+  const { statistics } = sqliteJournal(sqlite).log;
   const read = (stepMs: number, to: number) =>
     statistics.read({ kind: 'destination', id: null, stepMs, from: start, to, follow: 'delivered' });
   const thingsOf = (series: number[][]) => [
@@ -102,7 +102,7 @@ test('counters that an older version had not rolled up are in the steps of each 
     row(0, start + minute, { created: 7 }, 'act_2');
   }
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
-  const { statistics } = sqliteJournal(sqlite);
+  const { statistics } = sqliteJournal(sqlite).log;
   const isRight = async () => {
     for (const stepMs of [minute, quarter, 8 * quarter]) {
       const range = { stepMs, from: start, to: start + (stepMs === minute ? minute : 0) };

@@ -39,7 +39,7 @@ async function watched() {
     },
   };
   const sameClient = <O extends Operations>() => client as Client<O>; // passes on what it is given
-  const { statistics } = sqliteJournal({ client: sameClient });
+  const { statistics } = sqliteJournal({ client: sameClient }).log;
   return {
     statistics,
     writes,

@@ -1,8 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
+import { clockToleranceMs } from '../hot.ts';
 import { neighbouringGroup, offsetMask } from './event-groups.ts';
 
-/** A difference up to this is a correction of the clock, or calls in another order than their times: times then stay. */
-export const toleratedMs = 5_000;
 /** With more breaks in one log, which takes a clock that is set back every few minutes for a month, times stay, too. */
 const breaksMost = 10_000;
 
@@ -61,7 +60,7 @@ export function nextTime(
   now: number,
 ): number {
   if (now >= last.at) return now;
-  if (last.at - now <= toleratedMs) return last.at;
+  if (last.at - now <= clockToleranceMs) return last.at;
   const sql = 'SELECT count(*) AS count FROM clock_break WHERE log = ?';
   if ((db.get<{ count: number }>(sql, id)?.count ?? 0) >= breaksMost) return last.at;
   const noticed = setBackNoticed(db);

@@ -185,9 +185,9 @@ test('when a batch fails with an error before it is sent, the good records are d
       throw new Error('no JSON');
     },
   };
-  const { deliveries } = rig.journal;
-  const { due } = deliveries;
-  deliveries.due = async (query) => {
+  const { hot } = rig.journal;
+  const { due } = hot;
+  hot.due = async (query) => {
     const found = await due(query);
     for (const { event } of found.due) if (event?.data['n'] === '2') event.data['n'] = bad as unknown as string; // no stored event has such a value
     return found;

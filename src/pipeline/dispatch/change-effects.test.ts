@@ -71,20 +71,20 @@ test('a release that the disk refuses is repeated until it is done', async () =>
 
 /** Ends the process between the commit of a change and its consequences. */
 async function dieAfter(rig: Rig, change: () => Promise<unknown>) {
-  const { log, deliveries } = rig.journal;
+  const { log, hot } = rig.journal;
   const { save: saveNote } = rig.notes;
   const { release, releaseOrder } = log;
-  const { removeHold } = deliveries;
+  const { removeHold } = hot;
   const never = () => new Promise<never>(() => {});
   Object.assign(rig.notes, { save: never });
   Object.assign(log, { release: never, releaseOrder: never });
-  Object.assign(deliveries, { removeHold: never });
+  Object.assign(hot, { removeHold: never });
   await change();
   await settled();
   // As kill -9 does: the dead process writes nothing more.
   Object.assign(rig.notes, { save: saveNote });
   Object.assign(log, { release, releaseOrder });
-  Object.assign(deliveries, { removeHold });
+  Object.assign(hot, { removeHold });
   await rig.restart();
   await settled();
 }
@@ -134,7 +134,7 @@ test('a crash right after new credentials were saved does not keep the hold of t
   await dieAfter(rig, () => rig.put('connection', connection('the-right-token-of-this-test'), connectionId));
   await rig.clock.advance(1_000);
   assert.deepEqual(await rig.statuses(), ['delivered']);
-  assert.deepEqual(await rig.journal.deliveries.holds(), []);
+  assert.deepEqual(await rig.journal.hot.holds(), []);
 });
 
 test('a delivery that was in flight when its destination was deleted is cancelled, also after a crash', async () => {

@@ -30,11 +30,17 @@ test('small corrections of the clock and slow timers change nothing', async () =
   let backMs = 0;
   await using rig = await startRig({ clock: { ...clock, now: () => clock.now() - backMs } });
   const moves: number[] = [];
-  rig.journal.deliveries.moveDue = async (_, byMs) => void moves.push(byMs);
+  const { hot } = rig.journal;
+  const { followClock } = hot;
+  hot.followClock = async (now, knownMs) => {
+    const movedMs = await followClock(now, knownMs);
+    moves.push(movedMs);
+    return movedMs;
+  };
   await rig.clock.advance(minute);
   backMs = 3_000;
   await rig.clock.advance(minute);
   backMs = -60 * minute;
   await rig.clock.advance(minute);
-  assert.deepEqual(moves, []);
+  assert.deepEqual(new Set(moves), new Set([0]));
 });

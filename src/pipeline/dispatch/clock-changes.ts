@@ -3,8 +3,6 @@ import { Rounds } from '../../async/rounds.ts';
 import type { DeliveryQueue } from '../../journal/journal.ts';
 
 const checkEveryMs = 10_000;
-/** Smaller corrections of a clock are usual. */
-const toleratedMs = 5_000;
 
 /**
  * Checks at the start, and then every 10 s, whether the machine's clock was set back. If so, the times of new events and
@@ -15,7 +13,7 @@ const toleratedMs = 5_000;
  */
 export async function followClock(options: {
   clock: Clock;
-  queue: Pick<DeliveryQueue, 'moveDue' | 'setBack'>;
+  queue: Pick<DeliveryQueue, 'followClock'>;
   /** Times in the journal are earlier. */
   moved(): Promise<void>;
   failed(error: unknown, doing: string): void;
@@ -23,20 +21,15 @@ export async function followClock(options: {
   const { clock, queue, moved, failed } = options;
   let last = clock.now();
 
-  async function follow(now: number, knownMs: number) {
-    const byMs = Math.max(knownMs, await queue.setBack(now));
-    if (byMs > toleratedMs) await queue.moveDue(now, byMs);
-    return byMs > toleratedMs;
-  }
-
   const doing = 'move the times of deliveries';
-  await follow(last, 0).catch((error) => failed(error, doing));
+  await queue.followClock(last, 0).catch((error) => failed(error, doing));
   const rounds = new Rounds(clock, async () => {
     const now = clock.now();
     const byMs = last + checkEveryMs - now;
     last = now;
-    await follow(now, byMs)
-      .then((isMoved) => (isMoved ? moved() : undefined))
+    await queue
+      .followClock(now, byMs)
+      .then((movedMs) => (movedMs > 0 ? moved() : undefined))
       .catch((error) => failed(error, doing));
     return checkEveryMs;
   });

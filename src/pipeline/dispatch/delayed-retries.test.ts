@@ -41,16 +41,16 @@ test('a delivery that continues from memory equals the one that the journal woul
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
   await settled();
-  const { deliveries } = rig.journal;
+  const { hot } = rig.journal;
   const settlements: Settlement[] = [];
-  const { settle } = deliveries;
-  deliveries.settle = (lease, some, now) => {
+  const { settle } = hot;
+  hot.settle = (lease, some, now) => {
     settlements.push(...some);
     return settle(lease, some, now);
   };
   const stored = async () => {
     const query = { destinationId, replayId: null, now: rig.clock.now() + 3_600_000, limit: 9 };
-    const [one] = (await deliveries.due(query)).due;
+    const [one] = (await hot.due(query)).due;
     assert.ok(one);
     return one;
   };
@@ -133,7 +133,7 @@ test('retries that wait for their time survive a crash, and are sent once', asyn
   await rig.restart();
   await before[Symbol.asyncDispose]();
   await rig.clock.advance(600_000);
-  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
+  assert.equal((await rig.journal.housekeeping.usage()).unfinished, 0);
   assert.equal(new Set(bodies(rig).slice(20)).size, 20);
   assert.equal(rig.egress.requests.length, 40);
 });
@@ -151,6 +151,6 @@ test('waiting retries use a bounded amount of memory, and those that did not fit
   assert.ok(inMemory > 30 && inMemory < 140, `${inMemory} MB wait in memory`);
   isDown = false;
   await rig.clock.advance(3_600_000);
-  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
+  assert.equal((await rig.journal.housekeeping.usage()).unfinished, 0);
   assert.equal(new Set(bodies(rig)).size, 200);
 });

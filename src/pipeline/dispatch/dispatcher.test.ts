@@ -62,9 +62,9 @@ test('deliveries that wait while nothing can be recorded are sent as soon as it 
     destinations: [{ destinationId }],
     rules: { parameter: 'to', operator: 'equals', value: 'b' },
   });
-  const { deliveries } = rig.journal;
-  const settle = deliveries.settle;
-  deliveries.settle = () => Promise.reject(new Error('disk full'));
+  const { hot } = rig.journal;
+  const settle = hot.settle;
+  hot.settle = () => Promise.reject(new Error('disk full'));
   for (let n = 0; n < 50; n++) await rig.send(...Array.from({ length: 100 }, () => ({ data: { to: 'a' } })));
   await rig.clock.advance(10);
   const before = rig.egress.requests.length;
@@ -72,7 +72,7 @@ test('deliveries that wait while nothing can be recorded are sent as soon as it 
   await rig.send({ data: { to: 'b' } });
   await rig.clock.advance(10);
   assert.equal(rig.egress.requests.length, before, 'nothing more is sent');
-  deliveries.settle = settle;
+  hot.settle = settle;
   await rig.clock.advance(1_100);
   assert.equal(rig.egress.requests.filter(({ url }) => url.includes('other')).length, 1);
 });
@@ -210,7 +210,7 @@ test('while the storage fails, the queues of many destinations write few lines t
   const ids: string[] = [];
   for (let n = 0; n < 20; n++)
     ids.push(await rig.put('destination', { connectionId, name: `D${n}`, path: `/${n}`, status: 'enabled' }));
-  rig.journal.deliveries.due = () => Promise.reject(new Error('the storage fails'));
+  rig.journal.hot.due = () => Promise.reject(new Error('the storage fails'));
   rig.pipeline.queueStatus.wake(ids);
   await rig.clock.advance(1_000);
   assert.ok(rig.failures.length >= ids.length);
@@ -241,11 +241,11 @@ test('a delivery that is cancelled while its queue is being read is not sent', a
   const { connectionId, destinationId } = await wire(rig, { destination: { status: 'disabled' } });
   await rig.send({ data: { n: '1' } });
   await settled();
-  const { deliveries } = rig.journal;
-  const read = deliveries.due;
+  const { hot } = rig.journal;
+  const read = hot.due;
   const held = Promise.withResolvers<void>();
-  deliveries.due = async (query) => {
-    deliveries.due = read;
+  hot.due = async (query) => {
+    hot.due = read;
     const found = await read(query);
     await held.promise;
     return found;
@@ -265,17 +265,17 @@ test('a retry by a person between the record of an outcome and the next reading 
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
   await settled();
-  const { deliveries } = rig.journal;
-  const settle = deliveries.settle;
+  const { hot } = rig.journal;
+  const settle = hot.settle;
   const reported = Promise.withResolvers<void>();
-  deliveries.settle = async (...args) => {
+  hot.settle = async (...args) => {
     const isMine = await settle(...args);
     await reported.promise;
     return isMine;
   };
-  const read = deliveries.due;
+  const read = hot.due;
   const shown = Promise.withResolvers<void>();
-  deliveries.due = async (query) => {
+  hot.due = async (query) => {
     const found = await read(query);
     await shown.promise;
     return found;
@@ -288,7 +288,7 @@ test('a retry by a person between the record of an outcome and the next reading 
   await settled();
   reported.resolve();
   await settled();
-  deliveries.due = read;
+  hot.due = read;
   shown.resolve();
   await rig.clock.advance(1);
   assert.equal(rig.egress.requests.length, 2);
@@ -303,10 +303,10 @@ test('503 with Retry-After from one destination causes no reading for another on
   const others: string[] = [];
   for (let n = 0; n < 20; n++)
     others.push(await rig.put('destination', { connectionId, name: `Other ${n}`, status: 'enabled' }));
-  const { deliveries } = rig.journal;
-  const read = deliveries.due;
+  const { hot } = rig.journal;
+  const read = hot.due;
   let reads = 0;
-  deliveries.due = (query) => {
+  hot.due = (query) => {
     if (others.includes(query.destinationId)) reads += 1;
     return read(query);
   };
@@ -434,7 +434,7 @@ test('large deliveries use a bounded amount of memory, and all of them are sent'
   await rig.restart();
   await rig.put('destination', { connectionId, name: 'Orders', path: '/orders', status: 'enabled' }, destinationId);
   await rig.clock.advance(1_000);
-  assert.equal((await rig.journal.retention.usage()).unfinished, 0);
+  assert.equal((await rig.journal.housekeeping.usage()).unfinished, 0);
 });
 
 test('a queue that waits to be read is read once, however often its destination changes in between', async () => {
@@ -446,11 +446,11 @@ test('a queue that waits to be read is read once, however often its destination 
   }
   const destinations = ids.map((destinationId) => ({ destinationId }));
   await rig.put('action', { name: 'All', description: 'all', status: 'enabled', destinations });
-  const { deliveries } = rig.journal;
-  const read = deliveries.due;
+  const { hot } = rig.journal;
+  const read = hot.due;
   const held = Promise.withResolvers<void>();
   let readings = 0;
-  deliveries.due = async (query) => {
+  hot.due = async (query) => {
     readings += 1;
     await held.promise;
     return read(query);
@@ -472,12 +472,12 @@ test('a stop waits for the readings of the journal that run, and begins no other
     const connectionId = await rig.put('connection', { name: `C${n}`, baseUrl: `https://c${n}.example` });
     ids.push(await rig.put('destination', { connectionId, name: 'D', status: 'enabled' }));
   }
-  const { deliveries } = rig.journal;
-  const read = deliveries.due;
+  const { hot } = rig.journal;
+  const read = hot.due;
   const held = Promise.withResolvers<void>();
   let isOpen = true;
   let readings = 0;
-  deliveries.due = async (query) => {
+  hot.due = async (query) => {
     assert.ok(isOpen, 'The storage is closed.');
     readings += 1;
     await held.promise;
@@ -506,10 +506,10 @@ test('a stop gives up waiting for requests in flight, and their outcomes are dro
     });
     await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
     await settled();
-    const { deliveries } = rig.journal;
+    const { hot } = rig.journal;
     const closed = () => Promise.reject(new Error('The storage is closed.'));
     const stopped = rig.pipeline[Symbol.asyncDispose]().then(() => {
-      Object.assign(deliveries, { settle: closed, saveHold: closed });
+      Object.assign(hot, { settle: closed, saveHold: closed });
     });
     await rig.clock.advance(60_000);
     await stopped;
@@ -548,10 +548,10 @@ test('a destination whose queue is read slowly does not delay others of its conn
   await rig.put('action', { name: 'Both', description: 'both', status: 'enabled', destinations });
   await rig.send({ data: { n: '1' } });
   await settled();
-  const { deliveries } = rig.journal;
-  const read = deliveries.due;
+  const { hot } = rig.journal;
+  const read = hot.due;
   const held = Promise.withResolvers<void>();
-  deliveries.due = async (query) => {
+  hot.due = async (query) => {
     if (query.destinationId === destinationId) await held.promise;
     return read(query);
   };

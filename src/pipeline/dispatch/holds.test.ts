@@ -23,8 +23,8 @@ test('a destination that is down with thousands held: few probes, one row each w
     connection: { settings: { rate } },
     destination: { settings: { order: { key: 'visitorId', releaseAfter: null } } },
   });
-  const { deliveries, log, matching } = rig.journal;
-  for (const [name, port] of Object.entries({ deliveries, log, matching }))
+  const { hot, log } = rig.journal;
+  for (const [name, port] of Object.entries({ hot, log }))
     for (const call of ['saveHold', 'removeHold', 'settle', 'plan', 'release', 'expire', 'retry', 'cancel'])
       if (call in port) {
         const write: (...given: unknown[]) => unknown = Reflect.get(port, call);
@@ -54,15 +54,15 @@ test('a destination that is down with thousands held: few probes, one row each w
   assert.ok(arrivals.length >= 20 && arrivals.length <= 40, `${arrivals.length} probes`);
   assert.ok(Math.min(...gaps) >= 1_000);
   assert.deepEqual(new Set(gaps.slice(-10)), new Set([30_000]));
-  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.saveHold']), 'only the probes');
+  assert.deepEqual(new Set(writes), new Set(['hot.settle', 'hot.saveHold']), 'only the probes');
   assert.ok(writes.length <= 2 * arrivals.length);
 
   isDead = false;
   writes.length = 0;
   arrivals.length = 0;
   while (arrivals.length === 0) await rig.clock.advance(1_000);
-  assert.equal(writes.filter((one) => one === 'deliveries.removeHold').length, 1);
-  assert.deepEqual(new Set(writes), new Set(['deliveries.settle', 'deliveries.removeHold']));
+  assert.equal(writes.filter((one) => one === 'hot.removeHold').length, 1);
+  assert.deepEqual(new Set(writes), new Set(['hot.settle', 'hot.removeHold']));
   const openedAt = arrivals[0]?.at ?? 0;
   while (arrivals.length < many && rig.clock.now() < openedAt + 60_000) await rig.clock.advance(100);
   assert.equal(new Set(arrivals.map(({ n }) => n)).size, many);
@@ -87,8 +87,8 @@ test('a hold that a person sets and removes writes no delivery', async () => {
   for (let n = 0; n < 2; n++) await rig.send(...Array.from({ length: 500 }, (_, i) => ({ data: { n: `${n} ${i}` } })));
   await settled();
   let settles = 0;
-  const { settle } = rig.journal.deliveries;
-  rig.journal.deliveries.settle = (lease, steps, now) => {
+  const { settle } = rig.journal.hot;
+  rig.journal.hot.settle = (lease, steps, now) => {
     settles += steps.length;
     return settle(lease, steps, now);
   };
@@ -164,7 +164,7 @@ test('an error of one listener to holds keeps no change from the others', async 
   const heard: string[] = [];
   using holds = await createHolds({
     configuration: rig.pipeline.configuration,
-    queue: rig.journal.deliveries,
+    queue: rig.journal.hot,
     clock: rig.clock,
     telemetry: { ...silentTelemetry(), failed: (error) => heard.push(String(error)) },
   });

@@ -9,10 +9,10 @@ import type { QueuedDelivery } from './queues.ts';
 test("while the in-flight marker can't be written, deliveries are sent, and it is tried after 1 s, doubling to 30 s", async () => {
   await using rig = await startRig();
   await wire(rig);
-  const { deliveries } = rig.journal;
-  const { mark } = deliveries;
+  const { hot } = rig.journal;
+  const { mark } = hot;
   let tries = 0;
-  deliveries.mark = () => {
+  hot.mark = () => {
     tries += 1;
     return Promise.reject(new Error('the disk is full'));
   };
@@ -23,18 +23,18 @@ test("while the in-flight marker can't be written, deliveries are sent, and it i
   assert.equal(rig.egress.requests.length, 100);
   // After 0, 1, 3 and 7 s.
   assert.equal(tries, 4);
-  deliveries.mark = mark;
+  hot.mark = mark;
 });
 
 test('a delivery that begins while the in-flight marker is written is in the next one, 20 ms later', async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   await using rig = await startRig({ handler: () => answered.then(() => ({ status: 200 })) });
   await wire(rig);
-  const { deliveries } = rig.journal;
-  const { mark } = deliveries;
+  const { hot } = rig.journal;
+  const { mark } = hot;
   const marked: number[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
-  deliveries.mark = async (lease, ids, onTrial) => {
+  hot.mark = async (lease, ids, onTrial) => {
     marked.push(ids.length);
     await promise;
     return mark(lease, ids, onTrial);
@@ -88,14 +88,14 @@ test('a suspect is sent after the marker on disk names it', async () => {
   await using rig = await startRig({ handler: () => new Promise(() => {}) });
   await wire(rig);
   await rig.send({ data: { n: '1' } });
-  const { deliveries } = rig.journal;
-  const { mark } = deliveries;
+  const { hot } = rig.journal;
+  const { mark } = hot;
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const named: (string | null)[] = [];
   for (let crash = 1; crash <= suspectDeaths; crash++) {
     await rig.clock.advance(100);
     if (crash === suspectDeaths)
-      deliveries.mark = async (lease, ids, onTrial) => {
+      hot.mark = async (lease, ids, onTrial) => {
         named.push(onTrial);
         await released;
         return mark(lease, ids, onTrial);

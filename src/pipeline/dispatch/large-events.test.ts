@@ -61,7 +61,7 @@ async function drain(rig: Rig, peer: ReturnType<typeof slowPeer>, count: number)
     peer.answerAll();
     await settled();
   }
-  assert.deepEqual([(await rig.journal.retention.usage()).unfinished, rig.pipeline.depth().heldBytes], [0, 0]);
+  assert.deepEqual([(await rig.journal.housekeeping.usage()).unfinished, rig.pipeline.depth().heldBytes], [0, 0]);
   assert.ok(rounds > 1);
 }
 

@@ -53,7 +53,7 @@ test('a stop waits for a probe, and its outcome is stored: a success has ended t
     await settled();
     probe.resolve({ status });
     await stopped;
-    const [stored] = await rig.journal.deliveries.holds();
+    const [stored] = await rig.journal.hot.holds();
     if (status === 200) assert.equal(stored, undefined);
     else
       assert.deepEqual([stored?.scopeId, stored?.since, stored?.probeAt], [destinationId, openedAt, openedAt + 2_000]);
@@ -86,7 +86,7 @@ test('a deleted destination leaves no hold', async () => {
     [...documents.action.values(), ...documents.destination.values()].map((document) => ({ op: 'delete', document })),
   );
   await settled();
-  assert.deepEqual([holdOf(rig, destinationId), await rig.journal.deliveries.holds()], [null, []]);
+  assert.deepEqual([holdOf(rig, destinationId), await rig.journal.hot.holds()], [null, []]);
 });
 
 test('while its destination is disabled an open breaker sends no probe; enabling it sends one at once', async () => {
@@ -148,7 +148,7 @@ test('2,000 destinations of a dead system: one probe at a time, in turn, with fe
   const tried = rig.egress.requests.length;
   assert.equal(rig.pipeline.queueStatus.closed().size, count);
   assert.ok(tried < count, `${tried} requests until the connection was held`);
-  assert.equal((await rig.journal.deliveries.holds()).length, 1);
+  assert.equal((await rig.journal.hot.holds()).length, 1);
   const readings = countReadings(rig);
   await rig.clock.advance(120_000);
   const probed = rig.egress.requests.slice(tried).map(({ url }) => url);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { sharedReading } from '../../async/shared-reading.ts';
 import { type DeliveryState, type StateCounts, stateItemsMax } from '../../contract/records/state.ts';
-import type { DeliveryLog, StoredHeld } from '../../journal/journal.ts';
+import type { JournalLog, StoredHeld } from '../../journal/journal.ts';
 import type { Holds } from '../dispatch/holds.ts';
 
 type Place = { destinationId: string; connectionId: string };
@@ -14,7 +14,7 @@ export type DeliveryStates = ReturnType<typeof deliveryStates>;
  * connections and destinations, issues, metrics and `GET /state`. A count is of now, or as old as four times its own duration.
  */
 export function deliveryStates(options: {
-  log: Pick<DeliveryLog, 'storedHeld' | 'unfinished' | 'unresolved'>;
+  log: Pick<JournalLog, 'storedHeld' | 'unfinished' | 'unresolved'>;
   holds: Pick<Holds, 'closed'>;
   /** Deliveries in flight by destination. */
   inFlight(): ReadonlyMap<string, number>;

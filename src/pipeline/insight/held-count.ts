@@ -1,4 +1,4 @@
-import type { CountByAction, Statistics as StatisticsPort } from '../../journal/journal.ts';
+import type { CountByAction, JournalLog } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
@@ -10,13 +10,13 @@ import type { DeliveryEvents } from './delivery-events.ts';
  */
 export function countHeld(options: {
   holds: Pick<Holds, 'closed' | 'watch'>;
-  journal: Pick<StatisticsPort, 'waiting'>;
+  log: Pick<JournalLog, 'waiting'>;
   configuration: Configuration;
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
   events: Pick<DeliveryEvents, 'emit'>;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { holds, journal, configuration, dispatcher, events } = options;
+  const { holds, log, configuration, dispatcher, events } = options;
   const known = new Set(holds.closed.keys());
   holds.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
@@ -31,7 +31,7 @@ export function countHeld(options: {
       const waiting = dispatcher.waitingFor(destinationId);
       if (waiting !== null) for (const { actionId } of waiting) isHeld({ actionId, count: 1 });
       else
-        journal.waiting(destinationId, dispatcher.inFlight({ destinationId })).then(
+        log.waiting(destinationId, dispatcher.inFlight({ destinationId })).then(
           (counts) => counts.forEach(isHeld),
           (error) => options.failed(error, 'count held deliveries'),
         );

@@ -8,7 +8,7 @@ import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { Health, RequestLoad } from '../../contract/documents/connection.ts';
 import type { DestinationHealth } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DeliveryQueue, Hold, Journal } from '../../journal/journal.ts';
+import type { Hold, Journal } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { Block } from '../dispatch/limits.ts';
@@ -29,14 +29,13 @@ export function queueStatus(options: {
   holds: Holds;
   pauses: Pick<Pauses, 'untilOf'>;
   authenticator: Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf' | 'endPause'>;
-  queue: Pick<DeliveryQueue, 'backlog'>;
-  journal: { log: Pick<Journal['log'], 'storedHeld' | 'unfinished' | 'unresolved'> };
+  journal: { log: Pick<Journal['log'], 'backlog' | 'storedHeld' | 'unfinished' | 'unresolved'> };
   replayRates: Pick<ReplayRates, 'freeAt'>;
   clock: Clock;
   dispatcher: Pick<Dispatcher, 'isSending' | 'inFlightCounts' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
 }) {
-  const { configuration, holds, pauses, authenticator, queue, clock, dispatcher, journal } = options;
-  const backlog = sharedReading(clock, queue.backlog);
+  const { configuration, holds, pauses, authenticator, clock, dispatcher, journal } = options;
+  const backlog = sharedReading(clock, journal.log.backlog);
   const states = deliveryStates({ log: journal.log, holds, clock, inFlight: () => dispatcher.inFlightCounts() });
   const { held } = states;
 

@@ -14,7 +14,7 @@ import {
 import {
   addCounters,
   type Counters,
-  type Statistics,
+  type JournalLog,
   type StatisticsAnswer,
   statisticsSteps,
 } from '../../journal/journal.ts';
@@ -78,14 +78,14 @@ function stepsOf(
 
 /** The statistics of a range, from what the journal has of it. */
 export async function readStats(
-  journal: Pick<Statistics, 'read' | 'oldestWaiting'>,
+  log: Pick<JournalLog, 'statistics' | 'oldestWaiting'>,
   asked: StatsQuery,
   now: number,
 ): Promise<Stats> {
   const { kind, id, range } = asked;
   const { stepMs, from, to, until } = stepsOf(asked, now);
   const query = { kind, id: kind === 'all' ? '' : id, stepMs, from, to, follow: follows[kind] };
-  const [found, oldest] = await Promise.all([journal.read(query), kind === 'all' ? journal.oldestWaiting() : null]);
+  const [found, oldest] = await Promise.all([log.statistics.read(query), kind === 'all' ? log.oldestWaiting() : null]);
   const totals: Record<string, number> = {};
   for (const { counters } of found.steps) addCounters(totals, counters);
   const knownFrom = found.steps.find(({ counters }) => counters['lastAliveAt'] !== undefined)?.at ?? now;

@@ -156,9 +156,9 @@ for (const [place, retryMs, readings] of [
       },
     });
     let read = 0;
-    const { statistics } = rig.journal;
-    const { waiting } = statistics;
-    statistics.waiting = (...args) => {
+    const { log } = rig.journal;
+    const { waiting } = log;
+    log.waiting = (...args) => {
       read += 1;
       return waiting(...args);
     };
@@ -202,11 +202,11 @@ test('what was held for too long is counted as failed', async () => {
 /** Statistics alone, over a time in which nothing else happens. */
 async function alone() {
   const clock = fakeClock();
-  const { statistics: journal } = (await openStorage()).journal;
+  const { log } = (await openStorage()).journal;
   const events = createDeliveryEvents({ failedOften: assert.ifError });
   const statistics = createStatistics({
     events,
-    journal,
+    log,
     clock,
     closed: new Map(),
     confirmedNow: clock.now,
@@ -215,7 +215,7 @@ async function alone() {
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
     clock,
-    journal,
+    journal: log.statistics,
     events,
     statistics,
     async read(range: StatsRange) {
@@ -320,7 +320,7 @@ test('series show when things happened, up to now, and every range has what lies
 test('counters that the journal refuses are kept until it takes them', async () => {
   await using rig = await startRig();
   await wire(rig);
-  const { statistics } = rig.journal;
+  const { statistics } = rig.journal.log;
   const { add } = statistics;
   statistics.add = () => Promise.reject(new Error('the disk is full'));
   await rig.send({ data: { n: '1' } });
@@ -338,7 +338,7 @@ test('counters that the journal refuses are kept until it takes them', async () 
 
 test('counters of which the journal took some are not counted twice', async () => {
   await using rig = await startRig();
-  const { statistics } = rig.journal;
+  const { statistics } = rig.journal.log;
   const { add } = statistics;
   let writes = 0;
   statistics.add = (entries) => (writes++ === 0 ? add(entries) : Promise.reject(new Error('the disk is full')));
@@ -402,7 +402,7 @@ test('batches come with pauses between them, in a second all together; a reader 
 
 test('minutes that are over are rolled up once, again when it failed, and no reader waits for it', async () => {
   await using rig = await startRig();
-  const { statistics } = rig.journal;
+  const { statistics } = rig.journal.log;
   const { rollUp } = statistics;
   const befores: number[] = [];
   const { promise: stuck, reject: fail } = Promise.withResolvers<boolean>();

@@ -3,7 +3,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Attempt, Reason } from '../../contract/records/delivery.ts';
 import type { CountName, Stats, StatsKind } from '../../contract/records/stats.ts';
-import { addCounters, type StatisticsEntry, type Statistics as StatisticsPort } from '../../journal/journal.ts';
+import { addCounters, type JournalLog, type StatisticsEntry } from '../../journal/journal.ts';
 import type { HoldState } from '../dispatch/holds.ts';
 import type { DeliveryEvents, Owners } from './delivery-events.ts';
 import { createFlush } from './statistics-flush.ts';
@@ -15,7 +15,7 @@ import { bucketName, errorPrefix, readStats, type StatsQuery } from './statistic
  */
 export function createStatistics(options: {
   events: Pick<DeliveryEvents, 'on'>;
-  journal: StatisticsPort;
+  log: Pick<JournalLog, 'statistics' | 'oldestWaiting'>;
   clock: Clock;
   /** Why a destination's deliveries are held now. */
   closed: ReadonlyMap<string, HoldState>;
@@ -23,9 +23,9 @@ export function createStatistics(options: {
   confirmedNow(): number | null;
   failed(error: unknown, doing: string): void;
 }) {
-  const { events, journal, clock, closed } = options;
+  const { events, log, clock, closed } = options;
   const counters = countersInMemory();
-  const flush = createFlush({ ...options, take: counters.take });
+  const flush = createFlush({ ...options, journal: log.statistics, take: counters.take });
 
   function ofDelivery({ actionId, destinationId, connectionId }: Owners, now = clock.now()) {
     flush.soon();
@@ -101,7 +101,7 @@ export function createStatistics(options: {
     /** Includes everything counted before the call. */
     async read(query: StatsQuery): Promise<Stats> {
       await flush.now();
-      return readStats(journal, query, clock.now());
+      return readStats(log, query, clock.now());
     },
     [Symbol.asyncDispose]: flush.end,
   };

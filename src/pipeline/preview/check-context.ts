@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Condition } from '../../contract/documents/condition.ts';
 import type { EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { DeliveryLog, EventSearchPage } from '../../journal/journal.ts';
+import type { EventSearchPage, JournalLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Course, DryRender } from './dry-render.ts';
 
@@ -44,7 +44,7 @@ const eventsAtOnce = 50;
  * result of `judge`, which gets a page at a time. Other work gets its turn between two pages.
  */
 export async function* newestEvents<T>(
-  log: Pick<DeliveryLog, 'search'>,
+  log: Pick<JournalLog, 'search'>,
   { most, timeMs }: { most: number; timeMs: number },
   judge: (events: Event[]) => Promise<T[]>,
 ): AsyncGenerator<[event: Event, judged: T | undefined]> {

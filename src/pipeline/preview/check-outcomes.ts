@@ -8,12 +8,12 @@ import { recordsOfItems } from '../../destinations/item-match.ts';
 import { judge, type Verdict } from '../../destinations/judge.ts';
 import { judgeRecords } from '../../destinations/judge-records.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import type { DeliveryLog } from '../../journal/journal.ts';
+import type { JournalLog } from '../../journal/journal.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Draft, draftDestination } from './dry-render.ts';
 
 type Around = {
-  log: Pick<DeliveryLog, 'deliveries' | 'delivery'>;
+  log: Pick<JournalLog, 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   snapshot: Snapshot;
   /** When it returns the results so far. */

@@ -3,7 +3,7 @@ import type { Compute } from '../../compute/compute.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
 import type { ConditionCount, EventRef } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { DeliveryLog } from '../../journal/journal.ts';
+import type { JournalLog } from '../../journal/journal.ts';
 import type { Attempter } from '../attempt/attempter.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
@@ -24,7 +24,7 @@ const examplesMax = 20;
  */
 export function createChecks(options: {
   configuration: Pick<Configuration, 'snapshot'>;
-  log: Pick<DeliveryLog, 'search' | 'deliveries' | 'delivery'>;
+  log: Pick<JournalLog, 'search' | 'deliveries' | 'delivery'>;
   clock: Pick<Clock, 'now'>;
   attempter: Pick<Attempter, 'render' | 'build'>;
   engine: RenderEngine;

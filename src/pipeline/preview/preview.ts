@@ -23,7 +23,7 @@ import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts'
 
 type Options = {
   configuration: Configuration;
-  journal: Pick<Journal, 'matching' | 'deliveries' | 'log'>;
+  journal: Pick<Journal, 'hot' | 'log'>;
   lease: Lease;
   clock: Clock;
   attempter: Attempter;
@@ -135,7 +135,7 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
     dueAt: null,
     test: true,
   };
-  const ids = await journal.matching.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
+  const ids = await journal.hot.plan(lease, { advance: null, deliveries: [planned], now: work.createdAt });
   const id = ids?.[0];
   if (id === undefined) throw new AppError('unavailable', 'Another process has taken over. Try again.');
   testing.add(id);
@@ -154,7 +154,7 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
   const redaction = options.redaction(present);
   const events = event === null ? [] : [event];
   const settlement = redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
-  await journal.deliveries.settle(lease, [settlement], now);
+  await journal.hot.settle(lease, [settlement], now);
   const logged = await journal.log.delivery(id);
   // By retention, when the size limit leaves no room, or by an erasure of its visitor.
   if (logged === null)

@@ -3,7 +3,7 @@ import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts
 import { firstWithin } from '../../contract/json-size.ts';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
-import type { DeliveryLog } from '../../journal/journal.ts';
+import type { JournalLog } from '../../journal/journal.ts';
 import type { Attempter } from '../attempt/attempter.ts';
 import type { Pinned } from '../attempt/delivery-plan.ts';
 import type { RenderEngine } from '../attempt/render.ts';
@@ -20,7 +20,7 @@ const atOnce = 200;
 
 export type PlanOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
-  log: DeliveryLog;
+  log: JournalLog;
   attempter: Pick<Attempter, 'render' | 'build'>;
   engine: RenderEngine;
   pinned(wanted: Chosen['delivery']): Pinned | Promise<Pinned>;

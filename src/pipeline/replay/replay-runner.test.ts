@@ -29,7 +29,7 @@ const parsed = (given: Record<string, unknown>): ReplayInput =>
   replayInput.parse({ of: 'deliveries', ...('ids' in given ? {} : { filter: {} }), ...given });
 
 async function shown(rig: Rig, id: string) {
-  const stored = await rig.journal.replays.replay(id);
+  const stored = await rig.journal.log.replays.replay(id);
   assert.ok(stored);
   return rig.pipeline.replays.show(stored);
 }
@@ -283,7 +283,7 @@ test('deliveries that are sent while the progress of a replay is read do not cou
   await rig.clock.advance(10);
   const id = await replay(rig, { only: 'all', ratePerSecond: 10 });
   await rig.clock.advance(2_000);
-  const { replays } = rig.journal;
+  const { replays } = rig.journal.log;
   const read = replays.outcome;
   replays.outcome = async (...query) => {
     replays.outcome = read;

@@ -86,7 +86,7 @@ class ReplayRunner implements AsyncDisposable {
   async load(): Promise<void> {
     const { journal, events, holds } = this.#options;
     for (const state of ['running', 'planned', 'paused', 'cancelled'] as const)
-      for (const stored of await journal.replays.replays({ limit: loadedMost, state }))
+      for (const stored of await journal.log.replays.replays({ limit: loadedMost, state }))
         if (!isOver(stored)) this.#keep(stored);
     this.#stopObserving = events.on('settled', ({ replayId }) => {
       const one = replayId === null ? undefined : this.#active.get(replayId);
@@ -116,8 +116,8 @@ class ReplayRunner implements AsyncDisposable {
     const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
     const planLeftOut = Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
     const replay = { id, input, startedBy, createdAt: clock.now(), upTo, total, planLeftOut };
-    await journal.replays.create(replay, entry);
-    const stored = await journal.replays.replay(id);
+    await journal.log.replays.create(replay, entry);
+    const stored = await journal.log.replays.replay(id);
     if (stored !== null) this.#keep(stored);
     await this.#promote();
   }
@@ -147,7 +147,7 @@ class ReplayRunner implements AsyncDisposable {
   async show(stored: StoredReplay): Promise<Replay> {
     const { outcome } = stored;
     const { clock, journal } = this.#options;
-    const { replays } = journal;
+    const { replays } = journal.log;
     // Later, held deliveries move by a change or a person.
     const isFinal = !this.#active.has(stored.id) && outcome !== null && unfinishedOf(outcome) === 0;
     return shownReplay(
@@ -176,7 +176,7 @@ class ReplayRunner implements AsyncDisposable {
 
   async #move(id: string, from: ReplayState[], to: ReplayState, entry: NewAuditEntry): Promise<boolean> {
     const { journal, clock } = this.#options;
-    if (!(await journal.replays.move(id, { from, to, now: clock.now() }, entry))) return false;
+    if (!(await journal.log.replays.move(id, { from, to, now: clock.now() }, entry))) return false;
     const one = this.#active.get(id);
     if (one !== undefined) this.#setState(one, to);
     return true;
@@ -190,7 +190,7 @@ class ReplayRunner implements AsyncDisposable {
       if (inOrder.filter(({ state, isMoving }) => state === 'running' && isMoving).length >= runningMost) return;
       if (one.state !== 'planned') continue;
       const move = { from: ['planned'], to: 'running', now: clock.now() } as const;
-      if (!(await journal.replays.move(one.id, move)) || one.state !== 'planned') continue;
+      if (!(await journal.log.replays.move(one.id, move)) || one.state !== 'planned') continue;
       this.#setState(one, 'running');
       one.rounds.request(0);
     }
@@ -198,7 +198,7 @@ class ReplayRunner implements AsyncDisposable {
 
   /** Creates deliveries until enough are ready to be sent; ends a replay that has nothing left to do. */
   async #round(one: Active): Promise<void> {
-    const { replays } = this.#options.journal;
+    const { replays } = this.#options.journal.log;
     if (one.state === 'cancelled') await this.#endRest(one);
     let isLast = false;
     while (one.state === 'running' && !this.#isStopping && !isLast) {
@@ -222,7 +222,7 @@ class ReplayRunner implements AsyncDisposable {
     const { id, state } = one;
     const to = state === 'running' ? 'done' : 'cancelled';
     // A cancelled replay keeps its end time; deliveries that were in flight then are counted now.
-    if (!(await journal.replays.move(id, { from: [state], to, now: clock.now() }))) return;
+    if (!(await journal.log.replays.move(id, { from: [state], to, now: clock.now() }))) return;
     one.rounds.end();
     this.#active.delete(id);
     replayRates.forget(id);
@@ -233,7 +233,7 @@ class ReplayRunner implements AsyncDisposable {
 
   /** The deliveries that can be sent. Those on hold do not count, so that they don't delay other destinations. */
   #waiting(id: string): Promise<number> {
-    return this.#options.journal.replays.waiting(id, this.#onHold());
+    return this.#options.journal.log.replays.waiting(id, this.#onHold());
   }
 
   #onHold(): string[] {
@@ -244,7 +244,7 @@ class ReplayRunner implements AsyncDisposable {
   async #endRest({ id }: Active): Promise<void> {
     const { journal, clock, dispatcher, events } = this.#options;
     const inFlight = dispatcher.inFlight({ replayId: id });
-    for (const { count, ...of } of await journal.replays.cancelRest(id, clock.now(), inFlight))
+    for (const { count, ...of } of await journal.log.replays.cancelRest(id, clock.now(), inFlight))
       events.emit('ended', of, { status: 'cancelled' }, count);
     dispatcher.wakeReplay(id);
   }

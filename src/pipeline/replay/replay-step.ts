@@ -17,7 +17,7 @@ const sourcesAtOnce = 100;
 export async function createNext(
   parts: {
     configuration: Configuration;
-    journal: Pick<Journal, 'replays' | 'log'>;
+    journal: Pick<Journal, 'log'>;
     lease: Lease;
     clock: Clock;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay'>;
@@ -26,7 +26,8 @@ export async function createNext(
   { id, input }: { id: string; input: ReplayInput },
 ): Promise<boolean> {
   const { lease, dispatcher, events } = parts;
-  const { replays, log } = parts.journal;
+  const { log } = parts.journal;
+  const { replays } = log;
   const { snapshot } = parts.configuration;
   const stored = await replays.replay(id);
   if (stored === null || stored.state !== 'running' || stored.isRead) return true;

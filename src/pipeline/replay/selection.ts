@@ -2,7 +2,7 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
-import { type DeliveryLog, isFinished, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
+import { isFinished, type JournalLog, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import { sendsTo } from '../attempt/render.ts';
 import type { DestinationPlan } from '../destination-plan.ts';
@@ -16,7 +16,7 @@ import type { Source } from './source.ts';
  */
 export type Chosen = { delivery: ReplayedDelivery; isRepeated: boolean; source: LoggedDelivery | null };
 
-type Log = Pick<DeliveryLog, 'deliveries' | 'delivery' | 'event'>;
+type Log = Pick<JournalLog, 'deliveries' | 'delivery' | 'event'>;
 
 /** The fields of another delivery that decide whether it excludes this one. */
 type Other = Pick<LoggedDelivery, 'test' | 'actionId' | 'destinationId' | 'status' | 'replayId'>;

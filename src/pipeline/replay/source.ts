@@ -2,7 +2,7 @@ import { given } from '../../contract/given.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ReplayInput } from '../../contract/records/replay.ts';
-import type { DeliveryLog, LoggedDelivery } from '../../journal/journal.ts';
+import type { JournalLog, LoggedDelivery } from '../../journal/journal.ts';
 
 /** An event or delivery that a replay covers. */
 export type Source =
@@ -13,7 +13,7 @@ export type Source =
 /** Sources in the order of the replay; `cursor` is where the next ones begin. */
 type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
 
-type Log = Pick<DeliveryLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
+type Log = Pick<JournalLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
 
 /** The newest event or delivery now. A replay covers nothing that is newer, and so none of its own deliveries. */
 export async function newestOf(input: ReplayInput, log: Log, now: number): Promise<string | null> {

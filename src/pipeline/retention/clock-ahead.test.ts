@@ -75,7 +75,7 @@ test('a clock that jumps ahead removes no statistics, until it has been ahead fo
   await wire(rig);
   const at = rig.clock.now() - (rig.clock.now() % minute);
   const query = { kind: 'all', id: null, stepMs: minute, from: at, to: at, follow: 'received' };
-  const counted = async () => (await rig.journal.statistics.read(query)).steps[0]?.counters['received'];
+  const counted = async () => (await rig.journal.log.statistics.read(query)).steps[0]?.counters['received'];
   const send = async () => {
     await rig.send({});
     await rig.clock.advance(2 * minute);

@@ -10,17 +10,17 @@ test('an erasure that continues after a restart first removes its text from all 
   const { journal } = rig;
   const entry = { principal: 'test', act: 'erase', kind: 'erasure', id: 'era_1', name: null, changes: [] };
   const begun = { id: 'era_1', code: 'x', sought: { visitorId: 'canary' }, now: rig.clock.now() };
-  await journal.erasures.begin(begun, entry as unknown as NewAuditEntry); // what this test does not read is left out
+  await journal.housekeeping.erasures.begin(begun, entry as unknown as NewAuditEntry); // what this test does not read is left out
   const order: string[] = [];
-  const { step } = journal.erasures;
-  const erasures: typeof journal.erasures = Object.assign(Object.create(journal.erasures), {
+  const { step } = journal.housekeeping.erasures;
+  const erasures: typeof journal.housekeeping.erasures = Object.assign(Object.create(journal.housekeeping.erasures), {
     step(...args: Parameters<typeof step>) {
       order.push('step');
       return step(...args);
     },
   });
   await using eraser = await startEraser({
-    journal: { erasures },
+    erasures,
     configuration: rig.pipeline.configuration,
     clock: fakeClock(),
     newId: () => assert.fail('none is new'),

@@ -4,7 +4,7 @@ import type { NewId } from '../../contract/ids.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Erasure } from '../../contract/records/erasure.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { CancelledDelivery, ErasedBy, Journal, StoredErasure } from '../../journal/journal.ts';
+import type { CancelledDelivery, ErasedBy, Erasures, StoredErasure } from '../../journal/journal.ts';
 import { hashOf } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
@@ -16,7 +16,7 @@ const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_0
  * it, all listeners must be there, since their memory may have the text, loaded from what the erasure removes.
  */
 export async function startEraser(options: {
-  journal: Pick<Journal, 'erasures'>;
+  erasures: Erasures;
   configuration: Configuration;
   clock: Clock;
   newId: NewId;
@@ -26,7 +26,7 @@ export async function startEraser(options: {
   cancelled(deliveries: readonly CancelledDelivery[]): void;
   failed(error: unknown, doing: string): void;
 }) {
-  const { journal, configuration, clock, parameters } = options;
+  const { erasures, configuration, clock, parameters } = options;
   const listeners = new Set<(text: string) => Promise<void> | void>();
   const texts = new Map<string, string>();
   let isStopping = false;
@@ -45,7 +45,7 @@ export async function startEraser(options: {
       try {
         if (isToTell) await tell(texts.get(id));
         isToTell = false;
-        const { state, events, cancelled } = await journal.erasures.step(id, {
+        const { state, events, cancelled } = await erasures.step(id, {
           now: clock.now(),
           sending: options.sending(),
         });
@@ -70,7 +70,7 @@ export async function startEraser(options: {
     running = running.then(() => run(id));
   };
 
-  const unfinished = (await journal.erasures.list()).filter(({ state }) => state === 'running').reverse();
+  const unfinished = (await erasures.list()).filter(({ state }) => state === 'running').reverse();
   // It is no longer known which examples came from the visitor.
   if (unfinished.length > 0) await parameters.forget(null);
   for (const { id, sought } of unfinished) if (sought !== null) texts.set(id, textOf(sought));
@@ -83,7 +83,7 @@ export async function startEraser(options: {
     /** Only counts. */
     async plan(sought: ErasedBy): Promise<Erasure> {
       const code = (await hashOf(configuration, clock))(textOf(sought));
-      const counts = await journal.erasures.count(sought);
+      const counts = await erasures.count(sought);
       const createdAt = new Date(clock.now()).toISOString();
       return { id: null, state: 'planned', code, by: byOf(sought), counts, createdAt, finishedAt: null };
     },
@@ -96,14 +96,14 @@ export async function startEraser(options: {
     ): Promise<Erasure> {
       const code = (await hashOf(configuration, clock))(textOf(sought));
       const id = options.newId('erasure');
-      await journal.erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
+      await erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
       texts.set(id, textOf(sought));
       start(id);
-      const begun = (await journal.erasures.list()).find((one) => one.id === id);
+      const begun = (await erasures.list()).find((one) => one.id === id);
       if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
       return shown(begun);
     },
-    list: async (): Promise<Erasure[]> => (await journal.erasures.list()).map(shown),
+    list: async (): Promise<Erasure[]> => (await erasures.list()).map(shown),
     /**
      * Called with a text that must leave all memory, and what is stored apart from the journal: when its erasure begins,
      * and when its events and deliveries are gone. A listener that rejects is called again.

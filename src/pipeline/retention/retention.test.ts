@@ -64,15 +64,15 @@ test('a delivery in flight as a probe does not expire, and is recorded as delive
 
 test('a failing step of retention does not prevent the other steps', async () => {
   await using rig = await startRig();
-  const { retention, log } = rig.journal;
-  const { retain } = retention;
+  const { housekeeping, log } = rig.journal;
+  const { retain } = housekeeping;
   let retained = 0;
-  retention.retain = (limits) => {
+  housekeeping.retain = (limits) => {
     retained += 1;
     return retain(limits);
   };
   const broken = () => Promise.reject(new Error('not now'));
-  Object.assign(retention, { forgetBodies: broken });
+  Object.assign(housekeeping, { forgetBodies: broken });
   Object.assign(log, { expire: broken });
   await wire(rig, { connection: { settings: { heldMaxAgeMs: 60_000 } }, destination: { status: 'paused' } });
   await rig.send({ data: { n: '1' } });

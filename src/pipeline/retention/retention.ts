@@ -22,7 +22,7 @@ const purgedAtOnce = 50;
  */
 export function startRetention(
   options: Omit<Parameters<typeof startHoldExpiry>[0], 'log'> & {
-    journal: Pick<Journal, 'retention' | 'log'>;
+    journal: Pick<Journal, 'housekeeping' | 'log'>;
     notes: Pick<Notes, 'load' | 'save'>;
     audit: Pick<Audit, 'prune'>;
     catalog: Pick<Catalog, 'purge'>;
@@ -46,7 +46,7 @@ export function startRetention(
   async function retain(at: number) {
     const { days, bytes } = options.retention();
     const limits = { before: at - days * dayMs, identitiesBefore: at - identityMemoryMs, now: clock.now() };
-    running.isFull = (await journal.retention.retain({ ...limits, bytesMax: bytes })).full;
+    running.isFull = (await journal.housekeeping.retain({ ...limits, bytesMax: bytes })).full;
   }
 
   /** Removes whole days, since each run adds an entry. */
@@ -67,7 +67,7 @@ export function startRetention(
   const steps = {
     'remove bodies': bodyRetention(options),
     'remove old data': retain,
-    'mark the visitors of events': () => journal.retention.markVisitors(),
+    'mark the visitors of events': () => journal.housekeeping.maintain(),
     'prune the audit trail': prune,
     'remove deleted documents': purge,
   };
@@ -94,7 +94,7 @@ const noteName = 'bodies';
  * the new time first. Deliveries of a deleted destination keep theirs.
  */
 function bodyRetention({ configuration, journal, notes, redaction }: BodyOptions): (at: number) => Promise<void> {
-  const { retention } = journal;
+  const { housekeeping } = journal;
   let reported: ReadonlyMap<string, number> | null = null;
 
   return async (at) => {
@@ -107,10 +107,10 @@ function bodyRetention({ configuration, journal, notes, redaction }: BodyOptions
     }
     const ids = new Set([...reported.keys(), ...wanted.keys()]);
     const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
-    for (const id of changed) if (destination.has(id)) await retention.keepBodies(id, wanted.get(id) ?? null);
+    for (const id of changed) if (destination.has(id)) await housekeeping.keepBodies(id, wanted.get(id) ?? null);
     if (changed.length > 0) await notes.save(noteName, JSON.stringify([...wanted]));
     reported = wanted;
-    await retention.forgetBodies(at);
+    await housekeeping.forgetBodies(at);
   };
 }
 

@@ -69,13 +69,13 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   });
   const { bodies, cancelled } = peers;
   const egress = fakeEgress({ handler: peers.answer, now: clock.now });
-  const { deliveries, matching } = journal;
-  const { due } = deliveries;
-  deliveries.settle = unlessFull(deliveries.settle);
-  deliveries.mark = unlessFull(deliveries.mark);
-  deliveries.saveHold = unlessFull(deliveries.saveHold);
-  matching.plan = unlessFull(matching.plan);
-  deliveries.due = async (query) => {
+  const { hot } = journal;
+  const { due } = hot;
+  hot.settle = unlessFull(hot.settle);
+  hot.mark = unlessFull(hot.mark);
+  hot.saveHold = unlessFull(hot.saveHold);
+  hot.plan = unlessFull(hot.plan);
+  hot.due = async (query) => {
     const found = await due(query);
     for (; slowTurns > 0; slowTurns--) await turnOfLoop();
     return found;

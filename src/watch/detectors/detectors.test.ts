@@ -205,7 +205,7 @@ test('an action that stopped firing is reported by name, but not when no events 
   await using watched = await startWatched();
   const { rig, clock, registry, actionId } = watched;
   const { configuration } = rig.pipeline;
-  const { statistics } = rig.journal;
+  const { statistics } = rig.journal.log;
   const look = missingTrafficDetector({ configuration, statistics, registry, clock, limits: thresholds });
   const now = clock.now() + 3 * 3_600_000;
   const at = (hours: number) => now - hours * 3_600_000;

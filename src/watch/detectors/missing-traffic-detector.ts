@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Journal, StatisticsAnswer } from '../../journal/journal.ts';
+import type { Statistics, StatisticsAnswer } from '../../journal/journal.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import { type Detector, durationText, type Finding, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
@@ -8,7 +8,7 @@ import type { Thresholds } from '../thresholds.ts';
 /** Reports actions that usually fire and have stopped. When no events arrive at all, only that is reported. */
 export function missingTrafficDetector(options: {
   configuration: Configuration;
-  statistics: Pick<Journal['statistics'], 'read'>;
+  statistics: Pick<Statistics, 'read'>;
   registry: Pick<IssueRegistry, 'active'>;
   clock: Clock;
   limits: Thresholds;

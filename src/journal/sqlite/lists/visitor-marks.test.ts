@@ -26,7 +26,7 @@ async function fill(journal: Journal, from: number, to: number, visitorOf: (offs
     const stored = await accept(journal, some, start + at);
     const deliveries = stored.ids.map((eventId) => planned({ eventId, dueAt: start }));
     const advance = { partition: 0, from: stored.from, to: stored.from + some.length };
-    const made = await journal.matching.plan(lease, { advance, deliveries, now: start + at });
+    const made = await journal.hot.plan(lease, { advance, deliveries, now: start + at });
     ids.push(...stored.ids.map((event, index) => ({ event, delivery: made?.[index] ?? '' })));
   }
   return ids;
@@ -79,7 +79,7 @@ test('segments that a restart left without marks are searched event by event, un
   assert.deepEqual(await sqlite.client<typeof operations>().read('unmarkedSegments', 9), [{ partition: 0, first: 0 }]);
   const unmarked = await deliveriesOf(journal, 'ada');
   assert.ok(unmarked.looked > segmentEvents);
-  await journal.retention.markVisitors();
+  await journal.housekeeping.maintain();
   const marked = await deliveriesOf(journal, 'ada');
   assert.ok(marked.looked < 500, `${marked.looked} deliveries examined`);
   assert.deepEqual([unmarked.ids, marked.ids], [picked(ids, 'delivery'), picked(ids, 'delivery')]);
@@ -140,9 +140,9 @@ test('retention removes the marks of events that are gone', async () => {
   const ids = await fill(journal, 0, 2 * segmentEvents, visitorOf);
   const lease = await claim(journal, 'events/0');
   const settled = ids.map(({ delivery }) => settlement(delivery, { status: 'cancelled' }));
-  await journal.deliveries.settle(lease, settled, start);
-  await journal.retention.retain({ before: start + hour, bytesMax: null });
-  await journal.retention.markVisitors();
+  await journal.hot.settle(lease, settled, start);
+  await journal.housekeeping.retain({ before: start + hour, bytesMax: null });
+  await journal.housekeeping.maintain();
   assert.deepEqual((await deliveriesOf(journal, 'ada')).ids, []);
   assert.deepEqual(sqlite.database.prepare('SELECT place FROM visitor_marks').all(), []);
 });
@@ -151,14 +151,14 @@ test('an erasure removes the marks of its events, those too that are not stored 
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
   await fill(journal, 0, events, visitorOf);
-  await journal.erasures.begin(
+  await journal.housekeeping.erasures.begin(
     { id: 'era_1', code: 'c', sought: { visitorId: 'ada' }, now: start },
     { ...erasureEntry, id: 'era_1' },
   );
   for (let state = ''; state !== 'done'; )
-    ({ state } = await journal.erasures.step('era_1', { now: start, sending: [] }));
+    ({ state } = await journal.housekeeping.erasures.step('era_1', { now: start, sending: [] }));
   await fill(journal, events, 3 * segmentEvents, visitorOf);
-  await journal.retention.markVisitors();
+  await journal.housekeeping.maintain();
   for (const offset of ada) assert.equal(markAt(sqlite, offset), 0);
   assert.equal(markAt(sqlite, 11), visitorMark(visitorOf(11)));
 });

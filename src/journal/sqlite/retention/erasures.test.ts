@@ -24,11 +24,11 @@ test('an erased text is in no byte of the database, where SQLite moved its rows 
     });
     const { from, ids } = await accept(journal, events);
     const advance = { partition: 0, from, to: from + ids.length };
-    await journal.matching.plan(lease, { advance, deliveries: [], now: start });
+    await journal.hot.plan(lease, { advance, deliveries: [], now: start });
   }
   const sought = { visitorId: 'canary-visitor' };
-  await journal.erasures.begin({ id: 'ers_1', code: 'x', sought, now: start }, erasureEntry);
-  while ((await journal.erasures.step('ers_1', { now: start, sending: [] })).state !== 'done');
+  await journal.housekeeping.erasures.begin({ id: 'ers_1', code: 'x', sought, now: start }, erasureEntry);
+  while ((await journal.housekeeping.erasures.step('ers_1', { now: start, sending: [] })).state !== 'done');
   for (const name of readdirSync(folder.path))
     assert.ok(!readFileSync(join(folder.path, name)).includes('canary-visitor'), name);
 });
@@ -40,9 +40,12 @@ test('an erasure waits for a long reader without delaying intake', async () => {
   const { from, ids } = await accept(journal, [incoming({ visitorId: 'v-erased' })]);
   const lease = await claim(journal, 'events/0');
   const advance = { partition: 0, from, to: from + ids.length };
-  await journal.matching.plan(lease, { advance, deliveries: [], now: start });
-  await journal.erasures.begin({ id: 'ers_1', code: 'x', sought: { visitorId: 'v-erased' }, now: start }, erasureEntry);
-  const step = async () => (await journal.erasures.step('ers_1', { now: start, sending: [] })).state;
+  await journal.hot.plan(lease, { advance, deliveries: [], now: start });
+  await journal.housekeeping.erasures.begin(
+    { id: 'ers_1', code: 'x', sought: { visitorId: 'v-erased' }, now: start },
+    erasureEntry,
+  );
+  const step = async () => (await journal.housekeeping.erasures.step('ers_1', { now: start, sending: [] })).state;
 
   {
     using reader = new DatabaseSync(join(folder.path, databaseName), { readOnly: true });

@@ -17,7 +17,7 @@ test('a round of retention reads only the identities whose time is over', async 
     Array.from({ length: count }, (_, i) => incoming({ identity: `${name}-${i}` }));
   const round = async (now: number) => {
     const before = sqlite.stats.operations;
-    await journal.retention.retain({ before: 0, now, identitiesBefore: now - identityMemoryMs, bytesMax: null });
+    await journal.housekeeping.retain({ before: 0, now, identitiesBefore: now - identityMemoryMs, bytesMax: null });
     return sqlite.stats.operations - before;
   };
   const remembered = () => {
@@ -26,10 +26,10 @@ test('a round of retention reads only the identities whose time is over', async 
   };
 
   await accept(journal, identities('old', 3_000), start);
-  await journal.retention.markVisitors(); // the marks of what was accepted are stored
+  await journal.housekeeping.maintain(); // the marks of what was accepted are stored
   const one = await round(start);
   await accept(journal, identities('young', 20_000), start + identityMemoryMs - 1);
-  await journal.retention.markVisitors();
+  await journal.housekeeping.maintain();
   assert.equal(await round(start + identityMemoryMs - 1), one);
   assert.equal(remembered(), 23_000);
   await round(start + identityMemoryMs);

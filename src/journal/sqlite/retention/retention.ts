@@ -1,5 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
+import { clockToleranceMs } from '../../hot.ts';
 import type { CountByAction } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
 import { forgetExchanges } from '../batch-exchanges.ts';
@@ -7,7 +8,7 @@ import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
-import { agedBefore, deliveryTimeline, eventTimeline, forgetBreaks, toleratedMs } from '../timeline.ts';
+import { agedBefore, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size
@@ -96,7 +97,7 @@ export const retentionOperations = {
   rememberFromNow: (db: Db, { now, limit }: { now: number; limit: number }): number =>
     db.run(
       `UPDATE seen SET at = ?1 WHERE (collector, identity) IN
-         (SELECT collector, identity FROM seen INDEXED BY seen_at WHERE at > ?1 + ${toleratedMs} LIMIT ?2)`,
+         (SELECT collector, identity FROM seen INDEXED BY seen_at WHERE at > ?1 + ${clockToleranceMs} LIMIT ?2)`,
       now,
       limit,
     ),

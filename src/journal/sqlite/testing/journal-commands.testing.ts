@@ -34,7 +34,8 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     .record({ scope: fc.constantFrom('s', 't'), owner: fc.constantFrom('a', 'b'), later: fc.boolean() })
     .map(({ scope, owner, later }) => ({
       title: `acquire ${scope} for ${owner}`,
-      run: (journal, story) => journal.leases.acquire({ scope, owner, ttlMs: 5, now: story.now + (later ? 10 : 0) }),
+      run: (journal, story) =>
+        journal.hot.leases.acquire({ scope, owner, ttlMs: 5, now: story.now + (later ? 10 : 0) }),
     })),
   fc
     .record({
@@ -65,7 +66,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             ...(one.test ? {} : keyed(one.destination, one.key)),
           }),
         );
-        return journal.matching.plan(mine, { advance: null, deliveries, now: story.now });
+        return journal.hot.plan(mine, { advance: null, deliveries, now: story.now });
       },
     })),
   fc
@@ -124,7 +125,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             ...(one.leaves === 0 && { leavesOrder: true as const }),
           });
         });
-        const settled = await journal.deliveries.settle(mine, settlements, story.now);
+        const settled = await journal.hot.settle(mine, settlements, story.now);
         return [settled, exchanges];
       },
     })),
@@ -141,7 +142,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
           exchanges.set(id, Math.max(exchanges.get(id) ?? 0, 1));
           return settlement(id, { status: 'delivered', attempts: 1, rendered: rendered(body), log: [attempt(1)] });
         });
-        return [await journal.deliveries.settle(mine, settlements, story.now), exchanges];
+        return [await journal.hot.settle(mine, settlements, story.now), exchanges];
       },
     })),
   fc.record({ lease: held, ids: fc.array(small, { maxLength: 3 }), trial: fc.nat(3) }).map(({ lease, ids, trial }) => ({
@@ -149,14 +150,14 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     run: async (journal, story) => {
       const mine = pick(story.leases, lease);
       const marked = [...new Set(ids.map((id) => pick(story.deliveries, id)).filter((id) => id !== undefined))];
-      return mine && journal.deliveries.mark(mine, marked, marked[trial] ?? null);
+      return mine && journal.hot.mark(mine, marked, marked[trial] ?? null);
     },
   })),
   held.map((lease) => ({
     title: 'recover',
     run: async (journal, story) => {
       const mine = pick(story.leases, lease);
-      return mine && journal.deliveries.recover(mine, story.now);
+      return mine && journal.hot.recover(mine, story.now);
     },
   })),
   fc.record({ delivery: small, again: fc.boolean() }).map(({ delivery, again }) => ({
@@ -186,7 +187,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
   })),
   fc.nat(10).map((ago) => ({
     title: 'retain',
-    run: (journal, story) => journal.retention.retain({ before: story.now - ago, bytesMax: null }),
+    run: (journal, story) => journal.housekeeping.retain({ before: story.now - ago, bytesMax: null }),
   })),
   fc
     .record({
@@ -228,14 +229,14 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
     .map(({ destination, after, limit, inOrder }) => ({
       title: 'due',
       run: async (journal, story) => {
-        const { due: all } = await journal.deliveries.due({
+        const { due: all } = await journal.hot.due({
           destinationId: destination,
           now: story.now + 10,
           limit: 100,
           inOrder,
         });
         const cursor = after === undefined ? undefined : pick(all, after);
-        const page = await journal.deliveries.due({
+        const page = await journal.hot.due({
           destinationId: destination,
           now: story.now + 10,
           limit,

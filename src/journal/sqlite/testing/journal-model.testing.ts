@@ -1,15 +1,13 @@
 import { placedId } from '../../../contract/ids.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import * as port from '../../journal.ts';
-import { countByAction } from '../sqlite-journal.ts';
+import { countByAction } from '../sqlite-log.ts';
 
 /** The part of a journal that the model covers: the life of deliveries without an event, and their leases. */
 export type Modelled = {
-  leases: Pick<port.Leases, 'acquire'>;
-  matching: Pick<port.Journal['matching'], 'plan'>;
-  deliveries: Pick<port.Journal['deliveries'], 'due' | 'mark' | 'recover' | 'settle'>;
-  log: Pick<port.DeliveryLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire'>;
-  retention: Pick<port.Journal['retention'], 'retain'>;
+  hot: Pick<port.HotJournal, 'plan' | 'due' | 'mark' | 'recover' | 'settle'> & { leases: Pick<port.Leases, 'acquire'> };
+  log: Pick<port.JournalLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire'>;
+  housekeeping: Pick<port.Housekeeping, 'retain'>;
 };
 
 type Row = {
@@ -100,19 +98,17 @@ export function journalModel(): Modelled {
   }
 
   return {
-    leases: {
-      async acquire({ scope, owner, ttlMs, now }) {
-        const held = leases.get(scope);
-        if (held !== undefined && held.owner !== owner && held.until > now) return null;
-        const epoch = (held?.epoch ?? 0) + 1;
-        leases.set(scope, { owner, epoch, until: now + ttlMs });
-        return { scope, owner, epoch };
+    hot: {
+      leases: {
+        async acquire({ scope, owner, ttlMs, now }) {
+          const held = leases.get(scope);
+          if (held !== undefined && held.owner !== owner && held.until > now) return null;
+          const epoch = (held?.epoch ?? 0) + 1;
+          leases.set(scope, { owner, epoch, until: now + ttlMs });
+          return { scope, owner, epoch };
+        },
       },
-    },
-    matching: {
       plan: async (lease, { deliveries, now }) => (isCurrent(lease) ? deliveries.map((one) => add(one, now)) : null),
-    },
-    deliveries: {
       async due({ destinationId, now, limit, after = { dueAt: 0, id: '' }, inOrder = false }) {
         const all = of(destinationId).filter(({ shown }) => shown.dueAt !== null);
         const mine = all.filter((row) => !inOrder || before(row).waitsFor === undefined).map(dueOf);
@@ -197,7 +193,7 @@ export function journalModel(): Modelled {
         return countByAction(old.map(({ shown }) => ({ actionId: shown.actionId, count: 1 })));
       },
     },
-    retention: {
+    housekeeping: {
       async retain({ before: time }) {
         const kept = rows.filter((row) => isOpen(row) || row.shown.createdAt >= time);
         const removed = rows.length - kept.length;

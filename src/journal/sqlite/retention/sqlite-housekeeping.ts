@@ -1,5 +1,5 @@
 import type { Erasures } from '../../erasures.ts';
-import type { RetentionLimits } from '../../journal.ts';
+import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';
 import { eventOfLine } from '../event-codec.ts';
 import type { VisitorMarker } from '../lists/visitor-marker.ts';
 import type { JournalClient } from '../operations.ts';
@@ -16,11 +16,55 @@ const identitiesMostMs = 20_000;
 // Free pages are reused, so returning the last ones would be wasted work.
 const freePagesKept = 4_096;
 
+// Each body may be in another block, which is read and rewritten.
+const bodiesAtOnce = 50;
+const rowsAtOnce = 500;
+
+/** The housekeeping of an open database. Intake is refused while `room` is full. */
+export function sqliteHousekeeping(
+  client: JournalClient,
+  visitors: VisitorMarker,
+  room: { isFull: boolean },
+): Housekeeping {
+  return {
+    async retain(limits) {
+      const result = await retain(client, limits);
+      room.isFull = result.full;
+      return result;
+    },
+    maintain: () => visitors.fill(),
+    async forgetBodies(now) {
+      for (let sum = 0; ; ) {
+        const { count, isEnd } = await client.write('forgetBodies', { now, limit: bodiesAtOnce });
+        sum += count;
+        if (isEnd) return sum;
+      }
+    },
+    async keepBodies(destinationId, ms) {
+      let sum = 0;
+      let after: number | null = 0;
+      while (after !== null) {
+        const step: { last: number | null; count: number } = await client.write('keepBodies', {
+          destinationId,
+          ms,
+          after,
+          limit: rowsAtOnce,
+        });
+        sum += step.count;
+        after = step.last;
+      }
+      return sum;
+    },
+    usage: () => client.read('usage', null),
+    erasures: sqliteErasures(client, visitors),
+  };
+}
+
 /**
  * Retention from the oldest on: deliveries and events are removed step by step in time, until the rest is within its
  * limits.
  */
-export async function retain(
+async function retain(
   client: JournalClient,
   { before, now = Number.MAX_SAFE_INTEGER, identitiesBefore = 0, bytesMax }: RetentionLimits,
 ): Promise<{ removed: number; full: boolean }> {
@@ -109,7 +153,7 @@ async function remove(
 }
 
 /** The erasures of the journal of a database. */
-export function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasures {
+function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasures {
   return {
     async count(sought) {
       const sum = { events: 0, deliveries: 0, unfinished: 0 };

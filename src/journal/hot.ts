@@ -1,0 +1,178 @@
+import type { Event, IncomingEvent } from '../contract/records/event.ts';
+import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliveries.ts';
+
+/**
+ * PORT. What an event needs on its way from intake to the last attempt. Every write is batch-first, and durable (fsynced)
+ * when its promise resolves; writes that arrive together share one transaction. Times are ms since the epoch and are
+ * arguments.
+ *
+ * The process that matches a partition or works on deliveries holds a lease. `plan`, `mark` and `settle` carry it; when
+ * a later owner has acquired the lease they change nothing and return null or false.
+ */
+export interface HotJournal extends Intake, Matching, DeliveryQueue {
+  readonly leases: Leases;
+}
+
+/** A claim on a scope (`events/0`, `deliveries/0`), valid until another owner acquires it; `epoch` grows each time. */
+export type Lease = { scope: string; owner: string; epoch: number };
+
+interface Intake {
+  /**
+   * Stores the events of a request, all or none; requests that come together share a transaction. An event whose
+   * identity was seen in the same collector within 24 h is stored once: the id of the first is returned, and the
+   * event's index is in `duplicates`. Events are in the order of their offsets. An earlier `receivedAt` is raised to
+   * the last one, unless it is more than 5 s before it: then the clock was set back, and times follow it. Requests of a
+   * collector that arrive within a few milliseconds may share the time of the first. The result and the ids have the
+   * stored time.
+   * With a `plan`, the deliveries of the new events are created in the same transaction if all earlier events are
+   * matched and the lease is valid. Otherwise `planned` is null, and the events are matched later, as `read` returns
+   * them.
+   * Throws AppError `idempotency_key_reused` when an event with the identity of an Idempotency-Key is a duplicate with
+   * other data; then nothing is stored.
+   * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
+   * reserve, or the last `retain` returned `full`); then nothing is stored.
+   */
+  accept(request: AcceptRequest): Promise<Accepted>;
+}
+
+/** How long a collector remembers an event's identity, in ms; less when the size limit is reached. */
+export const identityMemoryMs = 86_400_000;
+
+export type AcceptRequest = {
+  partition: number;
+  collectorId: string;
+  receivedAt: number;
+  events: IncomingEvent[];
+  plan?: IntakePlan;
+};
+
+/** The deliveries that the events of a request fire, each with the index of its event. */
+export type IntakePlan = {
+  lease: Lease;
+  deliveries: (Omit<PlannedDelivery, 'eventId'> & { event: number })[];
+  now: number;
+};
+
+/**
+ * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
+ * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the
+ * ids of the plan's deliveries in order, without those of duplicates.
+ */
+export type Accepted = {
+  ids: string[];
+  duplicates: readonly number[];
+  usedIds: number;
+  from: number;
+  receivedAt: number;
+  planned: string[] | null;
+};
+
+export interface Leases {
+  /** Takes the scope when it is free, has expired or is already the owner's; null while another owner holds it. */
+  acquire(request: { scope: string; owner: string; ttlMs: number; now: number }): Promise<Lease | null>;
+  /** Extends the lease; false when it was lost. */
+  renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+}
+
+interface Matching {
+  /** The offset of the first event of a partition that is not matched yet. */
+  position(partition: number): Promise<number>;
+  /**
+   * Events from an offset on, in order: at most `limit`, and about 4 MiB (fewer than `limit` does not mean the end of
+   * the log). `to` is the offset after the last one (gaps are skipped), or `from` at the end of the log.
+   */
+  read(query: { partition: number; from: number; limit: number }): Promise<{ events: PlacedEvent[]; to: number }>;
+  /**
+   * Moves the position and creates the deliveries in one transaction; returns their ids in order. `advance: null`
+   * creates deliveries without moving the position (a test, a replay). Returns null when the lease is stale or the
+   * position is not `advance.from`. Creation times follow `now` as receive times do.
+   */
+  plan(
+    lease: Lease,
+    plan: {
+      advance: { partition: number; from: number; to: number } | null;
+      deliveries: PlannedDelivery[];
+      now: number;
+    },
+  ): Promise<string[] | null>;
+}
+
+export type PlacedEvent = { offset: number; event: Event };
+
+/**
+ * A difference up to this, in ms, is a correction of the clock, or calls in another order than their times: stored times
+ * then stay.
+ */
+export const clockToleranceMs = 5_000;
+
+export interface DeliveryQueue {
+  /**
+   * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
+   * `except`; and the earliest due time after `now`, or null. `replayId`: those of this replay; null: those of no
+   * replay.
+   * `inOrder` leaves out a delivery whose order key has an earlier unfinished one, held ones included. `followers` are
+   * then the due deliveries directly behind the returned ones in the order of their keys, without a gap, at most that
+   * many in all.
+   * Returns at most `limit` deliveries and about 4 MiB; `isCut`: there may be more that are due. With `bytesMax` it ends
+   * before the first delivery whose event and request have more stored text, about. `eventOf`: an event that the caller
+   * has, which is then returned instead of another copy.
+   */
+  due(query: {
+    destinationId: string;
+    replayId?: string | null;
+    now: number;
+    limit: number;
+    inOrder?: boolean;
+    followers?: number;
+    after?: { dueAt: number; id: string };
+    except?: readonly string[];
+    bytesMax?: number | undefined;
+    eventOf?: (eventId: string) => Event | undefined;
+  }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
+  /**
+   * When the next delivery of each destination and replay is due; null: it has only some that are stored as held. The time
+   * that it takes does not depend on how many there are.
+   */
+  nextDue(): Promise<NextDue[]>;
+  /**
+   * The clock was set back: by `knownMs` as the caller measured it, or by as much as the newest events and deliveries are
+   * ahead of `now`. If that is more than `clockToleranceMs`, the times of new ones follow the clock, and deliveries that are
+   * due after `now` are due that much earlier (in small steps). Returns by how much; 0: nothing changed.
+   */
+  followClock(now: number, knownMs: number): Promise<number>;
+  /**
+   * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
+   * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a
+   * marker that names it as on trial is on disk. Returns false, and writes nothing, without a valid lease.
+   */
+  mark(lease: Lease, deliveryIds: readonly string[], onTrial: string | null): Promise<boolean>;
+  /**
+   * For a new owner, in one transaction: raises the crash count (`deaths`, see `suspectDeaths`) of each unfinished
+   * delivery in the last marker, and deletes the marker. Returns the deliveries that are suspects now, and the one that
+   * was quarantined (failed/`poison`, at most one). Cancels every unfinished test without a due time (`interrupted`),
+   * since its caller is gone.
+   */
+  recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
+  /**
+   * Logs attempts and sets the next step of many deliveries at once. A delivery that was cancelled or expired while it
+   * was in flight becomes delivered if it was delivered; else it keeps its state and gets the attempts. Returns these.
+   * An unknown one is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so
+   * settling twice changes nothing. Only pending and retrying deliveries keep `dueAt`.
+   */
+  settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<readonly Overtaken[] | false>;
+  /** Holds that responses caused (auth rejected, …). Holds that people set are in the catalog. */
+  holds(): Promise<Hold[]>;
+  saveHold(hold: Hold): Promise<void>;
+  removeHold(scopeId: string): Promise<void>;
+}
+
+export type NextDue = {
+  destinationId: string;
+  connectionId: string;
+  replayId: string | null;
+  nextDueAt: number | null;
+};
+
+/** A delivery that had ended before its attempt was recorded. `isCorrected`: it is delivered now. */
+export type Overtaken = { deliveryId: string; isCorrected: boolean };

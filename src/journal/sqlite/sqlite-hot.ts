@@ -1,0 +1,111 @@
+import { AppError } from '../../contract/errors.ts';
+import { placeOf } from '../../contract/ids.ts';
+import { clockToleranceMs, type HotJournal } from '../hot.ts';
+import { acceptedOf, bytesOf, packRequest } from './accept.ts';
+import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './delivery-queue.ts';
+import { eventOfLine } from './event-codec.ts';
+import type { VisitorMarker } from './lists/visitor-marker.ts';
+import type { JournalClient } from './operations.ts';
+import { deliveryId, deliveryIds, numbersOf, packPlanned } from './planned.ts';
+import { packSettle } from './settle.ts';
+
+/**
+ * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer
+ * transactions.
+ */
+const maxDelayMs = 10;
+const rowsAtOnce = 500;
+
+/**
+ * The hot journal of an open database. Objects are converted to text and back on the main thread, which keeps the storage
+ * thread free for storage.
+ */
+export function sqliteHot(
+  client: JournalClient,
+  visitors: Pick<VisitorMarker, 'add'>,
+  room: { readonly isFull: boolean },
+): HotJournal {
+  return {
+    leases: {
+      acquire: (request) => client.write('acquire', request),
+      renew: (lease, ttlMs, now) => client.write('renew', { lease, until: now + ttlMs }),
+      release: (lease) => client.write('releaseLease', lease),
+    },
+    async accept(request) {
+      if (room.isFull) throw new AppError('storage_full');
+      const packed = packRequest(request);
+      const answer = await client.write('accept', packed, { bytes: bytesOf(packed), isIntake: true });
+      const accepted = acceptedOf(request, answer);
+      visitors.add(request, accepted);
+      return accepted;
+    },
+    position: (partition) => client.write('position', partition),
+    async read(query) {
+      const lines = await client.write('readEvents', query);
+      const events = lines.map((line) => ({ offset: line.number, event: eventOfLine(line) }));
+      return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
+    },
+    async plan(lease, { advance, deliveries, now }) {
+      const planned = packPlanned(deliveries, ({ eventId }) => (eventId === null ? null : placeOf('event', eventId)));
+      const load = { bytes: planned.length, isIntake: false };
+      const done = await client.write('plan', { lease, advance, planned, now }, load);
+      return done && deliveryIds(done, deliveries.length);
+    },
+    async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0, ...query }) {
+      const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
+      if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
+      const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
+      const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
+      const { eventOf = () => undefined, bytesMax = null } = query;
+      const asked = { ...of, now, limit, after: cursor, except: numbersOf(except), bytesMax };
+      const { rows, behind, isCut, nextDueAt } = await client.write('due', asked);
+      const dueFrom = (row: DueRow) => dueOf(row, eventOf);
+      return { due: rows.map(dueFrom), followers: behind.map(dueFrom), isCut, nextDueAt };
+    },
+    nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
+    async followClock(now, knownMs) {
+      const byMs = Math.max(knownMs, await client.write('setBack', now));
+      if (byMs <= clockToleranceMs) return 0;
+      await moveDue(client, now, byMs);
+      return byMs;
+    },
+    mark: (lease, ids, onTrial) =>
+      client.write(
+        'mark',
+        {
+          lease,
+          numbers: JSON.stringify(numbersOf(ids)),
+          onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
+        },
+        { bytes: 0, isIntake: false, maxDelayMs },
+      ),
+    async recover(lease, now) {
+      const { suspects, poisoned } = await client.write('recover', { lease, now });
+      const id = (place: { timeMs: number; number: number }) => deliveryId(place.timeMs, place.number);
+      return { suspects: suspects.map(id), poisoned: poisoned.map(id) };
+    },
+    async settle(lease, settlements, now) {
+      const { batch, bytes } = packSettle(lease, settlements, now);
+      const overtaken = await client.write('settle', batch, { bytes, isIntake: false, maxDelayMs });
+      if (overtaken === false || overtaken.length === 0) return overtaken === false ? false : [];
+      return overtaken.map(({ timeMs, number, isCorrected }) => ({
+        deliveryId: deliveryId(timeMs, number),
+        isCorrected,
+      }));
+    },
+    holds: () => client.write('holds', null),
+    saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
+    removeHold: (scopeId) => client.write('removeHold', scopeId),
+  };
+}
+
+async function moveDue(client: JournalClient, now: number, byMs: number): Promise<void> {
+  const targets = await client.write('targets', null);
+  for (const part of duePartsOf(
+    targets.map(({ id }) => id),
+    false,
+  )) {
+    let after: DueNumber | null = { due_at: now, number: Number.MAX_SAFE_INTEGER };
+    while (after !== null) after = await client.write('moveDue', { part, after, byMs, limit: rowsAtOnce });
+  }
+}

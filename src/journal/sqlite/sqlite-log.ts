@@ -1,0 +1,150 @@
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { CountByAction } from '../deliveries.ts';
+import type { JournalLog, Released } from '../log.ts';
+import { addCounters, type Statistics } from '../statistics.ts';
+import { historyOf } from './delivery-commands.ts';
+import { nextDueOf } from './delivery-queue.ts';
+import { eventOfLine, lineStart } from './event-codec.ts';
+import { type Counted, noCounts } from './lists/delivery-histogram.ts';
+import type { JournalClient, operations } from './operations.ts';
+import { deliveryId, numbersOf } from './planned.ts';
+import { inSteps, sqliteReplays } from './sqlite-replays.ts';
+
+/** How long one part of a count uses the reader thread; other reads run in between. */
+const countedAtOnceMs = 100;
+const rowsAtOnce = 500;
+/** How long a write of statistics may wait for another write, to share its transaction. */
+const maxDelayMs = 10;
+
+/** The log of an open database. */
+export function sqliteLog(client: JournalClient): JournalLog {
+  const search: JournalLog['search'] = async ({ before, after, name, ...filters }) => {
+    const cursors = { before: cursor('event', before), after: cursor('event', after) };
+    if (cursors.before === undefined || cursors.after === undefined)
+      return { events: [], reached: null, looked: 0, lookedBytes: 0 };
+    const start = name === undefined ? null : lineStart(name);
+    const query = { ...filters, before: cursors.before, after: cursors.after, lineStart: start };
+    const { lines, reached, ...looked } = await client.read('searchEvents', query);
+    return { events: lines.map(eventOfLine), reached: reached && placedId('event', reached), ...looked };
+  };
+
+  return {
+    async events(query) {
+      return (await search({ ...query, lookedMost: Number.MAX_SAFE_INTEGER })).events;
+    },
+    search,
+    async event(id) {
+      const place = placeOf('event', id);
+      const line = place && (await client.read('event', place));
+      return line && eventOfLine(line);
+    },
+    async deliveries(query) {
+      const placed = withPlaces(query);
+      return placed === null ? [] : client.read('listDeliveries', placed);
+    },
+    async details(ids) {
+      const places = ids.flatMap((id) => placeOf('delivery', id) ?? []);
+      return places.length === 0 ? [] : client.read('deliveryDetails', { places });
+    },
+    async searchDeliveries(query) {
+      const placed = withPlaces(query);
+      if (placed === null) return { deliveries: [], reached: null, looked: 0, lookedBytes: 0 };
+      const { reached, ...found } = await client.read('searchDeliveries', placed);
+      const at = reached && { id: deliveryId(reached.timeMs, reached.number), createdAt: reached.timeMs };
+      return { ...found, reached: at };
+    },
+    async histogram({ forMs, ...query }) {
+      const endsAt = performance.now() + forMs;
+      const counts = query.edges.map(noCounts);
+      const placed = withPlaces(query);
+      let countedFrom: number | null = null;
+      for (let before: Counted['next'] = null; placed !== null; ) {
+        const part: Counted = await client.read('countDeliveries', { ...placed, before, forMs: countedAtOnceMs });
+        for (const [bucket, more] of part.counts.entries()) addCounters(counts[bucket] ?? noCounts(), more);
+        countedFrom = part.next?.timeMs ?? null;
+        before = part.next;
+        if (before === null || performance.now() >= endsAt) break;
+      }
+      return { counts, countedFrom };
+    },
+    async delivery(id) {
+      const place = placeOf('delivery', id);
+      const found = place && (await client.read('delivery', place));
+      return found && { ...found.row.logged, ...historyOf(found) };
+    },
+    async retry({ id, now, render }, entry) {
+      const place = placeOf('delivery', id);
+      return place && client.write('retry', { ...place, now, render, entry });
+    },
+    async cancel(id, now, entry) {
+      const place = placeOf('delivery', id);
+      return place && client.write('cancel', { ...place, now, entry });
+    },
+    async release(destinationId, now, which = 'known') {
+      const sum: Released = { released: 0, unknownOutcomes: 0 };
+      for (let after: number | null = 0; after !== null; ) {
+        const step: Parameters<typeof operations.release>[1] = { destinationId, which, now, after, limit: rowsAtOnce };
+        const { last, ...counts } = await client.write('release', step);
+        addCounters(sum, counts);
+        after = last;
+      }
+      return sum;
+    },
+    backlog: async () => (await client.read('backlog', null)).map((row) => ({ ...nextDueOf(row), open: row.open })),
+    storedHeld: () => client.read('storedHeld', null),
+    unfinished: (now) => client.read('unfinished', now),
+    unresolved: () => client.read('unresolved', null),
+    async releaseOrder(destinationId, releaseAfter) {
+      await inSteps(async (limit) => [
+        { count: await client.write('releaseOrder', { destinationId, releaseAfter, limit }) },
+      ]);
+    },
+    async expire({ except: ids, ...query }) {
+      const except = numbersOf(ids);
+      return countByAction(await inSteps((limit) => client.write('expire', { ...query, except, limit })));
+    },
+    async waiting(destinationId, except) {
+      return countByAction(await client.read('waiting', { destinationId, except: numbersOf(except) }));
+    },
+    oldestWaiting: () => client.read('oldestWaiting', null),
+    replays: sqliteReplays(client),
+    statistics: statistics(client),
+  };
+}
+
+function statistics(client: JournalClient): Statistics {
+  return {
+    add(entries) {
+      const text = JSON.stringify(entries);
+      return client.write('addStatistics', text, { bytes: text.length, isIntake: false, maxDelayMs });
+    },
+    rollUp: (before, aged = before) =>
+      client.write('rollUpStatistics', { before, aged }, { bytes: 0, isIntake: false, maxDelayMs }),
+    read: (query) => client.read('readStatistics', query),
+  };
+}
+
+/** A query with its ids decoded; null when one of them is no id, so that nothing matches. */
+function withPlaces<Q extends { before?: string; after?: string; eventId?: string; replayOf?: string }>(query: Q) {
+  const { before, after, eventId, replayOf, ...rest } = query;
+  const older = cursor('delivery', before);
+  const newer = cursor('delivery', after);
+  const event = cursor('event', eventId);
+  const repeated = cursor('delivery', replayOf);
+  if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return null;
+  return { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
+}
+
+/** null: no id was given; undefined: the text is not an id. */
+function cursor(kind: 'event' | 'delivery', id: string | undefined) {
+  return id === undefined ? null : (placeOf(kind, id) ?? undefined);
+}
+
+/** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */
+export function countByAction(counts: Iterable<CountByAction>): CountByAction[] {
+  const sums = new Map<string | null, number>();
+  for (const { actionId, count } of counts) sums.set(actionId, (sums.get(actionId) ?? 0) + count);
+  return Array.from(sums, ([actionId, count]) => ({ actionId, count })).sort((a, b) =>
+    (a.actionId ?? '') < (b.actionId ?? '') ? -1 : 1,
+  );
+}
