@@ -2,6 +2,7 @@ import type { Parameter } from '../../contract/documents/parameter.ts';
 import type { ActionCheck } from '../../contract/records/check.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { mapParts } from '../../contract/records/explained-parts.ts';
 import type { ExplainedCondition, MappedField } from '../../contract/records/explanation.ts';
 import type { InboxRequest } from '../../contract/records/inbox.ts';
 import type { Issue } from '../../contract/records/issue.ts';
@@ -83,7 +84,5 @@ export function withoutMapped<T extends { mapping: MappedField[] }>(destination:
 
 /** An explanation without payloads:view: values from the event are null. */
 export function withoutValues(tree: ExplainedCondition): ExplainedCondition {
-  if (tree.kind === 'comparison') return { ...tree, actual: null };
-  if ('conditions' in tree) return { ...tree, conditions: tree.conditions.map(withoutValues) };
-  return { ...tree, condition: withoutValues(tree.condition) };
+  return tree.kind === 'comparison' ? { ...tree, actual: null } : mapParts(tree, withoutValues);
 }

@@ -2,6 +2,7 @@ import { mapInSteps } from '../../async/steps.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { partsOf } from '../../contract/records/explained-parts.ts';
 import {
   type ExplainedComparison,
   type ExplainedCondition,
@@ -156,17 +157,13 @@ function shortenedTree(tree: ExplainedCondition, decidedBy: string | null): Expl
 
 function wayTo(tree: ExplainedCondition, pointer: string | null): ExplainedCondition | null {
   if (tree.kind === 'comparison') return tree.pointer === pointer ? shortenedComparison(tree) : null;
-  if (!('conditions' in tree)) {
-    const condition = wayTo(tree.condition, pointer);
-    return condition && { ...tree, condition };
-  }
-  if (tree.pointer === pointer) {
+  if ('conditions' in tree && tree.pointer === pointer) {
     const comparisons = tree.conditions.filter((one) => one.kind === 'comparison');
     return { ...tree, conditions: comparisons.slice(0, shownOfGroup).map(shortenedComparison) };
   }
-  for (const one of tree.conditions) {
+  for (const one of partsOf(tree)) {
     const found = wayTo(one, pointer);
-    if (found !== null) return { ...tree, conditions: [found] };
+    if (found !== null) return 'conditions' in tree ? { ...tree, conditions: [found] } : { ...tree, condition: found };
   }
   return null;
 }

@@ -1,11 +1,6 @@
+import { allParts, partsOf } from '../../../contract/records/explained-parts.ts';
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { conditions, terms, event as words } from '../../messages/en.ts';
-
-/** The parts of a condition. */
-export function innerOf(tree: ExplainedCondition): readonly ExplainedCondition[] {
-  if (tree.kind === 'comparison') return [];
-  return 'conditions' in tree ? tree.conditions : [tree.condition];
-}
 
 /** A comparison, and whether it had to be false. */
 type Decision = { leaf: ExplainedComparison; isNegated: boolean };
@@ -13,13 +8,13 @@ type Decision = { leaf: ExplainedComparison; isNegated: boolean };
 /** Finds the comparison at a pointer. */
 export function decisionAt(tree: ExplainedCondition, pointer: string | null, isNegated = false): Decision | null {
   if (tree.kind === 'comparison') return tree.pointer === pointer ? { leaf: tree, isNegated } : null;
-  return first(innerOf(tree), (one) => decisionAt(one, pointer, isNegated !== (tree.kind === 'not')));
+  return first(partsOf(tree), (one) => decisionAt(one, pointer, isNegated !== (tree.kind === 'not')));
 }
 
 /** The group whose parts decided together, at a pointer; null: a single comparison did, or none. */
 export function decidingGroup(tree: ExplainedCondition, pointer: string | null): ExplainedCondition | null {
   if (tree.pointer === pointer && 'conditions' in tree) return tree;
-  return first(innerOf(tree), (one) => decidingGroup(one, pointer));
+  return first(partsOf(tree), (one) => decidingGroup(one, pointer));
 }
 
 function first<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
@@ -32,8 +27,10 @@ function first<Item, Found>(items: readonly Item[], find: (item: Item) => Found 
 
 /** The comparisons of a part, in words. */
 export function clausesOf(tree: ExplainedCondition): string[] {
-  return tree.kind === 'comparison' ? [clauseWords(tree)] : innerOf(tree).flatMap(clausesOf);
+  return comparisonsIn(tree).map((one) => clauseWords(one));
 }
+
+const comparisonsIn = (tree: ExplainedCondition) => allParts(tree).filter((one) => one.kind === 'comparison');
 
 /** A comparison in words: `wt.ev is “buy”`; negated: `wt.ev is not “buy”`. */
 export function clauseWords({ parameter, operator, value }: ExplainedComparison, isNegated = false): string {
@@ -66,10 +63,6 @@ export function foundSentence({ parameter, isMissing, actual, isCut }: Explained
 
 /** How many comparisons there are, and how many of them are true. */
 export function tally(tree: ExplainedCondition): { all: number; passed: number } {
-  if (tree.kind === 'comparison') return { all: 1, passed: Number(tree.result) };
-  const tallies = innerOf(tree).map(tally);
-  return {
-    all: tallies.reduce((sum, { all }) => sum + all, 0),
-    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
-  };
+  const comparisons = comparisonsIn(tree);
+  return { all: comparisons.length, passed: comparisons.filter(({ result }) => result).length };
 }

@@ -1,5 +1,6 @@
 import { Box, Group, Stack, Text, TextInput, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { partsOf } from '../../../contract/records/explained-parts.ts';
 import type { ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { shell, terms, event as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
@@ -17,7 +18,7 @@ import {
   toneColor,
 } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { clauseWords, foundWords, innerOf, tally } from './decision.ts';
+import { clauseWords, foundWords, tally } from './decision.ts';
 import { because, type ExplainedAction, type Explanation, eventSummary } from './event-summary.ts';
 import { Journey } from './journey.tsx';
 
@@ -158,7 +159,7 @@ function ConditionTree(props: Props): ReactNode {
 }
 
 function Node({ tree, decidedBy, maySee }: Props): ReactNode {
-  const inner = innerOf(tree);
+  const inner = partsOf(tree);
   const isDecisive = (tree.kind === 'comparison' || 'conditions' in tree) && tree.pointer === decidedBy;
   return (
     <div role="listitem">

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
+import { allParts, partsOf } from '../../../contract/records/explained-parts.ts';
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
 import { isComplete } from './condition-parts.ts';
@@ -27,7 +28,7 @@ export function useTrial(rules: Condition, tried: TriedEvent | null): { trial: T
   );
   const trial = useMemo(() => {
     if (!isReady || data === undefined) return null;
-    const judged = new Map(parts(data.explanation).map((one) => [one.pointer, one]));
+    const judged = new Map(allParts(data.explanation).map((one) => [one.pointer, one]));
     return { matched: data.matched, decider: deciderOf(data.explanation), judged };
   }, [isReady, data]);
   return { trial, error: isReady ? error : null };
@@ -39,15 +40,10 @@ export function comparisonIn(judged: ExplainedCondition): ExplainedComparison | 
   return judged.kind === 'not' ? comparisonIn(judged.condition) : null;
 }
 
-const childrenOf = (tree: ExplainedCondition): ExplainedCondition[] =>
-  tree.kind === 'comparison' ? [] : 'conditions' in tree ? tree.conditions : [tree.condition];
-
-const parts = (tree: ExplainedCondition): ExplainedCondition[] => [tree, ...childrenOf(tree).flatMap(parts)];
-
 /** The first comparison whose result is that of all parts around it. */
 function deciderOf(tree: ExplainedCondition): ExplainedComparison | null {
   if (tree.kind === 'comparison') return tree;
-  for (const child of childrenOf(tree)) {
+  for (const child of partsOf(tree)) {
     if (tree.kind !== 'not' && child.result !== tree.result) continue;
     const found = deciderOf(child);
     if (found !== null) return found;
