@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemasIn, unwrapped } from './schema-walk.ts';
 import { isSecretSchema } from './secret.ts';
 
 /** A location of secrets in the bodies of a schema. */
@@ -34,50 +35,21 @@ function* placesIn(
 }
 
 function childrenOf(schema: z.core.$ZodType, at: SecretPlace): (readonly [z.core.$ZodType, SecretPlace])[] {
-  const below = (key: string, owner = {}) => ({ path: [...at.path, key], owner, mayBePlain: false });
-  if (schema instanceof z.ZodObject) {
-    const members: [string, z.core.$ZodType][] = Object.entries(schema.shape);
-    const owner = Object.fromEntries(members.flatMap(([key, child]) => literalOf(key, child)));
-    return members.map(([key, child]) => [child, below(key, owner)]);
-  }
-  if (schema instanceof z.ZodArray) return [[schema.element, below('*')]];
-  if (schema instanceof z.ZodRecord) return [[schema.valueType, below('*')]];
-  if (schema instanceof z.ZodTuple) return schema.def.items.map((item) => [item, below('*')]);
-  if (schema instanceof z.ZodUnion) {
-    const mayBePlain = at.mayBePlain || schema.options.some((option) => unwrapped(option) instanceof z.ZodString);
-    return schema.options.map((option) => [option, { ...at, mayBePlain }]);
-  }
-  if (schema instanceof z.ZodIntersection)
-    return [
-      [schema.def.left, at],
-      [schema.def.right, at],
-    ];
-  const inner = innerOf(schema);
-  return inner === null ? [] : [[inner, at]];
+  const inside = schemasIn(schema);
+  const owner =
+    schema instanceof z.ZodObject
+      ? Object.fromEntries(inside.flatMap(({ key, schema }) => literalOf(key, schema)))
+      : {};
+  const mayBePlain =
+    at.mayBePlain ||
+    (schema instanceof z.ZodUnion && inside.some((option) => unwrapped(option.schema) instanceof z.ZodString));
+  return inside.map(({ key, schema }) => [
+    schema,
+    key === null ? { ...at, mayBePlain } : { path: [...at.path, key], owner, mayBePlain: false },
+  ]);
 }
 
-function literalOf(key: string, schema: z.core.$ZodType): [string, unknown][] {
+function literalOf(key: string | null, schema: z.core.$ZodType): [string, unknown][] {
   const inner = unwrapped(schema);
-  return inner instanceof z.ZodLiteral && inner.values.size === 1 ? [[key, [...inner.values][0]]] : [];
-}
-
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  const inner = innerOf(schema);
-  return inner === null ? schema : unwrapped(inner);
-}
-
-/** The schema in a wrapper; null: this is no wrapper. */
-function innerOf(schema: z.core.$ZodType): z.core.$ZodType | null {
-  if (
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodNonOptional ||
-    schema instanceof z.ZodCatch ||
-    schema instanceof z.ZodReadonly ||
-    schema instanceof z.ZodLazy
-  )
-    return schema.unwrap();
-  return schema instanceof z.ZodPipe ? schema.in : null;
+  return key !== null && inner instanceof z.ZodLiteral && inner.values.size === 1 ? [[key, [...inner.values][0]]] : [];
 }

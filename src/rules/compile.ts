@@ -1,4 +1,5 @@
 import type { Comparison, Condition } from '../contract/documents/condition.ts';
+import { innerOf } from '../contract/documents/condition-parts.ts';
 import { conditionLimits } from '../contract/documents/operators.ts';
 import type { Event } from '../contract/records/event.ts';
 import { type ExplainedCondition, type Explanation, shownValueMax } from '../contract/records/explanation.ts';
@@ -244,9 +245,7 @@ const tooDeep = `A condition may be ${conditionLimits.depth} levels deep, its be
 
 /** Counts a part towards the limits. Empty groups count as comparisons, since they cost the same. */
 function count(condition: Condition, build: Build): string | null {
-  const isEmpty =
-    ('all' in condition && condition.all.length === 0) || ('any' in condition && condition.any.length === 0);
-  if (isEmpty || 'operator' in condition) build.leaves += 1;
+  if (!('behavior' in condition) && innerOf(condition).parts.length === 0) build.leaves += 1;
   if ('operator' in condition && (condition.operator === 'in' || condition.operator === 'notIn'))
     build.listValues += condition.value.length;
   return exceededLimit(build);

@@ -1,12 +1,12 @@
 import type { Role } from '../../accounts/accounts.ts';
 import { allRights, covers, rights } from '../../contract/accounts/rights.ts';
-import { rolePatch, roleReadOnly } from '../../contract/accounts/role.ts';
+import { rolePatch, roleRoutes } from '../../contract/accounts/role.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { given } from '../../contract/given.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { changeRole, createRole, removeRole } from '../../identity/roles.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
-import { withoutReadOnly } from '../documents/patch.ts';
+import { withoutIgnored } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
@@ -34,7 +34,7 @@ export function roleHandlers(parts: ApiParts) {
     getRole: ({ params }) => shown.role(find(directory.snapshot, params.id)),
 
     async changeRole(call) {
-      const patch = given(validate(rolePatch, withoutReadOnly(call.json, roleReadOnly)));
+      const patch = given(validate(rolePatch, withoutIgnored(call.json, roleRoutes.changeRole)));
       const { role } = await directory.change((snapshot) =>
         changeRole(snapshot, call.ifMatch(find(snapshot, call.params.id)), patch, call.actor()),
       );

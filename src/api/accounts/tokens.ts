@@ -1,12 +1,12 @@
 import type { Token } from '../../accounts/accounts.ts';
-import { type TokenInput, tokenPatch, tokenReadOnly } from '../../contract/accounts/token.ts';
+import { type TokenInput, tokenPatch, tokenRoutes } from '../../contract/accounts/token.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { given } from '../../contract/given.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { changeToken, createToken, removeToken, tokenPrefix } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
-import { withoutReadOnly } from '../documents/patch.ts';
+import { withoutIgnored } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
@@ -34,7 +34,7 @@ export function tokenHandlers(parts: ApiParts) {
     getToken: ({ params }) => shown.token(find(directory.snapshot, params.id)),
 
     async changeToken(call) {
-      const patch = given(validate(tokenPatch, withoutReadOnly(call.json, tokenReadOnly)));
+      const patch = given(validate(tokenPatch, withoutIgnored(call.json, tokenRoutes.changeToken)));
       const { token } = await directory.change((snapshot) => {
         const before = call.ifMatch(find(snapshot, call.params.id));
         const lastUsedAt = directory.lastUsedAt(before);

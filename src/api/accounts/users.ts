@@ -1,12 +1,12 @@
 import type { User } from '../../accounts/accounts.ts';
-import { userPatch, userReadOnly } from '../../contract/accounts/user.ts';
+import { userPatch, userRoutes } from '../../contract/accounts/user.ts';
 import { given } from '../../contract/given.ts';
 import { type AccountSnapshot, foldEmail } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
 import { checkPassword } from '../../identity/password/password-policy.ts';
 import { changeUser, createUser, inviteUser, removeUser } from '../../identity/users.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
-import { withoutReadOnly } from '../documents/patch.ts';
+import { withoutIgnored } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';
 import { pageOfAccounts, shownAccounts } from './shown-account.ts';
 
@@ -56,7 +56,7 @@ export function userHandlers(parts: ApiParts) {
     getUser: ({ params }) => shown.user(find(directory.snapshot, params.id)),
 
     async changeUser(call) {
-      const { password, ...patch } = given(validate(userPatch, withoutReadOnly(call.json, userReadOnly)));
+      const { password, ...patch } = given(validate(userPatch, withoutIgnored(call.json, userRoutes.changeUser)));
       const { email } = findToChange(directory.snapshot, call);
       if (password !== undefined) checkPassword(password, patch.email ?? email);
       const set = password === undefined ? {} : { passwordHash: await passwords.hash(password) };

@@ -1,4 +1,5 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
+import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { misfitText } from '../../pipeline/attempt/render.ts';
 import { behaviorsOf } from '../../pipeline/snapshot/rule-compiler.ts';
@@ -11,7 +12,6 @@ import { maySeeEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
-import { usesBehavior } from './references.ts';
 import { type Checked, checkPrograms, type Programs, withPrograms } from './templates.ts';
 
 /** Actions, and their checks before saving. */
@@ -31,7 +31,7 @@ export function actionHandlers(parts: ApiParts) {
         return (
           (destinationId === undefined || ids.includes(destinationId)) &&
           (connectionId === undefined || ids.some(isConnected)) &&
-          (behaviorId === undefined || usesBehavior(body.rules, behaviorId))
+          (behaviorId === undefined || behaviorsIn(body.rules).includes(behaviorId))
         );
       });
     },

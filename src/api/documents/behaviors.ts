@@ -1,5 +1,6 @@
 import { type BehaviorBody, behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
+import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/preview.ts';
@@ -11,7 +12,7 @@ import { requireStoredEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
-import { behaviorUserCounts, usesBehavior } from './references.ts';
+import { behaviorUserCounts } from './references.ts';
 
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
@@ -56,7 +57,6 @@ export const behaviorKind: Kind<'behavior'> = {
   kind: 'behavior',
   input: behaviorInput,
   wholes: ['condition'],
-  readOnly: ['standard', 'usedBy'],
   check({ body, before, snapshot }) {
     const present = behaviorsOf(snapshot.documents);
     // Under its own id, so that a cycle through it is found; a new behavior can't be in a cycle.
@@ -88,7 +88,8 @@ function checkUsers(id: string, conditions: Behaviors, snapshot: Snapshot): void
   const affected = usersAmong(id, behavior.values());
   for (const one of [...action.values(), ...behavior.values()]) {
     const condition = 'rules' in one.body ? one.body.rules : one.body.condition;
-    if (one.id === id || !affected.some((used) => usesBehavior(condition, used))) continue;
+    const used = new Set(behaviorsIn(condition));
+    if (one.id === id || !affected.some((behaviorId) => used.has(behaviorId))) continue;
     const compiled = compileCondition(condition, conditions);
     if (compiled.ok || !compileCondition(condition, present).ok) continue;
     const why = compiled.problems[0]?.message ?? '';
@@ -101,7 +102,8 @@ function checkUsers(id: string, conditions: Behaviors, snapshot: Snapshot): void
 function usersAmong(id: string, behaviors: Iterable<Document<BehaviorBody>>): string[] {
   const all = [...behaviors];
   const found = new Set([id]);
-  for (const used of found) for (const one of all) if (usesBehavior(one.body.condition, used)) found.add(one.id);
+  for (const used of found)
+    for (const one of all) if (behaviorsIn(one.body.condition).includes(used)) found.add(one.id);
   return [...found];
 }
 

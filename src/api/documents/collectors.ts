@@ -65,7 +65,6 @@ export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedA
 export const collectorKind: Kind<'collector'> = {
   kind: 'collector',
   input: collectorInput,
-  readOnly: ['key', 'previousKey', 'previousUntil', 'previousUsedAt'],
   complete: (input, before) => ({ ...(input as CollectorBody), ...keysOf(before?.body ?? { key: newKey() }) }), // the schema's output
   check: () => [],
   // A rollback keeps the current keys, because an old one may have been replaced for a reason.

@@ -25,8 +25,6 @@ export type Kind<K extends ManagedKind> = {
   input: z.ZodType;
   /** Fields that are one value: a patch that doesn't fit the stored value replaces it. */
   wholes?: readonly string[];
-  /** Fields of this kind that GET returns and a write ignores, in addition to the common ones. */
-  readOnly?: readonly string[];
   /** Adds the server's own fields to a client's input. `parent`: the connection of a new destination. */
   complete?(input: unknown, before: Document<Bodies[K]> | null, parent: string | null): unknown;
   /** Throws AppError when the draft can't be saved; returns warnings. */

@@ -20,7 +20,7 @@ import { collectorKind } from './collectors.ts';
 import { connectionKind } from './connections.ts';
 import { destinationKind } from './destinations.ts';
 import { documentsOf } from './documents.ts';
-import { withoutReadOnly } from './patch.ts';
+import { withoutServerSet } from './patch.ts';
 import { withNames } from './references.ts';
 import { NotComposed, type Programs } from './templates.ts';
 
@@ -130,13 +130,8 @@ function check({ document, check: checked }: Planned, { draft, programs, missing
 /** A stored body with names instead of ids, its secrets in place, without the fields that the server makes. */
 export function fileBody({ kind, body }: { kind: string; body: unknown }, snapshot: Snapshot): Record<string, unknown> {
   const of = kind as TransferKind; // only documents of these kinds are exported or imported
-  return withNames(of, withoutReadOnly(body, readOnly[of]) as Record<string, unknown>, snapshot); // an object stays one
+  return withNames(of, withoutServerSet(body, of) as Record<string, unknown>, snapshot); // an object stays one
 }
-
-const readOnly: Partial<Record<TransferKind, readonly string[]>> = {
-  collector: collectorKind.readOnly ?? [],
-  behavior: behaviorKind.readOnly ?? [],
-};
 
 /** What a document lacks after an import without its secrets. */
 function missingOf({ document: { kind, body } }: Planned): string[] {

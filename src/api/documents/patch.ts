@@ -1,5 +1,6 @@
 import type { ManagedKind } from '../../contract/documents/document.ts';
-import { readOnlyFields } from '../../contract/documents/read-only-fields.ts';
+import { documentInputs, documentOutputs } from '../../contract/documents/document-inputs.ts';
+import { ignoredFields, type WrittenAndShown } from '../../contract/documents/server-set-fields.ts';
 import { invalid } from '../../contract/errors.ts';
 import { isObject, pathOf } from '../../contract/json.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
@@ -14,7 +15,7 @@ import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
  * not mean to keep the password. Members that a write ignores are no part of the patch.
  */
 export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], given: unknown): unknown {
-  const patch = withoutReadOnly(given, kind.readOnly);
+  const patch = withoutServerSet(given, kind.kind);
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
   const shown = withoutOtherKinds(showSecrets(stored), patch);
   return withNulls({ kind, patch, shown }, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
@@ -31,7 +32,7 @@ function withoutOtherKinds(shown: unknown, patch: unknown): unknown {
   );
 }
 
-type Parser<K extends ManagedKind> = Pick<Kind<K>, 'input' | 'wholes' | 'readOnly'>;
+type Parser<K extends ManagedKind> = Pick<Kind<K>, 'kind' | 'input' | 'wholes'>;
 
 function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<string, unknown>, merged: unknown) {
   const parsed = kind.input.safeParse(merged);
@@ -47,10 +48,15 @@ function withoutLeftovers<K extends ManagedKind>(kind: Parser<K>, patch: Record<
   return leftovers.reduce((value: unknown, path) => mergePatch(value, removal(path)), merged);
 }
 
-/** A body without the fields that GET returns and a write ignores. */
-export function withoutReadOnly(json: unknown, more: readonly string[] = []): unknown {
+/** A document without the fields that a write ignores. */
+export function withoutServerSet(json: unknown, kind: ManagedKind): unknown {
+  return withoutIgnored(json, { body: documentInputs[kind], output: documentOutputs[kind] });
+}
+
+/** An object without the fields that a write ignores. */
+export function withoutIgnored(json: unknown, schemas: WrittenAndShown): unknown {
   if (!isObject(json)) return json;
-  const ignored = new Set<string>([...readOnlyFields, ...more]);
+  const ignored = ignoredFields(schemas);
   return Object.fromEntries(Object.entries(json).filter(([key]) => !ignored.has(key)));
 }
 

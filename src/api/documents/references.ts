@@ -1,39 +1,31 @@
-import type { Condition } from '../../contract/documents/condition.ts';
-import type { ManagedKind } from '../../contract/documents/document.ts';
+import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
+import { documentKinds, type ManagedKind } from '../../contract/documents/document.ts';
+import { documentInputs } from '../../contract/documents/document-inputs.ts';
+import { mapReferences, type ReferredKind, referencesIn } from '../../contract/documents/references.ts';
 import { invalid, type User } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
-import { isObject, pointerOf } from '../../contract/json.ts';
+import { pointerOf } from '../../contract/json.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 
-// The references between documents: a destination has a connection, an action destinations and behaviors, a behavior
-// behaviors, and an alert connections and actions. They are stored by id and can be written by name.
+// References between documents are stored by id and can be written by name.
 
-/** The objects that use a document. */
+/** The references of a document, which has ids or names. */
+export function referencesOf({ kind, body }: { kind: ManagedKind; body: unknown }) {
+  return referencesIn(documentInputs[kind], body);
+}
+
+/** The objects that use a document, which can't be deleted before. */
 export function usersOf(kind: ManagedKind, id: string, { documents }: Snapshot): User[] {
-  const { destination, action, behavior } = documents;
-  const users: Document<{ name: string }>[] = [];
-  if (kind === 'connection') users.push(...destination.values().filter(({ body }) => body.connectionId === id));
-  if (kind === 'destination')
-    users.push(...action.values().filter(({ body }) => body.destinations.some((row) => row.destinationId === id)));
-  if (kind === 'behavior') {
-    users.push(...action.values().filter(({ body }) => usesBehavior(body.rules, id)));
-    users.push(...behavior.values().filter(({ body }) => usesBehavior(body.condition, id)));
-  }
-  return users.map((one) => ({ kind: one.kind, id: one.id, name: one.body.name }));
+  return managedKinds.flatMap((user) => {
+    const users: Iterable<Document<{ name: string }>> = documents[user].values();
+    const found = Array.from(users).filter(({ body }) =>
+      referencesOf({ kind: user, body }).some((one) => one.to === kind && one.id === id && !one.isLoose),
+    );
+    return found.map((one) => ({ kind: user, id: one.id, name: one.body.name }));
+  });
 }
 
-/** Whether a condition uses a behavior. */
-export function usesBehavior(condition: Condition, id: string): boolean {
-  return namedBehaviors(condition).some((one) => one === id);
-}
-
-/** The names or ids of the behaviors in a condition. */
-export function* namedBehaviors(condition: unknown): Generator<string> {
-  if (Array.isArray(condition)) for (const one of condition) yield* namedBehaviors(one);
-  if (!isObject(condition)) return;
-  if (typeof condition['behavior'] === 'string') yield condition['behavior'];
-  for (const key of ['all', 'any', 'not']) yield* namedBehaviors(condition[key]);
-}
+const managedKinds = documentKinds.filter((kind): kind is ManagedKind => Object.hasOwn(documentInputs, kind));
 
 type Conditional = Pick<Snapshot['documents'], 'action' | 'behavior'>;
 const counted = new WeakMap<Conditional, ReadonlyMap<string, number>>();
@@ -44,7 +36,7 @@ export function behaviorUserCounts(documents: Conditional): ReadonlyMap<string, 
   if (known !== undefined) return known;
   const counts = new Map<string, number>();
   for (const { body } of [...documents.action.values(), ...documents.behavior.values()])
-    for (const id of new Set(namedBehaviors('rules' in body ? body.rules : body.condition)))
+    for (const id of new Set(behaviorsIn('rules' in body ? body.rules : body.condition)))
       counts.set(id, (counts.get(id) ?? 0) + 1);
   counted.set(documents, counts);
   return counts;
@@ -80,7 +72,7 @@ export function withIds(kind: ManagedKind, json: Record<string, unknown>, snapsh
   const { connection = '' } = json;
   if (kind === 'destination' && typeof connection !== 'string')
     throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
-  return mapReferences(kind, json, 'id', (of, text, path) => {
+  return mapReferences(documentInputs[kind], json, 'names', (of, text, path) => {
     const id = of === 'destination' ? destinationNamed(text, snapshot, path) : findNamed(of, text, snapshot);
     // An unknown text stays: the alert may already have the id of a deleted object.
     return id ?? (kind === 'alert' ? text : noneNamed(of, text, path));
@@ -96,12 +88,13 @@ export function withNames(
   body: Record<string, unknown>,
   snapshot: Snapshot,
 ): Record<string, unknown> {
-  return mapReferences(kind, body, 'name', (of, id) => {
+  return mapReferences(documentInputs[kind], body, 'ids', (of, id) => {
     if (of === 'destination') return destinationName(id, snapshot);
     const name = snapshot.documents[of].get(id)?.body.name;
     return name !== undefined && findNamed(of, name, snapshot) === id ? name : id;
   });
 }
+
 /** The name of a destination with that of its connection, `Connection/Destination`; its id where that is ambiguous. */
 export function destinationName(id: string, snapshot: Snapshot): string {
   const found = snapshot.documents.destination.get(id)?.body;
@@ -111,72 +104,8 @@ export function destinationName(id: string, snapshot: Snapshot): string {
   return destinationsNamed(text, snapshot).length === 1 ? text : id;
 }
 
-type Referred = 'connection' | 'destination' | 'behavior' | 'action';
-type MapReference = (of: Referred, text: string, path: readonly PropertyKey[]) => string;
-
-/** A document with its references mapped to ids or to names: every place that has one. */
-function mapReferences(
-  kind: ManagedKind,
-  json: Record<string, unknown>,
-  to: 'id' | 'name',
-  map: MapReference,
-): Record<string, unknown> {
-  const [before, after] = to === 'id' ? ['', 'Id'] : ['Id', ''];
-  /** The member `connection` becomes `connectionId`, or the other way round. */
-  const renamed = (object: Record<string, unknown>, of: 'connection' | 'destination', path: readonly PropertyKey[]) => {
-    const { [of + before]: text, ...rest } = object;
-    return typeof text === 'string' ? { [of + after]: map(of, text, [...path, of + before]), ...rest } : object;
-  };
-  const behaviors = (member: string) => (condition: unknown) => mapBehaviors(condition, [member], map);
-  const list = (of: Referred) => (texts: unknown) =>
-    mapList(texts, (one) => (typeof one === 'string' ? map(of, one, []) : one));
-  switch (kind) {
-    case 'destination':
-      return renamed(json, 'connection', []);
-    case 'action':
-      return mapped(json, {
-        rules: behaviors('rules'),
-        destinations: (rows) =>
-          mapList(rows, (row, i) => (isObject(row) ? renamed(row, 'destination', ['destinations', i]) : row)),
-      });
-    case 'behavior':
-      return mapped(json, { condition: behaviors('condition') });
-    case 'alert': {
-      const lists = { connectionIds: list('connection'), actionIds: list('action') };
-      return mapped(json, { rules: (rules) => (isObject(rules) ? mapped(rules, lists) : rules) });
-    }
-    case 'connection':
-    case 'collector':
-      return json;
-  }
-}
-
-/** An object with some of its members mapped, where it has them. */
-function mapped(json: Record<string, unknown>, by: Record<string, (value: unknown) => unknown>) {
-  return Object.fromEntries(
-    Object.entries(json).map(([key, value]) => [key, Object.hasOwn(by, key) ? by[key]?.(value) : value]),
-  );
-}
-
-function mapList(value: unknown, map: (item: unknown, i: number) => unknown): unknown {
-  return Array.isArray(value) ? value.map(map) : value;
-}
-
-/** A condition with the names or ids of its behaviors mapped. Depth is bounded by the limit of a JSON body. */
-function mapBehaviors(condition: unknown, path: readonly PropertyKey[], map: MapReference): unknown {
-  if (Array.isArray(condition)) return condition.map((one, i) => mapBehaviors(one, [...path, i], map));
-  if (!isObject(condition)) return condition;
-  const within = (key: string) => (value: unknown) => mapBehaviors(value, [...path, key], map);
-  return mapped(condition, {
-    all: within('all'),
-    any: within('any'),
-    not: within('not'),
-    behavior: (named) => (typeof named === 'string' ? map('behavior', named, [...path, 'behavior']) : named),
-  });
-}
-
 /** The id of the document with this id or name; null when there is none. */
-function findNamed(kind: Exclude<Referred, 'destination'>, text: string, snapshot: Snapshot): string | null {
+function findNamed(kind: Exclude<ReferredKind, 'destination'>, text: string, snapshot: Snapshot): string | null {
   const among: ReadonlyMap<string, Document<{ name: string }>> = snapshot.documents[kind];
   if (among.has(text)) return text;
   for (const id of snapshot.idsNamed(kind, text)) {
@@ -214,6 +143,6 @@ function splitsOf(text: string): [connection: string, destination: string][] {
 
 const nameLengthMax = 255;
 
-function noneNamed(what: Referred, name: string, path: readonly PropertyKey[]): never {
+function noneNamed(what: ReferredKind, name: string, path: readonly PropertyKey[]): never {
   throw invalid([{ pointer: pointerOf(path), detail: `There is no ${what} ${name}.`, code: `unknown_${what}` }]);
 }

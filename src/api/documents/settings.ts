@@ -1,7 +1,9 @@
+import { serverSetFields } from '../../contract/documents/server-set-fields.ts';
 import {
   type Retention,
   type Settings,
   type SettingsBody,
+  settings,
   settingsId,
   settingsInput,
 } from '../../contract/documents/settings.ts';
@@ -15,8 +17,8 @@ import { validate } from '../http/validate.ts';
 import { nextVersion } from './reading.ts';
 import { isSameBody } from './secret-fields.ts';
 
-/** Fields that GET returns and a PATCH ignores. */
-const readOnly = new Set(['origins', 'configuration', 'version', 'updatedAt', 'updatedBy']);
+/** The fields that a PATCH ignores. */
+const serverSet = serverSetFields({ body: settingsInput, output: settings });
 
 /** The settings of the installation. */
 export function settingsHandlers(parts: ApiParts) {
@@ -40,7 +42,7 @@ export function settingsHandlers(parts: ApiParts) {
   /** The settings after a patch. A retention value that equals the one in effect is not stored. */
   function changed(json: unknown, snapshot: Snapshot): SettingsBody {
     if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
-    const patch = Object.fromEntries(Object.entries(json).filter(([key]) => !readOnly.has(key)));
+    const patch = Object.fromEntries(Object.entries(json).filter(([key]) => !serverSet.has(key)));
     const before = settingsOf(snapshot);
     if (isObject(patch['retention'])) patch['retention'] = news(patch['retention'], snapshot);
     const { retention, privacy, deliveries } = before;

@@ -17,7 +17,7 @@ import { LongResponse } from '../http/long-response.ts';
 import { fieldErrors, found, validate } from '../http/validate.ts';
 import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
-import { namedBehaviors } from './references.ts';
+import { referencesOf } from './references.ts';
 import { exportSecrets } from './secret-fields.ts';
 import { type Programs, withPrograms } from './templates.ts';
 
@@ -173,9 +173,7 @@ function behaviorsInOrder(behaviors: readonly Item[]): Item[] {
     for (let one = open.at(-1); one !== undefined; one = open.at(-1)) {
       const isReady = visited.has(one);
       visited.add(one);
-      const used = isReady
-        ? []
-        : Array.from(namedBehaviors(one.body['condition']), (name) => byName.get(foldName(name)));
+      const used = isReady ? [] : Array.from(referencesOf(one), ({ id: name }) => byName.get(foldName(name)));
       const next = used.filter((other) => other !== undefined && !visited.has(other)) as Item[]; // the defined ones
       if (next.length > 0) open.push(...next);
       else {

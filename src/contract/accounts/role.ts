@@ -32,9 +32,6 @@ export const role = z.strictObject({
 });
 export type ShownRole = z.output<typeof role>;
 
-/** The fields of a role that GET returns and a write ignores. */
-export const roleReadOnly = ['fixed', 'users'] as const;
-
 /** A right with its display name and the rights that it implies. */
 export const describedRight = z.strictObject({ right, name: z.string(), implies: z.array(right) });
 

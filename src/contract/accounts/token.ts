@@ -34,9 +34,6 @@ export const token = z.strictObject({
 });
 export type ShownToken = z.output<typeof token>;
 
-/** The fields of a token that GET returns and a write ignores. */
-export const tokenReadOnly = ['userId', 'lastUsedAt'] as const;
-
 /** The response that creates a token: the only one that contains its value. */
 export const newToken = token.extend({ token: z.string() });
 

@@ -50,9 +50,6 @@ export type UserInput = z.output<typeof userInput>;
 export const userPatch = userInput.extend({ status: userStatus, roleIds }).partial();
 export type UserPatch = z.output<typeof userPatch>;
 
-/** The fields of a user that GET returns and a write ignores. */
-export const userReadOnly = ['invited', 'sso', 'lastSignInAt'] as const;
-
 /**
  * A user as GET returns it. `invited`: the user can't sign in yet. `sso`: the user signs in with OpenID Connect, and has
  * the roles of the groups there.

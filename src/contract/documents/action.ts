@@ -6,6 +6,7 @@ import { documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
+import { refersTo } from './references.ts';
 
 /** What a mapped value can be sent as. `text`, also when none is given, sends the value as the event has it. */
 const mappedTypes = ['text', 'number', 'boolean', 'list', 'json'] as const;
@@ -26,7 +27,7 @@ export type FieldMapping = z.output<typeof fieldMapping>;
 
 /** One destination of an action. Without a mapping the record is the data of the event, unchanged. */
 export const actionDestination = z.strictObject({
-  destinationId: z.string(),
+  destinationId: refersTo('destination', z.string()),
   mapping: z
     .array(fieldMapping)
     .max(500)

@@ -8,6 +8,7 @@ import { weekDays } from './alert-words.ts';
 import { certificates, noControls, signingSecrets } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
+import { refersTo } from './references.ts';
 
 const hourMs = 3_600_000;
 
@@ -33,8 +34,18 @@ export const alertRules = z.strictObject({
   kinds: z.array(issueKind).min(1).max(issueKind.options.length).nullable().default(null),
   minSeverity: issueSeverity.default('warning'),
   /** Only issues of these connections. An issue without a connection or action passes where the list is null. */
-  connectionIds: z.array(z.string().max(64)).min(1).max(200).nullable().default(null),
-  actionIds: z.array(z.string().max(64)).min(1).max(200).nullable().default(null),
+  connectionIds: z
+    .array(refersTo('connection', z.string().max(64), { isLoose: true }))
+    .min(1)
+    .max(200)
+    .nullable()
+    .default(null),
+  actionIds: z
+    .array(refersTo('action', z.string().max(64), { isLoose: true }))
+    .min(1)
+    .max(200)
+    .nullable()
+    .default(null),
   on: z
     .array(issueNotice.shape.change)
     .min(1)

@@ -1,56 +1,23 @@
 import { z } from 'zod';
-import {
-  conditionLimits,
-  listOperators,
-  orderOperators,
-  presenceOperators,
-  textOperators,
-  wildcardLengthMax,
-} from './operators.ts';
+import { comparison } from './comparison.ts';
+import { type Condition, innerOf, isLeaf } from './condition-parts.ts';
+import { conditionLimits } from './operators.ts';
+import { refersTo } from './references.ts';
 
-const text = z.string().max(10_000);
-const parameter = z.string().min(1, 'A value is required.').max(255);
-const ignoreCase = z.boolean().optional();
+export { type Comparison, comparison } from './comparison.ts';
+export type { Condition } from './condition-parts.ts';
 
-const isWildcard = (operator: string) => operator === 'matches' || operator === 'notMatches';
+/** The schema of each clause, by the member that tells it, with parts of a schema. */
+const clauses = <Part extends z.ZodType>(part: Part) => ({
+  all: z.strictObject({ all: z.array(part) }),
+  any: z.strictObject({ any: z.array(part) }),
+  not: z.strictObject({ not: part }),
+  behavior: z.strictObject({ behavior: refersTo('behavior', z.string().min(1)) }),
+  parameter: comparison,
+});
 
-/** One comparison. The operator determines the type of `value`; a `regex` is checked when the condition is compiled. */
-export const comparison = z.discriminatedUnion('operator', [
-  z.strictObject({ parameter, operator: z.enum(presenceOperators), ignoreCase }),
-  z
-    .strictObject({ parameter, operator: z.enum([...textOperators, ...orderOperators]), value: text, ignoreCase })
-    .refine(({ operator, value }) => !isWildcard(operator) || value.length <= wildcardLengthMax, {
-      path: ['value'],
-      message: `A wildcard pattern may have ${wildcardLengthMax} characters.`,
-    }),
-  z.strictObject({
-    parameter,
-    operator: z.enum(listOperators),
-    value: z.array(text).min(1).max(conditionLimits.listValues),
-    ignoreCase,
-  }),
-  z.strictObject({ parameter, operator: z.literal('between'), value: z.tuple([text, text]), ignoreCase }),
-]);
-export type Comparison = z.output<typeof comparison>;
-
-/** A condition on an event: comparisons and behaviors, combined by `all`, `any` and `not`. */
-export type Condition =
-  | { all: Condition[] }
-  | { any: Condition[] }
-  | { not: Condition }
-  | { behavior: string }
-  | Comparison;
-
-const behaviorReference = z.strictObject({ behavior: z.string().min(1) });
-const node: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ all: z.array(node) }),
-    z.strictObject({ any: z.array(node) }),
-    z.strictObject({ not: node }),
-    behaviorReference,
-    comparison,
-  ]),
-);
+const node: z.ZodType<Condition> = z.lazy(() => anyClause);
+const anyClause = z.union(Object.values(clauses(node)));
 
 /**
  * A condition within its limits. Errors point to the exact node (`/all/1/value`): each node is first matched to the one
@@ -59,37 +26,31 @@ const node: z.ZodType<Condition> = z.lazy(() =>
  */
 export const condition = z.preprocess(checkNodes, node);
 
-const branch = {
-  all: z.strictObject({ all: z.array(z.unknown()) }),
-  any: z.strictObject({ any: z.array(z.unknown()) }),
-  not: z.strictObject({ not: z.unknown() }),
-  behavior: behaviorReference,
-  parameter: comparison,
-};
-const shapes = Object.keys(branch) as (keyof typeof branch)[]; // Object.keys widens the keys of a closed object to string
+const clauseOfAny = clauses(z.unknown());
+const members = Object.keys(clauseOfAny) as (keyof typeof clauseOfAny)[]; // the keys of a closed object
 
-type Place = { value: unknown; path: PropertyKey[]; depth: number };
+type Open = { value: unknown; path: PropertyKey[]; depth: number };
 
 function checkNodes(root: unknown, ctx: z.RefinementCtx): unknown {
-  const places: Place[] = [{ value: root, path: [], depth: 1 }];
+  const open: Open[] = [{ value: root, path: [], depth: 1 }];
   let leaves = 0;
   let listValues = 0;
-  const problem = (path: Place['path'], message: string) =>
+  const problem = (path: Open['path'], message: string) =>
     ctx.addIssue({ code: 'custom', message, path, input: root, continue: false });
 
-  for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    const { value, path, depth } = place;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path, depth } = next;
     if (depth > conditionLimits.depth) {
       problem(path, `A condition may be ${conditionLimits.depth} levels deep.`);
       continue;
     }
-    const shape =
-      typeof value === 'object' && value !== null ? shapes.find((key) => Object.hasOwn(value, key)) : undefined;
-    if (shape === undefined) {
+    const member =
+      typeof value === 'object' && value !== null ? members.find((key) => Object.hasOwn(value, key)) : undefined;
+    if (member === undefined) {
       problem(path, 'Must be an object with all, any, not, behavior or parameter.');
       continue;
     }
-    const parsed = branch[shape].safeParse(value);
+    const parsed = clauseOfAny[member].safeParse(value);
     if (!parsed.success) {
       for (const issue of parsed.error.issues) {
         if (issue.code !== 'unrecognized_keys') problem([...path, ...issue.path], issue.message);
@@ -98,16 +59,12 @@ function checkNodes(root: unknown, ctx: z.RefinementCtx): unknown {
       continue;
     }
     const one = parsed.data;
-    if ('not' in one) places.push({ value: one.not, path: [...path, 'not'], depth: depth + 1 });
-    else if ('all' in one || 'any' in one) {
-      const key = 'all' in one ? 'all' : 'any';
-      const children = 'all' in one ? one.all : one.any;
-      if (children.length > conditionLimits.leaves) problem([...path, key], tooMany);
-      else {
-        for (let i = children.length - 1; i >= 0; i--)
-          places.push({ value: children[i], path: [...path, key, i], depth: depth + 1 });
-      }
-    } else {
+    const { parts, pathOf } = innerOf(one);
+    if (parts.length > conditionLimits.leaves) problem([...path, member], tooMany);
+    else
+      for (let i = parts.length - 1; i >= 0; i--)
+        open.push({ value: parts[i], path: [...path, ...pathOf(i)], depth: depth + 1 });
+    if (isLeaf(one)) {
       leaves += 1;
       if ('operator' in one && (one.operator === 'in' || one.operator === 'notIn')) listValues += one.value.length;
     }

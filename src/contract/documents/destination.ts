@@ -16,6 +16,7 @@ import { fieldName, header, health, rate, retryPolicy } from './connection.ts';
 import { stamp, warnings } from './document.ts';
 import { documentRoutes, listQuery } from './document-routes.ts';
 import { storedMasks } from './privacy.ts';
+import { refersTo } from './references.ts';
 
 /** The default template of a destination: the documented example. */
 export const defaultTemplate = '{{! return JSON.stringify(it.data[0]); }}';
@@ -127,7 +128,9 @@ export const destinationSettings = z.strictObject({
 
 /** A destination as a client writes it: one endpoint of the connection's system. */
 export const destinationInput = z.strictObject({
-  connectionId: z.string().optional().meta({ accepts: "That of its connection: a destination can't move." }),
+  connectionId: refersTo('connection', z.string())
+    .optional()
+    .meta({ accepts: "That of its connection: a destination can't move." }),
   name: documentName,
   description,
   method: method.default('POST'),

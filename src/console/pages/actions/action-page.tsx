@@ -1,5 +1,6 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
 import { type Names, useNames, useStats } from '../../data/data.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
@@ -11,7 +12,7 @@ import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, Th
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
+import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, heldAt, notToEnable, standingOf, useSwitch } from './action.ts';
 

@@ -1,6 +1,7 @@
 import { Box, Group, Menu, Text } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
+import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
 import { type Names, type Stats, useNames, useStats } from '../../data/data.ts';
 import { formatNumber, formatPercent, terms, actions as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
@@ -17,7 +18,7 @@ import {
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
+import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, notToEnable, standingOf, useSwitch } from './action.ts';
 import { firstScenarios } from './scenarios.ts';

@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
+import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { Names } from '../../data/data.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
@@ -8,7 +9,7 @@ import { bind } from '../../parts/form/bind.ts';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
-import { behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
+import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import type { Connection, Destination } from './action.ts';

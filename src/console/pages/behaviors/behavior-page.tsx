@@ -1,10 +1,11 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
-import { type Behavior, behaviorsIn, useBehaviors } from '../../parts/rules/rule-data.ts';
+import { type Behavior, useBehaviors } from '../../parts/rules/rule-data.ts';
 import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
 import { behaviorKind, blockedBy } from './behavior.ts';

@@ -1,5 +1,7 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
+import { innerOf } from '../../../contract/documents/condition-parts.ts';
 import type { Operator } from '../../../contract/documents/operators.ts';
+import { pointerOf } from '../../../contract/json.ts';
 
 /** Several conditions of which all or any must hold. */
 export type Group = Extract<Condition, { all: unknown } | { any: unknown }>;
@@ -7,13 +9,13 @@ export type Group = Extract<Condition, { all: unknown } | { any: unknown }>;
 type Positive = Exclude<Condition, { not: unknown }>;
 type Join = 'all' | 'any';
 
-export const newGroup = (join: Join = 'all', clauses: Condition[] = []): Group =>
-  join === 'all' ? { all: clauses } : { any: clauses };
+export const newGroup = (join: Join = 'all', clauses: readonly Condition[] = []): Group =>
+  join === 'all' ? { all: [...clauses] } : { any: [...clauses] };
 export const newComparison = (parameter = ''): Comparison => ({ parameter, operator: 'equals', value: '' });
 
 export const isGroup = (condition: Condition): condition is Group => 'all' in condition || 'any' in condition;
 export const joinOf = (group: Group): Join => ('all' in group ? 'all' : 'any');
-export const clausesOf = (group: Group): Condition[] => ('all' in group ? group.all : group.any);
+export const clausesOf = (group: Group): readonly Condition[] => innerOf<Condition>(group).parts;
 
 /** A condition, and whether it is negated. */
 export function split(condition: Condition): { isNot: boolean; inner: Positive } {
@@ -45,19 +47,13 @@ export function placedClauses(
 ): (readonly [pointer: string, clause: Condition])[] {
   const { isNot, inner } = split(condition);
   if (!isGroup(inner)) return [];
-  const place = `${innerPointer(pointer, isNot)}/${joinOf(inner)}`;
-  return clausesOf(inner).map((one, i) => [`${place}/${i}`, one]);
+  const { parts, pathOf } = innerOf<Condition>(inner);
+  return parts.map((one, i) => [innerPointer(pointer, isNot) + pointerOf(pathOf(i)), one]);
 }
 
 /** Every part of the rules with its JSON pointer, the whole first. */
 export function partsOf(condition: Condition, pointer = ''): (readonly [pointer: string, part: Condition])[] {
   return [[pointer, condition], ...placedClauses(condition, pointer).flatMap(([at, one]) => partsOf(one, at))];
-}
-
-/** The behaviors and comparisons of a condition. */
-export function leavesOf(condition: Condition): Exclude<Positive, Group>[] {
-  const { inner } = split(condition);
-  return isGroup(inner) ? clausesOf(inner).flatMap(leavesOf) : [inner];
 }
 
 /** Whether a part says enough to be judged. */

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { leavesOf } from './condition-parts.ts';
+import { leavesOf } from '../../../contract/documents/condition-parts.ts';
 import type { RuleUser } from './rule-users.tsx';
 
 type Action = Pick<Answer<'getAction'>, 'id' | 'name' | 'rules' | 'destinations'>;

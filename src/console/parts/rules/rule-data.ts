@@ -1,10 +1,8 @@
 import { useCallback, useMemo } from 'react';
 import type { Answer } from '../../../client/client.ts';
-import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { useAllQuery, useNamed, watched } from '../../data/data.ts';
 
-import { leavesOf } from './condition-parts.ts';
 import type { RuleName } from './condition-words.ts';
 
 export type Behavior = Answer<'getBehavior'>;
@@ -26,10 +24,6 @@ export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: RuleNa
   );
   return { behaviors, nameOf };
 }
-
-/** The ids of the behaviors that a condition refers to. */
-export const behaviorsIn = (condition: Condition): string[] =>
-  leavesOf(condition).flatMap((one) => ('behavior' in one ? [one.behavior] : []));
 
 const noParameters: readonly Parameter[] = [];
 
