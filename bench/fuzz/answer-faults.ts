@@ -1,4 +1,4 @@
-import type { Content, Description } from '../../src/contract/openapi/openapi-document.ts';
+import { type Content, type Description, responsesOf } from '../../src/contract/openapi/openapi-document.ts';
 import type { Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
 import { schemaFaults } from './json-schema.ts';
@@ -19,8 +19,8 @@ export function answerFaults(seen: Seen, description: Description): string[] {
   const faults = everywhere.filter((name) => headers[name] === undefined).map((name) => `no ${name}`);
   if (status >= 500 && !(status === 503 && headers['retry-after'] !== undefined)) faults.push('failed');
   if (headers['x-injected'] !== undefined) faults.push('a header was injected');
-  const responses = description.paths[route.path]?.[route.method.toLowerCase()]?.responses ?? {};
-  const said = responses[status];
+  const operation = description.paths[route.path]?.[route.method.toLowerCase()];
+  const said = operation === undefined ? undefined : responsesOf(operation, description)[status];
   if (said === undefined && status < 400) return [...faults, `${status} is not described`];
   if (method === 'HEAD') return text === '' ? faults : [...faults, 'a body for HEAD'];
   const content: Content = said?.content ?? (status >= 400 ? problem : {});

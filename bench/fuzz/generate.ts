@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Description, Parameter } from '../../src/contract/openapi/openapi-document.ts';
+import { type Description, parametersOf } from '../../src/contract/openapi/openapi-document.ts';
 import type { Method, Route } from '../../src/contract/route.ts';
 import type { RouteId } from '../../src/contract/routes.ts';
 import { present, sometimes, valuesOf, words } from './from-schema.ts';
@@ -78,8 +78,7 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
       : bodiesOf(route.path.includes('/by-name/') ? nameless(valuesOf(schema, schemas)) : valuesOf(schema, schemas));
   const query = fc.record(
     Object.fromEntries(
-      (operation.parameters ?? [])
-        .map((one) => parameterOf(one, description))
+      parametersOf(operation, description)
         .filter((one) => one.in === 'query')
         .map((one) => {
           const good = valuesOf(one.schema, schemas, one.name).map(String);
@@ -124,14 +123,6 @@ export function requestsOf(route: Route & { id: RouteId }, description: Descript
         body: made.body,
       };
     });
-}
-
-/** A parameter, or the component that it refers to. */
-function parameterOf(one: Parameter | { $ref: string }, { components }: Description): Parameter {
-  if (!('$ref' in one)) return one;
-  const found = components.parameters[one.$ref.split('/').at(-1) ?? ''];
-  if (found === undefined) throw new Error(`no parameter ${one.$ref}`);
-  return found;
 }
 
 /** The body without its name, which is in the URL. */

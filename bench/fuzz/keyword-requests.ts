@@ -1,4 +1,4 @@
-import type { Description, Operation, Parameter } from '../../src/contract/openapi/openapi-document.ts';
+import { type Description, type Operation, parametersOf } from '../../src/contract/openapi/openapi-document.ts';
 import { casesOf, exampleOf } from './cases.ts';
 import { bodies, examples } from './examples.ts';
 import { type Schema, schemaFaults } from './json-schema.ts';
@@ -37,7 +37,7 @@ function* ofOperation(
   const { operationId: id, requestBody } = operation;
   const { schemas } = description.components;
   const walk = { components: schemas, examples };
-  const parameters = (operation.parameters ?? []).map((one) => parameterOf(one, description));
+  const parameters = parametersOf(operation, description);
   const needed = parameters.filter((one) => one.in === 'query' && one.required === true);
   const query = Object.fromEntries(needed.map((one) => [one.name, String(exampleOf(one.schema, walk, one.name))]));
   const [body] = Object.values(requestBody?.content ?? {});
@@ -71,13 +71,6 @@ function* ofOperation(
     const faults = () => schemaFaults(whole, body.schema, schemas);
     yield { ...base, body: whole, keyword, seat: seat === '' ? id : seat, faults };
   }
-}
-
-function parameterOf(one: Parameter | { $ref: string }, { components }: Description): Parameter {
-  if (!('$ref' in one)) return one;
-  const found = components.parameters[one.$ref.split('/').at(-1) ?? ''];
-  if (found === undefined) throw new Error(`no parameter ${one.$ref}`);
-  return found;
 }
 
 /** A value as the text of a parameter; null: it has none. HTTP removes spaces around the value of a header. */

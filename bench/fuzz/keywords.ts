@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Agent, request } from 'undici';
 import { openApi } from '../../src/contract/openapi/openapi.ts';
 import type { Description } from '../../src/contract/openapi/openapi-document.ts';
@@ -111,7 +112,7 @@ export function verdictOf(
   if (status >= 500) return status === 503 && retryAfter ? null : 'failed';
   const faults = one.faults();
   if (faults.length > 0)
-    return status < 400 && !removesAlone(one, description) ? `accepted in spite of ${faults[0]}` : null;
+    return status < 400 && !leavesOutAlone(one, description) ? `accepted in spite of ${faults[0]}` : null;
   // Others refuse for the state of things: 401, 403, 404, 409, 412, 429.
   if (![400, 413, 415, 422].includes(status)) return null;
   const operation = description.paths[one.path]?.[one.method.toLowerCase()];
@@ -120,17 +121,24 @@ export function verdictOf(
   return refusals.every((refusal) => isNamed(refusal, operation, description)) ? 'named' : 'refused';
 }
 
-/** Whether only null is wrong in a merge patch: it removes a member (RFC 7396), and can be taken or refused. */
-function removesAlone({ method, path, body }: KeywordRequest, { paths, components }: Description): boolean {
-  const [described] = Object.values(paths[path]?.['patch']?.requestBody?.content ?? {});
-  if (method !== 'PATCH' || described === undefined) return false;
-  return schemaFaults(withoutNulls(body), described.schema, components.schemas).length === 0;
+/** Whether a body is wrong in members alone that can say nothing, or remove a member of a patch: taken or refused. */
+function leavesOutAlone({ method, path, body }: KeywordRequest, { paths, components }: Description): boolean {
+  const [described] = Object.values(paths[path]?.[method.toLowerCase()]?.requestBody?.content ?? {});
+  const rest = withoutNothing(body);
+  if (described === undefined || isDeepStrictEqual(rest, body)) return false;
+  return schemaFaults(rest, described.schema, components.schemas).length === 0;
 }
 
-function withoutNulls(patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const kept = Object.entries(patch).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutNulls(value)]));
+/** The lists among the members of objects with several forms. */
+const listsOfForms = new Set(['all', 'any']);
+
+function withoutNothing(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNothing);
+  if (typeof value !== 'object' || value === null) return value;
+  const isNothing = (key: string, one: unknown) =>
+    one === null || (listsOfForms.has(key) && Array.isArray(one) && one.length === 0);
+  const kept = Object.entries(value).filter(([key, one]) => !isNothing(key, one));
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutNothing(one)]));
 }
 
 /** One request of each operation, and others in an order by a seed. */

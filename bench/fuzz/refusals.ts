@@ -1,4 +1,4 @@
-import type { Description, Operation } from '../../src/contract/openapi/openapi-document.ts';
+import { type Description, type Operation, parametersOf } from '../../src/contract/openapi/openapi-document.ts';
 import { type Components, resolved, type Schema } from './json-schema.ts';
 
 /** An error of a response, with the place in the request. */
@@ -58,14 +58,13 @@ export function isNamed(refusal: Refusal, operation: Operation, description: Des
 }
 
 /** The descriptions at each level, from the operation to a place in its request. */
-function textsTo(pointer: string, operation: Operation, { components }: Description): string[][] {
+function textsTo(pointer: string, operation: Operation, description: Description): string[][] {
+  const { components } = description;
   const path = pointer
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const parameters = (operation.parameters ?? []).flatMap((one) =>
-    '$ref' in one ? (components.parameters[one.$ref.slice(one.$ref.lastIndexOf('/') + 1)] ?? []) : one,
-  );
+  const parameters = parametersOf(operation, description);
   const [body] = Object.values(operation.requestBody?.content ?? {});
   const own = parameters.filter((one) => one.in === 'header' || one.name === path[0] || path.length === 0);
   const levels: string[][] = [own.map((one) => String(one['description'] ?? ''))];

@@ -1,4 +1,9 @@
-import type { Description, Operation, Parameter } from '../../src/contract/openapi/openapi-document.ts';
+import {
+  type Description,
+  type Operation,
+  parametersOf,
+  responsesOf,
+} from '../../src/contract/openapi/openapi-document.ts';
 import { literal, pythonType, snakeCase } from './python-models.ts';
 
 /** A Python class with a method for each operation of a document. */
@@ -39,14 +44,11 @@ function methodOf(
   method: string,
   path: string,
   operation: Operation,
-  { components }: Description,
+  description: Description,
   written: string[],
 ): string {
   const { operationId, requestBody } = operation;
-  const all = (operation.parameters ?? []).map(
-    (one) =>
-      '$ref' in one ? (components.parameters[one.$ref.slice(one.$ref.lastIndexOf('/') + 1)] as Parameter) : one, // the document's own
-  );
+  const all = parametersOf(operation, description);
   const title = operationId.charAt(0).toUpperCase() + operationId.slice(1);
   const typed = all.map((one) => ({
     ...one,
@@ -72,7 +74,7 @@ function methodOf(
       .filter((one) => one.in === kind)
       .map(({ name, argument }) => `${literal(name)}: ${argument}`)
       .join(', ');
-  const { type, content } = successOf(operation);
+  const { type, content } = successOf(operation, description);
   const parsed = Object.values(content)[0];
   const results: { [type: string]: string } = { bytes: 'bytes', str: 'str', stream: 'Iterator[StreamMessage]' };
   const result =
@@ -99,8 +101,8 @@ const mediaTypes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The content of the response of success, and how Python reads it. */
-function successOf({ responses }: Operation) {
-  const found = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+function successOf(operation: Operation, description: Description) {
+  const found = Object.entries(responsesOf(operation, description)).filter(([status]) => status.startsWith('2'));
   const content = found.map(([, one]) => one.content ?? {}).find((one) => Object.keys(one).length > 0) ?? {};
   const [media = ''] = Object.keys(content);
   return { type: mediaTypes.find(([pattern]) => pattern.test(media))?.[1] ?? 'str', content };

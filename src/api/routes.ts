@@ -20,7 +20,7 @@ import { jsonBody, jsonBytes } from './http/json-body.ts';
 import { isShort, jsonParts, textParts } from './http/json-parts.ts';
 import { longBodies } from './http/long-list.ts';
 import { LongResponse } from './http/long-response.ts';
-import { validate } from './http/validate.ts';
+import { validate, validateBody } from './http/validate.ts';
 
 type Route = ContractRoute & { id: RouteId };
 
@@ -197,7 +197,8 @@ function callOf(
     params: request.params,
     query,
     json,
-    body: () => validate(route.body ?? z.undefined(), json),
+    // A null in a patch removes a member.
+    body: () => (route.method === 'PATCH' ? validate : validateBody)(route.body ?? z.undefined(), json),
     principal,
     may(right) {
       const isGranted = covers(principal.rights, right);

@@ -50,8 +50,7 @@ export function breakingChanges(before: Json, after: Json): BreakingChange[] {
     if (other.id !== one.id) say(`is named ${other.id}`);
     for (const right of listOf(other.value['x-right']))
       if (!listOf(one.value['x-right']).includes(right)) say(`needs the right ${String(right)}`);
-    if (listOf(one.value['security']).length === 0 && listOf(other.value['security']).length > 0)
-      say('needs credentials');
+    if (credentialsOf(one, before).length === 0 && credentialsOf(other, after).length > 0) say('needs credentials');
     compareParameters(one, other, say);
     compareBodies(one, other, say);
     compareResponses(one, other, say);
@@ -130,6 +129,11 @@ function operationsOf(document: Json): Map<string, Operation> {
       found.set(title, { id: String(objectOf(value)['operationId']), title, value: objectOf(value) });
     }
   return found;
+}
+
+/** What an operation asks for: its own, or that of the document. */
+function credentialsOf({ value }: Operation, document: Json): unknown[] {
+  return listOf(value['security'] ?? document['security']);
 }
 
 function parametersOf(operation: Json, document: Json): Map<string, Json> {

@@ -71,6 +71,11 @@ test('the judge of these requests tells a document that says too little from a s
   assert.equal(verdict(fits, 503, true), null);
   assert.equal(verdict(other, 422), null);
   assert.match(verdict(other, 201) ?? '', /^accepted in spite of \/name is missing/);
+  assert.equal(
+    verdict({ ...other, body: { name: 'a', rights: [], description: null } }, 201),
+    null,
+    'null says nothing',
+  );
   assert.equal(verdictOf(fits, refusal('Must be a color.'), description), 'refused');
   assert.equal(verdictOf(fits, refusal('Is required.'), description), 'refused');
   assert.equal(verdictOf(fits, refusal('Unknown field.'), description), 'named');

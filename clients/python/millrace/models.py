@@ -417,7 +417,7 @@ class SigningHmacInput(TypedDict):
     previousUntil: NotRequired[str | None]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class ConnectionPatch(TypedDict):
     type: NotRequired[Literal["webhook", None]]
     name: NotRequired[DocumentName]
@@ -794,7 +794,7 @@ class ItemRuleInput(TypedDict):
     when: NotRequired[ItemRuleInputWhen]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class DestinationPatch(TypedDict):
     # That of its connection: a destination can't move.
     connectionId: NotRequired[str | None]
@@ -1142,7 +1142,7 @@ class ActionDestinationInput(TypedDict):
     mapping: NotRequired[list[FieldMapping]]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class ActionPatch(TypedDict):
     name: NotRequired[DocumentName]
     description: NotRequired[str]
@@ -1254,7 +1254,7 @@ class BehaviorInput(TypedDict):
     attributes: NotRequired[list[str]]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class BehaviorPatch(TypedDict):
     name: NotRequired[DocumentName]
     description: NotRequired[str | None]
@@ -1410,7 +1410,7 @@ class FieldMaskReplaceInput(TypedDict):
     text: NotRequired[str]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class CollectorPatch(TypedDict):
     name: NotRequired[DocumentName]
     formats: NotRequired[list[Literal["infinity"]] | None]
@@ -2298,7 +2298,7 @@ AlertPatchSettings = TypedDict(
 )
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class AlertPatch(TypedDict):
     type: NotRequired[Literal["webhook", "email", "slack"]]
     name: NotRequired[DocumentName]
@@ -2496,7 +2496,7 @@ class ConfiguredValue(TypedDict):
     origin: Literal["default", "operator"]
 
 
-# A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+# A JSON Merge Patch: the result has to be what PUT accepts.
 class SettingsPatch(TypedDict):
     retention: NotRequired[dict[str, Any] | None]
     privacy: NotRequired[dict[str, Any] | None]

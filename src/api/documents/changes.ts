@@ -124,7 +124,8 @@ export function documentChanges<K extends ManagedKind>(
     const called = sameName(name, parent ?? '', snapshot);
     const before = called === undefined ? null : findToChange(snapshot, called.id, call);
     if (before === null) call.ifMatch(null);
-    return { name, before, parent, given: { name, ...withIds(kind.kind, json, snapshot) } };
+    const given = withIds(kind.kind, json, snapshot);
+    return { name, before, parent, given: { ...given, name: given['name'] ?? name } };
   }
 
   /** Stores a new version of the document with the id of the path, read from JSON. */
@@ -158,8 +159,8 @@ export function documentChanges<K extends ManagedKind>(
         (snapshot, programs) => {
           if (!isObject(json)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
           const { name, given, ...basis } = named(call, { text: call.params.name }, json, snapshot);
-          const called = json['name'];
-          if (called !== undefined && (typeof called !== 'string' || foldName(called) !== foldName(name)))
+          const called = json['name'] ?? name;
+          if (typeof called !== 'string' || foldName(called) !== foldName(name))
             throw invalid([{ pointer: '/name', detail: 'Must equal the name in the URL, or be left out.' }]);
           return { ...basis, ...read(given, basis, snapshot, programs) };
         },

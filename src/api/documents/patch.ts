@@ -4,6 +4,7 @@ import { ignoredFields, type WrittenAndShown } from '../../contract/documents/se
 import { invalid } from '../../contract/errors.ts';
 import { isObject, pathOf } from '../../contract/json.ts';
 import type { Bodies } from '../../pipeline/snapshot/snapshot.ts';
+import { withoutAbsent } from '../http/absent-members.ts';
 import { mergePatch } from '../http/merge-patch.ts';
 import { fieldErrors } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
@@ -18,7 +19,10 @@ export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K
   const patch = withoutServerSet(given, kind.kind);
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
   const shown = withoutOtherKinds(showSecrets(stored), patch);
-  return withNulls({ kind, patch, shown }, withoutLeftovers(kind, patch, mergePatch(shown, patch, isMark)));
+  return withNulls(
+    { kind, patch, shown },
+    withoutLeftovers(kind, patch, withoutAbsent(kind.input, mergePatch(shown, patch, isMark))),
+  );
 }
 
 /** A document without secrets of variants that the patch replaces, such as basic by bearer. */

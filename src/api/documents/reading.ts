@@ -5,7 +5,7 @@ import type { Bodies, Document, Snapshot } from '../../pipeline/snapshot/snapsho
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import type { ApiParts, Call, OutputOf } from '../call/call.ts';
 import { pageOfAll } from '../http/pagination.ts';
-import { found, validate } from '../http/validate.ts';
+import { found, validateBody } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
 import { withoutServerSet } from './patch.ts';
 import { placeSecrets, showSecrets } from './secret-fields.ts';
@@ -80,7 +80,7 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
 
   /** The document that `json` makes of `before`, with secrets in place; only its shape is checked. */
   function parse(json: unknown, { before, parent }: Basis<K>) {
-    const parsed = validate(kind.input, withoutServerSet(json, kind.kind));
+    const parsed = validateBody(kind.input, withoutServerSet(json, kind.kind));
     const completed = kind.complete?.(parsed, before, parent) ?? parsed;
     const updatedAt = new Date(parts.now()).toISOString();
     const { body, kept } = placeSecrets(kind.input, completed, before?.body, {

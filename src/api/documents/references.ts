@@ -69,7 +69,7 @@ export function placeOfName(
 
 /** A body with the names of other documents replaced by ids. Throws AppError `invalid_value` for an unknown name. */
 export function withIds(kind: ManagedKind, json: Record<string, unknown>, snapshot: Snapshot): Record<string, unknown> {
-  const { connection = '' } = json;
+  const connection = json['connection'] ?? '';
   if (kind === 'destination' && typeof connection !== 'string')
     throw invalid([{ pointer: '/connection', detail: 'Must be a name or an id.' }]);
   return mapReferences(documentInputs[kind], json, 'names', (of, text, path) => {

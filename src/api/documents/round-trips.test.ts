@@ -88,14 +88,68 @@ test('a mapping row that is read keeps its expression, and a row of two forms is
   const action = (await server.make('/actions', body([row]))) as Json;
   const path = `/api/v1/actions/${action['id']}`;
   for (const wrong of [
-    { ...row, value: null },
-    { ...row, parameter: null },
     { ...row, parameter: 'x' },
-    { field: 'total', parameter: 'x', value: null },
-    { field: 'total' },
+    { ...row, value: 'x' },
+    { field: 'total', parameter: null },
   ])
     for (const method of ['PUT', 'PATCH'])
       assert.equal((await server.call(method, path, body([wrong]))).statusCode, 422, JSON.stringify(wrong));
   const read = (await server.call('GET', path)).json();
   assert.deepEqual(read.destinations[0].mapping, [row]);
+});
+
+test('what a client sends as null or an empty list, because it leaves it out, is left out', async () => {
+  await using server = await startTestServer();
+  const call = async (method: string, path: string, body: unknown) => {
+    const answer = await server.call(method, `/api/v1${path}`, body);
+    assert.ok(answer.statusCode < 300, answer.body);
+    return answer.json() as Json; // the API returns objects
+  };
+  const connection = await call('POST', '/connections', {
+    ...{ name: 'C', baseUrl: 'https://c.example', description: null, settings: null },
+    auth: { type: 'basic', username: 'u', password: 'p', token: null },
+  });
+  const destination = await call('PUT', '/destinations/by-name/C%2FD', {
+    ...{ name: null, connection: null, path: null },
+    status: 'enabled',
+  });
+  const others = { all: [], any: [], not: null, behavior: null };
+  const buy = { parameter: 'a', operator: 'equals', value: 'buy' };
+  const rows = [
+    { field: 'total', expression: 'Number(it.x)', parameter: null, value: null, as: null },
+    { field: 'kind', parameter: 'a', expression: null, value: null },
+    { field: 'none', value: null, parameter: null, expression: null },
+  ];
+  const body = { name: 'A', description: 'x', status: null, rules: { ...others, ...buy, ignoreCase: null } };
+  const wanted = [
+    { field: 'total', expression: 'Number(it.x)' },
+    { field: 'kind', parameter: 'a' },
+    { field: 'none', value: null },
+  ];
+  const byId = { destinations: [{ destinationId: destination['id'], destination: null, mapping: rows }] };
+  const byName = { destinations: [{ destinationId: null, destination: 'C/D', mapping: rows }] };
+  const { id } = await call('PUT', '/actions/by-name/A', { ...body, ...byName });
+  const [one] = byId.destinations;
+  for (const [method, path, given] of [
+    ['PUT', '/actions/by-name/A', { ...body, ...byId }],
+    ['PUT', `/actions/${id}`, { ...body, destinations: [{ destinationId: one?.destinationId, mapping: rows }] }],
+    ['PATCH', `/actions/${id}`, { destinations: [{ destinationId: one?.destinationId, mapping: rows }] }],
+    ['PATCH', `/actions/${id}`, { rules: body.rules }],
+  ] as const) {
+    const written = await call(method, path, given);
+    assert.deepEqual(written['rules'], buy);
+    assert.deepEqual(Object(written['destinations'])[0].mapping, wanted);
+  }
+  // A null in a patch still restores the default.
+  await call('PATCH', `/actions/${id}`, { status: 'enabled' });
+  assert.equal((await call('PATCH', `/actions/${id}`, { status: null }))['status'], 'disabled');
+  assert.deepEqual((await call('PATCH', `/actions/${id}`, { rules: null }))['rules'], { all: [] });
+  const refused = await server.call('PUT', `/api/v1/connections/${connection['id']}`, { name: null, other: null });
+  assert.deepEqual(
+    refused
+      .json()
+      .errors.map(({ pointer }: { pointer: string }) => pointer)
+      .sort(),
+    ['/baseUrl', '/name', '/other'],
+  );
 });

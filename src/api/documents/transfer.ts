@@ -14,7 +14,7 @@ import { firstWithin, jsonSize } from '../../contract/json-size.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { LongResponse } from '../http/long-response.ts';
-import { fieldErrors, found, validate } from '../http/validate.ts';
+import { fieldErrors, found, validateBody } from '../http/validate.ts';
 import { fileBody, type Item, importPlanner, type PlannedStep } from './import-plan.ts';
 import { isStandard } from './reading.ts';
 import { referencesOf } from './references.ts';
@@ -82,7 +82,7 @@ export function transferHandlers(parts: ApiParts) {
 
 /** The body of an import. Throws AppError `invalid_value`. */
 async function importIn(json: unknown) {
-  const { documents: given, ...options } = validate(importOptions, json);
+  const { documents: given, ...options } = validateBody(importOptions, json);
   const wrong: FieldError[] = [];
   let at = -1;
   const documents = await mapInSteps(given, (one): TransferDocument[] => {

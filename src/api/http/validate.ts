@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { pointerOf } from '../../contract/json.ts';
+import { withoutAbsent } from './absent-members.ts';
 import { issueText } from './issue-text.ts';
 
 z.config({ customError: issueText });
@@ -10,6 +11,11 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown): z.outp
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalid(fieldErrors(parsed.error.issues));
+}
+
+/** The same for a body, in which a member can be left out by null (see `withoutAbsent`). A patch has other nulls. */
+export function validateBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  return validate(schema, withoutAbsent(schema, value));
 }
 
 /** The value; throws AppError `not_found` with this message when there is none. */

@@ -48,9 +48,10 @@ export function mapReferences(
       if (reference === null || nameKey === idKey) continue;
       const [key, newKey] = from === 'ids' ? [idKey, nameKey] : [nameKey, idKey];
       const { [key]: text, ...others } = rest;
-      if (typeof text !== 'string') continue;
-      renamed[newKey] = map(reference.to, text, [...path, key]);
-      rest = others;
+      if (typeof text === 'string') renamed[newKey] = map(reference.to, text, [...path, key]);
+      // A name that is null is left out, and so is an id beside a name.
+      if (typeof text === 'string' || (text === null && from === 'names')) rest = others;
+      if (newKey in renamed && rest[newKey] === null) rest = without(rest, newKey);
     }
     const mapped = Object.entries(rest).map(([key, value]) => {
       const member = members.get(key);
@@ -60,6 +61,11 @@ export function mapReferences(
     return { ...renamed, ...Object.fromEntries(mapped) };
   };
   return mapObject(locationOf([schema]), document, []);
+}
+
+function without(object: Record<string, unknown>, name: string): Record<string, unknown> {
+  const { [name]: _, ...others } = object;
+  return others;
 }
 
 /** The references in a document of `schema`, each with its id or name; the document need not be valid. */

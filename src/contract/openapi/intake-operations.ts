@@ -14,7 +14,6 @@ const key = {
 const header = (name: string, description: string, schema = {}) => ({
   name,
   in: 'header',
-  required: false,
   description,
   schema: { type: 'string', ...schema },
 });
@@ -93,7 +92,6 @@ export const intakePaths: Paths = {
         {
           name: 'values',
           in: 'query',
-          required: false,
           style: 'form',
           explode: true,
           description: 'The names and values of the event, one at least.',

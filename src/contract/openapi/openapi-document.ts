@@ -5,7 +5,7 @@ export type Content = { [mediaType: string]: { schema: Json } };
 export type Parameter = {
   name: string;
   in: string;
-  required: boolean;
+  required?: boolean;
   description?: string;
   schema: Json;
   style?: 'form';
@@ -29,6 +29,32 @@ export type Paths = { [path: string]: { [method: string]: Operation } };
 /** /openapi.json, by path and method. */
 export type Description = {
   paths: Paths;
-  components: { schemas: Schemas; parameters: { [name: string]: Parameter }; [more: string]: unknown };
+  components: {
+    schemas: Schemas;
+    parameters: { [name: string]: Parameter };
+    responses: { [name: string]: Response };
+    [more: string]: unknown;
+  };
   [more: string]: unknown;
 };
+
+/** The parameters of an operation; those of several operations are components. */
+export function parametersOf({ parameters = [] }: Operation, { components }: Description): Parameter[] {
+  return parameters.map((one) => ('$ref' in one ? componentOf(components.parameters, one.$ref) : one));
+}
+
+/** The responses of an operation by status; those of several operations are components. */
+export function responsesOf({ responses }: Operation, { components }: Description): { [status: string]: Response } {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { $ref, ...own }]) => [
+      status,
+      $ref === undefined ? own : componentOf(components.responses, $ref),
+    ]),
+  );
+}
+
+function componentOf<Part>(parts: { [name: string]: Part }, $ref: string): Part {
+  const found = parts[$ref.slice($ref.lastIndexOf('/') + 1)];
+  if (found === undefined) throw new Error(`no component ${$ref}`);
+  return found;
+}

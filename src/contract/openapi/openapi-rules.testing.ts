@@ -80,7 +80,7 @@ export const rules: readonly Rule[] = [
         return [
           ...(content.length > 1 ? [`${id}: ${content.map(([type]) => type)}`] : []),
           ...(mustBe && !isTyped ? [`${id}: any object`] : []),
-          ...responsesOf(operation).flatMap(([, response]) =>
+          ...responsesOf(operation, document).flatMap(([, response]) =>
             Object.keys(objectOf(response['content'])).flatMap((type) =>
               type.includes(';') ? [`${id}: ${type}`] : [],
             ),
@@ -102,7 +102,7 @@ export const rules: readonly Rule[] = [
     name: 'responses describe their headers',
     find: (document) => [
       ...operationsOf(document).flatMap(({ operation, id }) =>
-        responsesOf(operation).flatMap(([code, response]) => {
+        responsesOf(operation, document).flatMap(([code, response]) => {
           const sent = objectOf(response['headers']);
           const members = objectOf(resolved(bodyOf(response), document)['properties']);
           const wanted = [
@@ -136,7 +136,10 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'an operation says whether it needs credentials',
-    find: (document) => operationsOf(document).flatMap(({ operation, id }) => ('security' in operation ? [] : [id])),
+    find: (document) =>
+      operationsOf(document).flatMap(({ operation, id }) =>
+        'security' in operation || listOf(document['security']).length > 0 ? [] : [id],
+      ),
   },
   {
     name: 'senders find intake',
@@ -205,7 +208,7 @@ function schemasOf(document: Json): Place[] {
     for (const { name, schema } of listOf(operation['parameters']))
       if (schema !== undefined) places.push(...inside(objectOf(schema), `${id} ${name}`, true));
     places.push(...inside(bodyOf(objectOf(operation['requestBody'])), `${id} body`, true));
-    for (const [code, response] of responsesOf(operation))
+    for (const [code, response] of responsesOf(operation, document))
       places.push(...inside(bodyOf(response), `${id} ${code}`, false));
   }
   return places;
@@ -246,8 +249,13 @@ function operationsOf(document: Json): { operation: Json; id: string; method: st
 }
 
 const componentsOf = (document: Json) => objectsOf(at(document, 'components', 'schemas'));
-const responsesOf = (operation: Json) =>
-  Object.entries(objectsOf(operation['responses'])).filter(([code]) => code.startsWith('2'));
+const responsesOf = (operation: Json, document: Json): [string, Json][] =>
+  Object.entries(objectsOf(operation['responses']))
+    .filter(([code]) => code.startsWith('2'))
+    .map(([code, response]) => {
+      const { $ref } = response;
+      return [code, typeof $ref === 'string' ? objectOf(at(document, ...$ref.slice(2).split('/'))) : response];
+    });
 const bodyOf = (message: Json) => objectOf(objectOf(Object.values(objectOf(message['content']))[0])['schema']);
 const membersOf = ({ oneOf, anyOf }: Json) => [...listOf(oneOf), ...listOf(anyOf)];
 const isNull = ({ type }: Json) => type === 'null';

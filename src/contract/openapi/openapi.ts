@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errors, type Problem } from '../errors.ts';
-import { page, pageQuery } from '../records/page.ts';
+import { page } from '../records/page.ts';
 import type { Route } from '../route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes, unversioned } from '../routes.ts';
 import { intakePaths } from './intake-operations.ts';
@@ -8,6 +8,7 @@ import { conditionsOf, type Emitter, type Json } from './json-schema.ts';
 import type { Description, Operation, Parameter, Paths, Response } from './openapi-document.ts';
 import { schemaEmitter } from './schema-emitter.ts';
 import { schemaNames } from './schema-names.ts';
+import { sharedParts } from './shared-parts.ts';
 import { tagDescriptions } from './tag-descriptions.ts';
 import { writtenBody } from './written-bodies.ts';
 
@@ -57,21 +58,31 @@ export function openApiParts({ version, url }: { version: string; url: string | 
       paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(route, emitter, names) };
     },
     /** The description of the routes that were added, and of intake. */
-    whole: (): Description => ({
-      openapi: '3.1.0',
-      info: {
-        title: 'Millrace',
-        version,
-        description: overview,
-        // A generator refuses a contact with a relative URL.
-        contact: { name: 'Millrace', ...(url === null ? {} : { url: `${url}/docs/api` }) },
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      },
-      servers: [{ url: url ?? '/' }],
-      tags,
-      paths: { ...paths, ...intakePaths },
-      components: { schemas: emitter.components, responses, parameters, headers, securitySchemes },
-    }),
+    whole(): Description {
+      const shared = sharedParts({ ...paths, ...intakePaths }, new Set(Object.keys(emitter.components)));
+      return {
+        openapi: '3.1.0',
+        info: {
+          title: 'Millrace',
+          version,
+          description: overview,
+          // A generator refuses a contact with a relative URL.
+          contact: { name: 'Millrace', ...(url === null ? {} : { url: `${url}/docs/api` }) },
+          license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+        },
+        servers: [{ url: url ?? '/' }],
+        tags,
+        security: [{ bearer: [] }, { session: [] }],
+        paths: shared.paths,
+        components: {
+          schemas: emitter.components,
+          responses: { ...responses, ...shared.responses },
+          parameters: shared.parameters,
+          headers,
+          securitySchemes,
+        },
+      };
+    },
   };
 }
 
@@ -89,14 +100,15 @@ select events, templates shape the request bodies, and connections deliver them.
 an operation needs are in its \`x-right\`: without credentials it responds 401, without the right 403.
 
 **Format.** JSON in UTF-8, names in camelCase. Times are RFC 3339 in UTC; durations in ms end in \`Ms\`. Unknown fields are
-refused (422), and so are ids and names of things that don't exist. Whole numbers are at most 2^53 − 1. Texts have no
+refused (422), and so are ids and names of things that don't exist. A null for an optional member that takes none, and
+null or an empty list for a member of another form of an object, are read as left out; in a PATCH, null removes a member. Whole numbers are at most 2^53 − 1. Texts have no
 U+0000 and no lone surrogates; those of one line are stored without the spaces around them. Secrets are given as text or as \`{"ref": "env:NAME"}\`, and returned as \`{"set": true, "updatedAt": …}\`.
 
 **Lists.** Newest first: \`{"data": […], "page": {"next": …, "prev": …}}\`. \`limit\` is 50 by default and at most 200; send
 \`page.next\` as \`cursor\` for the next page. Filters are query parameters.
 
-**Changes.** PATCH is a JSON Merge Patch, as \`application/json\` or
-\`application/merge-patch+json\`. \`If-Match\` with the \`ETag\` of a resource refuses a change of a newer version (412).
+**Changes.** PATCH is a JSON Merge Patch (RFC 7396), as \`application/json\` or \`application/merge-patch+json\`: members left out
+stay, null restores the default, and the read-only members of a response are ignored. \`If-Match\` with the \`ETag\` of a resource refuses a change of a newer version (412).
 \`Idempotency-Key\` on a POST makes a repetition safe: the first response is repeated for 24 h. \`PUT /api/v1/{kind}/by-name/{name}\`
 creates or replaces.
 
@@ -135,6 +147,7 @@ const headerNames = {
 };
 
 const responses: Json = {
+  Unchanged: { description: 'Unchanged: If-None-Match has the current ETag' },
   Problem: {
     description: 'An error (RFC 9457)',
     ...headersOf(['RequestId', 'RetryAfter']),
@@ -154,19 +167,20 @@ const securitySchemes: Json = {
 
 /** Describes one route, and adds the schemas that it names. */
 function operationOf(route: (typeof routes)[number], emitter: Emitter, names: Names): Operation {
-  const { id, method, path, rights, summary, tag, query, body } = route;
+  const { id, path, rights, summary, tag, query, body } = route;
   const parameters = [...pathParameters(path), ...queryParameters(query, emitter), ...headerParameters(route)];
   return {
     operationId: id,
     summary,
     tags: [tag],
     'x-right': rights ?? [],
-    security: rights === null ? [] : [{ bearer: [] }, { session: [] }],
+    // That of the document, but where none is needed.
+    ...(rights === null ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body === null ? {} : { requestBody: requestBody(method, body, { id, emitter, names }) }),
+    ...(body === null ? {} : { requestBody: requestBody(body, { id, emitter, names }) }),
     responses: {
       ...successes(route, emitter, names),
-      ...(isSingleResource(route) ? { 304: { description: 'Unchanged: If-None-Match has the current ETag' } } : {}),
+      ...(isSingleResource(route) ? { 304: { $ref: '#/components/responses/Unchanged' } } : {}),
       '4XX': { $ref: '#/components/responses/Problem' },
       '5XX': { $ref: '#/components/responses/Problem' },
     },
@@ -233,27 +247,23 @@ function outputOf(schema: z.core.$ZodType, id: RouteId, emitter: Emitter, names:
 
 type BodyParts = { id: RouteId; emitter: Emitter; names: Names };
 
-function requestBody(method: string, body: z.ZodType, { id, emitter, names }: BodyParts) {
+function requestBody(body: z.ZodType, { id, emitter, names }: BodyParts) {
   const written = writtenBody(id, emitter, names);
   if (written === null && emitter.nameOf(body, 'input') === null && !(body instanceof z.ZodRecord))
     names.set(body, `${capital(id)}Input`);
   const schema = written ?? emitter.emit(body, 'input');
   return {
     required: !body.safeParse(undefined).success,
-    ...(method === 'PATCH' ? { description: 'Also as application/merge-patch+json.' } : {}),
     content: { 'application/json': { schema } },
   };
 }
 
-function pathParameters(path: string): (Parameter | { $ref: string })[] {
-  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => shared(inPath(name)));
+function pathParameters(path: string): Parameter[] {
+  const schema = { type: 'string', minLength: 1 };
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => ({ name, in: 'path', required: true, schema }));
 }
 
-function inPath(name: string): Parameter {
-  return { name, in: 'path', required: true, schema: { type: 'string', minLength: 1 } };
-}
-
-function queryParameters(query: z.ZodType | null, emitter: Emitter): (Parameter | { $ref: string })[] {
+function queryParameters(query: z.ZodType | null, emitter: Emitter): Parameter[] {
   if (!(query instanceof z.ZodObject)) return [];
   const { properties, required } = emitter.inline(query, 'input');
   const needed = Array.isArray(required) ? required : [];
@@ -261,13 +271,13 @@ function queryParameters(query: z.ZodType | null, emitter: Emitter): (Parameter 
     const conditions = conditionsOf(query).flatMap(({ member, text }) => (member === name ? [text] : []));
     const own = typeof description === 'string' ? description.replace(/ ?One of: a text, a list\.$/, '') : '';
     const text = [own, ...conditions].filter((one) => one !== '').join(' ');
-    return shared({
+    return {
       name,
       in: 'query',
-      required: needed.includes(name),
+      ...(needed.includes(name) ? { required: true } : {}),
       ...(text === '' ? {} : { description: text }),
       schema: inQuery(schema),
-    });
+    };
   });
 }
 
@@ -284,52 +294,24 @@ function isRepeatable({ id, method }: Route & { id: RouteId }): boolean {
 const header = (name: string, description: string, schema: Json): Parameter => ({
   name,
   in: 'header',
-  required: false,
   description,
   schema: { type: 'string', ...schema },
 });
 const tagList = { minLength: 1, pattern: '^[!-~ ]+$' };
-
-/** Parameters of many operations, by the name of their component. */
-const parameters: { [name: string]: Parameter } = {
-  Id: inPath('id'),
-  IdempotencyKey: header(
-    'Idempotency-Key',
-    'The first response to a key is repeated for 24 h; another request with it is refused.',
-    {
-      minLength: 1,
-      maxLength: 255,
-      pattern: '^[!-~]+$',
-    },
-  ),
-  IfMatch: header('If-Match', 'The ETag of the version to change.', tagList),
-  IfNoneMatch: header('If-None-Match', 'The ETag of the version that the client has; 304 when unchanged.', {}),
-  ...Object.fromEntries(
-    Object.entries(pageQuery().shape).map(([name, schema]) => {
-      const { description, ...rest } = schemaEmitter(new Map()).emit(schema, 'input');
-      const text = typeof description === 'string' ? { description } : {};
-      return [capital(name), { name, in: 'query', required: false, ...text, schema: rest }];
-    }),
-  ),
-};
-
-const references = new Map(
-  Object.entries(parameters).map(([name, one]) => [JSON.stringify(one), `#/components/parameters/${name}`]),
+const idempotencyKey = header(
+  'Idempotency-Key',
+  'The first response to a key is repeated for 24 h; another request with it is refused.',
+  { minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 );
+const ifMatch = header('If-Match', 'The ETag of the version to change.', tagList);
+const ifNoneMatch = header('If-None-Match', 'The ETag of the version that the client has; 304 when unchanged.', {});
 
-/** A parameter, or a reference to the same component. */
-function shared(parameter: Parameter): Parameter | { $ref: string } {
-  const $ref = references.get(JSON.stringify(parameter));
-  return $ref === undefined ? parameter : { $ref };
-}
-
-function headerParameters(route: Route & { id: RouteId }): { $ref: string }[] {
+function headerParameters(route: Route & { id: RouteId }): Parameter[] {
   const { id, method, path } = route;
-  const of = (name: string) => [{ $ref: `#/components/parameters/${name}` }];
-  if (isRepeatable(route)) return of('IdempotencyKey');
+  if (isRepeatable(route)) return [idempotencyKey];
   const isChange = ['PUT', 'PATCH', 'DELETE'].includes(method) && !unversioned.has(id);
-  if (isChange && (path.includes('{') || path === '/api/v1/settings')) return of('IfMatch');
-  return isSingleResource(route) ? of('IfNoneMatch') : [];
+  if (isChange && (path.includes('{') || path === '/api/v1/settings')) return [ifMatch];
+  return isSingleResource(route) ? [ifNoneMatch] : [];
 }
 
 function capital(text: string): string {

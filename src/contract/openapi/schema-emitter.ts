@@ -185,7 +185,8 @@ const int32Max = 2 ** 31 - 1;
 /** A text, number or other value without parts. */
 function leafOf(schema: Schema, io: Io): Json {
   const written = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  const { $schema: _, description: __, accepts: ___, minimum, maximum, pattern, ...leaf } = written;
+  const { $schema: _, description: __, accepts: ___, minimum, maximum, minLength = 0, pattern, ...rest } = written;
+  const leaf = { ...rest, ...(minLength > 0 ? { minLength } : {}) };
   const bounds = {
     ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
     ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),

@@ -104,10 +104,7 @@ function patchBody(
   }
 
   return component(own, () =>
-    withText(
-      merged(objectsOf(input) ?? []),
-      'A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.',
-    ),
+    withText(merged(objectsOf(input) ?? []), 'A JSON Merge Patch: the result has to be what PUT accepts.'),
   );
 }
 

@@ -592,7 +592,7 @@ export type SigningHmacInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type ConnectionPatch = {
     type?: 'webhook' | null;
@@ -1077,7 +1077,7 @@ export type ItemRuleInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type DestinationPatch = {
     /**
@@ -1547,7 +1547,7 @@ export type ActionDestinationInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type ActionPatch = {
     name?: DocumentName;
@@ -1686,7 +1686,7 @@ export type BehaviorInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type BehaviorPatch = {
     name?: DocumentName;
@@ -1892,7 +1892,7 @@ export type FieldMaskReplaceInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type CollectorPatch = {
     name?: DocumentName;
@@ -2869,7 +2869,7 @@ export type AlertSlackSettingsInput = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type AlertPatch = {
     type?: 'webhook' | 'email' | 'slack';
@@ -3139,7 +3139,7 @@ export type ConfiguredValue = {
 };
 
 /**
- * A JSON Merge Patch (RFC 7396): members left out stay, null restores the default. The result has to be what PUT accepts. The read-only members of a response are ignored.
+ * A JSON Merge Patch: the result has to be what PUT accepts.
  */
 export type SettingsPatch = {
     retention?: {
@@ -3553,11 +3553,6 @@ export type IdempotencyKey = string;
 export type IfMatch = string;
 
 /**
- * The ETag of the version that the client has; 304 when unchanged.
- */
-export type IfNoneMatch = string;
-
-/**
  * Default: 50.
  */
 export type Limit = number;
@@ -3566,6 +3561,81 @@ export type Limit = number;
  * `next` or `prev` of a page of this list.
  */
 export type Cursor = string;
+
+/**
+ * The ETag of the version that the client has; 304 when unchanged.
+ */
+export type IfNoneMatch = string;
+
+export type Name = string;
+
+export type NameInPath = string;
+
+export type Status = 'enabled' | 'disabled' | 'paused';
+
+export type ConnectionId = string;
+
+export type DestinationId = string;
+
+export type ActionId = string;
+
+export type VisitorId = string;
+
+export type CollectorId = string;
+
+/**
+ * One to 100 ids, separated by commas.
+ */
+export type Ids = string;
+
+export type CreatedAfter = string;
+
+export type CreatedBefore = string;
+
+export type ParameterInQuery = string;
+
+/**
+ * Name the parameter that has this value.
+ */
+export type Value = string;
+
+export type TraceInQuery = string;
+
+export type StatusInQuery = DeliveryStatus;
+
+export type EventId = string;
+
+export type ReplayId = string;
+
+export type ReplayOf = string;
+
+export type Recovered = boolean;
+
+export type Unresolved = boolean;
+
+export type ErrorKindInQuery = ErrorKind;
+
+export type ReasonInQuery = Reason;
+
+export type HttpStatus = string;
+
+export type DurationMsMin = number;
+
+export type Test = boolean;
+
+export type BatchId = string;
+
+export type Q = string;
+
+/**
+ * Separated by commas: collector, connection, destination, behavior, action, alert.
+ */
+export type Kind = string;
+
+/**
+ * The key of a collector.
+ */
+export type Key = string;
 
 export type ListConnectionsData = {
     body?: never;
@@ -3717,9 +3787,6 @@ export type GetConnectionResponses = {
 export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
 
 export type ChangeConnectionData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: ConnectionPatch;
     headers?: {
         /**
@@ -4248,9 +4315,6 @@ export type GetDestinationResponses = {
 export type GetDestinationResponse = GetDestinationResponses[keyof GetDestinationResponses];
 
 export type ChangeDestinationData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: DestinationPatch;
     headers?: {
         /**
@@ -4964,9 +5028,6 @@ export type GetActionResponses = {
 export type GetActionResponse = GetActionResponses[keyof GetActionResponses];
 
 export type ChangeActionData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: ActionPatch;
     headers?: {
         /**
@@ -5417,9 +5478,6 @@ export type GetBehaviorResponses = {
 export type GetBehaviorResponse = GetBehaviorResponses[keyof GetBehaviorResponses];
 
 export type ChangeBehaviorData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: BehaviorPatch;
     headers?: {
         /**
@@ -5868,9 +5926,6 @@ export type GetCollectorResponses = {
 export type GetCollectorResponse = GetCollectorResponses[keyof GetCollectorResponses];
 
 export type ChangeCollectorData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: CollectorPatch;
     headers?: {
         /**
@@ -6253,9 +6308,6 @@ export type ListParametersResponses = {
 export type ListParametersResponse = ListParametersResponses[keyof ListParametersResponses];
 
 export type ChangeParameterData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: ParameterPatch;
     headers?: {
         /**
@@ -7841,9 +7893,6 @@ export type GetAlertResponses = {
 export type GetAlertResponse = GetAlertResponses[keyof GetAlertResponses];
 
 export type ChangeAlertData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: AlertPatch;
     headers?: {
         /**
@@ -8288,9 +8337,6 @@ export type GetSettingsResponses = {
 export type GetSettingsResponse = GetSettingsResponses[keyof GetSettingsResponses];
 
 export type ChangeSettingsData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: SettingsPatch;
     headers?: {
         /**
@@ -8954,9 +9000,6 @@ export type GetMeResponses = {
 export type GetMeResponse = GetMeResponses[keyof GetMeResponses];
 
 export type ChangeMeData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: MePatch;
     path?: never;
     query?: never;
@@ -9435,9 +9478,6 @@ export type GetUserResponses = {
 export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
 
 export type ChangeUserData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: UserPatch;
     headers?: {
         /**
@@ -9654,9 +9694,6 @@ export type GetRoleResponses = {
 export type GetRoleResponse = GetRoleResponses[keyof GetRoleResponses];
 
 export type ChangeRoleData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: RolePatch;
     headers?: {
         /**
@@ -9837,9 +9874,6 @@ export type GetTokenResponses = {
 export type GetTokenResponse = GetTokenResponses[keyof GetTokenResponses];
 
 export type ChangeTokenData = {
-    /**
-     * Also as application/merge-patch+json.
-     */
     body: TokenPatch;
     headers?: {
         /**
