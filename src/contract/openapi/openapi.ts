@@ -146,7 +146,7 @@ const headerNames = {
   RetryAfter: 'Retry-After',
 };
 
-const responses: Json = {
+const responses: { [name: string]: Response } = {
   Unchanged: { description: 'Unchanged: If-None-Match has the current ETag' },
   Problem: {
     description: 'An error (RFC 9457)',
