@@ -90,6 +90,14 @@ module.exports = {
       to: { path: '^src/[^/]+\\.ts$' },
     },
     {
+      name: 'one-door-to-an-engine',
+      comment:
+        'Above the rooms, only sqlite-*.ts and what looks into a stopped data folder know SQLite: others use Storage.',
+      severity: 'error',
+      from: { path: '^src/[^/]+\\.ts$', pathNot: [test, '^src/sqlite-', '^src/(inspect|key-check|main)\\.ts$'] },
+      to: { path: ['^src/sqlite/', '^src/[^/]+/sqlite/'] },
+    },
+    {
       name: 'every-room-has-arrows',
       comment: 'A new folder below src/ gets its line in `rooms` or `ports` first.',
       severity: 'error',

@@ -4,19 +4,17 @@ import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
-import { checkKeys } from './key-check.ts';
-import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
+import { openSqliteStorage } from './sqlite-storage.ts';
+import type { Storage, StorageOptions } from './storage.ts';
 
 export type { App, Overrides } from './compose.ts';
 
 /**
- * Starts the program on SQLite from a configuration. Throws an Error of one sentence when it can't start; parts that
+ * Starts the program from a configuration. Throws an Error of one sentence when it can't start; parts that
  * were opened until then are closed. Disposing refuses new requests, finishes those in flight and closes the rest in
  * the reverse order of its opening.
  */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  if (config.databaseUrl !== null)
-    throw new ConfigError('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new ConfigError(`MILLRACE_EGRESS_ALLOW: ${allow.problems.join('; ')}`);
   checkConsistency(config, (url) => isHostAllowed(allow.rules, url));
@@ -24,24 +22,18 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   let isStarting = true;
   await using opened = new AsyncDisposableStack();
   const { freeBytes, spaceCheckMs } = overrides;
-  const { promise: storageFailed, resolve: onFailure } = Promise.withResolvers<Error>();
-  const sqlite = opened.use(
-    await openSqlite({
-      dir: config.dataDir,
-      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'notes', 'outbox', 'requests'),
-      isStarting: () => isStarting,
-      beforeUpgrade: (file) => checkKeys(file, config),
-      queueBytesMax: config.storageQueueBytes,
-      onFailure,
-      ...(config.diskReserveBytes === null ? {} : { reserveBytes: config.diskReserveBytes }),
-      ...(freeBytes === undefined ? {} : { freeBytes }),
-      ...(spaceCheckMs === undefined ? {} : { spaceCheckMs }),
-    }),
-  );
-  // The storage thread starts while the rest, which is most of the program, is loaded here.
+  const storage = opened.use(await openStorage(config, { freeBytes, spaceCheckMs, isStarting: () => isStarting }));
+  // The storage threads start while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
-  const app = opened.use(await compose(config, { sqlite, storageFailed, allow: allow.rules }, overrides));
+  const app = opened.use(await compose(config, storage, allow.rules, overrides));
   isStarting = false;
   const stack = opened.move();
   return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Opens the storage of the engine that the configuration chooses. */
+function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
+  if (config.databaseUrl !== null)
+    throw new ConfigError('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
+  return openSqliteStorage(config, options);
 }

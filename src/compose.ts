@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { sqliteAccounts } from './accounts/sqlite/sqlite-accounts.ts';
 import type { AllowList } from './alerts/check-alert.ts';
 import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
 import { exposedCookies } from './api/auth/exposed-cookies.ts';
@@ -10,7 +9,6 @@ import { systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
 import { Rounds } from './async/rounds.ts';
 import type { Audit } from './audit/audit.ts';
-import { sqliteAudit } from './audit/sqlite/sqlite-audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
 import { isLoopback } from './config/consistency.ts';
 import { drainMsOf } from './config/drain.ts';
@@ -27,21 +25,16 @@ import { http1Egress } from './egress/http1/http1-egress.ts';
 import { openFilesMax } from './egress/http1/open-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
-import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
-import type { Journal } from './journal/journal.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
-import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
 import { pullMetrics } from './pulled-metrics.ts';
 import type { Requests } from './requests/requests.ts';
-import { sqliteRequests } from './requests/sqlite/sqlite-requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
-import { hasHoldMark, removeHoldMark } from './sqlite/hold-mark.ts';
-import type { Sqlite, SqliteOptions } from './sqlite/sqlite.ts';
+import type { Storage, StorageOptions } from './storage.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
 import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
@@ -53,7 +46,7 @@ import { startWatch } from './watch/watch.ts';
  * Options besides the configuration: the environment, for secrets that are kept there, and settings of fault
  * simulations.
  */
-export type Overrides = Pick<SqliteOptions, 'freeBytes' | 'spaceCheckMs'> & {
+export type Overrides = Pick<StorageOptions, 'freeBytes' | 'spaceCheckMs'> & {
   env?: Readonly<Record<string, string | undefined>>;
   retentionEveryMs?: number;
   /** The thresholds from which on a problem is an issue. */
@@ -72,35 +65,30 @@ const consoleDir = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : '../console', import.meta.url),
 );
 
-/** The parts of the program that were created before the rest of it was loaded. */
-export type Storage = {
-  /** Stays open until the program has ended. */
-  sqlite: Sqlite;
-  /** Resolves when the storage failed. */
-  storageFailed: Promise<Error>;
-  /** Private addresses that requests may reach. */
-  allow: readonly AllowRule[];
-};
-
 /**
- * Assembles the program, choosing every adapter, and starts it. Throws an Error of one sentence when it can't start;
- * parts that were opened until then are closed.
+ * Assembles the program on an open storage, which stays open, choosing every other adapter, and starts it. `allow`:
+ * private addresses that requests may reach. Throws an Error of one sentence when it can't start; parts that were opened
+ * until then are closed.
  */
-export async function compose(config: Config, storage: Storage, overrides: Overrides): Promise<App> {
+export async function compose(
+  config: Config,
+  storage: Storage,
+  allow: readonly AllowRule[],
+  overrides: Overrides,
+): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const { sqlite } = storage;
   const core = openCore(config, storage, overrides.process, opened);
   const { telemetry } = core;
-  const stores = { ...(await openSecrets(config, core, sqlite, overrides.env ?? {})), audit: sqliteAudit(sqlite) };
+  const { audit, journal, notes, requests, startsHeld } = storage;
+  const stores = { ...(await openSecrets(config, core, storage, overrides.env ?? {})), audit, journal, notes };
   opened.use(stores.sealing);
   const sandbox = opened.use(createSandbox(config, core));
   const compute = {
     deliveries: opened.use(computeThread({ waitingMax: { calls: 10_000, characters: 64 * 2 ** 20 } })),
     drafts: opened.use(computeThread()),
   };
-  const { inbox, listeners, ownEgress, ...outbound } = openEgress(config, storage.allow, overrides, opened);
+  const { inbox, listeners, ownEgress, ...outbound } = openEgress(config, allow, overrides, opened);
   const retention = operatorRetention(config);
-  const startsHeld = hasHoldMark(config.dataDir);
   const pipeline = opened.use(
     await startPipeline({
       ...core,
@@ -127,22 +115,21 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
     }),
   );
-  if (startsHeld) removeHoldMark(config.dataDir);
+  if (startsHeld) storage.held();
   inbox.follow(pipeline.configuration);
   let url = config.publicUrl;
   const baseUrl = () => url;
   const { alerts, watch } = await startWatching(
-    { ...core, ...stores, ...outbound, config, sqlite, pipeline, retention },
+    { ...core, ...stores, ...outbound, config, storage, pipeline, retention },
     { ...overrides, baseUrl },
     opened,
   );
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
-  pullMetrics({ ...core, ...stores, sqlite, pipeline, watch, sandbox });
-  const identity = await openIdentity(config, core, sqlite, { egress: ownEgress, baseUrl });
+  pullMetrics({ ...core, storage, pipeline, watch, sandbox });
+  const identity = await openIdentity(config, core, storage, { egress: ownEgress, baseUrl });
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);
-  const requests = sqliteRequests(sqlite);
   opened.use(pruneResponses(requests, core, pipeline));
   const cookies = exposedCookies(telemetry.noticed);
   const server = opened.use(
@@ -167,7 +154,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
       drainMs: drainMsOf(config),
       operator: { retention, configuration: configuredValues(config) },
       problems: (withCauses) => ({
-        ...sqlite.problems(withCauses),
+        ...storage.problems(withCauses),
         ...present({
           ...core.problems(),
           sandbox: sandbox.problem(),
@@ -182,18 +169,11 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
-  const { closed, left } = sqlite.modes;
-  if (closed.length > 0)
-    telemetry.noticed('files of the data folder were open to other users and are closed', { closed });
-  if (left.length > 0) telemetry.noticed('files of the data folder are open to other users', { left });
+  for (const { text, details } of storage.notices) telemetry.noticed(text, details);
   if (startsHeld)
     telemetry.noticed(
       'all deliveries are held after a restore; release them in the console or by millrace settings set deliveries.held false',
     );
-  if (sqlite.copyBeforeUpgrade !== null)
-    telemetry.noticed('the database was upgraded; its copy from before can be removed when all works', {
-      copy: sqlite.copyBeforeUpgrade,
-    });
 
   const stack = opened.move();
   return { url: listening, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -202,7 +182,7 @@ export async function compose(config: Config, storage: Storage, overrides: Overr
 /** Opens what every part uses: the clock, ids, the log, the scrubber, and the handling of fatal errors. */
 function openCore(
   config: Config,
-  { storageFailed }: Storage,
+  { failed: storageFailed }: Storage,
   source: Overrides['process'],
   opened: AsyncDisposableStack,
 ) {
@@ -279,13 +259,13 @@ function openEgress(
 async function openIdentity(
   config: Config,
   core: Core,
-  sqlite: Sqlite,
+  { accounts }: Storage,
   { egress, baseUrl }: { egress: Egress; baseUrl(): string | null },
 ) {
   const { telemetry } = core;
   const identity = await createIdentity({
     ...core,
-    accounts: sqliteAccounts(sqlite),
+    accounts,
     adminToken: config.adminToken?.reveal() ?? null,
     failed: telemetry.failed,
     audited: telemetry.audited,
@@ -302,9 +282,8 @@ async function startWatching(
   parts: Pick<Core, 'clock' | 'newId' | 'telemetry' | 'scrub'> &
     AllowList & {
       config: Config;
-      sqlite: Sqlite;
+      storage: Storage;
       pipeline: Pipeline;
-      journal: Journal;
       audit: Audit;
       egress: Egress;
       retention: OperatorRetention;
@@ -312,12 +291,12 @@ async function startWatching(
   options: Pick<Overrides, 'freeBytes' | 'issueLimits' | 'notifierTiming'> & { baseUrl(): string | null },
   opened: AsyncDisposableStack,
 ) {
-  const { config, sqlite, pipeline, journal, retention } = parts;
+  const { config, storage, pipeline, retention } = parts;
   let isOpen = (_id: string) => true;
   const alerts = opened.use(
     await startAlerts({
       ...parts,
-      outbox: sqliteOutbox(sqlite),
+      outbox: storage.outbox,
       configuration: pipeline.configuration,
       baseUrl: options.baseUrl,
       isOpen: (id) => isOpen(id),
@@ -327,9 +306,9 @@ async function startWatching(
   const watch = opened.use(
     await startWatch({
       ...parts,
-      statistics: journal.log.statistics,
+      statistics: storage.journal.log.statistics,
       space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
-      issues: sqliteIssues(sqlite),
+      issues: storage.issues,
       notify: alerts.take,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits: options.issueLimits ?? thresholds,

@@ -1,10 +1,9 @@
 import type { Clock } from './async/clock.ts';
 import { sharedReading } from './async/shared-reading.ts';
-import type { Journal } from './journal/journal.ts';
 import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SandboxStats } from './sandbox/sandbox.ts';
-import type { Sqlite } from './sqlite/sqlite.ts';
+import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Watch } from './watch/watch.ts';
 
@@ -12,19 +11,18 @@ import type { Watch } from './watch/watch.ts';
 export function pullMetrics(parts: {
   telemetry: Telemetry;
   clock: Clock;
-  sqlite: Sqlite;
-  journal: Journal;
+  storage: Storage;
   pipeline: Pipeline;
   watch: Watch;
   sandbox: { readonly stats: SandboxStats };
 }) {
-  const { sqlite, pipeline, watch, sandbox } = parts;
+  const { storage, pipeline, watch, sandbox } = parts;
   const { pull } = parts.telemetry;
   pull('issuesOpen', () => watch.openCount());
-  pull('storageCommits', () => sqlite.stats.commits);
-  pull('storageOperations', () => sqlite.stats.operations);
-  pull('storageQueueBytes', () => sqlite.stats.waitingBytes);
-  const usage = sharedReading(parts.clock, parts.journal.housekeeping.usage, { freshMs: 1_000 });
+  pull('storageCommits', () => storage.stats.commits);
+  pull('storageOperations', () => storage.stats.operations);
+  pull('storageQueueBytes', () => storage.stats.waitingBytes);
+  const usage = sharedReading(parts.clock, storage.journal.housekeeping.usage, { freshMs: 1_000 });
   pull('storageBytes', async () => (await usage()).bytes);
   pull('deliveriesUnfinished', async () => (await usage()).unfinished);
   pull('deliveriesInMemory', () => pipeline.depth().inMemory);

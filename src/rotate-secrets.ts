@@ -1,10 +1,10 @@
 import { systemClock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
-import { checkKeys, keyringOf } from './key-check.ts';
+import { keyringOf } from './key-check.ts';
 import { openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
-import { openSqlite, operationsOf } from './sqlite/sqlite.ts';
+import { openSqliteStorage } from './sqlite-storage.ts';
 
 /** Seals all secrets of a stopped server's data folder again, with the first key. Throws an Error of one sentence. */
 export async function rotateSecrets(
@@ -12,13 +12,9 @@ export async function rotateSecrets(
   options: { newKey: boolean },
   progress: (way: { done: number; total: number }) => void,
 ): Promise<SealingState> {
-  await using sqlite = await openSqlite({
-    dir: config.dataDir,
-    operations: operationsOf('audit', 'catalog', 'journal', 'notes'),
-    beforeUpgrade: (file) => checkKeys(file, config),
-  });
+  await using storage = await openSqliteStorage(config);
   const keyring = keyringOf(config);
-  const { all } = await openSealedStores(sqlite, keyring);
+  const { all } = await openSealedStores(storage, keyring);
   let failure: unknown = null;
   const sealing = createSealing({
     keyring,

@@ -1,43 +1,38 @@
 import type { Clock } from './async/clock.ts';
-import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts';
 import type { Config } from './config/settings.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import type { Scrubber } from './connections/secret-redaction.ts';
-import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { keyringOf } from './key-check.ts';
-import { sqliteNotes } from './notes/sqlite/sqlite-notes.ts';
 import type { Keyring } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';
 import { openSealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { createSealing, together } from './secrets/sealing.ts';
-import type { Sqlite } from './sqlite/sqlite.ts';
+import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /**
- * Opens the stores of a data folder that contain sealed secrets: `sealedTokens` has the refresh tokens that token
- * endpoints issued, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with
+ * Opens what contains sealed secrets: `sealedTokens` has the refresh tokens that token endpoints issued, `all` is every
+ * store, for resealing. Throws an Error of one sentence when something was sealed with
  * a key that the keyring lacks; otherwise saves the keyring.
  */
 export async function openSealedStores(
-  sqlite: Sqlite,
+  { notes, openCatalog }: Pick<Storage, 'notes' | 'openCatalog'>,
   keyring: Keyring,
   references?: Pick<SecretReferences, 'secret'>,
 ) {
   const seals = sealer(keyring, references);
-  const catalog = await sqliteCatalog(sqlite, seals);
-  const journal = sqliteJournal(sqlite);
-  const notes = sqliteNotes(sqlite);
+  const { catalog, sealed } = await openCatalog(seals);
   const sealedTokens = await openSealedTexts('refresh_token', { load: notes.list, save: notes.save }, seals);
   keyring.keep();
-  return { catalog, journal, notes, sealedTokens, all: together(sealedCatalog(sqlite, seals), sealedTokens.sealed) };
+  return { catalog, sealedTokens, all: together(sealed, sealedTokens.sealed) };
 }
 
 /** Opens the secrets of a running server: stores, references to secrets outside, refresh tokens and key rotation. */
 export async function openSecrets(
   config: Config,
   { clock, telemetry, scrubber }: { clock: Clock; telemetry: Telemetry; scrubber: Scrubber },
-  sqlite: Sqlite,
+  storage: Storage,
   env: Readonly<Record<string, string | undefined>>,
 ) {
   const keyring = keyringOf(config);
@@ -49,7 +44,7 @@ export async function openSecrets(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { catalog, journal, notes, sealedTokens, all } = await openSealedStores(sqlite, keyring, references);
+  const { catalog, sealedTokens, all } = await openSealedStores(storage, keyring, references);
   const sealing = createSealing({
     keyring,
     store: all,
@@ -61,5 +56,5 @@ export async function openSecrets(
     changed: () => learnTokens(),
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
-  return { catalog, journal, notes, references, refreshTokens, sealing };
+  return { catalog, references, refreshTokens, sealing };
 }
