@@ -10,8 +10,9 @@ import { bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
 import { formats } from '../intake/formats/formats.ts';
 import { createFormerKeys } from '../intake/former-keys.ts';
-import { createIntake } from '../intake/intake.ts';
+import { bodyBytesMaxOf, createIntake } from '../intake/intake.ts';
 import { createRejectedRequests } from '../intake/rejected-requests.ts';
+import { routeTable } from '../intake/route-table.ts';
 import type { ApiParts } from './call/call.ts';
 import { allHandlers } from './handlers.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
@@ -158,7 +159,10 @@ function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake,
   app.server.on('connect', unreadable.onConnect);
   app.server.on('checkContinue', (request, response) => {
     // Only for a body that will not be rejected for its size.
-    const bytesMax = longBodies.get(originForm(request).split('?', 1)[0] ?? '') ?? limits.bodyBytesMax;
+    const url = originForm(request);
+    const found = intakeRoute(request.method, url);
+    const ofIntake = found === null ? undefined : bodyBytesMaxOf(found.route);
+    const bytesMax = ofIntake ?? longBodies.get(url.split('?', 1)[0] ?? '') ?? limits.bodyBytesMax;
     if (Number(request.headers['content-length'] ?? 0) <= bytesMax) response.writeContinue();
     app.server.emit('request', request, response);
   });
@@ -201,6 +205,8 @@ function createApp(parts: ApiParts, { style, pages, requestId, readerOf, intake,
 const isHttps = ({ publicUrl }: ApiParts) => publicUrl?.startsWith('https:') === true;
 
 const allowed = allowedMethods(routes);
+
+const intakeRoute = routeTable(formats);
 
 /** The limits of bodies with a long list, by path. */
 const longBodies = new Map(

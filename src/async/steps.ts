@@ -2,15 +2,24 @@ import { setImmediate } from 'node:timers/promises';
 
 const stepMs = 5;
 
+/** Tells when to let other work run, which is every 5 ms: `if (pace.isDue()) await pace.rest()`. */
+export function pacing() {
+  let stepEnds = performance.now() + stepMs;
+  return {
+    isDue: () => performance.now() >= stepEnds,
+    async rest(): Promise<void> {
+      await setImmediate();
+      stepEnds = performance.now() + stepMs;
+    },
+  };
+}
+
 /** Maps items one after the other, and lets other work run after every 5 ms. */
 export async function mapInSteps<T, R>(items: Iterable<T>, map: (item: T) => R): Promise<R[]> {
   const mapped: R[] = [];
-  let stepEnds = performance.now() + stepMs;
+  const pace = pacing();
   for (const item of items) {
-    if (performance.now() >= stepEnds) {
-      await setImmediate();
-      stepEnds = performance.now() + stepMs;
-    }
+    if (pace.isDue()) await pace.rest();
     mapped.push(map(item));
   }
   return mapped;

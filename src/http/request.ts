@@ -86,12 +86,12 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
   /** Oldest first. An array, because the entries of a map keep later ones alive (docs/decisions/pipeline.md). */
   const arriving: { bytes: number; giveUp(error: Error): void }[] = [];
   let sum = 0;
-  const tooLarge = () => new AppError('too_large', `The body is over ${sizeText(bodyBytesMax)}.`);
 
-  return (payload: IncomingMessage, done: Done): void => {
+  /** `largest`: the limit of this body, where it is another one. */
+  return (payload: IncomingMessage, done: Done, largest = bodyBytesMax): void => {
     const announced = Number(payload.headers['content-length'] ?? 0);
-    if (announced > bodyBytesMax) {
-      done(tooLarge());
+    if (announced > largest) {
+      done(tooLarge(largest));
       return;
     }
     const chunks: Buffer[] = [];
@@ -102,7 +102,7 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
     function take(chunk: Buffer) {
       body.bytes += chunk.length;
       sum += chunk.length;
-      if (body.bytes > bodyBytesMax) return end(tooLarge());
+      if (body.bytes > largest) return end(tooLarge(largest));
       chunks.push(chunk);
       while (sum > arrivingBytesMax) {
         const [oldest] = arriving;
@@ -131,6 +131,11 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
   };
 }
 
-function sizeText(bytes: number): string {
+function tooLarge(bytesMax: number): AppError {
+  return new AppError('too_large', `The body is over ${sizeText(bytesMax)}.`);
+}
+
+/** A size for people: MiB where it is whole. */
+export function sizeText(bytes: number): string {
   return bytes % 1_048_576 === 0 ? `${bytes / 1_048_576} MiB` : `${bytes} bytes`;
 }

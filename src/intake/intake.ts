@@ -8,19 +8,25 @@ import { type bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Document } from '../pipeline/snapshot/snapshot.ts';
+import { refusedOf, takeBatch } from './batches.ts';
 import { collectorRates, eventsBySize } from './collector-rates.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
 import { inflated } from './decompress.ts';
 import {
+  type BatchRoute,
   type Format,
   type IntakeRequest,
   type IntakeResponse,
   type IntakeRoute,
   openHeaders,
   type ParsedEvents,
+  type Reception,
+  type RequestRoute,
   type ResponseHeaders,
+  type SettingsRoute,
 } from './formats/format.ts';
 import type { FormerKeys } from './former-keys.ts';
+import { batchBytes, createLargeRequests } from './large-requests.ts';
 import { routeTable } from './route-table.ts';
 import { applyHeaders, checkHops } from './sender-headers.ts';
 
@@ -43,8 +49,8 @@ type IntakeOptions = {
     mark(url: string, header: unknown, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null;
   };
   keys: Pick<FormerKeys, 'collectorOf'>;
-  /** Counts and keeps a rejected request. */
-  note(request: IntakeRequest, error: unknown): void;
+  /** Counts and keeps a request of which something was rejected; `status`: of its response. */
+  note(request: IntakeRequest, error: unknown, status: number): void;
   style: ProblemStyle;
 };
 
@@ -58,7 +64,7 @@ export function createIntake(
 ): (otherwise: RequestListener) => RequestListener {
   const { readBody, requestId, addressOf, draining, isHttps } = options;
   const routeOf = routeTable(options.formats);
-  const { store, preflight, refuse } = createHandlers(parts, options);
+  const { answer, preflight, refuse } = createHandlers(parts, options);
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
     const length = Buffer.byteLength(body);
@@ -73,7 +79,8 @@ export function createIntake(
     const url = originForm(raw);
     const found = routeOf(raw.method, url);
     if (found === null) return otherwise(raw, response);
-    const { route, path } = found;
+    const { route, format, path, isOtherMethod } = found;
+    if (isOtherMethod) return respond(response, otherMethod(route));
     const request: IntakeRequest = {
       id: requestId(),
       key: route.keyOf(path, { url, headers: raw.headers }),
@@ -92,13 +99,30 @@ export function createIntake(
       respond(response, refused);
       return;
     }
-    readBody(raw, (error, body) => {
-      if (error !== null) return respond(response, refuse(route, request, error));
-      request.body = body ?? noBody;
-      if (raw.method === 'OPTIONS') respond(response, preflight(route, request));
-      else void store(route, request).then((answer) => respond(response, answer));
-    });
+    readBody(
+      raw,
+      (error, body) => {
+        if (error !== null) return respond(response, refuse(route, request, error));
+        request.body = body ?? noBody;
+        if (raw.method === 'OPTIONS') respond(response, preflight(route, request));
+        else void answer(route, format, request).then((answered) => respond(response, answered));
+      },
+      bodyBytesMaxOf(route),
+    );
   };
+}
+
+/** Limit of a body of the requests that are taken as a whole, after decompression. */
+const inflatedBytesMax = 1_048_576;
+
+/** The limit of the bodies of a route before decompression; undefined: the limit of all others. */
+export const bodyBytesMaxOf = (route: IntakeRoute): number | undefined =>
+  'open' in route ? batchBytes.most : undefined;
+
+/** An SDK would take the 200 of a page of the console for a success. */
+function otherMethod({ method }: IntakeRoute): IntakeResponse {
+  const headers = { ...openHeaders, allow: `${method}, OPTIONS`, 'content-type': 'text/plain; charset=utf-8' };
+  return { status: 405, headers, body: `Use ${method}.` };
 }
 
 const noBody = Buffer.alloc(0);
@@ -115,23 +139,20 @@ function createHandlers(
 ) {
   const { configuration } = pipeline;
   const rates = collectorRates(now);
+  const withContent = createLargeRequests();
 
-  /** Stores the events of a request. */
-  async function store(route: IntakeRoute, request: IntakeRequest): Promise<IntakeResponse> {
+  /** Answers a request, for which it stores events. */
+  async function answer(route: IntakeRoute, format: string, request: IntakeRequest): Promise<IntakeResponse> {
     const headers: ResponseHeaders = {};
     try {
       // The key decides before the body is read, where it is not in the body.
-      let collector = request.key === null ? null : senderOf(request, request.key, headers);
-      if (collector !== null) checkMaySend(request, collector, headers);
-      const { content, message } =
-        route.method === 'GET' ? readQuery(route, request) : await readContent(route, request);
-      if (collector === null) {
-        request.key = message.key ?? '';
-        collector = senderOf(request, request.key, headers);
-        checkMaySend(request, collector, headers);
-      }
-      const ids = await accept(request, collector, content.length, message.parse);
-      const response = route.respond(ids, headers);
+      const collector = request.key === null ? null : senderOf(request, request.key, headers);
+      const response =
+        'read' in route
+          ? await storeWhole(route, format, request, collector, headers)
+          : 'open' in route
+            ? await storeEach(route, request, collector, headers)
+            : settingsOf(route, format, request, collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
     } catch (error) {
@@ -139,14 +160,70 @@ function createHandlers(
     }
   }
 
+  /** Stores the events of a request, all or none. */
+  async function storeWhole(
+    route: RequestRoute,
+    format: string,
+    request: IntakeRequest,
+    known: Collector | null,
+    headers: ResponseHeaders,
+  ): Promise<IntakeResponse> {
+    if (known !== null) checkMaySend(request, known, format, headers);
+    const { content, message } = route.method === 'GET' ? readQuery(route, request) : await readContent(route, request);
+    const collector = known ?? collectorInBody(request, message.key, headers);
+    if (known === null) checkMaySend(request, collector, format, headers);
+    return route.respond(await accept(request, collector, content.length, message.parse), headers);
+  }
+
+  /**
+   * Stores each event of a request that is none to refuse. When that fails, those before it are stored: the sender repeats
+   * all of them, and each is stored once.
+   */
+  async function storeEach(
+    route: BatchRoute,
+    request: IntakeRequest,
+    known: Collector | null,
+    headers: ResponseHeaders,
+  ): Promise<IntakeResponse> {
+    if (known !== null) checkMaySend(request, known, null, headers);
+    const take = async (content: Buffer): Promise<IntakeResponse> => {
+      const batch = await route.open(content, request);
+      const collector = known ?? collectorInBody(request, batch.key, headers);
+      checkMaySend(request, collector, batch.format, headers);
+      const spent = Math.max(eventsBySize(content.length), batch.count);
+      rates.spend(collector, spent);
+      let stored = 0;
+      const reception: Reception = { receivedAt: new Date(now()), collectorId: collector.id };
+      try {
+        const taken = await takeBatch(batch, reception, async (events) => {
+          applyHeaders(events, request.headers);
+          // Not the time of the request: the journal would take that for a clock that was set back.
+          await keep(request, collector, events, now());
+          stored += events.length;
+        });
+        const error = refusedOf(taken);
+        if (error !== null && stored === 0 && route.namesRefused !== true) throw error;
+        const response = route.respond(taken, headers);
+        if (error !== null) note(request, error, response.status);
+        return response;
+      } catch (error) {
+        if (!(error instanceof AppError && error.status < 500)) rates.spend(collector, stored - spent);
+        throw error;
+      }
+    };
+    return withContent(request.body, request.headers['content-encoding'], take);
+  }
+
   /** A page may ask for a collector whose key is in the body that it has not sent yet: any origin may then send it. */
   function preflight(route: IntakeRoute, request: IntakeRequest): IntakeResponse {
     const headers: ResponseHeaders = {};
     try {
+      const handshake = 'open' in route ? (route.handshake?.(request) ?? null) : null;
       if (request.key !== null) senderOf(request, request.key, headers);
       else if (request.headers.origin !== undefined) allowOrigin(request.headers.origin, anyOrigin, headers);
       if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
-      return { status: 204, headers: { ...openHeaders, 'x-request-id': request.id, ...headers }, body: '' };
+      const own = { ...openHeaders, 'x-request-id': request.id, ...headers, ...handshake };
+      return { status: handshake === null ? 204 : 200, headers: own, body: '' };
     } catch (error) {
       return withHeaders(refuse(route, request, error), headers);
     }
@@ -154,13 +231,20 @@ function createHandlers(
 
   /** Notes a rejected request; returns the response to it, which pages of the collector's origins can read. */
   function refuse(route: IntakeRoute, request: IntakeRequest, error: unknown): IntakeResponse {
-    note(request, error);
     const instance = request.url.split('?', 1)[0] ?? '';
     const problem = problemResponse(error, { instance, requestId: request.id }, style);
     const { origin } = request.headers;
     const collector = origin === undefined || request.key === null ? undefined : collectorOf(request.key);
     if (origin !== undefined && collector !== undefined) allowOrigin(origin, collector.body, problem.headers);
-    return route.refuse === undefined ? problem : route.refuse(error, problem);
+    const response = route.refuse === undefined ? problem : route.refuse(error, problem);
+    note(request, error, response.status);
+    return response;
+  }
+
+  /** The collector whose key stands in the body. Throws AppError `unknown_collector`. */
+  function collectorInBody(request: IntakeRequest, key: string | null, headers: ResponseHeaders): Collector {
+    request.key = key ?? '';
+    return senderOf(request, request.key, headers);
   }
 
   /** The collector with this key; adds the headers for a page of its origins. Throws AppError `unknown_collector`. */
@@ -179,8 +263,14 @@ function createHandlers(
     return collector?.body.status === 'enabled' ? collector : undefined;
   }
 
-  /** Throws AppError unless a collector may send now. */
-  function checkMaySend(request: IntakeRequest, collector: Collector, headers: ResponseHeaders): void {
+  /** Throws AppError unless a collector may send now, in this format if it is known. */
+  function checkMaySend(
+    request: IntakeRequest,
+    collector: Collector,
+    format: string | null,
+    headers: ResponseHeaders,
+  ): void {
+    if (format !== null) checkFormat(collector, format);
     if (stopping.aborted) throw new AppError('unavailable');
     checkOrigin(request.headers, collector);
     checkHops(request.headers);
@@ -189,44 +279,53 @@ function createHandlers(
 
   /** Stores the events of a request of this size. Returns their ids. */
   async function accept(
-    { url, headers }: IntakeRequest,
+    request: IntakeRequest,
     collector: Collector,
     bytes: number,
-    parse: (reception: { receivedAt: Date; collectorId: string }) => ParsedEvents,
+    parse: (reception: Reception) => ParsedEvents,
   ): Promise<string[]> {
     const receivedAt = now();
     // Before parsing, so that a request that is refused counts as well.
     const bySize = eventsBySize(bytes);
     rates.spend(collector, bySize);
     const events = eventsOf(parse({ receivedAt: new Date(receivedAt), collectorId: collector.id }));
-    applyHeaders(events, headers);
-    const kept = traces.mark(url, headers[traceName], events);
+    applyHeaders(events, request.headers);
     // Before the response, so that concurrent requests see it.
     const byCount = Math.max(0, events.length - bySize);
     rates.spend(collector, byCount);
-    let ids: string[];
     try {
-      ids = await pipeline.accept({ collectorId: collector.id, receivedAt, events });
+      return await keep(request, collector, events, receivedAt);
     } catch (error) {
       rates.spend(collector, -bySize - byCount);
       throw error;
     }
+  }
+
+  /** Returns the ids of the stored events. */
+  async function keep(
+    { url, headers }: IntakeRequest,
+    { id: collectorId }: Collector,
+    events: IncomingEvent[],
+    receivedAt: number,
+  ): Promise<string[]> {
+    const kept = traces.mark(url, headers[traceName], events);
+    const ids = await pipeline.accept({ collectorId, receivedAt, events });
     kept?.(ids);
     return ids;
   }
 
-  return { store, preflight, refuse };
+  return { answer, preflight, refuse };
 }
 
 const anyOrigin: Pick<CollectorBody, 'allowedOrigins'> = { allowedOrigins: ['*'] };
 
-async function readContent(route: IntakeRoute & { method: 'POST' }, request: IntakeRequest) {
+async function readContent(route: RequestRoute & { method: 'POST' }, request: IntakeRequest) {
   const encoding = request.headers['content-encoding'];
-  const content = encoding === undefined ? request.body : await inflated(request.body, encoding);
+  const content = encoding === undefined ? request.body : await inflated(request.body, encoding, inflatedBytesMax);
   return { content, message: route.read(content, request) };
 }
 
-function readQuery(route: IntakeRoute & { method: 'GET' }, request: IntakeRequest) {
+function readQuery(route: RequestRoute & { method: 'GET' }, request: IntakeRequest) {
   const [, content = ''] = request.url.split(/\?(.*)/s, 2);
   return { content, message: route.read(content, request) };
 }
@@ -235,6 +334,25 @@ const withHeaders = (response: IntakeResponse, headers: ResponseHeaders): Intake
   ...response,
   headers: { ...response.headers, ...headers },
 });
+
+/** A format that is switched off is answered as an unknown key. */
+function checkFormat({ body }: Collector, format: string): void {
+  const formats: readonly string[] = body.formats;
+  if (!formats.includes(format)) throw new AppError('unknown_collector');
+}
+
+/** What an SDK asks for before it sends. */
+function settingsOf(
+  route: SettingsRoute,
+  format: string,
+  request: IntakeRequest,
+  collector: Collector | null,
+  headers: ResponseHeaders,
+): IntakeResponse {
+  if (collector !== null) checkFormat(collector, format);
+  else if (request.headers.origin !== undefined) allowOrigin(request.headers.origin, anyOrigin, headers);
+  return route.settings(request, headers);
+}
 
 function checkOrigin(headers: IncomingHttpHeaders, { body }: Collector): void {
   const { origin } = headers;

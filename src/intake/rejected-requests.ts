@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import type { Clock } from '../async/clock.ts';
 import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 import { asAppError } from '../http/problem.ts';
@@ -6,6 +5,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Requests, rejectedBounds } from '../requests/requests.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { IntakeRequest } from './formats/format.ts';
+import { maskedAddress } from './masked-address.ts';
 
 const textMax = 255;
 const flushMs = 1_000;
@@ -57,8 +57,9 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
   return {
     flush,
 
-    note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown): void {
-      const { code, status, message } = asAppError(error);
+    /** `status`: of the response. */
+    note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown, status: number): void {
+      const { code, message } = asAppError(error);
       const collectorId = pipeline.configuration.snapshot.collectorsByKey.get(key ?? '')?.id ?? null;
       telemetry.intakeRefused({ code, requestId: id });
       pipeline.events.emit('rejected', collectorId, code);
@@ -84,12 +85,4 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
 function announcedBytes(contentLength: string | undefined): number {
   const length = Number(contentLength ?? 0);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
-}
-
-/** An address reduced to its network: three of the four parts of IPv4, the first three groups of IPv6. */
-function maskedAddress(address: string): string {
-  const plain = address.replace(/^::ffff:/i, '');
-  if (isIPv4(plain)) return plain.replace(/\d+$/, '0');
-  const groups = plain.split('::', 1)[0]?.split(':').slice(0, 3).join(':') ?? '';
-  return `${groups}::`;
 }

@@ -1,15 +1,19 @@
 import type { Format, IntakeRoute } from './formats/format.ts';
 
-type Found = { route: IntakeRoute; path: RegExpExecArray };
+/** `isOtherMethod`: an SDK used the address with a method that is not its own. */
+export type Found = { format: string; route: IntakeRoute; path: RegExpExecArray; isOtherMethod: boolean };
+
+type Entry = { format: string; route: IntakeRoute };
 
 /**
  * The addresses of the formats. The result finds the route of a request, by its method and its URL; null: none is meant.
  * `OPTIONS` belongs to the route of its path. A HEAD request belongs to none: it must not store an event.
  */
 export function routeTable(formats: readonly Format[]): (method: string | undefined, url: string) => Found | null {
-  const bySegment = new Map<string | null, IntakeRoute[]>();
-  for (const route of formats.flatMap(({ routes }) => routes))
-    bySegment.set(route.segment, [...(bySegment.get(route.segment) ?? []), route]);
+  const bySegment = new Map<string | null, Entry[]>();
+  for (const { name, routes } of formats)
+    for (const route of routes)
+      bySegment.set(route.segment, [...(bySegment.get(route.segment) ?? []), { format: name, route }]);
   const byKey = bySegment.get(null) ?? [];
 
   return (method, url) => {
@@ -21,11 +25,16 @@ export function routeTable(formats: readonly Format[]): (method: string | undefi
   };
 }
 
-function found(routes: readonly IntakeRoute[], method: string | undefined, path: string): Found | null {
-  for (const route of routes) {
-    if (method !== route.method && method !== 'OPTIONS') continue;
+function found(entries: readonly Entry[], method: string | undefined, path: string): Found | null {
+  let other: Found | null = null;
+  for (const { format, route } of entries) {
+    const isOtherMethod = method !== route.method && method !== 'OPTIONS';
+    if (isOtherMethod && 'read' in route) continue;
     const match = route.path.exec(path);
-    if (match !== null) return { route, path: match };
+    if (match === null) continue;
+    const one = { format, route, path: match, isOtherMethod };
+    if (!isOtherMethod) return one;
+    other ??= one;
   }
-  return null;
+  return other;
 }

@@ -12,13 +12,21 @@ const origin = line(512, 1).refine(
   'Must be * or an origin such as https://shop.example.',
 );
 
+/** All formats; a new collector takes each of them. */
+export const intakeFormats = ['infinity'] as const;
+
+/** A way to send events. */
+export type IntakeFormat = (typeof intakeFormats)[number];
+
 /** A collector as a client writes it. The server makes its key, which is public. */
 export const collectorInput = z.strictObject({
   name: documentName,
+  /** The formats in which it takes events. */
   formats: z
-    .array(z.enum(['infinity']))
+    .array(z.enum(intakeFormats))
     .min(1)
-    .default(['infinity']),
+    .max(intakeFormats.length)
+    .default([...intakeFormats]),
   allowedOrigins: z.array(origin).max(100).default(['*']),
   /** Rate limit: at most `limit` events in `perMs`; null: no limit. */
   rate: z

@@ -1,4 +1,5 @@
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
+import { timeOf } from './event-times.ts';
 import {
   decodedKey,
   type Format,
@@ -6,6 +7,7 @@ import {
   type ParsedEvents,
   type Reception,
   type Refusal,
+  type ResponseHeaders,
   refusal,
 } from './format.ts';
 import {
@@ -39,7 +41,7 @@ export const infinity: Format = {
       path: /^\/v3\/([^/#]+)$/,
       keyOf: ([, key = '']) => decodedKey(key),
       read: (body) => ({ key: null, parse: (reception) => parseInfinity(body, reception) }),
-      respond(ids, headers) {
+      respond(ids: readonly string[], headers: ResponseHeaders) {
         // No escaping: ids consist of letters, digits and underscores.
         const body = `{"accepted":${ids.length},"ids":["${ids.join('","')}"]}`;
         return { status: 200, headers: { ...jsonHeaders, ...headers }, body };
@@ -52,7 +54,11 @@ export const infinity: Format = {
       path: /^\/(?!api\/|assets\/|inbox\/)([^/#]+)\/dcs\.gif$/,
       keyOf: ([, key = '']) => decodedKey(key),
       read: (query) => ({ key: null, parse: (reception) => parseDcsGif(query, reception) }),
-      respond: (_ids, headers) => ({ status: 200, headers: { ...gifHeaders, ...headers }, body: gif }),
+      respond: (_ids: readonly string[], headers: ResponseHeaders) => ({
+        status: 200,
+        headers: { ...gifHeaders, ...headers },
+        body: gif,
+      }),
     },
   ],
 };
@@ -244,20 +250,6 @@ const textEnd = ']}';
  */
 function occurredAtOf(data: Event['data'], receivedAt: string): string {
   return timeOf(data['wt.ets']) ?? timeOf(data['dcsdat']) ?? receivedAt;
-}
-
-const unixTime = /^(?:\d{10}|\d{13})$/;
-const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zone>[Zz]|[+-]\d\d:\d\d)?$/;
-
-function timeOf(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  if (unixTime.test(value)) {
-    return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
-  }
-  const match = dateAndTime.exec(value);
-  if (match === null) return null;
-  const time = new Date(match.groups?.['zone'] === undefined ? `${value}Z` : value);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 function firstText(first: unknown, second: unknown): string | null {

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { DataValue, Event } from '../../contract/records/event.ts';
 import { exceedsJsonBounds } from '../../http/json-bounds.ts';
 import { type Refusal, refusal } from './format.ts';
-import { quoteNumbers } from './rare-texts.ts';
+import { quoteNumbers, withoutNotNumbers } from './rare-texts.ts';
 
 /** A body as JSON in UTF-8, with or without a byte order mark, or why it can't be read. */
 export function parseJson(body: Buffer): { text: string; value: unknown } | Refusal {
@@ -12,6 +13,20 @@ export function parseJson(body: Buffer): { text: string; value: unknown } | Refu
   } catch {
     return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
   }
+}
+
+/**
+ * JSON as SDKs send it: numbers whose spelling would change are texts, and `NaN`, `Infinity` and `-Infinity`, which
+ * Python writes, are null.
+ */
+export function parseAnyJson(body: Buffer): { text: string; value: unknown } | Refusal {
+  const json = parseJson(body);
+  if (!('ok' in json)) return { text: json.text, value: parseJsonWithNumberTexts(json.text)?.value ?? json.value };
+  if (json.code !== 'malformed_json' || !isUtf8(body) || !(body.includes('NaN') || body.includes('Infinity')))
+    return json;
+  const corrected = parseJson(Buffer.from(withoutNotNumbers(body.toString())));
+  if ('ok' in corrected) return corrected;
+  return { text: corrected.text, value: parseJsonWithNumberTexts(corrected.text)?.value ?? corrected.value };
 }
 
 /**

@@ -21,6 +21,30 @@ export function quoteNumbers(json: string): string {
   return quoted + json.slice(copied);
 }
 
+/** A JSON text with null for the words `NaN`, `Infinity` and `-Infinity`, which are no JSON, outside of its texts. */
+export function withoutNotNumbers(json: string): string {
+  let corrected = '';
+  let copied = 0;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === quote) {
+      i = endOfJsonText(json, i) - 1;
+      continue;
+    }
+    if (code !== letterN && code !== letterI && code !== minus) continue;
+    const word = notNumbers.find((one) => json.startsWith(one, i));
+    if (word === undefined) continue;
+    corrected += `${json.slice(copied, i)}null`;
+    copied = i + word.length;
+    i = copied - 1;
+  }
+  return corrected + json.slice(copied);
+}
+
+const notNumbers = ['NaN', 'Infinity', '-Infinity'];
+const letterN = 0x4e;
+const letterI = 0x49;
+
 function endOfNumber(json: string, start: number): number {
   let end = start + 1;
   while (isOfNumber(json.charCodeAt(end))) end += 1;

@@ -1772,7 +1772,9 @@ export type CollectorList = {
 
 export type Collector = {
     name: DocumentName;
-    formats: Array<'infinity'>;
+    formats: [
+        'infinity'
+    ];
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
     privacy: Privacy;
@@ -1829,7 +1831,9 @@ export type CollectorInput = {
     /**
      * Default: ["infinity"].
      */
-    formats?: Array<'infinity'>;
+    formats?: [
+        'infinity'
+    ];
     /**
      * Default: ["*"].
      */
@@ -1896,7 +1900,9 @@ export type FieldMaskReplaceInput = {
  */
 export type CollectorPatch = {
     name?: DocumentName;
-    formats?: Array<'infinity'> | null;
+    formats?: [
+        'infinity'
+    ] | null;
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
     privacy?: PrivacyPatch | null;
@@ -1922,7 +1928,9 @@ export type CollectorApplyInput = {
     /**
      * Default: ["infinity"].
      */
-    formats?: Array<'infinity'>;
+    formats?: [
+        'infinity'
+    ];
     /**
      * Default: ["*"].
      */

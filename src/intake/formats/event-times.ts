@@ -1,0 +1,42 @@
+/** A clock that is wrong by less is not corrected: most of the difference is the way of the request, and its repetitions. */
+const wrongByMs = 300_000;
+/** The age of an event when its clock is corrected, at most. */
+const ageMostMs = 30 * 86_400_000;
+
+/**
+ * When an event of an SDK occurred, RFC 3339 in UTC: at `time` by the sender, never later than it was received. When the
+ * clock of the sender is wrong, as the time `sentAt` of the request shows, the age of the event counts. Back ends (`isServer`)
+ * do not renew `sentAt` when they repeat a request, and their clocks are right.
+ */
+export function occurredAtOf(
+  { time, sentAt, isServer }: { time: unknown; sentAt: unknown; isServer: boolean },
+  receivedAt: Date,
+): string {
+  const received = receivedAt.toISOString();
+  const occurred = timeOf(time);
+  if (occurred === null) return received;
+  const sent = isServer ? null : timeOf(sentAt);
+  if (sent !== null && Math.abs(receivedAt.getTime() - Date.parse(sent)) > wrongByMs) {
+    const ageMs = Math.min(ageMostMs, Math.max(0, Date.parse(sent) - Date.parse(occurred)));
+    return new Date(receivedAt.getTime() - ageMs).toISOString();
+  }
+  return Date.parse(occurred) > receivedAt.getTime() ? received : occurred;
+}
+
+const unixTime = /^(?:\d{10}|\d{13})$/;
+const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zone>[Zz]|[+-]\d\d:\d\d)?$/;
+
+/**
+ * A time in RFC 3339, UTC: from Unix time (10 digits are seconds, 13 milliseconds) or RFC 3339, which is UTC without an
+ * offset; null: it is neither.
+ */
+export function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  if (unixTime.test(value)) {
+    return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
+  }
+  const match = dateAndTime.exec(value);
+  if (match === null) return null;
+  const time = new Date(match.groups?.['zone'] === undefined ? `${value}Z` : value);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}

@@ -1,0 +1,49 @@
+import { AppError } from '../contract/errors.ts';
+import { encodingOf, inflated } from './decompress.ts';
+
+/** Limits of a body of an SDK, after decompression: above the first it is read when it is its turn. */
+export const batchBytes = { largeAbove: 262_144, most: 8 * 1_048_576 };
+
+/** Large requests that wait for their turn, and their bodies as they came. */
+const waitingMost = { requests: 32, bytes: 64 * 1_048_576 };
+
+/**
+ * Decompresses bodies of SDKs for `take`. Large ones are inflated and taken one after the other, so that all of them take
+ * the memory of one. Above the limits a request is refused at once (AppError `unavailable`), for its sender to repeat.
+ */
+export function createLargeRequests() {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let bytes = 0;
+
+  function inTurn<T>(size: number, work: () => Promise<T>): Promise<T> {
+    if (waiting >= waitingMost.requests || bytes + size > waitingMost.bytes)
+      return Promise.reject(new AppError('unavailable', 'Too many large requests at once.'));
+    waiting += 1;
+    bytes += size;
+    const done = last.then(work).finally(() => {
+      waiting -= 1;
+      bytes -= size;
+    });
+    last = done.catch(() => {});
+    return done;
+  }
+
+  /** `header`: the Content-Encoding. Throws AppError as `inflated` does. */
+  return async <T>(body: Buffer, header: string | undefined, take: (content: Buffer) => Promise<T>): Promise<T> => {
+    const encoding = encodingOf(body, header);
+    const small = body.length > batchBytes.largeAbove ? null : await smallContent(body, encoding);
+    if (small !== null) return take(small);
+    return inTurn(body.length, async () => take(await inflated(body, encoding, batchBytes.most)));
+  };
+}
+
+/** The content of a body; null: it is large. */
+async function smallContent(body: Buffer, encoding: string): Promise<Buffer | null> {
+  try {
+    return await inflated(body, encoding, batchBytes.largeAbove);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'too_large') return null;
+    throw error;
+  }
+}
