@@ -16,7 +16,7 @@ export type Environment = {
   settings: Record<string, string>;
 };
 
-const measured = ['fastify', 'undici', 'quickjs-emscripten', 'pino'];
+const measured = ['fastify', 'undici', 'quickjs-emscripten-core', 'pino'];
 
 /** Describes this machine and checkout. */
 export function environment(): Environment {

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const migrations = 'src/sqlite/migrations';
 
 /** Packages that are loaded from node_modules: native code, WebAssembly, and YAML, which is found at run time. */
-const external = ['@node-rs/argon2', 'quickjs-emscripten', 'yaml'];
+export const external: readonly string[] = ['@node-rs/argon2', '@jitl/quickjs-wasmfile-release-sync', 'yaml'];
 
 const main = 'src/main.ts';
 /** What each thread loads first. */
@@ -76,7 +76,7 @@ async function bundle(entries: string[]): Promise<OutputChunk[]> {
     cwd: root,
     input: entries,
     platform: 'node',
-    external,
+    external: [...external],
     plugins: [additions(entries)],
   });
   const { output } = await build.generate({

@@ -54,9 +54,13 @@ if (process.argv[2] === '--path') {
     MALLOC_ARENA_MAX: '2',
     ...process.env,
   };
+  const args = [...FLAGS, ...process.argv.slice(2)];
+  // Node.js 24 becomes the program: one process, whose signals and end a supervisor sees. Below npm somebody has to watch it.
+  const isOwn = binary === process.execPath && process.env.npm_lifecycle_event === undefined;
+  if (isOwn && process.execve !== undefined) process.execve(binary, [binary, ...args], env);
   // The channel closes when this process ends, however it does: the server ends then, too (main.ts).
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  const child = spawn(binary, [...FLAGS, ...process.argv.slice(2)], { stdio, env });
+  const child = spawn(binary, args, { stdio, env });
   // A terminal sends Ctrl-C to the whole group: the child has it already.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -25,6 +25,7 @@ import { http1Egress } from './egress/http1/http1-egress.ts';
 import { openFilesMax } from './egress/http1/open-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
+import { inheritedSocket } from './inherited-socket.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
@@ -165,7 +166,8 @@ export async function compose(
     }),
   );
   pipeline.eraser.resume();
-  const listening = await server.listen(config);
+  const socket = inheritedSocket(overrides.env ?? {}, process.pid);
+  const listening = await server.listen({ host: config.host, port: config.port, socket });
   url ??= listening;
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });

@@ -30,8 +30,11 @@ import { apiRoutes } from './routes.ts';
 
 /** Disposing drains first: requests are served for `drainMs`, while `/readyz` says that the server stops. */
 type Server = AsyncDisposable & {
-  /** Starts listening; returns the URL, with the picked port if `port` is 0. */
-  listen(at: { host: string; port: number }): Promise<string>;
+  /**
+   * Starts listening; returns the URL, with the picked port if `port` is 0. `socket`: the descriptor of an open socket that
+   * listens there already; throws an Error when it listens elsewhere.
+   */
+  listen(at: { host: string; port: number; socket?: number | null }): Promise<string>;
   /** Accepts nothing more, finishes running requests and closes; after `graceMs` remaining connections are cut. */
   close(graceMs?: number): Promise<void>;
   readonly app: FastifyInstance;
@@ -97,11 +100,17 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   return {
     app,
     handle,
-    async listen({ host, port }) {
+    async listen({ host, port, socket = null }) {
       // For the name localhost Fastify would create a second server, without these limits.
-      await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
+      const address = host === 'localhost' ? '127.0.0.1' : host;
+      await app.listen({ host: address, port, ...(socket === null ? {} : { fd: socket }) });
       // The address of a server on a TCP port is an object.
       const bound = app.server.address() as AddressInfo;
+      // What is allowed without a token, and what own requests must not reach, follows the settings.
+      if (socket !== null && (bound.address !== address || bound.port !== port))
+        throw new Error(
+          `The socket of the service manager listens on ${bound.address}:${bound.port}, and the settings say ${host}:${port}: make them the same.`,
+        );
       const name = host.includes(':') ? `[${host}]` : host;
       return `http://${name}:${bound.port}`;
     },

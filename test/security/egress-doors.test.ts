@@ -65,6 +65,7 @@ const isTest = (file: string) =>
  */
 const packages: Record<string, string> = {
   '@fastify/proxy-addr': '',
+  '@jitl/quickjs-wasmfile-release-sync': '',
   '@node-rs/argon2': '',
   acorn: '',
   commander: '',
@@ -74,7 +75,7 @@ const packages: Record<string, string> = {
   jose: 'Signs; its fetching of remote keys is a door of its own below.',
   pino: 'Writes to its own stdout; its transports are doors of their own below.',
   'prom-client': 'Counts; its push gateway is a door of its own below.',
-  'quickjs-emscripten': '',
+  'quickjs-emscripten-core': '',
   re2js: '',
   yaml: '',
   zod: '',

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { newVariant, RELEASE_SYNC } from 'quickjs-emscripten';
+import build from '@jitl/quickjs-wasmfile-release-sync';
+import { newVariant, type QuickJSSyncVariant } from 'quickjs-emscripten-core';
+
+/** The engine's build. */
+const releaseSync = build as unknown as QuickJSSyncVariant; // its types are those of its CommonJS module
 
 /** A compiled module; threads can share it. */
 export type WasmModule = { readonly __brand: 'WebAssembly.Module' };
@@ -66,9 +70,8 @@ export type Engine = {
 export async function compileEngine(): Promise<WasmModule> {
   // The engine's interpreter is one large function: with V8's default limits hardly anything is inlined into it.
   for (const flag of INLINING) setFlagsFromString(flag);
-  const ours = createRequire(import.meta.url);
-  const theirs = createRequire(ours.resolve('quickjs-emscripten'));
-  return wasm.compile(await readFile(theirs.resolve('@jitl/quickjs-wasmfile-release-sync/wasm')));
+  const { resolve } = createRequire(import.meta.url);
+  return wasm.compile(await readFile(resolve('@jitl/quickjs-wasmfile-release-sync/wasm')));
 }
 
 /** A new instance with `memoryBytes` of heap (at least about 11 MiB: the build's own minimum). */
@@ -76,7 +79,7 @@ export async function newEngine(module: WasmModule, memoryBytes: number): Promis
   const pages = Math.max(PAGES_MIN, Math.ceil((BELOW_HEAP_BYTES + memoryBytes) / PAGE));
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
   const quiet = { wasmMemory: memory, print() {}, printErr() {} };
-  const variant = newVariant(RELEASE_SYNC, { wasmModule: module, emscriptenModule: quiet });
+  const variant = newVariant(releaseSync, { wasmModule: module, emscriptenModule: quiet });
   const [load, Functions] = await Promise.all([variant.importModuleLoader(), variant.importFFI()]);
   if (typeof load !== 'function') throw new Error('The script engine has an unknown module format.');
   const instance = await load();

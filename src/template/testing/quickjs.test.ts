@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import vm from 'node:vm';
-import { getQuickJS } from 'quickjs-emscripten';
+import build from '@jitl/quickjs-wasmfile-release-sync';
+import { newQuickJSWASMModuleFromVariant, type QuickJSSyncVariant } from 'quickjs-emscripten-core';
 import { composeProgram, decodeOutput, type RenderOutput } from '../compile/program.ts';
 import { CORPUS, CORPUS_INPUT } from './corpus.testing.ts';
 import { renderInVm } from './render-in-vm.testing.ts';
 
 // The programs below leave nothing behind in their realm.
-const realm = (await getQuickJS()).newContext();
+const variant = build as unknown as QuickJSSyncVariant; // its types are those of its CommonJS module
+const realm = (await newQuickJSWASMModuleFromVariant(variant)).newContext();
 after(() => realm.dispose());
 
 function renderInQuickJs(template: string, input: object, mode: 'html' | 'none' = 'none'): RenderOutput {
