@@ -89,10 +89,12 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   await app.register(apiRoutes(parts, { handlers, stopping }));
   await app.ready();
 
+  // A socket that stays open for the next process: connections wait in it, so those that were accepted are served to the end.
+  let isInherited = false;
   let closing: Promise<void> | null = null;
   function close(graceMs = 10_000): Promise<void> {
     drain.abort();
-    stop.abort();
+    if (!isInherited) stop.abort();
     closing ??= closeServer(app, streams.closeAll, graceMs).then(rejected.flush);
     return closing;
   }
@@ -103,6 +105,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     async listen({ host, port, socket = null }) {
       // For the name localhost Fastify would create a second server, without these limits.
       const address = host === 'localhost' ? '127.0.0.1' : host;
+      isInherited = socket !== null;
       await app.listen({ host: address, port, ...(socket === null ? {} : { fd: socket }) });
       // The address of a server on a TCP port is an object.
       const bound = app.server.address() as AddressInfo;
@@ -118,7 +121,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     async [Symbol.asyncDispose]() {
       drain.abort();
       const { drainMs = 0 } = parts;
-      if (drainMs > 0) await new Promise<void>((resolve) => parts.clock.after(drainMs, resolve));
+      if (drainMs > 0 && !isInherited) await new Promise<void>((resolve) => parts.clock.after(drainMs, resolve));
       await close();
     },
   };
