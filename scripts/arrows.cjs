@@ -12,7 +12,7 @@ const rooms = {
   config: ['contract'],
   telemetry: ['contract'],
   disk: [],
-  secrets: ['contract', 'disk'],
+  secrets: ['async', 'contract', 'disk'],
   sqlite: ['async', 'contract', 'template', 'telemetry', 'disk'],
   client: ['contract'],
   connections: ['contract', 'ports'],

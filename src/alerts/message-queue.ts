@@ -1,4 +1,5 @@
 import { isSetBack } from '../async/clock.ts';
+import { sharedWrite } from '../async/in-turn.ts';
 import type { AlertHealth } from '../contract/documents/alert.ts';
 import { withoutText } from '../contract/erased-text.ts';
 import type { NotifiedIssue, Outbox, OutboxChange, OutboxMessage } from '../outbox/outbox.ts';
@@ -28,8 +29,6 @@ export async function openMessageQueues(outbox: Outbox) {
   const queues = new Map<string, MessageQueue>();
   /** Changes that are not saved yet. A later change of the same record replaces an earlier one. */
   let dirty = new Map<string, OutboxChange>();
-  let turn: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
 
   function of(alertId: string): MessageQueue {
     const known = queues.get(alertId);
@@ -39,8 +38,8 @@ export async function openMessageQueues(outbox: Outbox) {
     return queue;
   }
 
-  async function write(): Promise<void> {
-    next = null;
+  /** The caller gets the error of a write; the next one tries again. */
+  const saved = sharedWrite(async () => {
     if (dirty.size === 0) return;
     const changes = dirty;
     dirty = new Map();
@@ -50,7 +49,7 @@ export async function openMessageQueues(outbox: Outbox) {
       dirty = new Map([...changes, ...dirty]);
       throw error;
     }
-  }
+  });
 
   function put(message: OutboxMessage) {
     const queue = of(message.alertId);
@@ -131,14 +130,7 @@ export async function openMessageQueues(outbox: Outbox) {
       dirty.set(alertId, { op: 'close', alertId });
     },
     /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
-    saved(): Promise<void> {
-      if (next === null) {
-        next = turn.then(write);
-        // The caller of `saved` gets the error; the next write proceeds all the same.
-        turn = next.catch(() => {});
-      }
-      return next;
-    },
+    saved,
   };
 }
 

@@ -1,3 +1,5 @@
+import { inTurn } from './in-turn.ts';
+
 const conflictsMax = 20;
 
 /**
@@ -7,7 +9,7 @@ const conflictsMax = 20;
  * `tooMany` after 20 such conflicts in a row.
  */
 export function optimisticChanges(reload: () => Promise<void>, tooMany: () => Error) {
-  let turn: Promise<unknown> = Promise.resolve();
+  const turn = inTurn();
 
   async function run<T>(change: () => Promise<T | null>): Promise<T> {
     for (let tries = 0; tries < conflictsMax; tries++) {
@@ -18,9 +20,5 @@ export function optimisticChanges(reload: () => Promise<void>, tooMany: () => Er
     throw tooMany();
   }
 
-  return <T>(change: () => Promise<T | null>): Promise<T> => {
-    const changed = turn.then(() => run(change));
-    turn = changed.catch(() => {});
-    return changed;
-  };
+  return <T>(change: () => Promise<T | null>): Promise<T> => turn(() => run(change));
 }

@@ -1,3 +1,4 @@
+import { inTurn } from '../async/in-turn.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Sealer } from './sealer.ts';
 import type { SealedStore } from './sealing.ts';
@@ -26,13 +27,8 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
   const oldNotes = async () =>
     (await sealedNotes()).filter(({ sealed }) => seals.isSealedWithOldKey(JSON.parse(sealed)));
 
-  let turn: Promise<unknown> = Promise.resolve();
-  /** Runs one at a time, so that a rotation does not overwrite a text that was saved during it. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = turn.then(work, work);
-    turn = mine.catch(() => {});
-    return mine;
-  }
+  /** One at a time, so that a rotation does not overwrite a text that was saved during it. */
+  const turn = inTurn();
 
   const sealedStore: SealedStore = {
     async bodiesByKey(keyIds) {
@@ -41,7 +37,7 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     },
     count: async () => (await oldNotes()).length,
     reseal: (done) =>
-      inTurn(async () => {
+      turn(async () => {
         for (const { name, sealed } of await oldNotes()) {
           await notes.save(prefix + name, seal(name, open(name, sealed)));
           done(1);
@@ -54,7 +50,7 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
     /** Durable when it resolves; null removes the text. */
     save: (name: string, text: string | null): Promise<void> =>
-      inTurn(() => notes.save(prefix + name, text === null ? null : seal(name, text))),
+      turn(() => notes.save(prefix + name, text === null ? null : seal(name, text))),
     sealed: sealedStore,
   };
 }

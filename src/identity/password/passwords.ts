@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inTurn } from '../../async/in-turn.ts';
 import { AppError } from '../../contract/errors.ts';
 
 export type Passwords = ReturnType<typeof createPasswords>;
@@ -21,17 +22,15 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   const parameters = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$`;
   const decoy = decoyHash(parameters);
   const stats = { verifications: 0, hashes: 0 };
-  let last: Promise<unknown> = Promise.resolve();
+  const turn = inTurn();
   /** Calls that run or wait. */
   let calls = 0;
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async function run<T>(work: () => Promise<T>): Promise<T> {
     if (calls > waitingMost) throw new AppError('sign_in_busy');
     calls += 1;
-    const mine = last.then(work, work);
-    last = mine;
     try {
-      return await mine;
+      return await turn(work);
     } finally {
       calls -= 1;
     }
@@ -42,13 +41,13 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
     stats,
     /** An encoded hash. Throws AppError `sign_in_busy` when too many calls wait. */
     hash: (password: string) =>
-      inTurn(async () => {
+      run(async () => {
         stats.hashes += 1;
         return (await argon2()).hash(same(password), options);
       }),
     /** Whether this is the password. Null takes the same time and never matches. Throws like `hash`. */
     verify: (encoded: string | null, password: string) =>
-      inTurn(async () => {
+      run(async () => {
         stats.verifications += 1;
         return (await argon2()).verify(encoded ?? decoy, same(password));
       }),

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, pause } from '../../async/clock.ts';
+import { inTurn, sharedWrite } from '../../async/in-turn.ts';
 import { type Statistics, type StatisticsEntry, statisticsBatch } from '../../journal/journal.ts';
 
 const flushMs = 5_000;
@@ -27,13 +28,10 @@ export function createFlush(options: {
   const { journal, clock, failed } = options;
   let entries: StatisticsEntry[] = [];
   let problem: string | null = null;
-  let running: Promise<void> = Promise.resolve();
-  /** The flush that has not begun: it includes everything counted until it begins. */
-  let next: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
   let hurried = 0;
   let endPause = () => {};
-  let rollingUp: Promise<void> = Promise.resolve();
+  const rollUpInTurn = inTurn();
   let rolledUpTo = 0;
   let isEnding = false;
 
@@ -42,13 +40,7 @@ export function createFlush(options: {
     cancelTimer ??= clock.after(flushMs, () => void flush());
   }
 
-  function flush(): Promise<void> {
-    next ??= running = running.then(write);
-    return next;
-  }
-
-  async function write() {
-    next = null;
+  const flush = sharedWrite(async () => {
     cancelTimer?.();
     cancelTimer = null;
     try {
@@ -61,14 +53,14 @@ export function createFlush(options: {
         if (entries.length > 0) await rest(ms);
       }
       problem = null;
-      rollingUp = rollingUp.then(rollUp);
+      void rollUpInTurn(rollUp);
     } catch (error) {
       failed(error, 'write statistics');
       problem = "Statistics can't be written; they are kept in memory, within bounds. The log has the cause.";
       entries = entries.slice(-entriesMax);
       soon();
     }
-  }
+  });
 
   function agedAt(before: number): number | null {
     const confirmed = options.confirmedNow();
