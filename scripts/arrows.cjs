@@ -8,7 +8,7 @@ const rooms = {
   async: [],
   template: ['contract'],
   rules: ['contract'],
-  compute: ['contract', 'rules', 'template'],
+  compute: ['async', 'contract', 'rules', 'template'],
   config: ['contract'],
   telemetry: ['contract'],
   disk: [],
@@ -55,7 +55,7 @@ const ports = {
   notes: ['sqlite'],
   outbox: ['sqlite'],
   requests: ['sqlite'],
-  sandbox: ['template'],
+  sandbox: ['async', 'template'],
   egress: ['async'],
 };
 

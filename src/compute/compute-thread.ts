@@ -1,6 +1,5 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { bareEnvironment, startThread } from '../async/worker-thread.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Compute } from './compute.ts';
 import type { ComputeCall, ComputeMessage } from './compute-worker.ts';
@@ -20,7 +19,6 @@ const defaults = {
 type Call = ComputeCall & { characters: number; resolve(value: unknown): void; reject(error: Error): void };
 
 const LOOK_EVERY_MS = 50;
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './compute-worker.ts' : './compute-worker.js', import.meta.url);
 
 /**
  * A {@link Compute} in a worker thread, which starts with its first call and ends when it is idle. Calls run one after
@@ -90,27 +88,22 @@ class ComputeThread implements Compute {
     // A thread that uses up its heap ends, and the call fails.
     const { heapMiB } = this.#options;
     const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMiB, stackSizeMb: 4 };
-    // Empty, except for the compile cache: without it the thread starts in twice the time.
-    const cache = getCompileCacheDir();
-    const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
-    const started = new Worker(ENTRY, { name: 'compute', env, resourceLimits });
     this.#hasStarted = false;
-    let cause: unknown;
-    started.on('message', (message: ComputeMessage) => {
-      if (started !== this.#worker) return;
-      const call = this.#running?.call;
-      if (message === 'started') this.#hasStarted = true;
-      else if (call !== undefined)
-        this.#finish(() => ('value' in message ? call.resolve(message.value) : call.reject(message.error)));
-    });
-    started.on('error', (error) => {
-      cause = error;
-    });
-    started.on('exit', () => {
-      if (started !== this.#worker) return;
-      this.#worker = null;
-      const call = this.#running?.call;
-      if (call !== undefined) this.#finish(() => call.reject(tooComplex('more memory than is allowed', cause)));
+    const options = { name: 'compute', env: bareEnvironment(), resourceLimits };
+    const started = startThread(new URL('./compute-worker', import.meta.url), options, {
+      message: (message: ComputeMessage) => {
+        if (started !== this.#worker) return;
+        const call = this.#running?.call;
+        if (message === 'started') this.#hasStarted = true;
+        else if (call !== undefined)
+          this.#finish(() => ('value' in message ? call.resolve(message.value) : call.reject(message.error)));
+      },
+      ended: (cause) => {
+        if (started !== this.#worker) return;
+        this.#worker = null;
+        const call = this.#running?.call;
+        if (call !== undefined) this.#finish(() => call.reject(tooComplex('more memory than is allowed', cause)));
+      },
     });
     return started;
   }

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../async/worker-thread.ts';
 import { nextWaitMs } from './backoff.ts';
 
 /**
@@ -28,32 +29,33 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
   let restMs: number | undefined;
 
   function start(): Worker {
-    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const made = new Worker(new URL(`./checkpoint-worker.${ending}`, import.meta.url), {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    closed = promise;
+    const options = {
       workerData: { file },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32, stackSizeMb: 1 },
-    });
-    made.unref();
-    made.on('message', ({ left, problem }: Moved) => {
-      if (left !== null && left > leftMost && rounds < roundsMost) return again(made);
-      if (problem !== null) failed(problem);
-      else if (left === null) rest(nextWaitMs());
-      else {
-        restMs = undefined;
-        finish();
-      }
-      rounds = 0;
-      idle = setTimeout(close, idleMs).unref();
-    });
-    made.on('error', ({ message }) => failed(message));
-    closed = new Promise((resolve) => {
-      made.once('exit', () => {
+    };
+    const made = startThread(new URL('./checkpoint-worker', import.meta.url), options, {
+      message({ left, problem }: Moved) {
+        if (left !== null && left > leftMost && rounds < roundsMost) return again(made);
+        if (problem !== null) failed(problem);
+        else if (left === null) rest(nextWaitMs());
+        else {
+          restMs = undefined;
+          finish();
+        }
+        rounds = 0;
+        idle = setTimeout(close, idleMs).unref();
+      },
+      ended(error) {
+        if (error !== null) failed(error.message);
         if (worker === made) worker = null;
         rounds = 0;
         resolve();
-      });
+      },
     });
+    made.unref();
     return made;
   }
 

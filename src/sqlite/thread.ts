@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../async/worker-thread.ts';
 import { AppError } from '../contract/errors.ts';
 import { noRoom } from './disk-room.ts';
 import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
@@ -57,35 +58,34 @@ export class SqliteThread implements AsyncDisposable {
   constructor(settings: WorkerSettings, options: ThreadOptions) {
     this.#options = options;
     this.#callsMax = settings.isReader ? callsMax.reader : callsMax.writer;
-    const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./sqlite-worker.${ending}`, import.meta.url), {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#closed = promise;
+    const limits = {
       workerData: settings,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
-    });
-    this.#worker.on('message', (message: Answer | CheckpointReport) => {
-      if ('checkpointProblem' in message) {
-        // After a checkpoint there is room again, as far as can be known without a write.
-        if (message.checkpointProblem === null) this.writeProblem = null;
-        options.onCheckpoint?.(message.checkpointProblem);
-        return;
-      }
-      this.#receive(message);
-      if (message.walPages !== null) options.onLog?.(message.walPages);
-    });
-    const failed = (why: string, cause?: Error) => {
-      if (this.#end !== null) return;
-      const error = new Error(`The storage thread failed: ${why}`, { cause });
-      options.onFailure(error);
-      this.#fail(error);
     };
-    this.#worker.on('error', (cause) => failed(cause.message, cause));
-    this.#closed = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        failed(`it ended with code ${code}`);
+    this.#worker = startThread(new URL('./sqlite-worker', import.meta.url), limits, {
+      message: (message: Answer | CheckpointReport) => {
+        if ('checkpointProblem' in message) {
+          // After a checkpoint there is room again, as far as can be known without a write.
+          if (message.checkpointProblem === null) this.writeProblem = null;
+          options.onCheckpoint?.(message.checkpointProblem);
+          return;
+        }
+        this.#receive(message);
+        if (message.walPages !== null) options.onLog?.(message.walPages);
+      },
+      ended: (cause, code) => {
+        if (this.#end === null) {
+          const why = cause?.message ?? `it ended with code ${code}`;
+          const error = new Error(`The storage thread failed: ${why}`, { cause });
+          options.onFailure(error);
+          this.#fail(error);
+        }
         this.#fail(new Error('The storage is closed.'));
         resolve();
-      });
+      },
     });
     this.#worker.unref();
   }

@@ -1,6 +1,5 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { bareEnvironment, startThread } from '../../async/worker-thread.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox.ts';
 import type { Layout } from './heap-snapshot.ts';
 import { type BatchMessage, PROGRESS, type WorkerData, type WorkerMessage } from './messages.ts';
@@ -23,7 +22,6 @@ type WorkerEvents<Task extends { readonly job: RenderJob }> = {
 
 /** The engine's frames are on the thread's own stack: with less, deep recursion breaks the engine. */
 const resourceLimits = { stackSizeMb: 16, maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
  * A render thread and its batches. `onEnd` is called once: when it ends, or soon after it could not be started. The
@@ -48,35 +46,32 @@ export class SupervisedWorker<Task extends { readonly job: RenderJob }> {
     this.ready = promise;
     promise.catch(() => {});
     this.#progress[PROGRESS.job] = -1;
-    let cause: unknown = new Error('The render thread ended.');
-    const ended = () => {
+    const ended = (cause: unknown) => {
       reject(new Error('The script engine could not start.', { cause }));
       events.onEnd(this, { ...this.#fault(), cause });
     };
+    const workerData: WorkerData = { ...data, progress: this.#progress };
+    const options = { workerData, name: 'sandbox', env: bareEnvironment(), resourceLimits };
     let worker: Worker | null = null;
     try {
-      const workerData: WorkerData = { ...data, progress: this.#progress };
-      worker = new Worker(ENTRY, { workerData, name: 'sandbox', env: environment(), resourceLimits });
+      worker = startThread(new URL('./worker', import.meta.url), options, {
+        message: (message: WorkerMessage) => {
+          if (message.kind === 'ready') {
+            this.readyAt = performance.now();
+            resolve(message.layout);
+            events.onReady();
+          } else {
+            const tasks = this.#batches.get(message.batch) ?? [];
+            this.#batches.delete(message.batch);
+            events.onRendered(tasks, message.outcomes);
+          }
+        },
+        ended: (error) => ended(error ?? new Error('The render thread ended.')),
+      });
     } catch (error) {
-      cause = error;
-      setImmediate(ended);
+      setImmediate(() => ended(error));
     }
     this.#worker = worker;
-    worker?.on('error', (error) => {
-      cause = error;
-    });
-    worker?.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'ready') {
-        this.readyAt = performance.now();
-        resolve(message.layout);
-        events.onReady();
-      } else {
-        const tasks = this.#batches.get(message.batch) ?? [];
-        this.#batches.delete(message.batch);
-        events.onRendered(tasks, message.outcomes);
-      }
-    });
-    worker?.on('exit', ended);
   }
 
   /** The number of batches without a result. */
@@ -135,10 +130,4 @@ export class SupervisedWorker<Task extends { readonly job: RenderJob }> {
     const job = read(PROGRESS.job);
     return job < 0 ? null : { started: read(PROGRESS.started), batch: read(PROGRESS.batch), job };
   }
-}
-
-/** Empty, except for the compile cache: a thread that uses it too is 10 MB smaller. */
-function environment(): Record<string, string> {
-  const cache = getCompileCacheDir();
-  return cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
 }
