@@ -12,14 +12,14 @@ import type { Configuration, Document, Snapshot } from './snapshot/snapshot.ts';
 
 type Masked = (events: readonly IncomingEvent[]) => Promise<IncomingEvent[]>;
 
+/** The masks for the events of a collector; null: there are none. */
+export type IntakeMasks = (collectorId: string) => Masked | null;
+
 /**
  * The masks for the events of a collector before they are matched or stored: the rules of the collector, then those of
- * the installation. null: there are none.
+ * the installation.
  */
-export function intakePrivacy(
-  configuration: Configuration,
-  clock: Pick<Clock, 'now'>,
-): (collectorId: string) => Masked | null {
+export function intakePrivacy(configuration: Configuration, clock: Pick<Clock, 'now'>): IntakeMasks {
   const known = compiledById<Masked | null>(configuration, 'collector');
 
   function compile(collectorId: string): Masked | null {

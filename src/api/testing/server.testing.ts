@@ -27,6 +27,7 @@ import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts'
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
+import { replayPlanner } from '../../pipeline/replay/dry-run.ts';
 import { startReplays } from '../../pipeline/replay/replay-runner.ts';
 import { startEraser } from '../../pipeline/retention/erasure.ts';
 import { loadConfiguration } from '../../pipeline/snapshot/snapshot.ts';
@@ -222,8 +223,23 @@ export async function startTestServer(
     events,
     isFull: () => false,
     replays: await startReplays({
+      planner: replayPlanner({
+        configuration,
+        catalog,
+        log: journal.log,
+        attempter: new Attempter({
+          egress,
+          authenticator,
+          clock: systemClock,
+          newId,
+          telemetry: silentTelemetry(),
+          scrub,
+        }),
+        engine,
+        scrub,
+        clock: { now },
+      }),
       configuration,
-      catalog,
       journal,
       lease: await claim(journal, 'deliveries/0', 'test', now()),
       clock: { now, after: () => () => {} },
@@ -231,18 +247,7 @@ export async function startTestServer(
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       replayRates: createReplayRates(),
       events,
-      attempter: new Attempter({
-        egress,
-        authenticator,
-        clock: systemClock,
-        newId,
-        telemetry: silentTelemetry(),
-        scrub,
-      }),
-      engine,
-      scrub,
-      failed: (error) => failures.push(error),
-      moved: () => {},
+      telemetry: { ...silentTelemetry(), failed: (error) => failures.push(error) },
     }),
     statistics,
     depth: () => ({ inMemory: 0, inFlight: 0, queues: 0, heldBytes: 0, unmatched: 0 }),

@@ -6,7 +6,14 @@ import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { RedactionPolicy } from '../privacy.ts';
-import { type AttemptOptions, abandoned, forgetCredentials, heldWithout, isReplaced } from './attempt-delivery.ts';
+import {
+  type AttemptOptions,
+  abandoned,
+  type DeliveryAttempt,
+  forgetCredentials,
+  heldWithout,
+  isReplaced,
+} from './attempt-delivery.ts';
 import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { type Batch, halvesOf, splitToFit } from './batch.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
@@ -45,10 +52,13 @@ type Shared = {
  * versions render the same bytes again and have the same idempotency key, a hash of their ids.
  */
 export class BatchAttempter {
-  readonly #options: Options;
+  readonly #options: AttemptOptions;
+  /** Attempts a delivery that is alone in its batch. */
+  readonly #attemptOne: DeliveryAttempt;
 
-  constructor(options: Options) {
+  constructor(options: AttemptOptions, attemptOne: DeliveryAttempt) {
     this.#options = options;
+    this.#attemptOne = attemptOne;
   }
 
   /** Never rejects: see error-policy.ts. */
@@ -106,7 +116,7 @@ export class BatchAttempter {
     const { attempter, clock, telemetry } = this.#options;
     const [only, ...others] = members;
     if (only !== undefined && others.length === 0) {
-      const step = await this.#options.attempt(only, requests);
+      const step = await this.#attemptOne(only, requests);
       return { shared: step, settled: [{ delivery: only, step, part: null }] };
     }
     const startedAt = clock.now();
@@ -194,11 +204,6 @@ export class BatchAttempter {
     };
   }
 }
-
-type Options = AttemptOptions & {
-  /** Attempts a single delivery. */
-  attempt(delivery: DueDelivery, requests: Requests): Promise<Step>;
-};
 
 type BatchRedactor = ReturnType<typeof batchRedactor>;
 

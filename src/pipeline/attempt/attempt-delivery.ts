@@ -23,14 +23,14 @@ export type AttemptOptions = {
   random(): number;
 };
 
+export type DeliveryAttempt = (delivery: DueDelivery, requests: Requests) => Promise<Step>;
+
 /**
  * Makes the next attempt of a delivery with the versions it was planned with, their compiled form, and the current
  * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
  * error-policy.ts.
  */
-export function createDeliveryAttempt(
-  options: AttemptOptions,
-): (delivery: DueDelivery, requests: Requests) => Promise<Step> {
+export function createDeliveryAttempt(options: AttemptOptions): DeliveryAttempt {
   return (delivery, requests) => attempt(options, delivery, requests);
 }
 

@@ -4,6 +4,7 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Holds } from './holds.ts';
@@ -15,6 +16,7 @@ type Options = {
   holds: Pick<Holds, 'apply' | 'store'>;
   dispatcher: Pick<Dispatcher, 'wake' | 'endPauses'>;
   authenticator: Pick<Authenticator, 'forget' | 'endPause'>;
+  events: Pick<DeliveryEvents, 'on'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
 };
@@ -25,8 +27,6 @@ type Unapplied = UnappliedChange & { document: StoredDocument | undefined };
 export type ChangeEffects = AsyncDisposable & {
   /** Continues with the changes of an earlier process. */
   start(): Promise<void>;
-  /** Cancels the deliveries that a deleted destination has stored as held; one may have been in flight at its deletion. */
-  releaseDeleted(destinationId: string): void;
 };
 
 /**
@@ -39,7 +39,7 @@ export type ChangeEffects = AsyncDisposable & {
  * stop or a full disk: an error is followed by another try after 1 s, doubling to 30 s, and a start continues.
  */
 export function followConfiguration(options: Options): ChangeEffects {
-  const { configuration, catalog, journal, holds, dispatcher, authenticator, clock, telemetry } = options;
+  const { configuration, catalog, journal, holds, dispatcher, authenticator, events, clock, telemetry } = options;
   const waiting: Unapplied[] = [];
   /** Deleted destinations that may have deliveries stored as held. */
   const deleted = new Set<string>();
@@ -60,6 +60,11 @@ export function followConfiguration(options: Options): ChangeEffects {
       if (replaced > 0 && updatedBy !== byItself.principal)
         waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
     }
+    run();
+  });
+
+  const stopObserving = events.on('orphaned', (destinationId) => {
+    deleted.add(destinationId);
     run();
   });
 
@@ -140,12 +145,9 @@ export function followConfiguration(options: Options): ChangeEffects {
         if (!configuration.snapshot.documents.destination.has(destinationId)) deleted.add(destinationId);
       run();
     },
-    releaseDeleted(destinationId) {
-      deleted.add(destinationId);
-      run();
-    },
     async [Symbol.asyncDispose]() {
       stop();
+      stopObserving();
       isEnding = true;
       cancelPause();
       await running;

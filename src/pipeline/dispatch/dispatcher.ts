@@ -1,6 +1,7 @@
 import { type Clock, errorBackoffMs, idleTimer, setTimer, stopTimer } from '../../async/clock.ts';
 import type { RequestLoad } from '../../contract/documents/connection.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
+import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
@@ -28,23 +29,34 @@ import { delayInMemory, type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
-export type DispatcherOptions = Pick<
-  SendParts,
-  'attempt' | 'attemptBatch' | 'pause' | 'releaseDeleted' | 'settled' | 'failed'
-> & {
-  configuration: Pick<Configuration, 'snapshot'>;
-  queue: DeliveryQueue;
-  lease: Lease;
+/** The attempts of deliveries, and of batches, which `assembly` puts together. */
+export type DispatchAttempts = {
+  one: SendParts['attempt'];
+  batch: SendParts['attemptBatch'];
+  assembly: BatchAssembly;
+};
+
+export type DispatcherOptions = {
+  /** The deliveries of this process in the journal, and the lease of them. */
+  owned: { queue: DeliveryQueue; lease: Lease };
   clock: Clock;
-  holds: SendParts['holds'] & DispatchState['holds'];
-  pauses: Pauses;
-  authenticator: DispatchState['authenticator'];
-  batches: BatchAssembly;
-  replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
-  /** Requests in flight at once. */
-  requestsMax: number;
-  /** How long a stop waits for requests in flight. */
-  stopTimeoutMs: number;
+  configuration: Configuration;
+  /** What delays deliveries, besides the limits of the queues. */
+  delays: {
+    holds: SendParts['holds'] & DispatchState['holds'];
+    pauses: Pauses;
+    replayRates: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
+    authenticator: DispatchState['authenticator'];
+  };
+  attempts: DispatchAttempts;
+  limits: {
+    /** Requests in flight at once. */
+    requestsMax: number;
+    /** How long a stop waits for requests in flight. */
+    stopTimeoutMs: number;
+  };
+  events: Pick<DeliveryEvents, 'emit'>;
+  failed(error: unknown, doing: string): void;
 };
 
 /** Connections that wait for a request to end and are considered when one does. */
@@ -86,22 +98,32 @@ export class Dispatcher implements AsyncDisposable {
   #isOver = false;
 
   constructor(options: DispatcherOptions) {
-    const { queue: journal, holds, batches, clock } = options;
+    const { owned, clock, configuration, delays, attempts, limits, failed } = options;
+    const { queue: journal, lease } = owned;
+    const { holds, pauses, replayRates, authenticator } = delays;
     this.#options = options;
     this.#clock = clock;
     const memory = this.#memory;
-    const inFlight = new InFlight({ ...options, journal, trialEnded: () => this.#trialEnded() });
-    const settlements = new SettlementWriter({ ...options, journal, isOver: () => this.#isOver });
+    const inFlight = new InFlight({ journal, lease, clock, trialEnded: () => this.#trialEnded(), failed });
+    const settlements = new SettlementWriter({ journal, lease, clock, isOver: () => this.#isOver, failed });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
-    const refill = new Refill({ ...options, journal, memory, inFlight, resume, loaded });
-    this.#queues = new Queues({ ...options, isInFlight: (queue) => inFlight.of(queue).next().done !== true });
+    const refill = new Refill({ journal, clock, memory, inFlight, resume, loaded, failed });
+    const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
+    this.#queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
     this.#inFlight = inFlight;
     this.#settlements = settlements;
     this.#refill = refill;
     this.#sending = {
-      ...options,
+      clock,
+      configuration,
       holds,
+      pauses,
+      replays: replayRates,
+      attempt: attempts.one,
+      attemptBatch: attempts.batch,
+      events: options.events,
+      failed,
       memory,
       inFlight,
       settlements,
@@ -114,12 +136,12 @@ export class Dispatcher implements AsyncDisposable {
       isWell: (destinationId, now) => this.#isWell(destinationId, now),
       probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
     };
-    this.#requests = { most: options.requestsMax, count: 0, waiting: new Set() };
+    this.#requests = { most: limits.requestsMax, count: 0, waiting: new Set() };
     this.#state = {
       requests: this.#requests,
       holds,
-      replayRates: options.replays,
-      authenticator: options.authenticator,
+      replayRates,
+      authenticator,
       get isBehind() {
         return settlements.isBehind;
       },
@@ -136,14 +158,14 @@ export class Dispatcher implements AsyncDisposable {
       mustWait: (some) => memory.mustWait(some),
       mustWaitToRead: (queue) => memory.mustWaitToRead(queue),
       fillOf: (queue) => memory.fillOf(queue),
-      nextBatch: (queue, now, fill) => batches.next(queue, now, fill, (one) => this.#resume(one)),
+      nextBatch: (queue, now, fill) => attempts.assembly.next(queue, now, fill, (one) => this.#resume(one)),
     };
   }
 
   /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
     let isWhole = true;
-    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.queue.nextDue())
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.owned.queue.nextDue())
       try {
         // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.
         const queue = this.#queues.open(destinationId, connectionId, replayId);
@@ -252,7 +274,9 @@ export class Dispatcher implements AsyncDisposable {
    */
   endPauses(connectionId: string | null, destinationIds: readonly string[]): Promise<void> {
     const connection = connectionId === null ? undefined : this.#queues.connection(connectionId);
-    const ended = this.#options.pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
+    const ended = this.#options.delays.pauses.end(
+      connectionId === null ? destinationIds : [connectionId, ...destinationIds],
+    );
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
     if (connection !== undefined) for (const queue of inTurn([...queuesOf(connection)])) this.#resume(queue);
@@ -323,7 +347,7 @@ export class Dispatcher implements AsyncDisposable {
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
     await Promise.all([
-      this.#inFlight.drain(this.#options.stopTimeoutMs),
+      this.#inFlight.drain(this.#options.limits.stopTimeoutMs),
       this.#refill[Symbol.asyncDispose](),
       this.#starting,
     ]);

@@ -4,6 +4,7 @@ import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import type { Settlement } from '../../journal/journal.ts';
 import { dueDelivery, settlement } from '../../journal/journal-samples.testing.ts';
 import { type Step, stepOf } from '../attempt/next-step.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
 import { InFlight } from './in-flight.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { ConnectionQueue, DestinationQueue } from './queues.ts';
@@ -63,7 +64,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
       shared: delivered(members[0]?.id ?? ''),
       settled: members.map((delivery) => ({ delivery, step: delivered(delivery.id), part: null })),
     }),
-    async pause() {},
+    configuration: { snapshot: {} as Configuration['snapshot'], change: fails, follow: fails, watch: () => fails }, // not used
     began: () => (requests += 1),
     ended: () => (requests -= 1),
     resume() {},
@@ -71,8 +72,7 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
     isWell: () => false,
     probeAgain() {},
     recorded() {},
-    releaseDeleted() {},
-    settled() {},
+    events: { emit() {} },
     failed,
     ...broken,
   };
@@ -90,6 +90,8 @@ async function send(count: 1 | 2, broken: Partial<SendParts>) {
   return { memory, inFlight, recorded, errors, readAgain, requests };
 }
 
+const fails = (): never => assert.fail('not used');
+
 const broken = (): never => {
   throw new Error('broken');
 };
@@ -99,7 +101,7 @@ for (const [part, isRecorded] of [
   [{ ended: broken }, true],
   [{ pauses: { begin: broken } }, true],
   [{ resume: broken }, true],
-  [{ settled: broken }, true],
+  [{ events: { emit: broken } }, true],
 ] as [Partial<SendParts>, boolean][])
   for (const count of [1, 2] as const)
     test(`after an error in ${Object.keys(part)} no delivery of ${count} stays in flight or keeps its memory`, async () => {
@@ -107,7 +109,7 @@ for (const [part, isRecorded] of [
       assert.deepEqual([inFlight.size, memory.isHeavy], [0, false]);
       assert.equal(recorded.length, isRecorded ? count : 0);
       // Without its outcome it is sent again; with it, the journal knows its next step.
-      const isReadAgain = !isRecorded || 'settled' in part || 'resume' in part;
+      const isReadAgain = !isRecorded || 'events' in part || 'resume' in part;
       assert.deepEqual(readAgain, isReadAgain ? [1_000] : []);
       assert.deepEqual(errors, ['Error: broken']);
     });

@@ -1,9 +1,12 @@
 import { type Clock, errorBackoffMs } from '../../async/clock.ts';
-import { type DueDelivery, isFinished, type Overtaken, type Settlement } from '../../journal/journal.ts';
+import { type DueDelivery, isFinished, type Settlement } from '../../journal/journal.ts';
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Requests } from '../attempt/work.ts';
+import type { DeliveryEvents } from '../insight/delivery-events.ts';
+import { pauseDestination } from '../snapshot/own-changes.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
 import { resultAtConnection, resultAtDestination, type Sign } from './circuit-breaker.ts';
 import { concurrencyMax } from './concurrency-limiter.ts';
 import { failedProbe } from './failed-probe.ts';
@@ -17,9 +20,6 @@ import { RateSlot } from './rate-slot.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import type { Recorded, SettlementWriter } from './settlement-writer.ts';
 
-/** `wasHeld`: the request was the probe of a hold. `overtaken`: it had ended before; null: it had not. */
-export type SettledAbout = { wasHeld: boolean; overtaken: Overtaken | null };
-
 /** The parts of the dispatcher that requests need. */
 export type SendParts = {
   holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'mostFail' | 'byTraffic'>;
@@ -31,8 +31,8 @@ export type SendParts = {
   replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
   attempt(delivery: DueDelivery, requests: Requests): Promise<Step>;
   attemptBatch(batch: Batch<DueDelivery>, giveBack: GiveBack, requests: Requests): Promise<BatchStep>;
-  /** Pauses a destination that is gone for good (410). */
-  pause(destinationId: string): Promise<void>;
+  /** A destination that is gone (410) is paused there. */
+  configuration: Configuration;
   /** A request of this queue is in flight now. */
   began(queue: DestinationQueue, now: number): void;
   /** A request of this queue is no longer in flight: its response has arrived, or its attempt ended without one. */
@@ -46,9 +46,7 @@ export type SendParts = {
   probeAgain(queue: DestinationQueue, slot: ProbeSlot): void;
   /** An outcome was recorded, and its memory is free. */
   recorded(queue: DestinationQueue): void;
-  /** Makes the deliveries due that a deleted destination has stored as held. */
-  releaseDeleted(destinationId: string): void;
-  settled(delivery: DueDelivery, step: Step, about: SettledAbout): void;
+  events: Pick<DeliveryEvents, 'emit'>;
   /** A stop has given up waiting for requests, and storage is closed: their outcomes are dropped. */
   isOver(): boolean;
   failed(error: unknown, doing: string): void;
@@ -208,7 +206,11 @@ function pause({ pauses }: SendParts, queue: DestinationQueue, { scope, until }:
 
 async function moveHolds(parts: SendParts, queue: DestinationQueue, step: Step, sent: Sent, now: number) {
   await moveHold(parts, queue, step, sent, now).catch((error) => parts.failed(error, 'move a hold'));
-  if (step.pauses) await parts.pause(queue.destinationId).catch((error) => parts.failed(error, 'pause a destination'));
+  if (!step.pauses) return;
+  const { configuration, clock } = parts;
+  await pauseDestination(configuration, queue.destinationId, clock.now()).catch((error) =>
+    parts.failed(error, 'pause a destination'),
+  );
 }
 
 async function moveHold(
@@ -308,9 +310,8 @@ export function afterRecord(
     const isDelayed = mayStay && delayInMemory(parts, queue, asSettled(delivery, settlement), delayMs);
     if (!isDelayed) parts.refillAt(queue, settlement.dueAt);
   }
-  // The held deliveries of a deleted destination are cancelled; this one was recorded later.
-  if (settlement.status === 'held' && queue.plan === null) parts.releaseDeleted(queue.destinationId);
-  parts.settled(delivery, step, { wasHeld: one.probe !== null, overtaken });
+  if (settlement.status === 'held' && queue.plan === null) parts.events.emit('orphaned', queue.destinationId);
+  parts.events.emit('settled', delivery, step, { wasHeld: one.probe !== null, overtaken });
 }
 
 /**

@@ -1,14 +1,16 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DueDelivery, LoggedDelivery } from '../../journal/journal.ts';
+import type { DueDelivery, LoggedDelivery, Overtaken } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { SettledAbout } from '../dispatch/send.ts';
 import type { Evaluated } from '../firing.ts';
 import type { RuleFaults } from '../rule-faults.ts';
 
 /** The objects whose deliveries an event is about. */
 export type Owners = Pick<LoggedDelivery, 'actionId' | 'destinationId' | 'connectionId'>;
+
+/** `wasHeld`: the request was the probe of a hold. `overtaken`: it had ended before; null: it had not. */
+export type SettledAbout = { wasHeld: boolean; overtaken: Overtaken | null };
 
 /** The events of a delivery's life, in order. */
 export type DeliveryEventMap = {
@@ -26,6 +28,8 @@ export type DeliveryEventMap = {
   ruleThrew: [faults: RuleFaults];
   /** A delivery's next step is recorded. */
   settled: [delivery: DueDelivery, step: Step, about: SettledAbout];
+  /** A delivery was stored as held after its destination was deleted, so that it must be cancelled. */
+  orphaned: [destinationId: string];
   /** A finished delivery is unfinished again, since a person retried it. */
   reopened: [of: Owners];
   /** `count` waiting deliveries are held from now on. */
@@ -56,6 +60,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     evaluated: new Set(),
     ruleThrew: new Set(),
     settled: new Set(),
+    orphaned: new Set(),
     reopened: new Set(),
     held: new Set(),
     ended: new Set(),

@@ -7,6 +7,7 @@ import { knownParameters } from '../../rules/known-parameters.ts';
 import { maskExample } from '../../rules/mask.ts';
 import { guessType, type LearntParameters, mergeLearnt, parameterLearner } from '../../rules/parameter-learner.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import type { DeliveryEvents } from './delivery-events.ts';
 
 const noteName = 'parameters';
 const known = new Map(knownParameters.map((one) => [one.name, one]));
@@ -21,9 +22,10 @@ export async function startParameters(options: {
   configuration: Configuration;
   notes: Pick<Notes, 'load' | 'save'>;
   clock: Clock;
+  events: Pick<DeliveryEvents, 'on'>;
   failed(error: unknown, doing: string): void;
 }) {
-  const { configuration, notes, clock } = options;
+  const { configuration, notes, clock, events } = options;
   const learner = parameterLearner(limits);
   const note = await notes.load(noteName);
   // Written by this program.
@@ -48,11 +50,12 @@ export async function startParameters(options: {
     if (!isStopping) cancel = clock.after(saveEveryMs, tick);
   }
 
+  events.on('evaluated', (evaluated) => {
+    hasNews ||= evaluated.length > 0;
+    for (const [event] of evaluated) learner.observe(event);
+  });
+
   return {
-    observe(event: Event): void {
-      hasNews = true;
-      learner.observe(event);
-    },
     /** Removes examples that these events may have given, from memory and storage; null: all examples. */
     async forget(events: readonly Event[] | null): Promise<void> {
       const gone =

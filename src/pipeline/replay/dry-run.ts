@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import { limited } from '../../async/batcher.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { maskHeaders, scrubRequest } from '../../connections/secret-redaction.ts';
 import { firstWithin } from '../../contract/json-size.ts';
 import type { ReplayInput, ReplayPlan, ReplaySample } from '../../contract/records/replay.ts';
 import { replayLimits } from '../../contract/records/replay-limits.ts';
 import type { JournalLog } from '../../journal/journal.ts';
 import type { Attempter } from '../attempt/attempter.ts';
-import type { Pinned } from '../attempt/delivery-plan.ts';
+import { type Pinned, pinnedVersions } from '../attempt/delivery-plan.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { dryRenderWork } from '../preview/dry-render.ts';
@@ -18,8 +21,8 @@ import { newestOf, readSources } from './source.ts';
 const planMostMs = 5_000;
 const atOnce = 200;
 
-export type PlanOptions = {
-  configuration: Pick<Configuration, 'snapshot'>;
+type PlanOptions = {
+  configuration: Configuration;
   log: JournalLog;
   attempter: Pick<Attempter, 'render' | 'build'>;
   engine: RenderEngine;
@@ -30,8 +33,24 @@ export type PlanOptions = {
 /** `upTo`: the newest event or delivery at that time. */
 export type Planned = ReplayPlan & { upTo: string | null };
 
+/** Plans at once, since each reads much. */
+const plansMax = 2;
+
+export type ReplayPlanner = (ask: { input: ReplayInput; samples: boolean }) => Promise<Planned>;
+
 /** Runs the selection of a replay with the same code, and counts. Nothing is stored or sent. */
-export async function planReplay(
+export function replayPlanner({
+  catalog,
+  clock,
+  ...options
+}: Omit<PlanOptions, 'pinned'> & { catalog: Catalog; clock: Pick<Clock, 'now'> }): ReplayPlanner {
+  const pinned = pinnedVersions(options.configuration, catalog);
+  return limited(plansMax, ({ input, samples }) =>
+    planReplay({ ...options, pinned }, input, { now: clock.now(), samples }),
+  );
+}
+
+async function planReplay(
   options: PlanOptions,
   input: ReplayInput,
   { now, samples }: { now: number; samples: boolean },

@@ -1,15 +1,17 @@
 import { limited } from '../../async/batcher.ts';
+import type { Clock } from '../../async/clock.ts';
 import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import type { ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
-import { pinnedVersions } from '../attempt/delivery-plan.ts';
+import type { Journal, Lease, ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { ReplayRates } from '../dispatch/replay-rates.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
-import { type Planned, type PlanOptions, planReplay } from './dry-run.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import type { ReplayPlanner } from './dry-run.ts';
 import { createNext } from './replay-step.ts';
 import { checkReplay } from './selection.ts';
 import { shownReplay } from './shown-replay.ts';
@@ -24,20 +26,20 @@ const aheadMost = 500;
 const loadedMost = 10_000;
 /** The time between two rounds of a replay, unless something happens. */
 const againMs = 2_000;
-/** Plans at once, since each reads much. */
-const plansMost = 2;
 
-type Options = Omit<PlanOptions, 'pinned' | 'log'> &
-  Parameters<typeof createNext>[0] & {
-    catalog: Parameters<typeof pinnedVersions>[1];
-    holds: Pick<Holds, 'closed' | 'watch'>;
-    dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
-    replayRates: ReplayRates;
-    events: Pick<DeliveryEvents, 'on' | 'emit'>;
-    failed(error: unknown, doing: string): void;
-    /** The state of a replay changed. */
-    moved(replay: { id: string; state: ReplayState }): void;
-  };
+type Options = {
+  planner: ReplayPlanner;
+  configuration: Configuration;
+  journal: Pick<Journal, 'log'>;
+  /** Of all deliveries. */
+  lease: Lease;
+  clock: Clock;
+  holds: Pick<Holds, 'closed' | 'watch'>;
+  dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
+  replayRates: ReplayRates;
+  events: Pick<DeliveryEvents, 'on' | 'emit'>;
+  telemetry: Pick<Telemetry, 'failed' | 'replayMoved'>;
+};
 
 /**
  * A replay that has not ended. `untilLook`: the number of settled deliveries until a round is worth its cost. `isMoving`: it
@@ -67,7 +69,6 @@ export async function startReplays(options: Options): Promise<ReplayRunner> {
 class ReplayRunner implements AsyncDisposable {
   readonly #options: Options;
   readonly #active = new Map<string, Active>();
-  readonly #planned: (ask: { input: ReplayInput; samples: boolean }) => Promise<Planned>;
   /** One step at a time: what one replay creates is pending for the next, which leaves it out. */
   readonly #createNext: (one: Active) => Promise<boolean>;
   #stopObserving = () => {};
@@ -75,11 +76,6 @@ class ReplayRunner implements AsyncDisposable {
 
   constructor(options: Options) {
     this.#options = options;
-    const { log } = options.journal;
-    const planning = { ...options, log, pinned: pinnedVersions(options.configuration, options.catalog) };
-    this.#planned = limited(plansMost, ({ input, samples }) =>
-      planReplay(planning, input, { now: options.clock.now(), samples }),
-    );
     this.#createNext = limited(1, (one) => createNext(options, one));
   }
 
@@ -104,7 +100,7 @@ class ReplayRunner implements AsyncDisposable {
   /** A dry run. `samples`: with the first requests. */
   async plan(input: ReplayInput, samples: boolean): Promise<ReplayPlan> {
     checkReplay(input, this.#options.configuration.snapshot);
-    const { upTo: _, ...shown } = await this.#planned({ input, samples });
+    const { upTo: _, ...shown } = await this.#options.planner({ input, samples });
     return shown;
   }
 
@@ -112,7 +108,7 @@ class ReplayRunner implements AsyncDisposable {
   async run(input: ReplayInput, { id, startedBy }: { id: string; startedBy: string }, entry: NewAuditEntry) {
     const { configuration, clock, journal } = this.#options;
     checkReplay(input, configuration.snapshot);
-    const { upTo, deliveries, leftOut } = await this.#planned({ input, samples: false });
+    const { upTo, deliveries, leftOut } = await this.#options.planner({ input, samples: false });
     const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
     const planLeftOut = Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
     const replay = { id, input, startedBy, createdAt: clock.now(), upTo, total, planLeftOut };
@@ -158,7 +154,7 @@ class ReplayRunner implements AsyncDisposable {
 
   #keep({ id, input, state }: StoredReplay): void {
     const rounds = new Rounds(this.#options.clock, async () => {
-      await this.#round(one).catch((error) => this.#options.failed(error, 'continue a replay'));
+      await this.#round(one).catch((error) => this.#options.telemetry.failed(error, 'continue a replay'));
       return isAtWork(one) ? againMs : null;
     });
     const one: Active = { id, input, rounds, state, untilLook: 0, isMoving: true };
@@ -171,7 +167,7 @@ class ReplayRunner implements AsyncDisposable {
     one.state = state;
     this.#options.replayRates.set(id, { state, ratePerSecond: input.ratePerSecond });
     this.#options.dispatcher.wakeReplay(id);
-    this.#options.moved({ id, state });
+    this.#options.telemetry.replayMoved({ id, state });
   }
 
   async #move(id: string, from: ReplayState[], to: ReplayState, entry: NewAuditEntry): Promise<boolean> {
@@ -227,7 +223,7 @@ class ReplayRunner implements AsyncDisposable {
     this.#active.delete(id);
     replayRates.forget(id);
     if (!hasHeld) dispatcher.forgetReplay(id);
-    if (to === 'done') this.#options.moved({ id, state: to });
+    if (to === 'done') this.#options.telemetry.replayMoved({ id, state: to });
     await this.#promote();
   }
 

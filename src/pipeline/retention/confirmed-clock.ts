@@ -9,6 +9,8 @@ const confirmedAfterMs = 86_400_000;
 /** `now`: the confirmed time. `waitedMs`: how long the clock has been ahead of it. */
 type Confirmed = { now: number; waitedMs: number };
 
+export type ConfirmedClock = ReturnType<typeof confirmedClock>;
+
 /**
  * The time by which data is removed for its age. It follows the clock, but when this jumps ahead by more than an hour, the
  * confirmed time runs on from before until the clock has been ahead for 24 hours of running: a clock that is wrong for a
@@ -18,6 +20,7 @@ export function confirmedClock(notes: Pick<Notes, 'load' | 'save'>, roundMs: num
   let known: Confirmed | null = null;
 
   return {
+    roundMs,
     /** The last confirmed time; null before the first. */
     last: (): number | null => known?.now ?? null,
     /** The confirmed time at the clock's `now`. */

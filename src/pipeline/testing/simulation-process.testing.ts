@@ -2,7 +2,8 @@ import type { Clock } from '../../async/clock.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
 import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
-import { type Pipeline, type PipelineParts, startPipeline } from '../pipeline.ts';
+import { type Pipeline, startPipeline } from '../pipeline.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 
 /** The life of a process, which can be killed at any moment. */
 export type Life = { isOver: boolean };

@@ -1,0 +1,124 @@
+import { batcher } from '../async/batcher.ts';
+import type { Lease } from '../journal/journal.ts';
+import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
+import { BatchAttempter } from './attempt/attempt-batch.ts';
+import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
+import type { Attempter } from './attempt/attempter.ts';
+import { createPlans } from './attempt/delivery-plan.ts';
+import { BatchAssembly } from './dispatch/batch-assembly.ts';
+import { followConfiguration } from './dispatch/change-effects.ts';
+import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
+import { createHolds, type Holds } from './dispatch/holds.ts';
+import { createPauses } from './dispatch/pauses.ts';
+import { createReplayRates } from './dispatch/replay-rates.ts';
+import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
+import { countHeld } from './insight/held-count.ts';
+import { createStatistics } from './insight/statistics.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import type { RedactionPolicies } from './privacy.ts';
+import type { ConfirmedClock } from './retention/confirmed-clock.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
+
+type Context = {
+  configuration: Configuration;
+  events: DeliveryEvents;
+  /** The lease of all deliveries. */
+  lease: Lease;
+  attempter: Attempter;
+  redaction: RedactionPolicies;
+  confirmed: ConfirmedClock;
+};
+
+export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
+
+/**
+ * The second half of the journey: holds and limits, the dispatcher, its attempts, and what counts deliveries. Those that
+ * were in flight when the last process crashed come first. Nothing is sent before `dispatcher.start`.
+ */
+export async function startDelivering(parts: PipelineParts, context: Context) {
+  const { catalog, journal, notes, authenticator, telemetry, clock, limits } = parts;
+  const { configuration, events, lease, confirmed } = context;
+  const { failed } = telemetry;
+  const queue = journal.hot;
+  const stack = new AsyncDisposableStack();
+  const { poisoned } = await queue.recover(lease, clock.now());
+  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
+
+  const holds = stack.use(await createHolds({ configuration, queue, clock, telemetry }));
+  const statistics = stack.use(
+    createStatistics({
+      events,
+      log: journal.log,
+      clock,
+      closed: holds.closed,
+      confirmedNow: confirmed.last,
+      failed,
+    }),
+  );
+  reportAttempts(events, telemetry);
+  for (const id of poisoned) {
+    const delivery = await journal.log.delivery(id);
+    if (delivery !== null) events.emit('ended', delivery, { status: 'failed', reason: 'poison' }, 1);
+  }
+
+  const pauses = await createPauses({ notes, clock, failed, kind: 'pauses' });
+  const replayRates = createReplayRates();
+  const dispatcher = stack.use(
+    new Dispatcher({
+      owned: { queue, lease },
+      clock,
+      configuration,
+      delays: { holds, pauses, replayRates, authenticator },
+      attempts: createAttempts(parts, context, holds),
+      limits,
+      events,
+      // One line for each queue would be too many.
+      failed: telemetry.failedOften,
+    }),
+  );
+  countHeld({ holds, log: journal.log, configuration, dispatcher, events, failed });
+  holds.watch((destinationIds) => dispatcher.wake(destinationIds));
+  holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
+  const effects = stack.use(
+    followConfiguration({
+      configuration,
+      catalog,
+      journal,
+      holds,
+      dispatcher,
+      authenticator,
+      events,
+      clock,
+      telemetry,
+    }),
+  );
+  return {
+    holds,
+    pauses,
+    replayRates,
+    statistics,
+    dispatcher,
+    effects,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** The attempts of the dispatcher, of one delivery and of a batch. */
+function createAttempts(
+  { catalog, sandbox, compute, clock, newId, telemetry, random }: PipelineParts,
+  { configuration, attempter, redaction }: Context,
+  holds: Holds,
+): DispatchAttempts {
+  const run = (jobs: RenderJob[]) => sandbox.render(jobs);
+  const render = batcher<RenderJob, RenderOutcome>({ run, size: 64, outstanding: 2 });
+  const engine = { render, compose: compute.deliveries.compose };
+  const plans = createPlans({ configuration, catalog, holds, engine });
+  const shared = { configuration, attempter, plans, clock, newId, redaction, telemetry, random };
+  const one = createDeliveryAttempt(shared);
+  const batches = new BatchAttempter(shared, one);
+  return {
+    one,
+    batch: (batch, giveBack, requests) => batches.attempt(batch, giveBack, requests),
+    assembly: new BatchAssembly({ configuration, plans, failed: telemetry.failed }),
+  };
+}

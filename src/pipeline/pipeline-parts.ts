@@ -1,0 +1,43 @@
+import type { Clock } from '../async/clock.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { Authenticator } from '../connections/authenticator.ts';
+import type { Scrubber } from '../connections/secret-redaction.ts';
+import type { NewId } from '../contract/ids.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Notes } from '../notes/notes.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { OperatorRetention } from './snapshot/effective-settings.ts';
+
+/** The parts that the pipeline needs; compose.ts chooses each. */
+export type PipelineParts = {
+  catalog: Catalog;
+  journal: Journal;
+  notes: Notes;
+  audit: Pick<Audit, 'prune'>;
+  sandbox: Sandbox;
+  /** Compiles templates: one thread for deliveries, another one for drafts and previews. */
+  compute: { deliveries: Compute; drafts: Compute };
+  egress: Egress;
+  authenticator: Authenticator;
+  telemetry: Telemetry;
+  clock: Clock;
+  newId: NewId;
+  random: () => number;
+  /** Removes secrets from texts that people read; it learns the secrets of the documents here. */
+  scrubber: Scrubber;
+  limits: {
+    retention: OperatorRetention;
+    stopTimeoutMs: number;
+    /** Requests in flight at once. */
+    requestsMax: number;
+    everyMs: number;
+  };
+  /** Holds all deliveries before the first is sent. */
+  startsHeld?: boolean;
+  /** Another process acquired a lease: this process must end. */
+  lost(scope: string): void;
+};
