@@ -17,7 +17,7 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/faults-1.ts': 'test/faults/[a-h]*.test.ts',
   'test/together/sandbox.ts': '{src/sandbox/**/*,test/security/sandbox-[b-z]*}.test.ts',
   'test/together/ways-out.ts': '{src/egress/**/*,test/security/egress-*}.test.ts',
-  'test/together/pipeline.ts': 'src/{pipeline,watch}/**/*.test.ts',
+  'test/together/pipeline.ts': 'src/{ownership,pipeline,watch}/**/*.test.ts',
   'test/together/rooms.ts':
     'src/{alerts,async,cli,client,compute,config,connections,console,contract,destinations,identity,rules,secrets,telemetry,template}/**/*.test.ts',
   'test/together/api.ts': 'src/{api,http,intake}/**/*.test.ts',

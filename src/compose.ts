@@ -113,7 +113,7 @@ export async function compose(
         requestsMax: config.requestsMax,
         everyMs: overrides.retentionEveryMs ?? 60_000,
       },
-      lost: (scope) => core.die(new Error(`another process acquired ${scope}`), 'continue'),
+      lost: (partition) => core.die(new Error(`another process has taken partition ${partition}`), 'continue'),
     }),
   );
   if (startsHeld) storage.held();

@@ -96,6 +96,10 @@ export function placedId(kind: 'event' | 'delivery', place: Place): string {
   return headOf(kind, timeMs, partition, Math.floor(number / 1_024)) + pairs[number % 1_024];
 }
 
+/** An id that sorts before those of all events, or of all deliveries, from `timeMs` on. */
+export const firstId = (kind: 'event' | 'delivery', timeMs = 0): string =>
+  placedId(kind, { timeMs, partition: 0, number: 0 });
+
 const placedPrefixes = { event: `${idPrefixes.event}_`, delivery: `${idPrefixes.delivery}_` };
 
 /** The location encoded in the id of an event or a delivery; null when it is not such an id. */

@@ -103,9 +103,9 @@ export function bodiesConformance(guarantee: Guarantee): void {
     async (journal) => {
       const data = { 'wt.ti': 'größe "\\" \u2028', '10': 'b', '9': ['a', { z: '', a: '' }] };
       const { ids, from } = await accept(journal, [incoming({ data }), incoming({ data, visitorId: 'v-2' })]);
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
-      const plan = { advance: { partition: 0, from, to: from + 2 }, deliveries, now: start };
+      const plan = { advance: { from, to: from + 2 }, deliveries, now: start };
       const [one = '', listed = ''] = (await journal.hot.plan(lease, plan)) ?? [];
       const bodies = [JSON.stringify(data), JSON.stringify([data])];
       const copies = bodies.map((body, i): Rendered => ({ ...rendered(body), copyOf: ids[i] ?? '' }));
@@ -115,7 +115,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
       };
       const again = { status: 'retrying', dueAt: start } as const;
       await journal.hot.settle(lease, [settle(one, 0, 1, again), settle(listed, 1, 1, again)], start);
-      const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 9 });
+      const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
       assert.deepEqual(
         due.map((row) => row.rendered),
         copies,
@@ -143,7 +143,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
   );
 
   guarantee('a body that copies an event which is not stored is stored itself', async (journal) => {
-    const lease = await claim(journal, 'deliveries/0');
+    const lease = await claim(journal, 0);
     const plan = { advance: null, deliveries: [planned({ test: true })], now: start };
     const [id = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     const copy = { ...rendered('{"a":"b"}'), copyOf: 'evt_sample' };

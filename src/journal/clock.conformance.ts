@@ -13,14 +13,14 @@ async function happen(journal: Journal, lease: Lease, at: number, identity: stri
   const { ids, from, duplicates } = await accept(journal, [incoming({ identity })], at);
   const [eventId = ''] = ids;
   if (duplicates.length > 0) return { eventId, deliveryId: '', isNew: false };
-  const advance = { partition: 0, from, to: from + 1 };
+  const advance = { from, to: from + 1 };
   const made = await journal.hot.plan(lease, { advance, deliveries: [planned({ eventId, dueAt: at })], now: at });
   return { eventId, deliveryId: made?.[0] ?? '', isNew: true };
 }
 
 /** The clock is right, a year ahead for two minutes, and right again, with an event and a delivery in each minute. */
 async function aheadOnce(journal: Journal) {
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const times = [start, start + year, start + year + minute, start + minute, start + 2 * minute];
   const made = [];
   for (const at of times) made.push(await happen(journal, lease, at));
@@ -141,7 +141,7 @@ export function clockConformance(guarantee: Guarantee): void {
   });
 
   guarantee('what was stored by a clock that is still ahead is kept', async (journal) => {
-    const lease = await claim(journal, 'events/0');
+    const lease = await claim(journal, 0);
     const { deliveryId, eventId } = await happen(journal, lease, start + year);
     await finish(journal, lease, [deliveryId], start + year);
     await journal.hot.followClock(start, 0);
@@ -152,7 +152,7 @@ export function clockConformance(guarantee: Guarantee): void {
   });
 
   guarantee('an identity that a wrong clock stored is remembered for a day from then on', async (journal) => {
-    const lease = await claim(journal, 'events/0');
+    const lease = await claim(journal, 0);
     const first = await happen(journal, lease, start + year, 'm-1');
     const round = (now: number) =>
       journal.housekeeping.retain({ before: 0, identitiesBefore: now - day, now, bytesMax: null });
@@ -178,7 +178,7 @@ export function clockConformance(guarantee: Guarantee): void {
   });
 
   guarantee('the newest times tell at a start by how much the clock was set back', async (journal) => {
-    const lease = await claim(journal, 'events/0');
+    const lease = await claim(journal, 0);
     assert.equal(await journal.hot.followClock(start, 0), 0);
     await happen(journal, lease, start + year);
     assert.equal(await journal.hot.followClock(start + year + 1, 0), 0);

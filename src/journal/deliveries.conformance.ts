@@ -26,10 +26,10 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     async (journal) => {
       const events = [incoming({}), incoming({ data: { text: 'x'.repeat(20_000) } }), incoming({})];
       const { ids, from } = await accept(journal, events);
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
-      await journal.hot.plan(lease, { advance: { partition: 0, from, to: from + 3 }, deliveries, now: start });
-      const query = { destinationId: 'dst_1', now: start, limit: 10 };
+      await journal.hot.plan(lease, { advance: { from, to: from + 3 }, deliveries, now: start });
+      const query = { partition: 0, destinationId: 'dst_1', now: start, limit: 10 };
       const whole = await journal.hot.due(query);
       assert.deepEqual([whole.due.length, whole.isCut], [3, false]);
       const small = await journal.hot.due({ ...query, bytesMax: 16_384 });
@@ -59,7 +59,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         { dueAt: start + 1_000 },
       ]);
       const [a, b, c, d] = ids;
-      const query = { destinationId: 'dst_1', now: start + 9, limit: 10 };
+      const query = { partition: 0, destinationId: 'dst_1', now: start + 9, limit: 10 };
       const { due: rows } = await journal.hot.due(query);
       assert.deepEqual(
         rows.map((row) => row.id),
@@ -109,7 +109,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         { destinationId: 'dst_2', connectionId: 'con_1', replayId: null, open: 1, nextDueAt: start },
       ]);
       assert.deepEqual(
-        await journal.hot.nextDue(),
+        await journal.hot.nextDue(0),
         backlog.map(({ open: _, ...next }) => next),
       );
     },
@@ -190,6 +190,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const {
         due: [again],
       } = await journal.hot.due({
+        partition: 0,
         destinationId: 'dst_1',
         now: start + 5_000,
         limit: 1,
@@ -307,7 +308,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), 'failed');
       const {
         due: [kept],
-      } = await journal.hot.due({ destinationId: 'dst_1', now: start + 10, limit: 1 });
+      } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 10, limit: 1 });
       assert.deepEqual(
         [kept?.id, kept?.dueAt, kept?.number, kept?.attempts, kept?.scheduleStep, kept?.waitedMs, kept?.rendered?.body],
         [id, start + 10, 1, 4, 0, 0, 'old'],
@@ -317,7 +318,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
       const {
         due: [again],
-      } = await journal.hot.due({ destinationId: 'dst_1', now: start + 20, limit: 1 });
+      } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 20, limit: 1 });
       assert.deepEqual([again?.rendered, again?.actionVersion, again?.destinationVersion], [null, 7, 8]);
       const second = settlement(id, {
         status: 'delivered',
@@ -352,7 +353,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     );
     assert.equal((await journal.log.release('dst_1', start + 7)).released, 1);
     assert.equal((await journal.log.release('dst_1', start + 7)).released, 0);
-    const { due: rows } = await journal.hot.due({ destinationId: 'dst_1', now: start + 7, limit: 9 });
+    const { due: rows } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 7, limit: 9 });
     assert.deepEqual(
       rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
       [
@@ -388,7 +389,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const { ids } = await withDeliveries(journal, planned);
       await journal.hot.followClock(start, 3_600_000);
       const dueOf = async (destinationId: string) => {
-        const { due } = await journal.hot.due({ destinationId, now: start + 9_000_000, limit: 9_999 });
+        const { due } = await journal.hot.due({ partition: 0, destinationId, now: start + 9_000_000, limit: 9_999 });
         return new Map(due.map(({ id, dueAt }) => [id, (dueAt ?? 0) - start]));
       };
       const of = await dueOf('dst_1');
@@ -454,12 +455,12 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       for (let crash = 1; crash <= 5; crash++) {
         await journal.hot.mark(owner, [b], b);
         await journal.hot.mark(owner, [a, b, cancelled], null);
-        owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
+        owner = await claim(journal, 0, `process ${crash}`, start + crash * 10 * hour);
         const { suspects, poisoned } = await journal.hot.recover(owner, start + crash);
         assert.deepEqual([suspects, poisoned], [crash < 2 ? [] : [a, b], []]);
         if (crash === 1) await journal.log.cancel(cancelled, start);
       }
-      const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 9 });
+      const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
       assert.deepEqual(
         due.map(({ id, deaths }) => [id, deaths]),
         [
@@ -513,7 +514,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     let owner = lease;
     const crash = async (onTrial: string | null) => {
       await journal.hot.mark(owner, ids, onTrial);
-      owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+      owner = await claim(journal, 0, `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
       return journal.hot.recover(owner, start);
     };
     await crash(null);
@@ -522,7 +523,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     await journal.hot.settle(owner, [settlement(settled, { status: 'retrying', dueAt: start })], start);
     await journal.log.retry({ id: retried, now: start, render: null });
     await journal.log.release('dst_1', start);
-    const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 9 });
+    const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
     const counts = new Map(due.map(({ id, deaths }) => [id, deaths]));
     assert.deepEqual(
       [settled, retried, released, untouched].map((id) => counts.get(id)),
@@ -538,7 +539,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     for (let crash = 1; crash <= 3; crash++) {
       await journal.hot.mark(owner, [id], crash === 3 ? id : null);
       if (crash === 3) await journal.log.cancel(id, start);
-      owner = await claim(journal, 'events/0', `process ${crash}`, start + crash * 10 * hour);
+      owner = await claim(journal, 0, `process ${crash}`, start + crash * 10 * hour);
       assert.deepEqual((await journal.hot.recover(owner, start)).poisoned, []);
     }
     assert.equal((await journal.log.delivery(id))?.status, 'cancelled');
@@ -558,7 +559,7 @@ function crashes(journal: Journal, lease: Lease) {
   let owner = lease;
   return async (inFlight: string[], onTrial: string | null) => {
     await journal.hot.mark(owner, inFlight, onTrial);
-    owner = await claim(journal, 'events/0', `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+    owner = await claim(journal, 0, `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
     return journal.hot.recover(owner, start + 9);
   };
 }

@@ -31,9 +31,9 @@ async function withAttempts(journal: Journal) {
     { visitorId: 'eve' },
   ];
   const { ids: eventIds, from } = await accept(journal, visitors.map(incoming));
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const deliveries = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
-  const plan = { advance: { partition: 0, from, to: from + 4 }, deliveries, now: start };
+  const plan = { advance: { from, to: from + 4 }, deliveries, now: start };
   const ids = (await journal.hot.plan(lease, plan)) ?? assert.fail();
   const body = JSON.stringify(data);
   const refused = attempt(1, {

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import {
   accept,
   attempt,
+  claim,
   due,
   erasureEntry,
   incoming,
@@ -42,10 +43,9 @@ export function erasuresConformance(guarantee: Guarantee): void {
     async (journal) => {
       const of = (visitorId: string, identity: string) => incoming({ visitorId, identity, name: `by ${visitorId}` });
       const { ids } = await accept(journal, [of('ann', 'm1'), of('bob', 'm2'), of('ann', 'm3')]);
-      const lease =
-        (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      const lease = await claim(journal, 0);
       const rows = ids.map((eventId) => planned({ eventId, dueAt: start }));
-      const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
+      const plan = { advance: { from: 0, to: 3 }, deliveries: rows, now: start };
       const [first = '', second = '', third = ''] = (await journal.hot.plan(lease, plan)) ?? [];
       const end = (id: string) =>
         settlement(id, { status: 'delivered', rendered: rendered(id), log: [attempt(1, { body: id })] });
@@ -90,11 +90,10 @@ export function erasuresConformance(guarantee: Guarantee): void {
       (await erase(journal)).map(({ state }) => state),
       ['waiting'],
     );
-    const lease =
-      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const lease = await claim(journal, 0);
     const [{ id: eventId = '' } = {}] = await journal.log.events({ limit: 1 });
     const plan = {
-      advance: { partition: 0, from: 0, to: 1 },
+      advance: { from: 0, to: 1 },
       deliveries: [planned({ eventId, dueAt: start })],
       now: start,
     };
@@ -139,10 +138,9 @@ export function erasuresConformance(guarantee: Guarantee): void {
       incoming({ data: { email: 'ann@shop.example' } }),
       incoming({ data: { mail: 'ann@shop.example' } }),
     ]);
-    const lease =
-      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const lease = await claim(journal, 0);
     const plan = {
-      advance: { partition: 0, from: 0, to: 2 },
+      advance: { from: 0, to: 2 },
       deliveries: [planned({ test: true }), planned({ test: true })],
       now: start,
     };
@@ -165,10 +163,9 @@ export function erasuresConformance(guarantee: Guarantee): void {
 
   guarantee('an exchange that an erased visitor shares with others keeps no data', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
-    const lease =
-      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const lease = await claim(journal, 0);
     const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
-    const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
+    const plan = { advance: { from: 0, to: 2 }, deliveries: rows, now: start };
     const [, bobs = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     const ids = await list(journal, {});
     const shared = attempt(1, { body: 'ann and bob', batch: { id: 'bat_1', records: 2 } });
@@ -205,10 +202,9 @@ export function erasuresConformance(guarantee: Guarantee): void {
         journal,
         visitors.map((visitorId) => incoming({ visitorId })),
       );
-      const lease =
-        (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+      const lease = await claim(journal, 0);
       const rows = events.map((eventId) => planned({ eventId, dueAt: start }));
-      const plan = { advance: { partition: 0, from: 0, to: 3 }, deliveries: rows, now: start };
+      const plan = { advance: { from: 0, to: 3 }, deliveries: rows, now: start };
       const ids = (await journal.hot.plan(lease, plan)) ?? assert.fail();
       const request = { method: 'POST', url: 'https://crm.example/?first=ann', headers: [], body: 'ann and bob' };
       const shared = { ...attempt(1, { batch: { id: 'bat_1', records: 3 } }), request };
@@ -242,10 +238,9 @@ export function erasuresConformance(guarantee: Guarantee): void {
 
   guarantee('deliveries that wait behind an erased one in its order move up', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
-    const lease =
-      (await journal.hot.leases.acquire({ scope: 'events/0', owner: 't', ttlMs: 9e9, now: 0 })) ?? assert.fail();
+    const lease = await claim(journal, 0);
     const rows = events.map((eventId) => planned({ eventId, dueAt: start, orderKey: 7 }));
-    const plan = { advance: { partition: 0, from: 0, to: 2 }, deliveries: rows, now: start };
+    const plan = { advance: { from: 0, to: 2 }, deliveries: rows, now: start };
     const [anns = '', bobs = ''] = (await journal.hot.plan(lease, plan)) ?? [];
     assert.equal((await journal.log.delivery(bobs))?.waitsFor, anns);
     await erase(journal);

@@ -1,20 +1,21 @@
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliveries.ts';
+import type { Lease, Leases } from './leases.ts';
+
+export type { Lease, Leases, Roster } from './leases.ts';
 
 /**
  * PORT. What an event needs on its way from intake to the last attempt. Every write is batch-first, and durable (fsynced)
  * when its promise resolves; writes that arrive together share one transaction. Times are ms since the epoch and are
  * arguments.
  *
- * The process that matches a partition or works on deliveries holds a lease. `plan`, `mark` and `settle` carry it; when
- * a later owner has acquired the lease they change nothing and return null or false.
+ * The node that works on a partition, its events and its deliveries, holds the lease of it. `plan`, `mark`, `recover` and
+ * `settle` carry it, and touch deliveries of that partition alone; when a later owner has taken the partition they change
+ * nothing and return null or false.
  */
 export interface HotJournal extends Intake, Matching, DeliveryQueue {
   readonly leases: Leases;
 }
-
-/** A claim on a scope (`events/0`, `deliveries/0`), valid until another owner acquires it; `epoch` grows each time. */
-export type Lease = { scope: string; owner: string; epoch: number };
 
 interface Intake {
   /**
@@ -67,14 +68,6 @@ export type Accepted = {
   planned: string[] | null;
 };
 
-export interface Leases {
-  /** Takes the scope when it is free, has expired or is already the owner's; null while another owner holds it. */
-  acquire(request: { scope: string; owner: string; ttlMs: number; now: number }): Promise<Lease | null>;
-  /** Extends the lease; false when it was lost. */
-  renew(lease: Lease, ttlMs: number, now: number): Promise<boolean>;
-  release(lease: Lease): Promise<void>;
-}
-
 interface Matching {
   /** The offset of the first event of a partition that is not matched yet. */
   position(partition: number): Promise<number>;
@@ -84,14 +77,14 @@ interface Matching {
    */
   read(query: { partition: number; from: number; limit: number }): Promise<{ events: PlacedEvent[]; to: number }>;
   /**
-   * Moves the position and creates the deliveries in one transaction; returns their ids in order. `advance: null`
+   * Moves the position in the lease's partition and creates the deliveries there, in one transaction; returns their ids in order. `advance: null`
    * creates deliveries without moving the position (a test, a replay). Returns null when the lease is stale or the
    * position is not `advance.from`. Creation times follow `now` as receive times do.
    */
   plan(
     lease: Lease,
     plan: {
-      advance: { partition: number; from: number; to: number } | null;
+      advance: { from: number; to: number } | null;
       deliveries: PlannedDelivery[];
       now: number;
     },
@@ -108,7 +101,7 @@ export const clockToleranceMs = 5_000;
 
 export interface DeliveryQueue {
   /**
-   * Unfinished deliveries of one destination that are due at `now`, by (due time, id), after the given one and without
+   * Unfinished deliveries of one destination in a partition that are due at `now`, by (due time, id), after the given one and without
    * `except`; and the earliest due time after `now`, or null. `replayId`: those of this replay; null: those of no
    * replay.
    * `inOrder` leaves out a delivery whose order key has an earlier unfinished one, held ones included. `followers` are
@@ -119,6 +112,7 @@ export interface DeliveryQueue {
    * has, which is then returned instead of another copy.
    */
   due(query: {
+    partition: number;
     destinationId: string;
     replayId?: string | null;
     now: number;
@@ -131,10 +125,10 @@ export interface DeliveryQueue {
     eventOf?: (eventId: string) => Event | undefined;
   }): Promise<{ due: DueDelivery[]; followers: DueDelivery[]; isCut: boolean; nextDueAt: number | null }>;
   /**
-   * When the next delivery of each destination and replay is due; null: it has only some that are stored as held. The time
-   * that it takes does not depend on how many there are.
+   * When the next delivery of each destination and replay in a partition is due; null: it has only some that are stored as
+   * held. The time that it takes does not depend on how many there are.
    */
-  nextDue(): Promise<NextDue[]>;
+  nextDue(partition: number): Promise<NextDue[]>;
   /**
    * The clock was set back: by `knownMs` as the caller measured it, or by as much as the newest events and deliveries are
    * ahead of `now`. If that is more than `clockToleranceMs`, the times of new ones follow the clock, and deliveries that are
@@ -142,22 +136,22 @@ export interface DeliveryQueue {
    */
   followClock(now: number, knownMs: number): Promise<number>;
   /**
-   * Replaces the in-flight marker: the deliveries in flight now, and the suspect on trial among them (null: none).
+   * Replaces the in-flight marker of a partition: the deliveries in flight now, and the suspect on trial among them (null: none).
    * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a
    * marker that names it as on trial is on disk. Returns false, and writes nothing, without a valid lease.
    */
   mark(lease: Lease, deliveryIds: readonly string[], onTrial: string | null): Promise<boolean>;
   /**
-   * For a new owner, in one transaction: raises the crash count (`deaths`, see `suspectDeaths`) of each unfinished
-   * delivery in the last marker, and deletes the marker. Returns the deliveries that are suspects now, and the one that
-   * was quarantined (failed/`poison`, at most one). Cancels every unfinished test without a due time (`interrupted`),
-   * since its caller is gone.
+   * For a new owner of a partition, in one transaction: raises the crash count (`deaths`, see `suspectDeaths`) of each
+   * unfinished delivery in the last marker, and deletes the marker. Returns the deliveries that are suspects now, and the
+   * one that was quarantined (failed/`poison`, at most one). Cancels every unfinished test without a due time
+   * (`interrupted`), since its caller is gone.
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;
   /**
    * Logs attempts and sets the next step of many deliveries at once. A delivery that was cancelled or expired while it
    * was in flight becomes delivered if it was delivered; else it keeps its state and gets the attempts. Returns these.
-   * An unknown one is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so
+   * An unknown one, and one of another partition, is skipped. false: not the owner. An attempt whose number is logged already is not logged again, so
    * settling twice changes nothing. Only pending and retrying deliveries keep `dueAt`.
    */
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<readonly Overtaken[] | false>;

@@ -114,7 +114,7 @@ export function intakeConformance(guarantee: Guarantee): void {
   guarantee(
     'events and the deliveries they fire are stored in one step, unless earlier events are unmatched',
     async (journal) => {
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const fires = (name: string, event: number) => {
         const { eventId: _, ...rest } = planned({ destinationId: name, dueAt: start });
         return { ...rest, event };
@@ -129,23 +129,23 @@ export function intakeConformance(guarantee: Guarantee): void {
       const first = await send([a, b], [fires('dst_1', 0), fires('dst_2', 1), fires('dst_3', 1)]);
       assert.equal(first.planned?.length, 3);
       assert.equal(await journal.hot.position(0), 2);
-      const [one] = (await journal.hot.due({ destinationId: 'dst_3', now: start, limit: 9 })).due;
+      const [one] = (await journal.hot.due({ partition: 0, destinationId: 'dst_3', now: start, limit: 9 })).due;
       assert.deepEqual([one?.id, one?.event?.id, one?.event?.name], [first.planned[2], first.ids[1], 'b']);
 
       const repeated = await send([b, c], [fires('dst_4', 0), fires('dst_5', 1)]);
       assert.deepEqual([repeated.duplicates, repeated.planned?.length], [[0], 1]);
       assert.deepEqual(await due(journal, start, 'dst_4'), []);
-      const [fifth] = (await journal.hot.due({ destinationId: 'dst_5', now: start, limit: 9 })).due;
+      const [fifth] = (await journal.hot.due({ partition: 0, destinationId: 'dst_5', now: start, limit: 9 })).due;
       assert.deepEqual([fifth?.id, fifth?.event?.id], [repeated.planned?.[0], repeated.ids[1]]);
 
       await accept(journal, [incoming({})]);
       const late = await send([incoming({})], [fires('dst_6', 0)]);
       assert.equal(late.planned, null);
       assert.deepEqual([await journal.hot.position(0), await due(journal, start, 'dst_6')], [3, []]);
-      const advance = { partition: 0, from: 3, to: 5 };
+      const advance = { from: 3, to: 5 };
       assert.deepEqual(await journal.hot.plan(lease, { advance, deliveries: [], now: start }), []);
       await journal.hot.leases.release(lease);
-      await journal.hot.leases.acquire({ scope: 'events/0', owner: 'another', ttlMs: 9, now: start });
+      await claim(journal, 0, 'another', start);
       assert.equal((await send([incoming({})], [fires('dst_6', 0)])).planned, null);
       assert.equal((await journal.hot.read({ partition: 0, from: 5, limit: 9 })).events.length, 1);
     },
@@ -167,29 +167,11 @@ export function intakeConformance(guarantee: Guarantee): void {
     },
   );
 
-  guarantee('a lease has one owner at a time, and each new owner has a higher epoch', async (journal) => {
-    const { leases } = journal.hot;
-    const first = await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 0 });
-    assert.deepEqual(first, { scope: 's', owner: 'a', epoch: 1 });
-    assert.equal(await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 99 }), null);
-    assert.ok(first && (await leases.renew(first, 100, 50)));
-    assert.equal(await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 149 }), null);
-    const second = await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 150 });
-    assert.equal(second?.epoch, 2);
-    assert.equal(await leases.renew(first, 100, 150), false);
-    await leases.release(first);
-    assert.equal(await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 151 }), null);
-    assert.equal((await leases.acquire({ scope: 's', owner: 'b', ttlMs: 100, now: 151 }))?.epoch, 3);
-    assert.equal((await leases.acquire({ scope: 'other', owner: 'a', ttlMs: 100, now: 151 }))?.epoch, 1);
-    await leases.release({ scope: 's', owner: 'b', epoch: 3 });
-    assert.equal((await leases.acquire({ scope: 's', owner: 'a', ttlMs: 100, now: 152 }))?.epoch, 4);
-  });
-
   guarantee('an owner that has lost its lease plans, marks and settles nothing', async (journal) => {
     const { lease: stale, ids } = await withDeliveries(journal, [{}]);
     await accept(journal, [incoming({})]);
-    const fresh = await claim(journal, 'events/0', 'other', start + 10 * hour);
-    const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [planned({})], now: start };
+    const fresh = await claim(journal, 0, 'other', start + 10 * hour);
+    const plan = { advance: { from: 1, to: 2 }, deliveries: [planned({})], now: start };
     assert.equal(await journal.hot.plan(stale, plan), null);
     assert.equal(await journal.hot.mark(stale, ids, null), false);
     const delivered = [settlement(ids[0], { status: 'delivered', log: [attempt(1)] })];
@@ -206,12 +188,12 @@ export function intakeConformance(guarantee: Guarantee): void {
 
   guarantee('a plan moves the position and creates its deliveries, or does neither', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({}), incoming({})]);
-    const lease = await claim(journal, 'events/0');
+    const lease = await claim(journal, 0);
     const deliveries = [planned({ eventId: events[0] ?? null }), planned({ eventId: events[1] ?? null, dueAt: 7 })];
-    const wrong = { advance: { partition: 0, from: 1, to: 2 }, deliveries, now: start };
+    const wrong = { advance: { from: 1, to: 2 }, deliveries, now: start };
     assert.equal(await journal.hot.plan(lease, wrong), null);
     assert.deepEqual(await list(journal, {}), []);
-    const right = { advance: { partition: 0, from: 0, to: 2 }, deliveries, now: start };
+    const right = { advance: { from: 0, to: 2 }, deliveries, now: start };
     const ids = await journal.hot.plan(lease, right);
     assert.deepEqual(await list(journal, {}), ids?.toReversed());
     assert.equal(await journal.hot.position(0), 2);

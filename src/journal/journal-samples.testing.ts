@@ -3,9 +3,10 @@ import type { Attempt } from '../contract/records/delivery.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { DeliveryQuery, DueDelivery, Journal, Lease, PlannedDelivery, Rendered, Settlement } from './journal.ts';
 
-/** Acquires a scope for an hour from `now` on. */
-export async function claim(journal: Journal, scope: string, owner = 'test', now = 0): Promise<Lease> {
-  const lease = await journal.hot.leases.acquire({ scope, owner, ttlMs: 3_600_000, now });
+/** Takes a partition for an hour from `now` on. */
+export async function claim(journal: Journal, partition: number, owner = 'test', now = 0): Promise<Lease> {
+  await journal.hot.leases.beat({ node: owner, ttlMs: 3_600_000, isLeaving: false, now });
+  const [lease] = await journal.hot.leases.take({ node: owner, partitions: [partition], now });
   assert.ok(lease);
   return lease;
 }
@@ -134,9 +135,9 @@ export async function withDeliveries(journal: Journal, deliveries: Partial<Plann
     deliveries.map((_, i) => incoming({ name: `event ${i}` })),
     now,
   );
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const rows = deliveries.map((one, i) => planned({ eventId: ids[i] ?? null, dueAt: now, ...one }));
-  const plan = { advance: { partition: 0, from, to: from + ids.length }, deliveries: rows, now };
+  const plan = { advance: { from, to: from + ids.length }, deliveries: rows, now };
   const made = await journal.hot.plan(lease, plan);
   assert.ok(made);
   return { lease, ids: made, eventIds: ids };
@@ -149,7 +150,7 @@ export async function list(journal: Journal, query: Partial<DeliveryQuery>): Pro
 
 /** The ids of a destination's deliveries that are due. */
 export async function due(journal: Journal, now = start + 1_000, destinationId = 'dst_1'): Promise<string[]> {
-  return (await journal.hot.due({ destinationId, now, limit: 100 })).due.map((row) => row.id);
+  return (await journal.hot.due({ partition: 0, destinationId, now, limit: 100 })).due.map((row) => row.id);
 }
 
 /** The audit entry of an erasure that begins. */

@@ -7,8 +7,10 @@ import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
 import type { Journal } from './journal.ts';
+import { leasesConformance } from './leases.conformance.ts';
 import { listsConformance } from './lists.conformance.ts';
 import { orderConformance } from './order.conformance.ts';
+import { partitionsConformance } from './partitions.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
 import { retentionConformance } from './retention.conformance.ts';
 
@@ -31,6 +33,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
 
   describe(`${name}: hot`, () => {
     intakeConformance(guarantee);
+    leasesConformance(guarantee);
     deliveriesConformance(guarantee);
     orderConformance(guarantee);
     clockConformance(guarantee);
@@ -43,6 +46,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
   });
 
   describe(`${name}: housekeeping`, () => {
+    partitionsConformance(guarantee);
     retentionConformance(guarantee);
     bodiesConformance(guarantee);
     erasuresConformance(guarantee);

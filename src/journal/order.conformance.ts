@@ -121,7 +121,7 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await journal.log.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
     ]);
-    assert.equal((await journal.hot.nextDue())[0]?.nextDueAt, start);
+    assert.equal((await journal.hot.nextDue(0))[0]?.nextDueAt, start);
     assert.deepEqual(await journal.log.waiting('dst_1', []), [{ actionId: 'act_1', count: 3 }]);
     const after = { dueAt: start, id: ids[0] ?? '' };
     const { due: rows } = await journal.hot.due(query({ now: start, limit: 1, after }));
@@ -157,7 +157,7 @@ export function orderConformance(guarantee: Guarantee): void {
     let owner = lease;
     for (let death = 1; death <= 3; death++) {
       await journal.hot.mark(owner, [c], c);
-      owner = await claim(journal, 'events/0', `process ${death}`, start + death * 36_000_000);
+      owner = await claim(journal, 0, `process ${death}`, start + death * 36_000_000);
       await journal.hot.recover(owner, start + 2);
     }
     assert.equal((await journal.log.delivery(c))?.reason, 'poison');
@@ -216,7 +216,7 @@ export function orderConformance(guarantee: Guarantee): void {
   });
 
   guarantee('deliveries that are planned with their events are ordered too', async (journal) => {
-    const lease = await claim(journal, 'events/0');
+    const lease = await claim(journal, 0);
     const first = await withKeys(journal, lease, [5, 5]);
     const second = await withKeys(journal, lease, [5, undefined]);
     assert.deepEqual(await inOrder(journal), [first[0], second[1]]);
@@ -231,6 +231,7 @@ export function orderConformance(guarantee: Guarantee): void {
 }
 
 const query = (given: { now: number; limit: number; after?: { dueAt: number; id: string } }) => ({
+  partition: 0,
   destinationId: 'dst_1',
   inOrder: true,
   ...given,

@@ -106,7 +106,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual(await list(journal, { replayOf: ids[0] ?? '' }), [made[0]]);
     assert.deepEqual(await list(journal, { replayId: idOf(1), status: 'failed' }), []);
     assert.deepEqual(await due(journal), ids, 'they have a queue of their own');
-    const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
+    const query = { partition: 0, destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
     const { due: own } = await journal.hot.due(query);
     assert.deepEqual(
       own.map((one) => [one.id, one.replayId, one.idempotencyKey, one.event?.id]),
@@ -150,7 +150,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     ];
     const { ids: made, ended } = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
     assert.deepEqual(ended, [1], 'only what was held ends');
-    const query = { destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
+    const query = { partition: 0, destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
     const { due: own } = await hot.due(query);
     assert.deepEqual(
       own.map((one) => [one.rendered, one.number, one.attempts]),
@@ -207,7 +207,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     const events = [...others, ...others, ...eventIds, ...eventIds];
     const repeats = events.map((eventId) => repeat(undefined, { eventId }));
     const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
-    const plan = { advance: { partition: 0, from: 1, to: 2 }, deliveries: [], now: start };
+    const plan = { advance: { from: 1, to: 2 }, deliveries: [], now: start };
     await journal.hot.plan(lease, plan);
     const end = (status: 'delivered' | 'failed', id: string | undefined) => settlement(id, { status });
     await hot.settle(lease, [end('delivered', made[0]), end('failed', made[2])], start);

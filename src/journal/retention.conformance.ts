@@ -27,7 +27,7 @@ export function retentionConformance(guarantee: Guarantee): void {
     const second = await accept(journal, [incoming({}), incoming({})], start + 1);
     const third = await accept(journal, [incoming({})], start + 2);
     const plan = {
-      advance: { partition: 0, from: 2, to: 4 },
+      advance: { from: 2, to: 4 },
       deliveries: [planned({ eventId: second.ids[0] ?? null })],
       now: start + 1,
     };
@@ -61,12 +61,12 @@ export function retentionConformance(guarantee: Guarantee): void {
     async (journal) => {
       const empty = (await journal.housekeeping.usage()).bytes;
       const big = () => incoming({ data: { x: bigText() } });
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const ids: string[] = [];
       for (let i = 0; i < 20; i++) {
         const { ids: events, from } = await accept(journal, [big()], start + i);
         const plan = {
-          advance: { partition: 0, from, to: from + 1 },
+          advance: { from, to: from + 1 },
           deliveries: [planned({ eventId: events[0] ?? null })],
           now: start + i,
         };
@@ -97,7 +97,7 @@ export function retentionConformance(guarantee: Guarantee): void {
     'over the size limit the oldest identities are forgotten before history, and all of them before intake stops',
     async (journal) => {
       const empty = (await journal.housekeeping.usage()).bytes;
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const identity = (n: number) => `${n}-${'x'.repeat(100)}`;
       const rounds = 6;
       let oldest: string | undefined;
@@ -105,7 +105,7 @@ export function retentionConformance(guarantee: Guarantee): void {
         const events = Array.from({ length: 1_000 }, (_, n) => incoming({ identity: identity(round * 1_000 + n) }));
         const { ids, from } = await accept(journal, events, start + round);
         oldest ??= ids[0];
-        const advance = { partition: 0, from, to: from + 1_000 };
+        const advance = { from, to: from + 1_000 };
         await journal.hot.plan(lease, { advance, deliveries: [], now: start });
       }
       const isKnown = async (n: number) =>

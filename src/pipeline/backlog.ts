@@ -12,7 +12,6 @@ const batchMax = 500;
 export type BacklogOptions = {
   journal: Pick<Journal, 'hot'>;
   lease: Lease;
-  partition: number;
   clock: Clock;
   fire: Fire;
   /** A turn has planned the deliveries of its events, with these ids. */
@@ -47,8 +46,8 @@ export class Backlog implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const { journal, partition } = this.#options;
-    this.#position = await journal.hot.position(partition);
+    const { journal, lease } = this.#options;
+    this.#position = await journal.hot.position(lease.partition);
     this.#isStarted = true;
     this.#kick();
   }
@@ -140,13 +139,17 @@ export class Backlog implements AsyncDisposable {
 
   /** Plans the next events. Returns false when the log has no more. */
   async #takeTurn(): Promise<boolean> {
-    const { journal, partition } = this.#options;
+    const { journal, lease } = this.#options;
     const [first] = this.#buffer;
     if (first !== undefined && first.offset === this.#position) {
       const batch = this.#buffer.slice(0, batchMax);
       await this.#plan(batch, (batch.at(-1) ?? first).offset + 1);
     } else {
-      const { events, to } = await journal.hot.read({ partition, from: this.#position, limit: batchMax });
+      const { events, to } = await journal.hot.read({
+        partition: lease.partition,
+        from: this.#position,
+        limit: batchMax,
+      });
       if (to <= this.#position) {
         this.#isBehind = false;
         return false;
@@ -159,7 +162,7 @@ export class Backlog implements AsyncDisposable {
 
   /** Plans the deliveries of events up to the offset `end`, or of the first of them when the work limits are reached. */
   async #plan(events: readonly PlacedEvent[], end: number) {
-    const { journal, lease, partition } = this.#options;
+    const { journal, lease } = this.#options;
     const fired = this.#options.fire(events, end);
     const { now, to, evaluated } = fired;
     const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
@@ -169,7 +172,7 @@ export class Backlog implements AsyncDisposable {
     this.#planTo = to;
     const from = this.#position;
     try {
-      const ids = await journal.hot.plan(lease, { advance: { partition, from, to }, deliveries, now });
+      const ids = await journal.hot.plan(lease, { advance: { from, to }, deliveries, now });
       if (ids !== null) {
         this.advance(to);
         return this.#options.planned(fired, ids);
@@ -178,7 +181,7 @@ export class Backlog implements AsyncDisposable {
       this.#planTo = 0;
     }
     // Intake may have planned these events during that call.
-    this.advance(await journal.hot.position(partition));
+    this.advance(await journal.hot.position(lease.partition));
     if (this.#position === from) throw new Error('another process has taken over the matching of events');
   }
 

@@ -22,7 +22,7 @@ import type { Configuration } from './snapshot/snapshot.ts';
 type Context = {
   configuration: Configuration;
   events: DeliveryEvents;
-  /** The lease of all deliveries. */
+  /** Of the partition whose deliveries are sent. */
   lease: Lease;
   attempter: Attempter;
   redaction: RedactionPolicies;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../test/support/rig.ts';
 import { openStorage } from '../../test/support/storage.ts';
+import { claim } from '../journal/journal-samples.testing.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { createFire } from './firing.ts';
 import { Matcher } from './matcher.ts';
@@ -103,8 +104,7 @@ test('without earlier unmatched events, events are planned in the step that stor
 
 test('slow conditions run for a short time at once, so that other work gets its turn', async () => {
   const { journal } = await openStorage();
-  const lease = await journal.hot.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
-  assert.ok(lease);
+  const lease = await claim(journal, 0);
   let now = 0;
   const clock = { ...fakeClock(), now: () => now };
   const { plan } = journal.hot;
@@ -120,7 +120,6 @@ test('slow conditions run for a short time at once, so that other work gets its 
   await using matcher = new Matcher({
     journal,
     lease,
-    partition: 0,
     clock,
     fire: createFire({
       configuration: { snapshot: { rules: { match: slow }, planOf: () => null } },
@@ -246,12 +245,10 @@ test('whatever fails after the events of a request are stored, the request succe
     await wire(rig);
     const { configuration } = rig.pipeline;
     const { journal } = await openStorage();
-    const lease = await journal.hot.leases.acquire({ scope: 'events/0', owner: 'me', ttlMs: 60_000, now: 0 });
-    assert.ok(lease);
+    const lease = await claim(journal, 0);
     await using matcher = new Matcher({
       journal,
       lease,
-      partition: 0,
       clock: fakeClock(),
       fire: createFire({ configuration, clock: fakeClock(), random: () => 0 }),
       dispatcher: { enqueue() {} },

@@ -10,7 +10,6 @@ import { gatherFaults } from './rule-faults.ts';
 type MatcherOptions = {
   journal: Pick<Journal, 'hot'>;
   lease: Lease;
-  partition: number;
   clock: Clock;
   fire: Fire;
   /** Sends the planned deliveries. */
@@ -46,9 +45,9 @@ export class Matcher implements AsyncDisposable {
 
   constructor(options: MatcherOptions) {
     this.#options = options;
-    const { journal, lease, partition, clock, fire, telemetry } = options;
+    const { journal, lease, clock, fire, telemetry } = options;
     const planned = (fired: Fired, ids: readonly string[]) => this.#passOn(fired, ids);
-    this.#backlog = new Backlog({ journal, lease, partition, clock, fire, planned, failed: telemetry.failedOften });
+    this.#backlog = new Backlog({ journal, lease, clock, fire, planned, failed: telemetry.failedOften });
   }
 
   /** Begins with the turns: events of an earlier process may have no plan. */
@@ -58,9 +57,9 @@ export class Matcher implements AsyncDisposable {
 
   /** Stores the events of one request durably, then passes them on; returns their ids in input order. */
   async accept(incoming: IncomingRequest): Promise<string[]> {
-    const { journal, partition, lease } = this.#options;
+    const { journal, lease } = this.#options;
     const fired = this.#fireAhead(incoming);
-    const request: AcceptRequest = { partition, ...incoming };
+    const request: AcceptRequest = { partition: lease.partition, ...incoming };
     if (fired === null) this.#backlog.expect();
     else request.plan = { lease, now: fired.now, deliveries: fired.deliveries };
     let accepted: Accepted;

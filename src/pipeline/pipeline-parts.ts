@@ -38,6 +38,6 @@ export type PipelineParts = {
   };
   /** Holds all deliveries before the first is sent. */
   startsHeld?: boolean;
-  /** Another process acquired a lease: this process must end. */
-  lost(scope: string): void;
+  /** Another process has taken a partition: this process must end. */
+  lost(partition: number): void;
 };

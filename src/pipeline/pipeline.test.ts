@@ -472,7 +472,7 @@ test('of many suspects none is quarantined for one crash in its trial', async ()
 test('a stop ends although the storage accepts no writes', async () => {
   const rig = await startRig();
   const isFull = () => Promise.reject(new Error('full'));
-  rig.journal.hot.leases.release = isFull;
+  rig.journal.hot.leases.leave = isFull;
   await rig[Symbol.asyncDispose]();
   assert.ok(rig.failures.length > 0);
 });

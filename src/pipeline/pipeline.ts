@@ -1,5 +1,6 @@
 import { secretsOf } from '../connections/secret-fields.ts';
 import type { Secret } from '../contract/secret.ts';
+import { ownAlone } from '../ownership/embedded.ts';
 import { createAccept } from './accept.ts';
 import { Attempter } from './attempt/attempter.ts';
 import { startDelivering } from './delivering.ts';
@@ -8,7 +9,6 @@ import { createFire } from './firing.ts';
 import { createDeliveryEvents, type DeliveryEvents } from './insight/delivery-events.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
-import { holdLeases } from './leases.ts';
 import { Matcher } from './matcher.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { createChecks } from './preview/checks.ts';
@@ -45,17 +45,9 @@ export async function startPipeline(parts: PipelineParts) {
   scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
   const events = createDeliveryEvents(telemetry);
-  const { leases } = stack.use(
-    await holdLeases({
-      leases: journal.hot.leases,
-      clock,
-      owner: 'embedded',
-      telemetry,
-      lost: parts.lost,
-      renewed: () => events.emit('alive'),
-    }),
-  );
-  const lease = leases.deliveries;
+  const { leases } = journal.hot;
+  const renewed = () => events.emit('alive');
+  const { lease } = stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed }));
   const parameters = stack.use(await startParameters({ configuration, notes, clock, events, failed }));
   const redaction = redactionPolicies(configuration, limits.retention);
   const confirmed = confirmedClock(notes, limits.everyMs);
@@ -67,8 +59,7 @@ export async function startPipeline(parts: PipelineParts) {
   const matcher = stack.use(
     new Matcher({
       journal,
-      lease: leases.events,
-      partition: 0,
+      lease,
       clock,
       fire: createFire({ configuration, clock, random }),
       dispatcher,

@@ -109,7 +109,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         requestsMax: options.requestsMax ?? 4_000,
         everyMs: 60_000,
       },
-      lost: (scope) => failures.push(new Error(`lost ${scope}`)),
+      lost: (partition) => failures.push(new Error(`lost partition ${partition}`)),
     });
 
   const rig: Rig = {

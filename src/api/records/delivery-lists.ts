@@ -1,6 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
 import { given } from '../../contract/given.ts';
-import { placedId } from '../../contract/ids.ts';
+import { firstId } from '../../contract/ids.ts';
 import type { Delivery, DeliveryHistogram, DeliveryStatus } from '../../contract/records/delivery.ts';
 import {
   type DeliveryDetails,
@@ -67,7 +67,7 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
 
   /** When the oldest stored delivery was created; -Infinity when there is none. */
   async function oldestAt(): Promise<number> {
-    const after = placedId('delivery', { timeMs: 0, partition: 0, number: 0 });
+    const after = firstId('delivery');
     const [oldest] = await log.deliveries({ limit: 1, after, closed: [], now: parts.now() });
     return oldest?.createdAt ?? Number.NEGATIVE_INFINITY;
   }

@@ -1,6 +1,6 @@
 import { withoutText } from '../../contract/erased-text.ts';
 import { AppError } from '../../contract/errors.ts';
-import { placedId, timeOf } from '../../contract/ids.ts';
+import { firstId, timeOf } from '../../contract/ids.ts';
 import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import {
   type Trace,
@@ -163,7 +163,7 @@ async function* storedEvents({ eventIds }: Kept, { journal }: ApiParts): AsyncGe
 
 /** The events of a trace that is not in memory. */
 async function* searchedEvents(trace: string, startedAt: number, { journal }: ApiParts): AsyncGenerator<Event> {
-  let after = placedId('event', { timeMs: startedAt, partition: 0, number: 0 });
+  let after = firstId('event', startedAt);
   let left: number = traceLimits.events;
   for (let looked = 0; left > 0 && looked < lookedMax; ) {
     const part = await journal.log.search({

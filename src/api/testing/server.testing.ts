@@ -241,7 +241,7 @@ export async function startTestServer(
       }),
       configuration,
       journal,
-      lease: await claim(journal, 'deliveries/0', 'test', now()),
+      lease: await claim(journal, 0, 'test', now()),
       clock: { now, after: () => () => {} },
       holds: { closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
@@ -392,13 +392,7 @@ export async function startTestServer(
     },
     /** A finished delivery with one attempt, stored without the pipeline. */
     async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
-      const lease = await journal.hot.leases.acquire({
-        scope: 'deliveries/0',
-        owner: 'test',
-        ttlMs: 60_000,
-        now: now(),
-      });
-      if (lease === null) throw new Error('the lease is taken');
+      const lease = await claim(journal, 0, 'test', now());
       const planned = {
         eventId: more.eventId ?? null,
         actionId: more.actionId ?? null,

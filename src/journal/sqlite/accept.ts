@@ -91,7 +91,7 @@ export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: A
 
 type Plan = {
   lease: Lease;
-  advance: { partition: number; from: number; to: number } | null;
+  advance: { from: number; to: number } | null;
   /** PlannedGroup[] as text. */
   planned: string;
   now: number;
@@ -121,8 +121,8 @@ export const intakeOperations = {
 
   plan(db: Db, { lease, advance, planned, now }: Plan): PlannedNumbers | null {
     if (!isCurrent(db, lease)) return null;
-    if (advance !== null && !moved(db, advance)) return null;
-    return insertPlanned(db, JSON.parse(planned), now);
+    if (advance !== null && !moved(db, lease.partition, advance)) return null;
+    return insertPlanned(db, lease.partition, JSON.parse(planned), now);
   },
 };
 
@@ -213,7 +213,7 @@ function planOne(
     repeated.size === 0
       ? groups.map((group) => ({ ...group, event: group.event && placed(group.event) }))
       : withoutEvents(groups, (index) => repeated.has(index), moved);
-  return insertPlanned(db, stored, now);
+  return insertPlanned(db, lease.partition, stored, now);
 }
 
 function without(lines: string, repeated: Duplicate[]): string {
@@ -329,7 +329,7 @@ function partitionRow(db: Db, partition: number): PartitionRow {
 }
 
 /** Moves a partition's position; false when the position is not `from`. */
-function moved(db: Db, { partition, from, to }: { partition: number; from: number; to: number }): boolean {
+function moved(db: Db, partition: number, { from, to }: { from: number; to: number }): boolean {
   const row = partitionRow(db, partition);
   if (row.position !== from) return false;
   db.run('UPDATE event_partition SET position = ? WHERE partition = ?', to, partition);

@@ -43,7 +43,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   const parsed = parseInfinity(Buffer.from(body), reception);
   if (!parsed.ok) return [parsed.code];
   const { events } = parsed;
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const deliveries = events.map((_, index) => {
     const { eventId: _none, ...row } = planned({ dueAt: start });
     return { event: index, ...row };
@@ -58,7 +58,7 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
   });
   const seen: unknown[] = [];
   const look = async () => {
-    const { due } = await journal.hot.due({ destinationId: 'dst_1', now: start, limit: 99 });
+    const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 99 });
     seen.push(due.map((one) => ({ ...one, rendered: bare(one.rendered) })));
     for (const id of [...numbers, ...copies]) {
       const found = await journal.log.delivery(id);
@@ -93,7 +93,7 @@ async function replayed(journal: Journal, made: readonly string[], ids: readonly
   const replay = { id, input, startedBy: 'ops', createdAt: start, upTo: null, total: made.length, planLeftOut: {} };
   await journal.log.replays.create(replay);
   await journal.log.replays.move(id, { from: ['planned'], to: 'running', now: start });
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const deliveries = made.map((source, i): ReplayedDelivery => {
     const { dueAt: _, test: _t, ...row } = planned({ eventId: (i === 0 ? ids.at(-1) : ids[i]) ?? null });
     return { ...row, replayOf: source, source, idempotencyKey: null, keepsBody: true };

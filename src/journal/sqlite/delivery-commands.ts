@@ -24,7 +24,8 @@ import {
 } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
+import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
+import { type DeliveryPlace, deliveryPartitions } from './delivery-rows.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
@@ -170,18 +171,24 @@ export const logOperations = {
   /** Expires at most `limit` at once; returns the counts by action. */
   expire(db: Db, query: Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
     const except = JSON.stringify(query.except);
-    const end = agedBefore(db, deliveryTimeline, query.createdBefore, query.now);
+    const rows = deliveryPartitions(db).map((partition) => {
+      const timeline = deliveryTimeline(partition);
+      return [timeline.low, agedBefore(db, timeline, query.createdBefore, query.now)] as const;
+    });
     const old = targetIds(db, query)
       .flatMap((target) =>
-        db.all<{ number: number; action: number | null }>(
-          `SELECT number, action FROM delivery INDEXED BY delivery_due
-           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number < ?
-             AND number NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
-          target,
-          query.now,
-          end,
-          except,
-          query.limit,
+        rows.flatMap(([low, high]) =>
+          db.all<{ number: number; action: number | null }>(
+            `SELECT number, action FROM delivery INDEXED BY delivery_due
+             WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number >= ? AND number < ?
+               AND number NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
+            target,
+            query.now,
+            low,
+            high,
+            except,
+            query.limit,
+          ),
         ),
       )
       .slice(0, query.limit);

@@ -46,10 +46,10 @@ export function dueOf(
 export const queueOperations = {
   due(
     db: Db,
-    { destinationId, replayId, now, limit, after, except, inOrder, followers, bytesMax }: DueQuery,
+    { partition, destinationId, replayId, now, limit, after, except, inOrder, followers, bytesMax }: DueQuery,
   ): { rows: DueRow[]; behind: DueRow[]; isCut: boolean; nextDueAt: number | null } {
     db.flush();
-    const targets = targetIds(db, { destinationId, replayId });
+    const targets = targetIds(db, { destinationId, replayId, partition });
     const known = new Set(except);
     const parts = duePartsOf(targets, inOrder || !hasOrderQueues(db));
     const numbers = parts
@@ -88,15 +88,16 @@ export const queueOperations = {
   },
 
   /** Index seeks, since a scan of a million rows takes a quarter of a second of each start. */
-  nextDue(db: Db, _: null): (Target & { next_due_at: number | null })[] {
+  nextDue(db: Db, partition: number): (Target & { next_due_at: number | null })[] {
     const first = (isBehind: 0 | 1) => `SELECT min(due_at) FROM delivery INDEXED BY delivery_due
       WHERE target = target.id AND is_behind = ${isBehind} AND due_at IS NOT NULL`;
     const isHeld = `EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_status
       WHERE status = ${statusCodes.held} AND target = found.id)`;
     return db.all(
-      `SELECT destination, connection, replay, min(coalesce(due, behind), coalesce(behind, due)) AS next_due_at
-       FROM (SELECT *, (${first(0)}) AS due, (${first(1)}) AS behind FROM target) AS found
+      `SELECT partition, destination, connection, replay, min(coalesce(due, behind), coalesce(behind, due)) AS next_due_at
+       FROM (SELECT *, (${first(0)}) AS due, (${first(1)}) AS behind FROM target WHERE partition = ?) AS found
        WHERE next_due_at IS NOT NULL OR ${isHeld} ORDER BY destination, connection, replay`,
+      partition,
     );
   },
 
@@ -152,6 +153,7 @@ export function finish(db: Db, end: { number: number; status: number; reason: st
 }
 
 type DueQuery = {
+  partition: number;
   destinationId: string;
   /** '' for deliveries of no replay. */
   replayId: string;

@@ -1,14 +1,12 @@
-import { placedId, placeOf } from '../../contract/ids.ts';
+import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { LoggedDelivery } from '../journal.ts';
+import { deliveryId, deliveryPlaceOf } from './delivery-rows.ts';
 import type { EventPlace } from './event-codec.ts';
 import { offsetMask } from './event-groups.ts';
 import { targetOf, wordText } from './interned-ids.ts';
 import { firstInLine } from './order-queue.ts';
-import { deliveryId } from './planned.ts';
 import { statusCodes, statusOf } from './status-codes.ts';
-
-export type { DeliveryPlace } from './order-queue.ts';
 
 /** A delivery as read from the database. */
 export type DeliveryRow = {
@@ -103,7 +101,7 @@ export function withRepeat(db: Db, { number, status, logged }: DeliveryRow): Log
   const isOpen = status === statusCodes.pending || status === statusCodes.retrying;
   if (isOpen || status === statusCodes.delivered) return logged;
   // Repeats name the first delivery of their chain, which has the lowest number.
-  const first = logged.replayOf === null ? number : placeOf('delivery', logged.replayOf)?.number;
+  const first = logged.replayOf === null ? number : deliveryPlaceOf(logged.replayOf)?.number;
   const repeat = db.get<{ number: number; createdAt: number; status: number; target: number }>(
     `SELECT number, created_at AS createdAt, status, target FROM delivery INDEXED BY delivery_replay_of
      WHERE replay_of = ? AND number > ? ORDER BY status = ${statusCodes.delivered} DESC, number DESC LIMIT 1`,

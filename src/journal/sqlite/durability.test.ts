@@ -59,10 +59,10 @@ test('a journal that lost its lease changes nothing of the new owner on the same
   using folder = temporaryFolder();
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal') });
   const [stale, fresh] = [sqliteJournal(sqlite), sqliteJournal(sqlite)];
-  const old = await claim(stale, 'deliveries/0', 'old');
+  const old = await claim(stale, 0, 'old');
   const plan = { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 };
   const [id] = (await stale.hot.plan(old, plan)) ?? [];
-  const lease = await claim(fresh, 'deliveries/0', 'new', 3_600_000);
+  const lease = await claim(fresh, 0, 'new', 3_600_000);
   const [settled, planSettled, mine] = await Promise.all([
     stale.hot.settle(old, [settlement(id, { status: 'failed' })], 2),
     stale.hot.plan(old, plan),
@@ -85,7 +85,7 @@ test('intake stops on a full disk while settling goes on', async () => {
   });
   const journal = sqliteJournal(sqlite);
   const accept = () => journal.hot.accept({ partition: 0, collectorId: 'col_1', receivedAt: 1, events: [] });
-  const lease = await claim(journal, 's');
+  const lease = await claim(journal, 0);
   const [id] = (await journal.hot.plan(lease, { advance: null, deliveries: [planned({ dueAt: 1 })], now: 1 })) ?? [];
   free = 499;
   await assert.rejects(accept(), { code: 'storage_full' });

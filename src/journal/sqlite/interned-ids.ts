@@ -22,22 +22,24 @@ export function wordText(db: Db, id: number | null): string | null {
 }
 
 /**
- * The queue of a delivery: `replay` is the id of its replay, '' for none, so that each replay has a queue of its own.
+ * The queue of a delivery: `replay` is the id of its replay, '' for none, so that each replay has a queue of its own. All
+ * deliveries of a target are of one partition.
  */
-export type Target = { destination: string; connection: string; replay: string };
+export type Target = { partition: number; destination: string; connection: string; replay: string };
 
 /** The target with this number. */
 export function targetOf(db: Db, id: number): Target {
-  const sql = 'SELECT destination, connection, replay FROM target WHERE id = ?';
+  const sql = 'SELECT partition, destination, connection, replay FROM target WHERE id = ?';
   return db.keepRecent('targetsById', id, () => found(db.get<Target>(sql, id)));
 }
 
-/** The number of a destination under its connection, assigned now when it is new. */
-export function targetNumber(db: Db, destination: string, connection: string, replay = ''): number {
-  const key = [destination, connection, replay];
+/** The number of a target, assigned now when it is new. */
+export function targetNumber(db: Db, { partition, destination, connection, replay }: Target): number {
+  const key = [destination, connection, replay, partition] as const;
   return db.keepRecent('targets', key.join('\n'), () => {
-    db.run('INSERT INTO target (destination, connection, replay) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', ...key);
-    const sql = 'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ?';
+    const into = 'INSERT INTO target (destination, connection, replay, partition) VALUES (?, ?, ?, ?)';
+    db.run(`${into} ON CONFLICT DO NOTHING`, ...key);
+    const sql = 'SELECT id FROM target WHERE destination = ? AND connection = ? AND replay = ? AND partition = ?';
     return found(db.get<{ id: number }>(sql, ...key)?.id);
   });
 }
@@ -50,9 +52,10 @@ function found<T>(value: T | null | undefined): T {
 /** The numbers of the targets that match; all when there is no condition. `replayId` '': those of no replay. */
 export function targetIds(
   db: Db,
-  { destinationId, connectionId, replayId }: { destinationId?: string; connectionId?: string; replayId?: string },
+  of: { partition?: number; destinationId?: string; connectionId?: string; replayId?: string },
 ): number[] {
-  const columns = Object.entries({ destination: destinationId, connection: connectionId, replay: replayId });
+  const { partition, destinationId: destination, connectionId: connection, replayId: replay } = of;
+  const columns = Object.entries({ destination, connection, replay, partition });
   const given = columns.flatMap(([column, id]) => (id === undefined ? [] : [{ sql: `${column} = ?`, id }]));
   // Conditions on the given columns alone: with others that are always true, SQLite would read all targets.
   const where = given.length === 0 ? '' : `WHERE ${given.map(({ sql }) => sql).join(' AND ')}`;

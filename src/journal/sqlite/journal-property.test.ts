@@ -19,8 +19,11 @@ test('after any sequence of commands every delivery equals that of a simple mode
         await using storage = await openStorage();
         const [reference, tested] = [journalModel(), storage.journal];
         const story: Story = { leases: [], deliveries: [], exchanges: new Map(), now: start };
-        const lease = { scope: 's', owner: 'a', ttlMs: 5, now: start };
-        for (const one of [reference, tested]) story.leases = [(await one.hot.leases.acquire(lease)) ?? assert.fail()];
+        const first = { node: 'a', partitions: [0], now: start };
+        for (const { hot } of [reference, tested]) {
+          await hot.leases.beat({ node: 'a', ttlMs: 5, isLeaving: false, now: start });
+          story.leases = await hot.leases.take(first);
+        }
         for (const { title, run } of steps) {
           story.now += 3;
           const [expected, actual] = [await run(reference, story), await run(tested, story)];

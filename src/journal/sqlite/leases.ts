@@ -1,48 +1,67 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { Lease } from '../journal.ts';
+import type { Lease, Roster } from '../leases.ts';
 
 type Holder = { owner: string | null; epoch: number };
+type Beat = { node: string; until: number; isLeaving: boolean; now: number };
 
 export const leaseOperations = {
-  acquire(db: Db, { scope, owner, ttlMs, now }: { scope: string; owner: string; ttlMs: number; now: number }) {
-    holders(db).delete(scope);
-    const taken = db.get<{ epoch: number }>(
-      `INSERT INTO lease (scope, owner, epoch, until) VALUES (:scope, :owner, 1, :until)
-       ON CONFLICT DO UPDATE SET owner = :owner, epoch = epoch + 1, until = :until
-       WHERE owner IS NULL OR owner = :owner OR until <= :now
-       RETURNING epoch`,
-      { scope, owner, until: now + ttlMs, now },
-    );
-    return taken === undefined ? null : { scope, owner, epoch: taken.epoch };
+  beat(db: Db, { node, until, isLeaving, now }: Beat): Roster {
+    db.run('INSERT OR REPLACE INTO node (name, until, is_leaving) VALUES (?, ?, ?)', node, until, isLeaving ? 1 : 0);
+    const sql = 'SELECT name, is_leaving FROM node WHERE until > ?1 OR name = ?2';
+    const nodes = db.all<{ name: string; is_leaving: number }>(sql, now, node);
+    return {
+      nodes: nodes.map(({ name, is_leaving }) => ({ name, isLeaving: is_leaving === 1 })),
+      partitions: db.all('SELECT partition, owner, epoch FROM partition_lease ORDER BY partition'),
+    };
   },
 
-  renew: (db: Db, { lease, until }: { lease: Lease; until: number }): boolean =>
-    db.run('UPDATE lease SET until = :until WHERE scope = :scope AND owner = :owner AND epoch = :epoch', {
-      ...lease,
-      until,
-    }) > 0,
+  take(db: Db, { node, partitions, now }: { node: string; partitions: readonly number[]; now: number }): Lease[] {
+    return partitions.flatMap((partition) => {
+      const taken = db.get<Lease>(
+        `INSERT INTO partition_lease (partition, owner, epoch) VALUES (:partition, :node, 1)
+         ON CONFLICT DO UPDATE SET owner = :node, epoch = epoch + 1
+         WHERE owner IS NULL OR owner = :node OR owner NOT IN (SELECT name FROM node WHERE until > :now)
+         RETURNING partition, owner, epoch`,
+        { partition, node, now },
+      );
+      if (taken === undefined) return [];
+      holders(db).set(partition, { owner: node, epoch: taken.epoch });
+      return { ...taken };
+    });
+  },
 
-  releaseLease(db: Db, { scope, owner, epoch }: Lease): void {
-    holders(db).delete(scope);
-    db.run('UPDATE lease SET owner = NULL, until = 0 WHERE scope = ? AND owner = ? AND epoch = ?', scope, owner, epoch);
+  releaseLease: release,
+
+  leave(db: Db, { node, leases }: { node: string; leases: readonly Lease[] }): void {
+    for (const lease of leases) release(db, lease);
+    // A later process of the same name may be alive.
+    const sql = 'DELETE FROM node WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM partition_lease WHERE owner = ?1)';
+    db.run(sql, node);
   },
 
   /** `numbers`: the deliveries in flight, as JSON. */
   mark(db: Db, { lease, numbers, onTrial }: { lease: Lease; numbers: string; onTrial: number | null }): boolean {
     if (!isCurrent(db, lease)) return false;
-    db.run('INSERT OR REPLACE INTO mark (scope, deliveries, on_trial) VALUES (?, ?, ?)', lease.scope, numbers, onTrial);
+    const sql = 'INSERT OR REPLACE INTO in_flight (partition, deliveries, on_trial) VALUES (?, ?, ?)';
+    db.run(sql, lease.partition, numbers, onTrial);
     return true;
   },
 };
 
+function release(db: Db, { partition, owner, epoch }: Lease): void {
+  const sql = 'UPDATE partition_lease SET owner = NULL WHERE partition = ? AND owner = ? AND epoch = ?';
+  db.run(sql, partition, owner, epoch);
+  holders(db).delete(partition);
+}
+
 /** Whether the lease has no later owner. */
-export function isCurrent(db: Db, { scope, owner, epoch }: Lease): boolean {
+export function isCurrent(db: Db, { partition, owner, epoch }: Lease): boolean {
   // Cached: each intake request reads it, and only this thread changes it.
-  const holder = db.keepIn('leases', scope, () => {
-    const sql = 'SELECT owner, epoch FROM lease WHERE scope = ?';
-    return db.get<Holder>(sql, scope) ?? { owner: null, epoch: 0 };
+  const holder = db.keepIn('leases', partition, (): Holder => {
+    const sql = 'SELECT owner, epoch FROM partition_lease WHERE partition = ?';
+    return db.get<Holder>(sql, partition) ?? { owner: null, epoch: 0 };
   });
   return holder.owner === owner && holder.epoch === epoch;
 }
 
-const holders = (db: Db) => db.keep('leases', () => new Map<string, Holder>());
+const holders = (db: Db) => db.keep('leases', () => new Map<number, Holder>());

@@ -1,8 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
+import type { DeliveryPlace } from './delivery-rows.ts';
 import { statusCodes } from './status-codes.ts';
-
-/** A delivery's id in parts: the number finds it, the time must agree. */
-export type DeliveryPlace = { number: number; timeMs: number };
 
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
 

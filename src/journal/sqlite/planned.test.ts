@@ -27,7 +27,7 @@ test('the deliveries that a request fires are created with their fields and even
     fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 3 }), async (requests) => {
       await using storage = await openStorage();
       const { journal } = storage;
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const created: string[] = [];
       for (const { identities, deliveries } of requests) {
         const events = identities.map((one) => incoming({ identity: one === null ? null : `m${one}` }));
@@ -70,7 +70,7 @@ test('a plan creates the deliveries of events from different requests with their
     fc.asyncProperty(fc.array(fc.tuple(fc.nat(5), delivery), { maxLength: 40 }), async (chosen) => {
       await using storage = await openStorage();
       const { journal } = storage;
-      const lease = await claim(journal, 'events/0');
+      const lease = await claim(journal, 0);
       const ids: string[][] = [];
       for (let at = 0; at < 6; at++) {
         const events = Array.from({ length: 12 }, () => incoming({}));

@@ -1,10 +1,10 @@
-import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { PlannedDelivery } from '../journal.ts';
+import { deliveryId, deliveryPartitions, rowsOf } from './delivery-rows.ts';
 import type { EventPlace } from './event-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
-import { deliveryTimeline, nextTime } from './timeline.ts';
+import { deliveryTimeline, nextTime, type Timeline } from './timeline.ts';
 
 /**
  * Planned deliveries that differ only in their event, so that one statement creates many of them. `event` is the place of
@@ -24,7 +24,7 @@ const groupsMost = 16;
 /** Fewer rows are faster one by one. */
 const rowsAtOnceMin = 4;
 
-/** The first of consecutive delivery numbers, and the creation time of all of them. */
+/** The first of consecutive rows of deliveries, and the creation time of all of them. */
 export type PlannedNumbers = [first: number, createdAt: number];
 
 /**
@@ -102,11 +102,17 @@ const values = (place: string) =>
 const insertOne = `${into} VALUES (${values('?11')})`;
 const insertMany = `${into} SELECT ${values('value')} FROM json_each(?11)`;
 
-/** Creates the deliveries of some groups. */
-export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: number, replayId = ''): PlannedNumbers {
-  const clock = deliveryClock(db);
+/** Creates the deliveries of some groups in a partition. */
+export function insertPlanned(
+  db: Db,
+  partition: number,
+  groups: readonly PlannedGroup[],
+  now: number,
+  replayId = '',
+): PlannedNumbers {
+  const clock = deliveryClock(db, partition);
   if (groups.length === 0) return [clock.next, now];
-  const createdAt = nextTime(db, deliveryTimeline, { number: clock.next, at: clock.last_at }, now);
+  const createdAt = nextTime(db, clock.timeline, { number: clock.next, at: clock.last_at }, now);
   const first = clock.next;
   const ordered: [number: number, key: number][] = [];
   for (const { delivery, event, places } of groups) {
@@ -120,7 +126,12 @@ export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: numb
         event?.timeMs ?? null,
         internText(db, delivery.actionId),
         delivery.actionVersion,
-        targetNumber(db, delivery.destinationId, delivery.connectionId, replayId),
+        targetNumber(db, {
+          partition,
+          destination: delivery.destinationId,
+          connection: delivery.connectionId,
+          replay: replayId,
+        }),
         delivery.destinationVersion,
         delivery.dueAt,
         place,
@@ -140,23 +151,26 @@ export function insertPlanned(db: Db, groups: readonly PlannedGroup[], now: numb
   return [first, createdAt];
 }
 
-/** The next delivery is created at `now` or later, if the clock was set back to it. */
+/** The next delivery of each partition is created at `now` or later, if the clock was set back to it. */
 export function setDeliveriesBack(db: Db, now: number): void {
-  const clock = deliveryClock(db);
-  const at = nextTime(db, deliveryTimeline, { number: clock.next, at: clock.last_at }, now);
-  if (at >= clock.last_at) return;
-  clock.last_at = at;
-  saveClock(db, clock);
+  for (const partition of deliveryPartitions(db)) {
+    const clock = deliveryClock(db, partition);
+    const at = nextTime(db, clock.timeline, { number: clock.next, at: clock.last_at }, now);
+    if (at >= clock.last_at) continue;
+    clock.last_at = at;
+    saveClock(db, clock);
+  }
 }
 
-/** The next number and the last creation time. */
-type Clock = { next: number; last_at: number; isChanged: boolean };
+/** The next row and the last creation time of a partition. */
+type Clock = { partition: number; next: number; last_at: number; timeline: Timeline; isChanged: boolean };
 
-function deliveryClock(db: Db): Clock {
-  return db.keep('deliveryClock', () => {
-    const row = db.get<Clock>('SELECT next, last_at, 0 AS isChanged FROM delivery_clock');
-    if (row === undefined) throw new Error('The table delivery_clock has no row.');
-    return { ...row, isChanged: false };
+function deliveryClock(db: Db, partition: number): Clock {
+  return db.keepIn('deliveryClocks', partition, () => {
+    const sql = 'SELECT next, last_at FROM delivery_partition WHERE partition = ?';
+    const row = db.get<{ next: number; last_at: number }>(sql, partition);
+    const { next, last_at } = row ?? { next: rowsOf(partition).first + 1, last_at: 0 };
+    return { partition, next, last_at, timeline: deliveryTimeline(partition), isChanged: false };
   });
 }
 
@@ -166,17 +180,11 @@ function saveClock(db: Db, clock: Clock) {
   clock.isChanged = true;
   db.beforeCommit(() => {
     clock.isChanged = false;
-    db.run('UPDATE delivery_clock SET next = ?, last_at = ?', clock.next, clock.last_at);
+    const sql = 'INSERT OR REPLACE INTO delivery_partition (partition, next, last_at) VALUES (?, ?, ?)';
+    db.run(sql, clock.partition, clock.next, clock.last_at);
   });
 }
 
 /** The ids of deliveries that were created together. */
 export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number): string[] =>
   Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));
-
-export const deliveryId = (timeMs: number, number: number): string =>
-  placedId('delivery', { timeMs, partition: 0, number });
-
-/** The numbers of deliveries; text that is no id is left out. */
-export const numbersOf = (ids: readonly string[]): number[] =>
-  ids.flatMap((id) => placeOf('delivery', id)?.number ?? []);

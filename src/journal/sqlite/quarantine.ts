@@ -1,7 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import { type Lease, suspectDeaths } from '../journal.ts';
 import { finish } from './delivery-queue.ts';
-import type { DeliveryPlace } from './delivery-row.ts';
+import { type DeliveryPlace, type DeliveryRows, rowsOf } from './delivery-rows.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { statusCodes } from './status-codes.ts';
@@ -14,21 +14,26 @@ export const quarantineOperations = {
     const suspects: DeliveryPlace[] = [];
     const poisoned: DeliveryPlace[] = [];
     if (!isCurrent(db, lease)) return { suspects, poisoned };
+    const rows = rowsOf(lease.partition);
     db.run(
       `UPDATE delivery SET status = ${statusCodes.cancelled}, reason = ?, finished_at = ?
-       WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})`,
+       WHERE test = 1 AND due_at IS NULL AND status IN (${statusCodes.pending}, ${statusCodes.retrying})
+         AND number >= ? AND number < ?`,
       internText(db, 'interrupted'),
       now,
+      rows.first,
+      rows.end,
     );
     const marker = db.get<{ deliveries: string; onTrial: number | null }>(
-      'SELECT deliveries, on_trial AS onTrial FROM mark WHERE scope = ?',
-      lease.scope,
+      'SELECT deliveries, on_trial AS onTrial FROM in_flight WHERE partition = ?',
+      lease.partition,
     );
-    db.run('DELETE FROM mark WHERE scope = ?', lease.scope);
+    db.run('DELETE FROM in_flight WHERE partition = ?', lease.partition);
     const inFlight: number[] = JSON.parse(marker?.deliveries ?? '[]');
     const onTrial = marker?.onTrial ?? null;
-    const isOnlySuspect = onTrial !== null && !hasOtherSuspects(db, onTrial);
+    const isOnlySuspect = onTrial !== null && !hasOtherSuspects(db, rows, onTrial);
     for (const number of inFlight) {
+      if (number < rows.first || number >= rows.end) continue;
       const row = db.get<{ deaths: number; timeMs: number }>(
         `SELECT deaths, created_at AS timeMs FROM delivery WHERE number = ? AND status <= ${statusCodes.held}`,
         number,
@@ -49,10 +54,16 @@ export const quarantineOperations = {
   },
 };
 
-/** Whether an unfinished delivery other than this one is a suspect. Reads the whole table; only a crash in a trial asks. */
-function hasOtherSuspects(db: Db, number: number): boolean {
+/**
+ * Whether an unfinished delivery of the partition other than this one is a suspect. Reads all of them; only a crash in a
+ * trial asks.
+ */
+function hasOtherSuspects(db: Db, { first, end }: DeliveryRows, number: number): boolean {
   const found = db.get<{ number: number }>(
-    `SELECT number FROM delivery WHERE deaths >= ${suspectDeaths} AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
+    `SELECT number FROM delivery WHERE number >= ? AND number < ? AND deaths >= ${suspectDeaths}
+       AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
+    first,
+    end,
     number,
   );
   return found !== undefined;

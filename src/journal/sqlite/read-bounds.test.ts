@@ -34,10 +34,10 @@ async function opened() {
 test('a read of due deliveries stops after 4 MiB, and the next reads return the rest', async () => {
   const db = await opened();
   const { journal, ids, from } = db;
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const deliveries = ids.map((eventId) => planned({ eventId, dueAt: start }));
   const made = await journal.hot.plan(lease, {
-    advance: { partition: 0, from, to: from + ids.length },
+    advance: { from, to: from + ids.length },
     deliveries,
     now: start,
   });
@@ -46,6 +46,7 @@ test('a read of due deliveries stops after 4 MiB, and the next reads return the 
   for (let isCut = true; isCut; ) {
     const last = found.at(-1);
     const part = await journal.hot.due({
+      partition: 0,
       ...query,
       ...(last === undefined ? {} : { after: { dueAt: start, id: last } }),
     });
@@ -92,7 +93,7 @@ test('a search of events stops after 4 MiB and returns where the next search con
 test('the history of a delivery has the newest attempts, about 4 MiB, with the request of each', async () => {
   const db = await opened();
   const { journal } = db;
-  const lease = await claim(journal, 'deliveries/0');
+  const lease = await claim(journal, 0);
   const plan = { advance: null, deliveries: [planned({ eventId: db.ids[0] ?? null })], now: start };
   const [id = ''] = (await journal.hot.plan(lease, plan)) ?? assert.fail();
   const request = rendered('the first body');
@@ -115,12 +116,12 @@ test('the history of a delivery has the newest attempts, about 4 MiB, with the r
 test('a step of an erasure stops after 4 MiB, and the next steps erase the rest', async () => {
   const db = await opened();
   const { journal } = db;
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const sought = { visitorId: 'ann' };
   const large = incoming({ ...sought, data: { text } });
   const ids: string[] = [];
   for (let count = 0; count < largeEvents; count++) ids.push(...(await accept(journal, [large])).ids);
-  const advance = { partition: 0, from: 0, to: largeEvents + ids.length };
+  const advance = { from: 0, to: largeEvents + ids.length };
   assert.ok(await journal.hot.plan(lease, { advance, deliveries: [], now: start }));
   await journal.housekeeping.erasures.begin({ id: 'era_1', code: 'c', sought, now: start }, erasureEntry);
   const erased: string[] = [];
@@ -136,7 +137,7 @@ test('a step of an erasure stops after 4 MiB, and the next steps erase the rest'
 test('the removal of bodies goes on after a step that has read 32 MiB', async () => {
   const db = await opened();
   const { journal } = db;
-  const lease = await claim(journal, 'deliveries/0');
+  const lease = await claim(journal, 0);
   const deliveries = Array.from({ length: 40 }, () => planned({}));
   const ids = (await journal.hot.plan(lease, { advance: null, deliveries, now: start })) ?? assert.fail();
   for (const id of ids) {
@@ -151,7 +152,7 @@ test('the removal of bodies goes on after a step that has read 32 MiB', async ()
 test('a step of an erasure reads 32 MiB of attempts at most', async () => {
   await using storage = await openStorage();
   const { journal } = storage;
-  const lease = await claim(journal, 'deliveries/0');
+  const lease = await claim(journal, 0);
   let erasures = 0;
   const stepsOfErasure = async () => {
     const id = `era_${++erasures}`;
@@ -180,8 +181,8 @@ test('an erasure of many deliveries with large attempts keeps the lines of the o
   const { journal } = storage;
   const events = Array.from({ length: 16 }, (_, n) => incoming({ visitorId: n % 2 === 0 ? 'ann' : 'bob' }));
   const { ids: eventIds, from } = await accept(journal, events);
-  const lease = await claim(journal, 'events/0');
-  const advance = { partition: 0, from, to: from + eventIds.length };
+  const lease = await claim(journal, 0);
+  const advance = { from, to: from + eventIds.length };
   const rows = eventIds.map((eventId) => planned({ eventId, dueAt: start }));
   const ids = (await journal.hot.plan(lease, { advance, deliveries: rows, now: start })) ?? assert.fail();
   const body = 'x'.repeat(MiB);

@@ -6,7 +6,8 @@ import { readBudget } from '../../sqlite/read-budget.ts';
 import type { CancelledCount, Lease, NewReplay, OnHold, ReplayOutcome, ReplayStep, StoredReplay } from '../journal.ts';
 import { AttemptBlocks, withoutReference } from './attempt-blocks.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, deliveryRow } from './delivery-row.ts';
+import { deliveryRow } from './delivery-row.ts';
+import type { DeliveryPlace } from './delivery-rows.ts';
 import type { EventPlace } from './event-codec.ts';
 import { eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
@@ -89,7 +90,7 @@ export const replayOperations = {
     const { lease, id, from, to, isLast, rows, now } = step;
     const row = rowOf(db, id);
     if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
-    const planned = insertPlanned(db, JSON.parse(step.planned), now, id);
+    const planned = insertPlanned(db, lease.partition, JSON.parse(step.planned), now, id);
     const ended = repeat(db, planned[0], step);
     const leftOut: Record<string, number> = JSON.parse(row.leftOut);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;

@@ -1,4 +1,3 @@
-import { placeOf } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { Lease, Settlement } from '../journal.ts';
 import {
@@ -11,7 +10,7 @@ import {
   renderedText,
 } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
-import type { DeliveryPlace } from './delivery-row.ts';
+import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from './delivery-rows.ts';
 import { internText, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
@@ -63,8 +62,8 @@ export function packSettle(
   let bytes = 0;
   for (const settlement of settlements) {
     const { deliveryId, rendered, log } = settlement;
-    const place = placeOf('delivery', deliveryId);
-    if (place === null) continue;
+    const place = deliveryPlaceOf(deliveryId);
+    if (place === null || partitionOfRow(place.number) !== lease.partition) continue;
     const text = {
       rendered: rendered === undefined ? '' : renderedText(rendered),
       attempts: attemptsText(log, rendered?.body),

@@ -3,10 +3,11 @@ import { placeOf } from '../../contract/ids.ts';
 import { clockToleranceMs, type HotJournal } from '../hot.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './delivery-queue.ts';
+import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import { eventOfLine } from './event-codec.ts';
 import type { VisitorMarker } from './lists/visitor-marker.ts';
 import type { JournalClient } from './operations.ts';
-import { deliveryId, deliveryIds, numbersOf, packPlanned } from './planned.ts';
+import { deliveryIds, packPlanned } from './planned.ts';
 import { packSettle } from './settle.ts';
 
 /**
@@ -27,9 +28,10 @@ export function sqliteHot(
 ): HotJournal {
   return {
     leases: {
-      acquire: (request) => client.write('acquire', request),
-      renew: (lease, ttlMs, now) => client.write('renew', { lease, until: now + ttlMs }),
+      beat: ({ ttlMs, ...beat }) => client.write('beat', { ...beat, until: beat.now + ttlMs }),
+      take: (request) => client.write('take', request),
       release: (lease) => client.write('releaseLease', lease),
+      leave: (node, leases) => client.write('leave', { node, leases }),
     },
     async accept(request) {
       if (room.isFull) throw new AppError('storage_full');
@@ -51,18 +53,29 @@ export function sqliteHot(
       const done = await client.write('plan', { lease, advance, planned, now }, load);
       return done && deliveryIds(done, deliveries.length);
     },
-    async due({ destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0, ...query }) {
-      const number = after === undefined ? null : placeOf('delivery', after.id)?.number;
+    async due({
+      partition,
+      destinationId,
+      replayId,
+      now,
+      limit,
+      after,
+      except = [],
+      inOrder = false,
+      followers = 0,
+      ...query
+    }) {
+      const number = after === undefined ? null : deliveryPlaceOf(after.id)?.number;
       if (number === undefined) return { due: [], followers: [], isCut: false, nextDueAt: null };
       const cursor = after === undefined || number === null ? null : { dueAt: after.dueAt, number };
-      const of = { destinationId, replayId: replayId ?? '', inOrder, followers };
+      const of = { partition, destinationId, replayId: replayId ?? '', inOrder, followers };
       const { eventOf = () => undefined, bytesMax = null } = query;
-      const asked = { ...of, now, limit, after: cursor, except: numbersOf(except), bytesMax };
+      const asked = { ...of, now, limit, after: cursor, except: rowsOfIds(except), bytesMax };
       const { rows, behind, isCut, nextDueAt } = await client.write('due', asked);
       const dueFrom = (row: DueRow) => dueOf(row, eventOf);
       return { due: rows.map(dueFrom), followers: behind.map(dueFrom), isCut, nextDueAt };
     },
-    nextDue: async () => (await client.write('nextDue', null)).map(nextDueOf),
+    nextDue: async (partition) => (await client.write('nextDue', partition)).map(nextDueOf),
     async followClock(now, knownMs) {
       const byMs = Math.max(knownMs, await client.write('setBack', now));
       if (byMs <= clockToleranceMs) return 0;
@@ -74,8 +87,8 @@ export function sqliteHot(
         'mark',
         {
           lease,
-          numbers: JSON.stringify(numbersOf(ids)),
-          onTrial: onTrial === null ? null : (numbersOf([onTrial])[0] ?? null),
+          numbers: JSON.stringify(rowsOfIds(ids)),
+          onTrial: onTrial === null ? null : (rowsOfIds([onTrial])[0] ?? null),
         },
         { bytes: 0, isIntake: false, maxDelayMs },
       ),

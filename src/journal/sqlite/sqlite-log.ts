@@ -4,10 +4,10 @@ import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
 import { historyOf } from './delivery-commands.ts';
 import { nextDueOf } from './delivery-queue.ts';
+import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { type Counted, noCounts } from './lists/delivery-histogram.ts';
 import type { JournalClient, operations } from './operations.ts';
-import { deliveryId, numbersOf } from './planned.ts';
 import { inSteps, sqliteReplays } from './sqlite-replays.ts';
 
 /** How long one part of a count uses the reader thread; other reads run in between. */
@@ -19,7 +19,7 @@ const maxDelayMs = 10;
 /** The log of an open database. */
 export function sqliteLog(client: JournalClient): JournalLog {
   const search: JournalLog['search'] = async ({ before, after, name, ...filters }) => {
-    const cursors = { before: cursor('event', before), after: cursor('event', after) };
+    const cursors = { before: eventCursor(before), after: eventCursor(after) };
     if (cursors.before === undefined || cursors.after === undefined)
       return { events: [], reached: null, looked: 0, lookedBytes: 0 };
     const start = name === undefined ? null : lineStart(name);
@@ -43,7 +43,7 @@ export function sqliteLog(client: JournalClient): JournalLog {
       return placed === null ? [] : client.read('listDeliveries', placed);
     },
     async details(ids) {
-      const places = ids.flatMap((id) => placeOf('delivery', id) ?? []);
+      const places = ids.flatMap((id) => deliveryPlaceOf(id) ?? []);
       return places.length === 0 ? [] : client.read('deliveryDetails', { places });
     },
     async searchDeliveries(query) {
@@ -68,16 +68,16 @@ export function sqliteLog(client: JournalClient): JournalLog {
       return { counts, countedFrom };
     },
     async delivery(id) {
-      const place = placeOf('delivery', id);
+      const place = deliveryPlaceOf(id);
       const found = place && (await client.read('delivery', place));
       return found && { ...found.row.logged, ...historyOf(found) };
     },
     async retry({ id, now, render }, entry) {
-      const place = placeOf('delivery', id);
+      const place = deliveryPlaceOf(id);
       return place && client.write('retry', { ...place, now, render, entry });
     },
     async cancel(id, now, entry) {
-      const place = placeOf('delivery', id);
+      const place = deliveryPlaceOf(id);
       return place && client.write('cancel', { ...place, now, entry });
     },
     async release(destinationId, now, which = 'known') {
@@ -100,11 +100,11 @@ export function sqliteLog(client: JournalClient): JournalLog {
       ]);
     },
     async expire({ except: ids, ...query }) {
-      const except = numbersOf(ids);
+      const except = rowsOfIds(ids);
       return countByAction(await inSteps((limit) => client.write('expire', { ...query, except, limit })));
     },
     async waiting(destinationId, except) {
-      return countByAction(await client.read('waiting', { destinationId, except: numbersOf(except) }));
+      return countByAction(await client.read('waiting', { destinationId, except: rowsOfIds(except) }));
     },
     oldestWaiting: () => client.read('oldestWaiting', null),
     replays: sqliteReplays(client),
@@ -127,17 +127,22 @@ function statistics(client: JournalClient): Statistics {
 /** A query with its ids decoded; null when one of them is no id, so that nothing matches. */
 function withPlaces<Q extends { before?: string; after?: string; eventId?: string; replayOf?: string }>(query: Q) {
   const { before, after, eventId, replayOf, ...rest } = query;
-  const older = cursor('delivery', before);
-  const newer = cursor('delivery', after);
-  const event = cursor('event', eventId);
-  const repeated = cursor('delivery', replayOf);
+  const older = deliveryCursor(before);
+  const newer = deliveryCursor(after);
+  const event = eventCursor(eventId);
+  const repeated = deliveryCursor(replayOf);
   if (older === undefined || newer === undefined || event === undefined || repeated === undefined) return null;
-  return { ...rest, before: older?.number ?? null, after: newer?.number ?? null, event, repeated };
+  return { ...rest, before: older, after: newer, event, repeated };
 }
 
 /** null: no id was given; undefined: the text is not an id. */
-function cursor(kind: 'event' | 'delivery', id: string | undefined) {
-  return id === undefined ? null : (placeOf(kind, id) ?? undefined);
+function eventCursor(id: string | undefined) {
+  return id === undefined ? null : (placeOf('event', id) ?? undefined);
+}
+
+/** Likewise. */
+function deliveryCursor(id: string | undefined) {
+  return id === undefined ? null : (deliveryPlaceOf(id) ?? undefined);
 }
 
 /** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */

@@ -1,8 +1,9 @@
 import { placeOf } from '../../contract/ids.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
+import { deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import type { operations } from './operations.ts';
-import { deliveryIds, numbersOf, packPlanned } from './planned.ts';
+import { deliveryIds, packPlanned } from './planned.ts';
 import type { ReplayedRow } from './replays.ts';
 
 const rowsAtOnce = 500;
@@ -30,19 +31,20 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
       client.read('replays', { limit, before, after, state }),
     move: (id, move, entry) => client.write('moveReplay', { id, ...move, entry }),
     async advance(lease, { deliveries, ...step }) {
-      const place = (kind: 'event' | 'delivery', id: string | null) => (id === null ? null : placeOf(kind, id));
+      const eventOf = (id: string | null) => (id === null ? null : placeOf('event', id));
+      const deliveryOf = (id: string | null) => (id === null ? null : deliveryPlaceOf(id));
       const rows = deliveries.map(
         (one): ReplayedRow => ({
-          event: place('event', one.eventId),
-          of: place('delivery', one.replayOf),
-          source: place('delivery', one.source),
+          event: eventOf(one.eventId),
+          of: deliveryOf(one.replayOf),
+          source: deliveryOf(one.source),
           key: one.idempotencyKey,
           keepsBody: one.keepsBody,
         }),
       );
       const planned = packPlanned(
         deliveries.map((one) => ({ ...one, dueAt: step.now, test: false })),
-        ({ eventId }) => place('event', eventId),
+        ({ eventId }) => eventOf(eventId),
       );
       const done = await client.write('advanceReplay', { lease, ...step, planned, rows });
       return done && { ids: deliveryIds(done.planned, rows.length), ended: done.ended };
@@ -51,7 +53,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
     cancelRest(id, now, ids) {
-      const except = numbersOf(ids);
+      const except = rowsOfIds(ids);
       return inSteps((limit) => client.write('cancelReplayed', { id, now, except, limit }));
     },
   };

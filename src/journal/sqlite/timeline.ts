@@ -1,12 +1,10 @@
 import type { Db } from '../../sqlite/db.ts';
 import { clockToleranceMs } from '../hot.ts';
+import { rowsOf } from './delivery-rows.ts';
 import { neighbouringGroup, offsetMask } from './event-groups.ts';
 
 /** With more breaks in one log, which takes a clock that is set back every few minutes for a month, times stay, too. */
 const breaksMost = 10_000;
-
-/** Greater than every number. */
-const numbersEnd = offsetMask + 1;
 
 /** Numbers from `low` up to `high`, exclusive. */
 export type Span = [low: number, high: number];
@@ -17,28 +15,42 @@ type Stretch = { low: number; high: number; beganAt: number; endedAt: number };
 /** An entry of a log: its number, the number after it, and its time. An event group is one entry. */
 type Entry = { number: number; next: number; at: number };
 
-/** One of the logs that are ordered by number: the events of a partition, or the deliveries. */
+/** One of the logs that are ordered by number: the events of a partition, or its deliveries. */
 export type Timeline = {
   /** In `clock_break`. */
   id: number;
-  /** The number after the newest entry; 0 without one. */
+  /** The numbers that entries can have: from `low` up to `high`, exclusive. */
+  low: number;
+  high: number;
+  /** The number after the newest entry; `low` without one. */
   end(db: Db): number;
   /** The first entry at a number or after it. */
   from(db: Db, number: number): Entry | undefined;
 };
 
-export const deliveryTimeline: Timeline = {
-  id: -1,
-  end: (db) => db.get<{ next: number | null }>('SELECT max(number) + 1 AS next FROM delivery')?.next ?? 0,
-  from(db, number) {
-    const sql = 'SELECT number, created_at AS at FROM delivery WHERE number >= ? ORDER BY number LIMIT 1';
-    const row = db.get<{ number: number; at: number }>(sql, number);
-    return row && { ...row, next: row.number + 1 };
-  },
-};
+export function deliveryTimeline(partition: number): Timeline {
+  const { first: low, end: high } = rowsOf(partition);
+  return {
+    id: -1 - partition,
+    low,
+    high,
+    end(db) {
+      const sql = 'SELECT number FROM delivery WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT 1';
+      return (db.get<{ number: number }>(sql, low, high)?.number ?? low - 1) + 1;
+    },
+    from(db, number) {
+      const sql =
+        'SELECT number, created_at AS at FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT 1';
+      const row = db.get<{ number: number; at: number }>(sql, number, high);
+      return row && { ...row, next: row.number + 1 };
+    },
+  };
+}
 
 export const eventTimeline = (partition: number): Timeline => ({
   id: partition,
+  low: 0,
+  high: offsetMask + 1,
   end(db) {
     const newest = neighbouringGroup(db, '<=', partition, offsetMask);
     return newest === undefined ? 0 : newest.first + newest.count;
@@ -80,7 +92,7 @@ export const setBackNoticed = (db: Db): { byMs: number } => db.keep('setBackNoti
 
 /** The numbers of the entries from the time `from` on and before `to`, ascending; gaps of numbers may be in them. */
 export function spansBetween(db: Db, timeline: Timeline, from: number, to: number): Span[] {
-  if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return [[0, numbersEnd]];
+  if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return [[timeline.low, timeline.high]];
   const spans: Span[] = [];
   for (const stretch of stretchesOf(db, timeline)) {
     const low =
@@ -108,7 +120,7 @@ export function agedBefore(db: Db, timeline: Timeline, before: number, now: numb
     const next = stretches[index + 1];
     if (entry.at <= now || next === undefined || next.beganAt >= before) return entry.number;
   }
-  return numbersEnd;
+  return timeline.high;
 }
 
 /** Times for comparing entries of several logs: they never go back within one. Returns that of an entry. */
@@ -121,9 +133,18 @@ export function orderTimes(db: Db, timeline: Pick<Timeline, 'id'>): (number: num
   };
 }
 
+/** The first number from which on the order times are `timeMs` or later. */
+export function firstSince(db: Db, timeline: Timeline, timeMs: number): number {
+  for (const stretch of stretchesOf(db, timeline)) {
+    const number = firstAt(db, timeline, stretch, timeMs);
+    if (number < stretch.high || stretch.endedAt >= timeMs) return number;
+  }
+  return timeline.high;
+}
+
 /** Removes the breaks before which there is no entry any more. */
 export function forgetBreaks(db: Db, timeline: Timeline): void {
-  const oldest = timeline.from(db, 0)?.number;
+  const oldest = timeline.from(db, timeline.low)?.number;
   if (oldest !== undefined) db.run('DELETE FROM clock_break WHERE log = ? AND number <= ?', timeline.id, oldest);
 }
 
@@ -134,20 +155,20 @@ const breaksOf = (db: Db, { id }: Pick<Timeline, 'id'>): Break[] =>
 
 function stretchesOf(db: Db, timeline: Timeline): Stretch[] {
   const stretches: Stretch[] = [];
-  let low = 0;
+  let { low } = timeline;
   let beganAt = Number.NEGATIVE_INFINITY;
   for (const one of breaksOf(db, timeline)) {
     stretches.push({ low, high: one.number, beganAt, endedAt: one.endedAt });
     low = one.number;
     ({ beganAt } = one);
   }
-  stretches.push({ low, high: numbersEnd, beganAt, endedAt: Number.POSITIVE_INFINITY });
+  stretches.push({ low, high: timeline.high, beganAt, endedAt: Number.POSITIVE_INFINITY });
   return stretches;
 }
 
 /** The first number of a stretch from which on all entries have the time `timeMs` or a later one. */
 function firstAt(db: Db, timeline: Timeline, stretch: Stretch, timeMs: number): number {
-  let low = Math.min(stretch.high, Math.max(stretch.low, timeline.from(db, 0)?.number ?? 0));
+  let low = Math.min(stretch.high, Math.max(stretch.low, timeline.from(db, timeline.low)?.number ?? timeline.low));
   let high = Math.max(low, Math.min(stretch.high, timeline.end(db)));
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -49,7 +49,7 @@ test('a delivery that continues from memory equals the one that the journal woul
     return settle(lease, some, now);
   };
   const stored = async () => {
-    const query = { destinationId, replayId: null, now: rig.clock.now() + 3_600_000, limit: 9 };
+    const query = { partition: 0, destinationId, replayId: null, now: rig.clock.now() + 3_600_000, limit: 9 };
     const [one] = (await hot.due(query)).due;
     assert.ok(one);
     return one;

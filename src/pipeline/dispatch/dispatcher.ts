@@ -37,7 +37,7 @@ export type DispatchAttempts = {
 };
 
 export type DispatcherOptions = {
-  /** The deliveries of this process in the journal, and the lease of them. */
+  /** The deliveries of a partition in the journal, and the lease of it. */
   owned: { queue: DeliveryQueue; lease: Lease };
   clock: Clock;
   configuration: Configuration;
@@ -108,7 +108,7 @@ export class Dispatcher implements AsyncDisposable {
     const settlements = new SettlementWriter({ journal, lease, clock, isOver: () => this.#isOver, failed });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
-    const refill = new Refill({ journal, clock, memory, inFlight, resume, loaded, failed });
+    const refill = new Refill({ journal, lease, clock, memory, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     this.#queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
     this.#inFlight = inFlight;
@@ -165,7 +165,8 @@ export class Dispatcher implements AsyncDisposable {
   /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
     let isWhole = true;
-    for (const { destinationId, connectionId, replayId, nextDueAt } of await this.#options.owned.queue.nextDue())
+    const { queue: journal, lease } = this.#options.owned;
+    for (const { destinationId, connectionId, replayId, nextDueAt } of await journal.nextDue(lease.partition))
       try {
         // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.
         const queue = this.#queues.open(destinationId, connectionId, replayId);

@@ -57,7 +57,7 @@ test('the request of a suspect waits until the marker on disk names it, and the 
   const errors: unknown[] = [];
   let ends = 0;
   const inFlight = new InFlight({
-    lease: { scope: 'dispatch', owner: 'test', epoch: 1 },
+    lease: { partition: 0, owner: 'test', epoch: 1 },
     clock,
     journal: {
       async mark(_lease, ids, onTrial) {

@@ -1,6 +1,6 @@
 import { limited } from '../../async/batcher.ts';
 import { type Clock, errorBackoffMs, setTimer } from '../../async/clock.ts';
-import type { DeliveryQueue, DueDelivery } from '../../journal/journal.ts';
+import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MemoryBudget, smallBytes } from './memory-budget.ts';
 import { type DestinationQueue, isSuspect, type Reading } from './queues.ts';
@@ -12,6 +12,7 @@ type DueAnswer = Awaited<ReturnType<DeliveryQueue['due']>>;
 
 type RefillOptions = {
   journal: Pick<DeliveryQueue, 'due'>;
+  lease: Lease;
   clock: Clock;
   memory: MemoryBudget;
   inFlight: Pick<InFlight, 'of'>;
@@ -69,7 +70,7 @@ export class Refill implements AsyncDisposable {
 
   /** Decides what to read when its turn has come: others may have filled the memory since, and the queue have changed. */
   async #read(queue: DestinationQueue, isProbe: boolean): Promise<void> {
-    const { journal, clock, memory } = this.#options;
+    const { journal, lease, clock, memory } = this.#options;
     if (this.#isStopping || memory.mustWaitToRead(queue)) return;
     // A change during the reading sets `hasMore` again.
     const reading: Reading = { settled: new Set(), isStale: false };
@@ -81,6 +82,7 @@ export class Refill implements AsyncDisposable {
     const except = cursor === null ? [...this.#idsInMemory(queue)] : [];
     queue.cursor = null;
     const answer = await journal.due({
+      partition: lease.partition,
       destinationId: queue.destinationId,
       replayId: queue.replay?.id ?? null,
       now: clock.now(),

@@ -12,7 +12,7 @@ import { type SendParts, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
-const lease = { scope: 'deliveries/0', owner: 'test', epoch: 1 };
+const lease = { partition: 0, owner: 'test', epoch: 1 };
 const versions = { actionVersion: null, destinationVersion: 1 };
 const limits = { records: 2, bytes: 1_000, waitMs: 0, key: null, bytesPerRecord: null };
 /** Two of them fill the memory. */

@@ -6,7 +6,7 @@ import type { Settlement } from '../../journal/journal.ts';
 import { settlement } from '../../journal/journal-samples.testing.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
-const lease = { scope: 'dispatch', owner: 'test', epoch: 1 };
+const lease = { partition: 0, owner: 'test', epoch: 1 };
 
 function rig(refuses: (some: readonly Settlement[]) => Error | null) {
   const clock = fakeClock();

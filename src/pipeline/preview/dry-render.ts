@@ -2,7 +2,7 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
-import { placedId } from '../../contract/ids.ts';
+import { firstId } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { Attempter } from '../attempt/attempter.ts';
 import { deliveryPlan } from '../attempt/delivery-plan.ts';
@@ -26,7 +26,7 @@ export type Course = {
 
 /** The delivery that would be attempted at `now`, without an event yet; its id is never stored. */
 export function dryRenderWork({ action, destination, connection }: Course, now: number, engine: RenderEngine): Work {
-  const id = placedId('delivery', { timeMs: now, partition: 0, number: 0 });
+  const id = firstId('delivery', now);
   return {
     deliveryId: id,
     idempotencyKey: id,

@@ -1,5 +1,5 @@
 import { given } from '../../contract/given.ts';
-import { placedId, placeOf } from '../../contract/ids.ts';
+import { firstId, placedId, placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { ReplayInput } from '../../contract/records/replay.ts';
 import type { JournalLog, LoggedDelivery } from '../../journal/journal.ts';
@@ -101,5 +101,5 @@ function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor
   const last = placeOf(kind, upTo ?? '');
   const before = last === null ? {} : { before: placedId(kind, { ...last, number: last.number + 1 }) };
   if (order === 'newest') return cursor === null ? before : { before: cursor };
-  return { ...before, after: cursor ?? placedId(kind, { timeMs: 0, partition: 0, number: 0 }) };
+  return { ...before, after: cursor ?? firstId(kind) };
 }

@@ -42,8 +42,8 @@ test('a clock that was a year ahead for a moment leaves later times right and de
       (await rig.journal.log.events({ limit: 1 })).some((event) => event.id === again),
       'forgotten after a day',
     );
-    // The pipeline from before the restart is not stopped, and finds that it has lost its leases.
-    assert.deepEqual(rig.failures.map(String), isRestarted ? ['Error: lost events/0'] : []);
+    // The pipeline from before the restart is not stopped, and finds that it has lost its partition.
+    assert.deepEqual(rig.failures.map(String), isRestarted ? ['Error: lost partition 0'] : []);
   }
 });
 

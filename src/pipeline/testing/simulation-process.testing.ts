@@ -58,7 +58,7 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
       requestsMax: 4_000,
       everyMs: 60_000,
     },
-    lost: (scope) => problems.push(`lost ${scope}`),
+    lost: (partition) => problems.push(`lost partition ${partition}`),
   });
 }
 

@@ -4,10 +4,10 @@ import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { DeliveryDetails } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine, type PackedAttempt, unpackAttempt } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
-import { type DeliveryPlace, deliveryRow } from '../delivery-row.ts';
+import { deliveryRow } from '../delivery-row.ts';
+import { type DeliveryPlace, deliveryId } from '../delivery-rows.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { eventFinder } from '../event-groups.ts';
-import { deliveryId } from '../planned.ts';
 
 /**
  * Event and last attempt of the rows of a list, in one read: neighbours share the blocks and groups that are unpacked. When the

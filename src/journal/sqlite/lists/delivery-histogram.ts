@@ -1,5 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { StatusCounts } from '../../journal.ts';
+import { deliveryPartitions } from '../delivery-rows.ts';
 import { targetIds } from '../interned-ids.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
 import { deliveryTimeline, spansBetween } from '../timeline.ts';
@@ -24,19 +25,23 @@ export const deliveryHistogramOperations = {
     const endsAt = performance.now() + query.forMs;
     const counts = query.edges.map(noCounts);
     const count = counter(db, query);
+    const timelines = deliveryPartitions(db).map(deliveryTimeline);
     const ends = [...query.edges.slice(1), query.createdBefore ?? Number.POSITIVE_INFINITY];
     for (const [bucket, at] of [...query.edges.entries()].reverse()) {
       const into = counts[bucket];
       if (into === undefined || (query.before !== null && bucket > query.before.bucket)) continue;
       const last = query.before?.bucket === bucket ? query.before.number : Number.MAX_SAFE_INTEGER;
-      const spans = spansBetween(db, deliveryTimeline, at, ends[bucket] ?? at);
-      for (const [start, end] of spans.reverse())
-        for (let high = Math.min(last, end, deliveryTimeline.end(db)); high > start; ) {
+      // Partition by partition within a bucket, in the order of the rows, which `before` continues.
+      const spans = timelines.flatMap((timeline) =>
+        spansBetween(db, timeline, at, ends[bucket] ?? at).map(([start, end]) => ({ timeline, start, end })),
+      );
+      for (const { timeline, start, end } of spans.reverse())
+        for (let high = Math.min(last, end, timeline.end(db)); high > start; ) {
           const low = Math.max(start, high - numbersAtOnce);
           count(low, high, into);
           high = low;
-          if (performance.now() < endsAt || (bucket === 0 && high === spans.at(-1)?.[0])) continue;
-          return { counts, next: { bucket, number: high, timeMs: deliveryTimeline.from(db, high)?.at ?? at } };
+          if (performance.now() < endsAt || (bucket === 0 && high === spans.at(-1)?.start)) continue;
+          return { counts, next: { bucket, number: high, timeMs: timeline.from(db, high)?.at ?? at } };
         }
     }
     return { counts, next: null };

@@ -1,16 +1,17 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
 import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../journal.ts';
-import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
+import { listedDelivery } from '../delivery-row.ts';
+import { type DeliveryPlace, deliveryPartitions, partitionOfRow } from '../delivery-rows.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
 import { statusCodes } from '../status-codes.ts';
-import { deliveryTimeline, spansBetween } from '../timeline.ts';
+import { deliveryTimeline, firstSince, orderTimes, spansBetween, type Timeline } from '../timeline.ts';
 
 /** A query of deliveries with its ids decoded. */
 export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {
-  before: number | null;
-  after: number | null;
+  before: DeliveryPlace | null;
+  after: DeliveryPlace | null;
   event: EventPlace | null;
   /** The delivery that is repeated. */
   repeated: DeliveryPlace | null;
@@ -38,23 +39,45 @@ export type Stream = {
  */
 export const deliveryListOperations = {
   listDeliveries(db: Db, query: DeliveryListQuery): LoggedDelivery[] {
-    return numbersNextTo(db, query)
-      .sort((a, b) => b - a)
-      .flatMap((number) => listedDelivery(db, number) ?? []);
+    const numbers = numbersNextTo(db, query);
+    if (query.after !== null) numbers.reverse();
+    return numbers.flatMap((number) => listedDelivery(db, number) ?? []);
   },
 };
 
 /** The numbers of at most `limit` deliveries that match, nearest to the cursor first. */
 export function numbersNextTo(db: Db, query: DeliveryListQuery): number[] {
+  const streams = streamsOf(db, query);
+  const timelines = deliveryPartitions(db).map(deliveryTimeline);
+  const [only] = timelines;
+  if (only !== undefined && timelines.length === 1) return numbersIn(db, query, streams, only);
+  const sign = query.after === null ? -1 : 1;
+  return timelines
+    .flatMap((timeline) => {
+      const timeOf = orderTimes(db, timeline);
+      return numbersIn(db, query, streams, timeline).map((number) => {
+        const createdAt =
+          db.get<{ at: number }>('SELECT created_at AS at FROM delivery WHERE number = ?', number)?.at ?? 0;
+        return { number, at: timeOf(number, createdAt) };
+      });
+    })
+    .sort((a, b) => sign * (a.at - b.at || a.number - b.number))
+    .slice(0, query.limit)
+    .map(({ number }) => number);
+}
+
+/** The same in one partition, where numbers are the order. */
+function numbersIn(db: Db, query: DeliveryListQuery, streams: readonly Stream[], timeline: Timeline): number[] {
   const { createdAfter = Number.NEGATIVE_INFINITY, createdBefore = Number.POSITIVE_INFINITY, limit } = query;
   const isNewer = query.after !== null;
-  const streams = streamsOf(db, query);
-  const spans = spansBetween(db, deliveryTimeline, createdAfter, createdBefore);
+  const spans = spansBetween(db, timeline, createdAfter, createdBefore);
+  const first = query.after === null ? timeline.low : boundsAt(db, timeline, query.after).newerFrom;
+  const end = query.before === null ? timeline.high : boundsAt(db, timeline, query.before).olderEnd;
   const found: number[] = [];
   for (const [low, high] of isNewer ? spans : spans.reverse()) {
     if (found.length >= limit) break;
-    const from = Math.max((query.after ?? -1) + 1, low);
-    const to = Math.min(query.before ?? Number.MAX_SAFE_INTEGER, high);
+    const from = Math.max(first, low);
+    const to = Math.min(end, high);
     const numbers = streams.flatMap(({ index, where, values }) =>
       db
         .all<{ number: number }>(
@@ -70,6 +93,15 @@ export function numbersNextTo(db: Db, query: DeliveryListQuery): number[] {
     found.push(...numbers.sort((a, b) => (isNewer ? a - b : b - a)));
   }
   return found.slice(0, limit);
+}
+
+/** Where the deliveries of a partition that are older and newer than a delivery, of this or another one, end and begin. */
+function boundsAt(db: Db, timeline: Timeline, { number, timeMs }: DeliveryPlace) {
+  if (number >= timeline.low && number < timeline.high) return { olderEnd: number, newerFrom: number + 1 };
+  const at = orderTimes(db, deliveryTimeline(partitionOfRow(number)))(number, timeMs);
+  // At the same time, the partitions are the order.
+  const first = firstSince(db, timeline, number < timeline.low ? at : at + 1);
+  return { olderEnd: first, newerFrom: first };
 }
 
 /**

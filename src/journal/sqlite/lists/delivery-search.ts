@@ -11,7 +11,8 @@ import {
   unpackAttempt,
 } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
-import { type DeliveryPlace, listedDelivery } from '../delivery-row.ts';
+import { listedDelivery } from '../delivery-row.ts';
+import type { DeliveryPlace } from '../delivery-rows.ts';
 import { type EventLine, eventOfLine, lineMatcher } from '../event-codec.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
 import { statusCodes } from '../status-codes.ts';
@@ -86,8 +87,9 @@ export const deliverySearchOperations = {
       }
       const last = numbers.at(-1);
       if (last === undefined || numbers.length < lookedAtOnce) return end(null);
-      if (isNewer) after = last;
-      else before = last;
+      const timeMs = candidateAt(db, last)?.created_at ?? 0;
+      if (isNewer) after = { number: last, timeMs };
+      else before = { number: last, timeMs };
     }
   },
 };

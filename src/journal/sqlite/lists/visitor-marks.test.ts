@@ -17,7 +17,7 @@ const ada = [10, segmentEvents + 104, segmentEvents + 105, events - 5];
 
 /** Stores events from the offset `from` on, one delivery each; those of `ada` have this visitor. Returns the ids. */
 async function fill(journal: Journal, from: number, to: number, visitorOf: (offset: number) => string | null) {
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const ids: { event: string; delivery: string }[] = [];
   for (let at = from; at < to; at += requestEvents) {
     const some = Array.from({ length: Math.min(requestEvents, to - at) }, (_, index) =>
@@ -25,7 +25,7 @@ async function fill(journal: Journal, from: number, to: number, visitorOf: (offs
     );
     const stored = await accept(journal, some, start + at);
     const deliveries = stored.ids.map((eventId) => planned({ eventId, dueAt: start }));
-    const advance = { partition: 0, from: stored.from, to: stored.from + some.length };
+    const advance = { from: stored.from, to: stored.from + some.length };
     const made = await journal.hot.plan(lease, { advance, deliveries, now: start + at });
     ids.push(...stored.ids.map((event, index) => ({ event, delivery: made?.[index] ?? '' })));
   }
@@ -138,7 +138,7 @@ test('retention removes the marks of events that are gone', async () => {
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
   const ids = await fill(journal, 0, 2 * segmentEvents, visitorOf);
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   const settled = ids.map(({ delivery }) => settlement(delivery, { status: 'cancelled' }));
   await journal.hot.settle(lease, settled, start);
   await journal.housekeeping.retain({ before: start + hour, bytesMax: null });

@@ -14,7 +14,7 @@ test('an erased text is in no byte of the database, where SQLite moved its rows 
   using folder = temporaryFolder();
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal', 'audit') });
   const journal = sqliteJournal(sqlite);
-  const lease = await claim(journal, 'events/0');
+  const lease = await claim(journal, 0);
   for (let round = 0; round < 150; round++) {
     const events = Array.from({ length: 10 }, (_, index) => {
       const visitorId = index === 5 ? 'canary-visitor' : `v-${index}`;
@@ -23,7 +23,7 @@ test('an erased text is in no byte of the database, where SQLite moved its rows 
       return incoming({ visitorId, identity });
     });
     const { from, ids } = await accept(journal, events);
-    const advance = { partition: 0, from, to: from + ids.length };
+    const advance = { from, to: from + ids.length };
     await journal.hot.plan(lease, { advance, deliveries: [], now: start });
   }
   const sought = { visitorId: 'canary-visitor' };
@@ -38,8 +38,8 @@ test('an erasure waits for a long reader without delaying intake', async () => {
   await using sqlite = await openSqlite({ dir: folder.path, operations: operationsOf('journal', 'audit') });
   const journal = sqliteJournal(sqlite);
   const { from, ids } = await accept(journal, [incoming({ visitorId: 'v-erased' })]);
-  const lease = await claim(journal, 'events/0');
-  const advance = { partition: 0, from, to: from + ids.length };
+  const lease = await claim(journal, 0);
+  const advance = { from, to: from + ids.length };
   await journal.hot.plan(lease, { advance, deliveries: [], now: start });
   await journal.housekeeping.erasures.begin(
     { id: 'ers_1', code: 'x', sought: { visitorId: 'v-erased' }, now: start },

@@ -16,7 +16,6 @@ import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../e
 import { unmark } from '../lists/visitor-marks.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
-import { deliveryTimeline } from '../timeline.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;
@@ -155,7 +154,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     const [first] = cursor.partitions;
     if (first === undefined || sought === null) {
       // Tests that begin later are not waited for.
-      cursor.after = [deliveryTimeline.end(db), ''];
+      cursor.after = [(db.get<{ last: number | null }>('SELECT max(number) AS last FROM delivery')?.last ?? 0) + 1, ''];
       return moveOn(cursor, 'tests');
     }
     const [partition, end] = first;
@@ -249,8 +248,10 @@ const phases: Record<Phase, (work: Work) => void> = {
   /** A template that ends with a text of one record ends for all deliveries of its batch. */
   details({ db, cursor, sought }) {
     const forms = sought === null ? [] : quotedForms(textOf(sought));
-    const { last } = db.get<{ last: number | null }>('SELECT max(number) AS last FROM delivery') ?? { last: null };
-    if (forms.length === 0 || last === null || cursor.at > last) return moveOn(cursor, 'identities');
+    const next = 'SELECT number FROM delivery WHERE number >= ? ORDER BY number LIMIT 1';
+    const first = db.get<{ number: number }>(next, cursor.at)?.number;
+    if (forms.length === 0 || first === undefined) return moveOn(cursor, 'identities');
+    cursor.at = first;
     db.run(
       `UPDATE delivery SET detail = '${erased}' WHERE number BETWEEN ?1 AND ?2 AND detail IS NOT NULL
          AND EXISTS (SELECT 1 FROM json_each(?3) WHERE instr(detail, value) > 0)`,

@@ -4,6 +4,7 @@ import { clockToleranceMs } from '../../hot.ts';
 import type { CountByAction } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
 import { forgetExchanges } from '../batch-exchanges.ts';
+import { deliveryPartitions, partitionOfRow, rowsOf } from '../delivery-rows.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { countRemoved } from '../replays.ts';
@@ -20,12 +21,13 @@ type Limits = { before: number; now: number; bytesMax: number | null; steps: num
 type Removed = { removed: number; next: number; isEnd: boolean };
 
 export const retentionOperations = {
-  /** Examines deliveries from the number `from` on and removes the finished ones. */
+  /** Examines deliveries from the number `from` on, partition by partition, and removes the finished ones. */
   removeDeliveries(db: Db, { from, limits }: { from: number; limits: Limits }): Removed & { until: number } {
+    const partition = partitionOfRow(from);
     const rows = db.all<{ number: number; created_at: number; target: number; status: number; block: number | null }>(
       'SELECT number, created_at, target, status, block FROM delivery WHERE number >= ? AND number < ? ORDER BY number LIMIT ?',
       from,
-      agedBefore(db, deliveryTimeline, limits.before, limits.now),
+      agedBefore(db, deliveryTimeline(partition), limits.before, limits.now),
       limits.steps,
     );
     const budget = readBudget();
@@ -59,6 +61,8 @@ export const retentionOperations = {
     }
     forgetExchanges(db, gone);
     countRemoved(db, counted);
+    const following = isEnd && !isWithin ? deliveryPartitions(db).find((other) => other > partition) : undefined;
+    if (following !== undefined) return { removed, next: rowsOf(following).first, isEnd: false, until };
     return { removed, next, isEnd, until };
   },
 
@@ -104,7 +108,8 @@ export const retentionOperations = {
 
   /** Removes what is known of times before the oldest event and the oldest delivery. */
   forgetClockBreaks(db: Db, partitions: number[]): void {
-    for (const timeline of [deliveryTimeline, ...partitions.map(eventTimeline)]) forgetBreaks(db, timeline);
+    const ofDeliveries = deliveryPartitions(db).map(deliveryTimeline);
+    for (const timeline of [...ofDeliveries, ...partitions.map(eventTimeline)]) forgetBreaks(db, timeline);
   },
 
   /** Removes identities, oldest first, however young they are. Returns how many. */
@@ -158,12 +163,18 @@ export const retentionOperations = {
   /** One seek per status and target: a scan of all unfinished deliveries could be long. */
   oldestWaiting(db: Db, _: null): number | null {
     const sql = 'SELECT min(number) AS number FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ?';
-    let oldest = Number.POSITIVE_INFINITY;
+    /** The oldest of each partition. */
+    const oldest = new Map<number, number>();
     for (const target of targetIds(db, {}))
-      for (const status of [statusCodes.pending, statusCodes.retrying, statusCodes.held])
-        oldest = Math.min(oldest, db.get<{ number: number | null }>(sql, status, target)?.number ?? oldest);
-    const row = db.get<{ at: number }>('SELECT created_at AS at FROM delivery WHERE number = ?', oldest);
-    return row?.at ?? null;
+      for (const status of [statusCodes.pending, statusCodes.retrying, statusCodes.held]) {
+        const number = db.get<{ number: number | null }>(sql, status, target)?.number ?? null;
+        if (number === null) continue;
+        const partition = partitionOfRow(number);
+        oldest.set(partition, Math.min(oldest.get(partition) ?? number, number));
+      }
+    const createdAt = 'SELECT created_at AS at FROM delivery WHERE number = ?';
+    const times = [...oldest.values()].flatMap((number) => db.get<{ at: number }>(createdAt, number)?.at ?? []);
+    return times.length === 0 ? null : Math.min(...times);
   },
 };
 

@@ -1,9 +1,9 @@
 import type { Erasures } from '../../erasures.ts';
 import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';
+import { rowsOfIds } from '../delivery-rows.ts';
 import { eventOfLine } from '../event-codec.ts';
 import type { VisitorMarker } from '../lists/visitor-marker.ts';
 import type { JournalClient } from '../operations.ts';
-import { numbersOf } from '../planned.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.
 const deliveriesAtOnce = 200;
@@ -176,7 +176,7 @@ function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasure
     },
     list: () => client.read('erasures', null),
     async step(id, { now, sending }) {
-      const step = { id, now, sending: numbersOf(sending) };
+      const step = { id, now, sending: rowsOfIds(sending) };
       const { state, events, cancelled } = await client.write('eraseStep', step);
       if (events.length > 0) visitors.forget();
       return { state, events: events.map(eventOfLine), cancelled };

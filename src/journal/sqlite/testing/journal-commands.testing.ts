@@ -22,20 +22,23 @@ const small = fc.nat(1_000);
 const held = fc.constantFrom(0, 0, 0, 0, 1, 2);
 const destination = fc.constantFrom('dst_1', 'dst_2');
 const key = fc.option(fc.constantFrom(1, 2), { nil: undefined, freq: 3 });
-/** Order keys differ by destination. */
-const keyed = (destination: string, key: number | undefined) =>
-  key === undefined ? {} : { orderKey: destination === 'dst_1' ? key : key + 10 };
+/** Order keys differ by destination, whose deliveries are of one partition in a server. */
+const keyed = ({ partition }: Lease, destination: string, key: number | undefined) =>
+  key === undefined ? {} : { orderKey: (destination === 'dst_1' ? key : key + 10) + 100 * partition };
 const statuses = deliveryStatus.options.filter((one) => one !== 'sending');
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 
 /** The commands of the model, with arguments that collide often. */
 export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
   fc
-    .record({ scope: fc.constantFrom('s', 't'), owner: fc.constantFrom('a', 'b'), later: fc.boolean() })
-    .map(({ scope, owner, later }) => ({
-      title: `acquire ${scope} for ${owner}`,
-      run: (journal, story) =>
-        journal.hot.leases.acquire({ scope, owner, ttlMs: 5, now: story.now + (later ? 10 : 0) }),
+    .record({ partition: fc.nat(1), node: fc.constantFrom('a', 'b'), later: fc.boolean() })
+    .map(({ partition, node, later }) => ({
+      title: `take ${partition} for ${node}`,
+      run: async (journal, story) => {
+        const now = story.now + (later ? 10 : 0);
+        await journal.hot.leases.beat({ node, ttlMs: 5, isLeaving: false, now });
+        return journal.hot.leases.take({ node, partitions: [partition], now });
+      },
     })),
   fc
     .record({
@@ -63,7 +66,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
             actionId: one.action,
             test: one.test,
             dueAt: one.due === null ? null : story.now + one.due,
-            ...(one.test ? {} : keyed(one.destination, one.key)),
+            ...(one.test ? {} : keyed(mine, one.destination, one.key)),
           }),
         );
         return journal.hot.plan(mine, { advance: null, deliveries, now: story.now });
@@ -225,11 +228,18 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       },
     })),
   fc
-    .record({ destination, after: optional(small), limit: fc.integer({ min: 1, max: 4 }), inOrder: fc.boolean() })
-    .map(({ destination, after, limit, inOrder }) => ({
+    .record({
+      partition: fc.nat(1),
+      destination,
+      after: optional(small),
+      limit: fc.integer({ min: 1, max: 4 }),
+      inOrder: fc.boolean(),
+    })
+    .map(({ partition, destination, after, limit, inOrder }) => ({
       title: 'due',
       run: async (journal, story) => {
         const { due: all } = await journal.hot.due({
+          partition,
           destinationId: destination,
           now: story.now + 10,
           limit: 100,
@@ -237,6 +247,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
         });
         const cursor = after === undefined ? undefined : pick(all, after);
         const page = await journal.hot.due({
+          partition,
           destinationId: destination,
           now: story.now + 10,
           limit,
@@ -251,7 +262,7 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
 /** Adds the result of a command to the history, by its title. */
 export function remember(story: Story, title: string, answer: unknown) {
   const word = title.split(' ')[0];
-  if (word === 'acquire' && answer !== null) story.leases.unshift(answer as Lease); // as acquire answers
+  if (word === 'take') story.leases.unshift(...(answer as Lease[])); // as take answers
   if (word === 'plan' && Array.isArray(answer)) story.deliveries.push(...answer);
   if (word === 'settle' && Array.isArray(answer) && answer[0] === true) story.exchanges = answer[1];
 }

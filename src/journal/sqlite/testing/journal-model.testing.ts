@@ -1,11 +1,13 @@
-import { placedId } from '../../../contract/ids.ts';
+import { placedId, placeOf } from '../../../contract/ids.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import * as port from '../../journal.ts';
 import { countByAction } from '../sqlite-log.ts';
 
 /** The part of a journal that the model covers: the life of deliveries without an event, and their leases. */
 export type Modelled = {
-  hot: Pick<port.HotJournal, 'plan' | 'due' | 'mark' | 'recover' | 'settle'> & { leases: Pick<port.Leases, 'acquire'> };
+  hot: Pick<port.HotJournal, 'plan' | 'due' | 'mark' | 'recover' | 'settle'> & {
+    leases: Pick<port.Leases, 'beat' | 'take'>;
+  };
   log: Pick<port.JournalLog, 'deliveries' | 'delivery' | 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire'>;
   housekeeping: Pick<port.Housekeeping, 'retain'>;
 };
@@ -22,13 +24,15 @@ const isDue = ({ shown: { dueAt } }: Row, now: number) => dueAt !== null && dueA
 
 /** The simplest journal with the right results: a list of deliveries that every call scans. */
 export function journalModel(): Modelled {
-  const leases = new Map<string, { owner: string; epoch: number; until: number }>();
-  const marks = new Map<string, { inFlight: readonly string[]; onTrial: string | null }>();
+  const leases = new Map<number, { owner: string; epoch: number }>();
+  const alive = new Map<string, number>();
+  const marks = new Map<number, { inFlight: readonly string[]; onTrial: string | null }>();
   let rows: Row[] = [];
-  let made = 0;
+  const made = new Map<number, number>();
 
-  const isCurrent = ({ scope, epoch }: port.Lease) => leases.get(scope)?.epoch === epoch;
+  const isCurrent = ({ partition, epoch }: port.Lease) => leases.get(partition)?.epoch === epoch;
   const find = (id: string) => rows.find(({ shown }) => shown.id === id);
+  const isIn = ({ shown }: Row, partition: number) => placeOf('delivery', shown.id)?.partition === partition;
   const of = (destinationId: string) => rows.filter(({ shown }) => shown.destinationId === destinationId);
   const finish = ({ shown }: Row, end: Pick<port.LoggedDelivery, 'status' | 'reason'>, now: number) =>
     Object.assign(shown, end, { dueAt: null, finishedAt: now });
@@ -45,8 +49,10 @@ export function journalModel(): Modelled {
     Object.assign(kept, { scheduleStep: 0, waitedMs: 0, deaths: 0 });
   }
 
-  function add({ orderKey, ...planned }: port.PlannedDelivery, now: number): string {
-    const id = placedId('delivery', { timeMs: now, partition: 0, number: ++made });
+  function add({ orderKey, ...planned }: port.PlannedDelivery, partition: number, now: number): string {
+    const number = (made.get(partition) ?? 0) + 1;
+    made.set(partition, number);
+    const id = placedId('delivery', { timeMs: now, partition, number });
     const fresh = { status: 'pending', attempts: 0, createdAt: now, replayId: null, replayOf: null } as const;
     const kept = { scheduleStep: 0, waitedMs: 0, deaths: 0, rendered: null };
     const row = { shown: { ...planned, ...unfinished, ...fresh, id }, kept, attemptLog: [] };
@@ -54,9 +60,9 @@ export function journalModel(): Modelled {
     return id;
   }
 
-  function settle(step: port.Settlement, now: number): port.Overtaken[] {
+  function settle(step: port.Settlement, partition: number, now: number): port.Overtaken[] {
     const row = find(step.deliveryId);
-    if (row === undefined) return [];
+    if (row === undefined || !isIn(row, partition)) return [];
     const { shown, kept, attemptLog } = row;
     const logged = attemptLog.at(-1)?.number ?? 0;
     attemptLog.push(...step.log.filter(({ number }) => number > logged));
@@ -87,8 +93,8 @@ export function journalModel(): Modelled {
     const isHeld = isDue(row, now) && closed.includes(row.shown.destinationId);
     const shown: Record<string, unknown> = { ...row.shown, ...(isHeld && { status: 'held' }) };
     const { id, createdAt } = row.shown;
-    const isIn = id < before && id > after && createdAt >= createdAfter && createdAt < createdBefore;
-    return isIn && Object.entries(same).every(([name, value]) => shown[name] === value);
+    const isWithin = id < before && id > after && createdAt >= createdAfter && createdAt < createdBefore;
+    return isWithin && Object.entries(same).every(([name, value]) => shown[name] === value);
   }
 
   function dueOf({ shown, kept, attemptLog }: Row): port.DueDelivery & { dueAt: number } {
@@ -100,17 +106,22 @@ export function journalModel(): Modelled {
   return {
     hot: {
       leases: {
-        async acquire({ scope, owner, ttlMs, now }) {
-          const held = leases.get(scope);
-          if (held !== undefined && held.owner !== owner && held.until > now) return null;
+        async beat({ node, ttlMs, now }) {
+          alive.set(node, now + ttlMs);
+          return { nodes: [], partitions: [] };
+        },
+        async take({ node: owner, partitions: [partition = 0], now }) {
+          const held = leases.get(partition);
+          if (held !== undefined && held.owner !== owner && (alive.get(held.owner) ?? 0) > now) return [];
           const epoch = (held?.epoch ?? 0) + 1;
-          leases.set(scope, { owner, epoch, until: now + ttlMs });
-          return { scope, owner, epoch };
+          leases.set(partition, { owner, epoch });
+          return [{ partition, owner, epoch }];
         },
       },
-      plan: async (lease, { deliveries, now }) => (isCurrent(lease) ? deliveries.map((one) => add(one, now)) : null),
-      async due({ destinationId, now, limit, after = { dueAt: 0, id: '' }, inOrder = false }) {
-        const all = of(destinationId).filter(({ shown }) => shown.dueAt !== null);
+      plan: async (lease, { deliveries, now }) =>
+        isCurrent(lease) ? deliveries.map((one) => add(one, lease.partition, now)) : null,
+      async due({ partition, destinationId, now, limit, after = { dueAt: 0, id: '' }, inOrder = false }) {
+        const all = of(destinationId).filter((row) => row.shown.dueAt !== null && isIn(row, partition));
         const mine = all.filter((row) => !inOrder || before(row).waitsFor === undefined).map(dueOf);
         mine.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
         const isAfter = ({ dueAt, id }: { dueAt: number; id: string }) =>
@@ -120,19 +131,20 @@ export function journalModel(): Modelled {
         return { due, followers: [], isCut: due.length === limit, nextDueAt };
       },
       async mark(lease, inFlight, onTrial) {
-        if (isCurrent(lease)) marks.set(lease.scope, { inFlight, onTrial });
+        if (isCurrent(lease)) marks.set(lease.partition, { inFlight, onTrial });
         return isCurrent(lease);
       },
       async recover(lease, now) {
-        const { inFlight, onTrial } = marks.get(lease.scope) ?? { inFlight: [], onTrial: null };
+        const { inFlight, onTrial } = marks.get(lease.partition) ?? { inFlight: [], onTrial: null };
         if (!isCurrent(lease)) return { suspects: [], poisoned: [] };
-        marks.delete(lease.scope);
-        for (const row of rows)
+        marks.delete(lease.partition);
+        const mine = rows.filter((row) => isIn(row, lease.partition));
+        for (const row of mine)
           if (row.shown.test && row.shown.dueAt === null && /pending|retrying/.test(row.shown.status))
             finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
-        const wereSent = inFlight.flatMap((id) => find(id) ?? []).filter(isOpen);
+        const wereSent = inFlight.flatMap((id) => mine.find(({ shown }) => shown.id === id) ?? []).filter(isOpen);
         const isSuspect = ({ kept }: Row) => kept.deaths >= port.suspectDeaths;
-        const isAlone = !rows.some((row) => isOpen(row) && isSuspect(row) && row.shown.id !== onTrial);
+        const isAlone = !mine.some((row) => isOpen(row) && isSuspect(row) && row.shown.id !== onTrial);
         const isTrial = (row: Row) => row.shown.id === onTrial && isSuspect(row);
         const isPoison = (row: Row) => isTrial(row) && (isAlone || row.kept.deaths > port.suspectDeaths);
         const poisoned = wereSent.filter(isPoison);
@@ -146,7 +158,7 @@ export function journalModel(): Modelled {
         return { suspects: suspects.map(({ shown }) => shown.id), poisoned: poisoned.map(({ shown }) => shown.id) };
       },
       async settle(lease, settlements, now) {
-        return isCurrent(lease) && settlements.flatMap((one) => settle(one, now));
+        return isCurrent(lease) && settlements.flatMap((one) => settle(one, lease.partition, now));
       },
     },
     log: {

@@ -1,0 +1,27 @@
+/** The claim of a node on a partition, valid until another node takes it; `epoch` grows each time. */
+export type Lease = { partition: number; owner: string; epoch: number };
+
+/** The nodes whose heartbeat has not ended, and the partitions that were held at least once. */
+export type Roster = {
+  /** `isLeaving`: it releases its partitions and takes none. */
+  nodes: readonly { name: string; isLeaving: boolean }[];
+  partitions: readonly { partition: number; owner: string | null; epoch: number }[];
+};
+
+/**
+ * Who owns which partition. A lease lasts as long as the heartbeat of its owner, so that one call renews them all. An
+ * owner whose heartbeat has ended keeps what no other one took.
+ */
+export interface Leases {
+  /** Extends the heartbeat of a node to `ttlMs` from now on, and returns who is alive and who holds what. */
+  beat(request: { node: string; ttlMs: number; isLeaving: boolean; now: number }): Promise<Roster>;
+  /**
+   * Takes those of the partitions that are free, that have an owner of the same name, or whose owner's heartbeat has
+   * ended; returns their leases, each with the next epoch.
+   */
+  take(request: { node: string; partitions: readonly number[]; now: number }): Promise<Lease[]>;
+  /** Frees a partition; changes nothing when the lease was lost. */
+  release(lease: Lease): Promise<void>;
+  /** Releases these leases, and ends the heartbeat of a node that holds nothing then. */
+  leave(node: string, leases: readonly Lease[]): Promise<void>;
+}

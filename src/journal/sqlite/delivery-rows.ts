@@ -1,0 +1,44 @@
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Db } from '../../sqlite/db.ts';
+
+/**
+ * The `number` of a delivery in the tables: its partition times 2^48, plus its number in the partition. So the rows of a
+ * partition lie together, and those of partition 0 have their plain numbers.
+ */
+export type DeliveryRows = { partition: number; first: number; end: number };
+
+const unit = 2 ** 48;
+/** Rows are exact in a double for 32 partitions. */
+const partitionsMax = 32;
+
+/** The rows of a partition. */
+export const rowsOf = (partition: number): DeliveryRows => ({
+  partition,
+  first: partition * unit,
+  end: (partition + 1) * unit,
+});
+
+export const partitionOfRow = (row: number): number => Math.floor(row / unit);
+
+/** The id of the delivery that was created at this time. */
+export const deliveryId = (timeMs: number, row: number): string =>
+  placedId('delivery', { timeMs, partition: partitionOfRow(row), number: row % unit });
+
+/** A delivery's id in parts: the number finds it, the time must agree. */
+export type DeliveryPlace = { number: number; timeMs: number };
+
+/** The row and the creation time in an id; null when the text is not the id of a delivery. */
+export function deliveryPlaceOf(id: string): DeliveryPlace | null {
+  const place = placeOf('delivery', id);
+  if (place === null || place.partition >= partitionsMax || place.number >= unit) return null;
+  return { number: place.partition * unit + place.number, timeMs: place.timeMs };
+}
+
+/** The rows of deliveries; text that is no id is left out. */
+export const rowsOfIds = (ids: readonly string[]): number[] => ids.flatMap((id) => deliveryPlaceOf(id)?.number ?? []);
+
+/** The partitions that have had deliveries, and 0. */
+export const deliveryPartitions = (db: Db): number[] =>
+  db
+    .all<{ partition: number }>('SELECT partition FROM delivery_partition ORDER BY partition')
+    .map((row) => row.partition);

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { movesOf } from './share.ts';
+
+const names = ['a', 'b', 'c', 'd'];
+
+test('in any state, nodes that follow their moves end with fair shares, and then move nothing', () => {
+  const state = fc.record({
+    count: fc.integer({ min: 1, max: 20 }),
+    alive: fc.subarray(names, { minLength: 1 }),
+    owners: fc.array(fc.constantFrom(null, ...names), { minLength: 20, maxLength: 20 }),
+    leaving: fc.subarray(names),
+  });
+  fc.assert(
+    fc.property(state, ({ count, alive, owners, leaving }) => {
+      const sharing = alive.filter((name) => !leaving.includes(name));
+      fc.pre(sharing.length > 0);
+      const owned = owners.slice(0, count);
+      const nodes = alive.map((name) => ({ name, isLeaving: leaving.includes(name) }));
+      const heldBy = (node: string) => new Set([...owned.keys()].filter((partition) => owned[partition] === node));
+      const turn = (node: string) => {
+        const partitions = owned.map((owner, partition) => ({ partition, owner, epoch: 1 }));
+        return movesOf({ node, count, roster: { nodes, partitions }, held: heldBy(node) });
+      };
+      // Partitions of a node that leaves are freed by itself, one after the other.
+      for (const [partition, owner] of owned.entries()) if (leaving.includes(owner ?? '')) owned[partition] = null;
+      for (let turns = 0; turns < 2 * count + 2; turns++)
+        for (const node of alive) {
+          const { take, release } = turn(node);
+          for (const partition of take) owned[partition] = node;
+          if (release !== null) owned[release] = null;
+        }
+      const counts = sharing.map((node) => heldBy(node).size);
+      assert.equal(
+        counts.reduce((sum, one) => sum + one, 0),
+        count,
+        'every partition has an owner',
+      );
+      assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
+      for (const node of alive) assert.deepEqual(turn(node), { take: [], release: null });
+    }),
+  );
+});
+
+test('a node takes nothing from a living one, and takes its own back that it does not hold', () => {
+  const nodes = ['a', 'b'].map((name) => ({ name, isLeaving: false }));
+  const partitions = ['a', 'a', 'b', 'c'].map((owner, partition) => ({ partition, owner, epoch: 1 }));
+  const movesWith = (held: number[]) =>
+    movesOf({ node: 'b', count: 4, roster: { nodes, partitions }, held: new Set(held) });
+  assert.deepEqual(movesWith([2]), { take: [3], release: null });
+  assert.deepEqual(movesWith([]), { take: [2, 3], release: null }, 'started again under the same name');
+});
