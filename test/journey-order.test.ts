@@ -14,7 +14,7 @@ const [{ startTestApp, wire }, { eventually }, { startReceiver }] = await Promis
 /** Rooms that all others use: a step there and back is not a change of subject. */
 const leaves = /^src\/(?:contract|async)\//;
 
-const changesMax = 66;
+const changesMax = 62;
 
 test('an event goes from folder to folder a bounded number of times, in the order in which its functions are called', async () => {
   await using receiver = await startReceiver();

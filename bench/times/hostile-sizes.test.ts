@@ -11,7 +11,7 @@ import { recordsOfItems } from '../../src/destinations/item-match.ts';
 import { queryText } from '../../src/destinations/query-text.ts';
 import { parseDcsGif, parseInfinity } from '../../src/intake/formats/infinity.ts';
 import { redactor } from '../../src/pipeline/attempt/exchange-redaction.ts';
-import { quotaOf } from '../../src/pipeline/dispatch/rate-limiter.ts';
+import { quotaOf } from '../../src/pipeline/attempt/quota.ts';
 import { fieldMatcher } from '../../src/pipeline/field-masks.ts';
 import { parameterLearner } from '../../src/rules/parameter-learner.ts';
 

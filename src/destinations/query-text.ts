@@ -1,4 +1,4 @@
-import type { Rendered } from '../journal/journal.ts';
+import type { Rendered } from '../contract/records/rendered.ts';
 
 /**
  * The query string of a GET request from the rendered data, without its `?`. Text is used unchanged (a leading `?` or

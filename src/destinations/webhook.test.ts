@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { connectionInput } from '../contract/documents/connection.ts';
 import { destinationInput } from '../contract/documents/destination.ts';
 import { hopsHeader } from '../contract/records/event.ts';
+import type { Rendered } from '../contract/records/rendered.ts';
 import { Secret } from '../contract/secret.ts';
-import type { Rendered } from '../journal/journal.ts';
 import { requestBuilder, withHeaders } from './webhook.ts';
 
 const secret = (value: string) => new Secret(value, '2026-01-01T00:00:00Z');

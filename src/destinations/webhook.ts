@@ -2,7 +2,7 @@ import { headerValue, openHeader } from '../connections/header-value.ts';
 import type { ConnectionBody, Header } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import { type Event, hopsHeader, hopsKey } from '../contract/records/event.ts';
-import type { Rendered } from '../journal/journal.ts';
+import type { Rendered } from '../contract/records/rendered.ts';
 import { joinUrl, type PathShape } from './endpoint-url.ts';
 import { pathShape } from './path-shape.ts';
 import { queryText } from './query-text.ts';

@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryStatus, ErrorKind, Reason } from '../contract/records/delivery.ts';
 import type { Event } from '../contract/records/event.ts';
+import type { Rendered } from '../contract/records/rendered.ts';
 
 /** The pinned versions of a delivery; null: it has no action. */
 export type Versions = { actionVersion: number | null; destinationVersion: number };
@@ -70,19 +71,6 @@ export type DueDelivery = DeliverySubject & {
   replayId: string | null;
   /** The idempotency key that it sends instead of its id: that of the delivery that it repeats. */
   idempotencyKey: string | null;
-};
-
-/**
- * A rendered request: everything that the template and its tags produced. `copyOf`: the body is `JSON.stringify` of the
- * data of the delivery's own event, which has this id, or of a list with only that data. It is then stored as a
- * reference to the event.
- */
-export type Rendered = {
-  path: string;
-  headers: [string, string][];
-  body: string;
-  isObject: boolean;
-  copyOf?: string;
 };
 
 export type Settlement = {

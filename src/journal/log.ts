@@ -1,7 +1,8 @@
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { Attempt, ErrorKind, LastAttemptInList } from '../contract/records/delivery.ts';
 import type { Event } from '../contract/records/event.ts';
-import type { CountByAction, LoggedDelivery, Rendered, StatusCounts, StoredStatus, Versions } from './deliveries.ts';
+import type { Rendered } from '../contract/records/rendered.ts';
+import type { CountByAction, LoggedDelivery, StatusCounts, StoredStatus, Versions } from './deliveries.ts';
 import type { NextDue } from './hot.ts';
 import type { Replays } from './replays.ts';
 import type { Statistics } from './statistics.ts';

@@ -5,6 +5,7 @@ import { BatchAttempter } from './attempt/attempt-batch.ts';
 import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
 import type { Attempter } from './attempt/attempter.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
+import type { RedactionPolicies } from './attempt/redaction-policy.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration } from './dispatch/change-effects.ts';
 import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
@@ -15,7 +16,6 @@ import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.t
 import { countHeld } from './insight/held-count.ts';
 import { createStatistics } from './insight/statistics.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
-import type { RedactionPolicies } from './privacy.ts';
 import type { ConfirmedClock } from './retention/confirmed-clock.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { type Clock, isoTime } from '../async/clock.ts';
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type { Accepted, DueDelivery, IntakePlan, PlacedEvent } from '../journal/journal.ts';
-import { nextAttempt } from './attempt/next-step.ts';
 import { newDelivery } from './new-delivery.ts';
+import { nextAttempt } from './retry-schedule.ts';
 import type { RuleFault } from './rule-faults.ts';
 import type { Rule, Snapshot } from './snapshot/snapshot.ts';
 

@@ -1,14 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../async/clock.ts';
 import { byItself } from '../contract/by-itself.ts';
-import type { DestinationBody } from '../contract/documents/destination.ts';
-import type { DocumentKind } from '../contract/documents/document.ts';
 import { settingsId } from '../contract/documents/settings.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { Secret } from '../contract/secret.ts';
-import { compileMasks, type FieldMasks, fieldMatcher } from './field-masks.ts';
-import { type OperatorRetention, retentionOf, settingsOf } from './snapshot/effective-settings.ts';
-import type { Configuration, Document, Snapshot } from './snapshot/snapshot.ts';
+import { compileMasks, type FieldMasks } from './field-masks.ts';
+import { compiledById } from './snapshot/compiled-by-id.ts';
+import { settingsOf } from './snapshot/effective-settings.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 
 type Masked = (events: readonly IncomingEvent[]) => Promise<IncomingEvent[]>;
 
@@ -76,51 +75,4 @@ function withKey(configuration: Configuration, now: string) {
     };
     return [{ op: 'put', document }];
   });
-}
-
-/**
- * The redaction policy of a destination's stored exchanges: how long bodies are kept (0: not at all; null: with the
- * delivery), and which fields are masked.
- */
-export type RedactionPolicy = { bodiesMs: number | null; isMasked: ((name: string) => boolean) | null };
-
-/** null: everything is kept as long as the delivery, so there is nothing to redact. */
-function redactionPolicyOf(
-  snapshot: Pick<Snapshot, 'documents'>,
-  operator: OperatorRetention,
-  { settings }: Pick<DestinationBody, 'settings'>,
-): RedactionPolicy | null {
-  // A destination that an older version stored lacks the setting.
-  const own: DestinationBody['settings']['bodies'] | undefined = settings.bodies;
-  const limits = [own?.keepMs ?? null, retentionOf(snapshot, operator).bodiesMs].filter((ms) => ms !== null);
-  const patterns = [...(own?.mask ?? []), ...settingsOf(snapshot).privacy.stored];
-  if (limits.length === 0 && patterns.length === 0) return null;
-  return {
-    bodiesMs: limits.length === 0 ? null : Math.min(...limits),
-    isMasked: patterns.length === 0 ? null : fieldMatcher(patterns),
-  };
-}
-
-export type RedactionPolicies = (destination: Pick<Document<DestinationBody>, 'id' | 'body'>) => RedactionPolicy | null;
-
-/** The redaction policies of the current destinations, cached. */
-export function redactionPolicies(configuration: Configuration, operator: OperatorRetention): RedactionPolicies {
-  const known = compiledById<RedactionPolicy | null>(configuration, 'destination');
-  return ({ id, body }) => {
-    let redaction = known.get(id);
-    if (redaction === undefined) {
-      redaction = redactionPolicyOf(configuration.snapshot, operator, body);
-      known.set(id, redaction);
-    }
-    return redaction;
-  };
-}
-
-/** A cache of what was compiled for a document of `kind`, which is cleared when one of them or the settings change. */
-function compiledById<T>(configuration: Configuration, kind: DocumentKind): Map<string, T> {
-  const known = new Map<string, T>();
-  configuration.watch((_, changes) => {
-    if (changes.some(({ document }) => document.kind === kind || document.kind === 'settings')) known.clear();
-  });
-  return known;
 }

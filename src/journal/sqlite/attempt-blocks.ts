@@ -2,9 +2,9 @@ import { erased } from '../../contract/erased-text.ts';
 import { placeOf } from '../../contract/ids.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import { type Event, hopsHeader } from '../../contract/records/event.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { bytesOf, type ReadBudget } from '../../sqlite/read-budget.ts';
-import type { Rendered } from '../journal.ts';
 import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
 
 /**

@@ -3,17 +3,10 @@ import { ofStatus } from '../../audit/status-change.ts';
 import { firstWithin } from '../../contract/json-size.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
-import type {
-  CountByAction,
-  ExpiryQuery,
-  Released,
-  Rendered,
-  RetryRequest,
-  StoredHeld,
-  StoredStatus,
-} from '../journal.ts';
+import type { CountByAction, ExpiryQuery, Released, RetryRequest, StoredHeld, StoredStatus } from '../journal.ts';
 import {
   AttemptBlocks,
   type BlockLine,

@@ -5,7 +5,6 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { RedactionPolicy } from '../privacy.ts';
 import {
   type AttemptOptions,
   abandoned,
@@ -20,6 +19,7 @@ import type { DeliveryPlan } from './delivery-plan.ts';
 import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
+import type { RedactionPolicy } from './redaction-policy.ts';
 import type { Rendering } from './render.ts';
 import type { Attempted, Requests } from './work.ts';
 

@@ -2,14 +2,14 @@ import type { Clock } from '../../async/clock.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { DestinationPlan } from '../destination-plan.ts';
-import type { RedactionPolicies } from '../privacy.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Attempter } from './attempter.ts';
 import { type DeliveryPlan, type Plans, versionsOf } from './delivery-plan.ts';
 import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
+import type { RedactionPolicies } from './redaction-policy.ts';
 import type { Requests } from './work.ts';
 
 export type AttemptOptions = {
@@ -46,7 +46,7 @@ async function attempt(options: AttemptOptions, delivery: DueDelivery, requests:
     const redaction = options.redaction(present.destination);
     const wasHeld = plans.usesLatestVersions(delivery);
     const wanted = wasHeld ? { ...delivery, ...plans.presentVersions(delivery) } : delivery;
-    const found = plans.pinned(wanted);
+    const found = plans.pinned(wanted, present);
     const { action, to } = found instanceof Promise ? await found : found;
     if (to === null) return abandoned(delivery, `Version ${wanted.destinationVersion} of its destination is lost.`);
     // Without its mapping the whole event would be sent.

@@ -5,7 +5,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { WebhookRequest } from '../../destinations/webhook.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import type { DestinationPlan } from '../destination-plan.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 
 /** What is known of an attempt when it begins. */
 export type Note = Pick<Attempt, 'id' | 'number' | 'batchId' | 'records' | 'versions'> & {

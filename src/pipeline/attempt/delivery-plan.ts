@@ -3,10 +3,10 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import type { Header } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
+import { valueBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
-import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
-import { valueBytes } from '../dispatch/estimated-bytes.ts';
 import type { Holds } from '../dispatch/holds.ts';
+import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan, sendsTo } from './render.ts';
 
@@ -157,9 +157,12 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     return one;
   }
 
-  function present({ actionId, actionVersion, destinationId, destinationVersion }: Wanted): Pinned | null {
+  function current(
+    { actionId, actionVersion, destinationId, destinationVersion }: Wanted,
+    present: DestinationPlan | undefined,
+  ): Pinned | null {
     const { documents, planOf } = configuration.snapshot;
-    const to = planOf(destinationId);
+    const to = present ?? planOf(destinationId);
     if (to === null) return { action: null, to: null };
     const action = actionId === null ? null : (documents.action.get(actionId) ?? null);
     const isWanted = actionVersion === null || action?.version === actionVersion;
@@ -190,8 +193,9 @@ export function pinnedVersions(configuration: Configuration, catalog: Catalog) {
     return to;
   }
 
-  // Usually the pinned versions are the current ones, which needs no wait.
-  return (wanted: Wanted): Pinned | Promise<Pinned> => present(wanted) ?? older(wanted);
+  // Usually the pinned versions are the current ones, which needs no wait. `present`: the current plan, if it is known.
+  return (wanted: Wanted, present?: DestinationPlan): Pinned | Promise<Pinned> =>
+    current(wanted, present) ?? older(wanted);
 }
 
 /** A destination whose secret headers have the values of the secret headers with the same names in `headers`. */

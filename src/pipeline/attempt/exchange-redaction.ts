@@ -3,7 +3,7 @@ import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { secretForms } from '../../contract/secret-forms.ts';
 import type { Settlement } from '../../journal/journal.ts';
-import type { RedactionPolicy } from '../privacy.ts';
+import type { RedactionPolicy } from './redaction-policy.ts';
 
 const masked = '[masked]';
 /** Masking shorter values would remove parts of ordinary text. */

@@ -3,7 +3,8 @@ import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
 import type { Sign } from '../dispatch/circuit-breaker.ts';
-import { type Quota, quotaOf } from '../dispatch/rate-limiter.ts';
+import { nextAttempt } from '../retry-schedule.ts';
+import { type Quota, quotaOf } from './quota.ts';
 import type { Attempted } from './work.ts';
 
 /** The result of one attempt: its settlement, and its effects on limits and holds. */
@@ -234,16 +235,6 @@ function again(
   settlement.attempts += 1;
   settlement.scheduleStep += 1;
   return settlement;
-}
-
-/**
- * When the next attempt is due (ms since the epoch), or null when the schedule is used up. `step` counts the attempts
- * since the schedule started. Jitter only adds time, so that nothing is sent early. `random` returns 0 ≤ x < 1. Pure.
- */
-export function nextAttempt(at: { policy: RetryPolicy; step: number; now: number; random(): number }): number | null {
-  const { policy, step, now, random } = at;
-  const waitMs = policy.scheduleMs[step];
-  return waitMs === undefined ? null : now + Math.ceil(waitMs * (1 + policy.jitter * random()));
 }
 
 function withPlace({ reason, line, column }: { reason: string; line: number | null; column: number | null }): string {

@@ -5,7 +5,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { type MappedField, shownValueMax } from '../../contract/records/explanation.ts';
-import type { Rendered } from '../../journal/journal.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
 import { cutValue } from '../../rules/cut-value.ts';
 import { compileLookup } from '../../rules/lookup.ts';
 import { type Misfit, typedValue } from '../../rules/typed-value.ts';

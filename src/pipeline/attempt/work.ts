@@ -1,8 +1,8 @@
 import type { Unauthorized } from '../../connections/oauth/access-tokens.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
 import type { Verdict } from '../../destinations/judge.ts';
-import type { Rendered } from '../../journal/journal.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 import type { DataRecord, Rendering } from './render.ts';
 

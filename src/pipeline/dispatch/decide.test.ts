@@ -4,7 +4,7 @@ import { type ConnectionBody, connectionInput } from '../../contract/documents/c
 import { destinationInput } from '../../contract/documents/destination.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
-import { type DestinationPlan, destinationPlan } from '../destination-plan.ts';
+import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';

@@ -1,4 +1,4 @@
-import type { DestinationPlan } from '../destination-plan.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type BatchChoice, batchBlock } from './batch-assembly.ts';
 import {
   type Block,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../contract/records/event.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
-import { deliveryBytes, eventBytes, textBytes, valueBytes } from './estimated-bytes.ts';
+import { deliveryBytes, eventBytes } from './estimated-bytes.ts';
 
 test('the memory of an event is estimated from all its texts, and that of a delivery from its body', () => {
   const text = 'x'.repeat(1_000_000);
@@ -13,12 +13,4 @@ test('the memory of an event is estimated from all its texts, and that of a deli
   const rendered = { path: '', headers: [], body: text, isObject: false };
   assert.ok(deliveryBytes(dueDelivery({ rendered })) >= 1_000_000);
   assert.ok(deliveryBytes(dueDelivery({})) < 1_000);
-});
-
-test('a text with a character beyond Latin-1 takes two bytes per character', () => {
-  const text = 'x'.repeat(1_000_000);
-  assert.equal(textBytes(text), 1_000_000);
-  assert.equal(textBytes(`${text}ü`), 1_000_001);
-  assert.equal(textBytes(`${text}я`), 2_000_002);
-  assert.ok(valueBytes({ list: [`я${text}`] }) > 2_000_000);
 });

@@ -1,14 +1,6 @@
 import type { Event } from '../../contract/records/event.ts';
+import { textBytes, valueBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-
-/** Shorter texts are taken as two bytes per character, since looking at each of their characters would cost more. */
-const lookedFrom = 256;
-const isWide = /[\u0100-\uffff]/;
-
-/** The memory of a text in bytes: V8 stores one byte per character, or two when any is not of Latin-1. */
-export function textBytes(text: string): number {
-  return text.length < lookedFrom || isWide.test(text) ? 2 * text.length : text.length;
-}
 
 /** The estimated memory of an event, in bytes: its texts, and an amount per value. */
 export function eventBytes({ data, ext, session }: Event): number {
@@ -18,20 +10,4 @@ export function eventBytes({ data, ext, session }: Event): number {
 /** The estimated memory of a delivery with its rendered request, without its event. */
 export function deliveryBytes({ rendered }: DueDelivery): number {
   return 500 + (rendered === null ? 0 : textBytes(rendered.body));
-}
-
-/**
- * The estimated memory of a JSON value. Called for every event: it makes no lists of keys, which would be more garbage
- * than the event.
- */
-export function valueBytes(value: unknown): number {
-  if (typeof value === 'string') return 32 + textBytes(value);
-  if (typeof value !== 'object' || value === null) return 32;
-  let sum = 64;
-  const parts = value as Record<string, unknown>; // JSON objects and lists: both have own enumerable keys
-  for (const key in parts) {
-    const one = parts[key];
-    sum += key.length + (typeof one === 'string' ? 32 + textBytes(one) : valueBytes(one));
-  }
-  return sum;
 }

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DestinationPlan } from '../destination-plan.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
 import { type ConnectionQueue, type DestinationQueue, isTaken, type ProbeSlot, type RequestSlots } from './queues.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';

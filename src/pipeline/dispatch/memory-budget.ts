@@ -1,6 +1,7 @@
 import type { Event } from '../../contract/records/event.ts';
+import { textBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { deliveryBytes, textBytes } from './estimated-bytes.ts';
+import { deliveryBytes } from './estimated-bytes.ts';
 import { batchRecordsOf, countActive, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 import { SharedEvents } from './shared-events.ts';
 

@@ -1,7 +1,7 @@
 import { type Clock, idleTimer, stopTimer } from '../../async/clock.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
-import type { DestinationPlan } from '../destination-plan.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { type Breaker, createBreaker } from './circuit-breaker.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';

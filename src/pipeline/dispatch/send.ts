@@ -3,6 +3,7 @@ import { type DueDelivery, isFinished, type Settlement } from '../../journal/jou
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
+import type { Quota } from '../attempt/quota.ts';
 import type { Requests } from '../attempt/work.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import { pauseDestination } from '../snapshot/own-changes.ts';
@@ -15,7 +16,6 @@ import type { InFlight } from './in-flight.ts';
 import { type MemoryBudget, widen } from './memory-budget.ts';
 import type { Pauses } from './pauses.ts';
 import { batchRecordsOf, type DestinationQueue, type ProbeSlot, type QueuedDelivery } from './queues.ts';
-import type { Quota } from './rate-limiter.ts';
 import { RateSlot } from './rate-slot.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import type { Recorded, SettlementWriter } from './settlement-writer.ts';

@@ -1,6 +1,7 @@
 import type { Event } from '../../contract/records/event.ts';
+import { textBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { eventBytes, textBytes } from './estimated-bytes.ts';
+import { eventBytes } from './estimated-bytes.ts';
 
 type Shared = { event: Event; dataText: string | null; bytes: number; deliveries: number };
 

@@ -8,7 +8,7 @@ import type { Attempter } from '../attempt/attempter.ts';
 import { deliveryPlan } from '../attempt/delivery-plan.ts';
 import type { RenderEngine } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
-import { destinationPlan } from '../destination-plan.ts';
+import { destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Bodies, Document, Snapshot } from '../snapshot/snapshot.ts';
 
 /** The result of rendering an event without sending it: the rendered text, or why there is none. */

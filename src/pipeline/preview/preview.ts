@@ -13,11 +13,11 @@ import type { Attempter } from '../attempt/attempter.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
 import { redactor } from '../attempt/exchange-redaction.ts';
 import { finishTest, stepAfter } from '../attempt/next-step.ts';
+import type { RedactionPolicies } from '../attempt/redaction-policy.ts';
 import { planRender, type RenderEngine, type Rendering, sendsTo } from '../attempt/render.ts';
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
 import { newDelivery } from '../new-delivery.ts';
-import type { RedactionPolicies } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 

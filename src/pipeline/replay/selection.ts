@@ -5,7 +5,7 @@ import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.t
 import { isFinished, type JournalLog, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
 import { sendsTo } from '../attempt/render.ts';
-import type { DestinationPlan } from '../destination-plan.ts';
+import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../snapshot/snapshot.ts';
 import type { Source } from './source.ts';

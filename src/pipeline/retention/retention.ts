@@ -7,7 +7,7 @@ import { deletedKeptMs } from '../../contract/documents/deleted.ts';
 import type { Retention } from '../../contract/documents/settings.ts';
 import { type Housekeeping, identityMemoryMs } from '../../journal/journal.ts';
 import type { Notes } from '../../notes/notes.ts';
-import type { RedactionPolicies } from '../privacy.ts';
+import type { RedactionPolicies } from '../attempt/redaction-policy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { ConfirmedClock } from './confirmed-clock.ts';
 

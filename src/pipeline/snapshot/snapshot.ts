@@ -9,8 +9,8 @@ import type { DocumentKind } from '../../contract/documents/document.ts';
 import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
-import { destinationPlans, type PlanOf } from '../destination-plan.ts';
 import { auditEntryOf, type ChangeAuthor } from './audit-entry.ts';
+import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents } from './documents.ts';
 import { type Rules, ruleCompiler } from './rule-compiler.ts';
 

@@ -1,14 +1,14 @@
-import { AuthorizedConnection } from '../connections/authenticator.ts';
-import { parseBaseUrl } from '../connections/base-url.ts';
-import { missingHeaderValues } from '../connections/missing-credentials.ts';
-import { type ResponseRedaction, responseRedaction, secretHeaderNames } from '../connections/secret-redaction.ts';
-import type { ConnectionBody, RetryPolicy } from '../contract/documents/connection.ts';
-import type { DestinationBody } from '../contract/documents/destination.ts';
-import { readsItems } from '../destinations/item-match.ts';
-import { type BuildRequest, requestBuilder } from '../destinations/webhook.ts';
-import type { Rate } from './dispatch/rate-limiter.ts';
-import type { Document, Documents } from './snapshot/documents.ts';
-import { type Order, type OrderKeyOf, orderKeys } from './snapshot/order-key.ts';
+import type { BucketRate as Rate } from '../../async/rate-limiter.ts';
+import { AuthorizedConnection } from '../../connections/authenticator.ts';
+import { parseBaseUrl } from '../../connections/base-url.ts';
+import { missingHeaderValues } from '../../connections/missing-credentials.ts';
+import { type ResponseRedaction, responseRedaction, secretHeaderNames } from '../../connections/secret-redaction.ts';
+import type { ConnectionBody, RetryPolicy } from '../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { readsItems } from '../../destinations/item-match.ts';
+import { type BuildRequest, requestBuilder } from '../../destinations/webhook.ts';
+import type { Document, Documents } from './documents.ts';
+import { type Order, type OrderKeyOf, orderKeys } from './order-key.ts';
 
 /**
  * One version of a destination and the current version of its connection, compiled for sending: the two documents, and

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quotaOf } from './rate-limiter.ts';
+import { quotaOf } from './quota.ts';
 
 const now = Date.parse('2026-11-25T12:00:00Z');
 const inSeconds = now / 1_000;
