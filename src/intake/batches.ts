@@ -1,6 +1,6 @@
 import { pacing } from '../async/steps.ts';
 import { AppError } from '../contract/errors.ts';
-import type { IncomingEvent } from '../contract/records/event.ts';
+import { hopsKey, type IncomingEvent } from '../contract/records/event.ts';
 import type { Batch, Reception, RefusedEvent, Taken } from './formats/format.ts';
 
 /** Events that are stored at once: while they are matched and packed, no other request is answered. */
@@ -28,6 +28,7 @@ export async function takeBatch(
     if (event === null) continue;
     if ('ok' in event) refused.push({ ...event, pointer: event.pointer ?? `/${index}` });
     else {
+      withoutOwnKeys(event);
       events.push(event);
       bytes += batch.bytesOf(index);
       if (events.length >= storedMost.events || bytes >= storedMost.bytes) await flush();
@@ -37,6 +38,13 @@ export async function takeBatch(
   if (events.length > 0) await flush();
   return { stored, refused };
 }
+
+/** A sender does not set what Millrace notes of an event. */
+function withoutOwnKeys(event: IncomingEvent): void {
+  for (const key of ownKeys) if (Object.hasOwn(event.ext, key)) delete event.ext[key];
+}
+
+const ownKeys = [hopsKey, 'trace'];
 
 /** What is noted of a request of which some events are refused; null: none is. */
 export function refusedOf({ stored, refused }: Taken): AppError | null {

@@ -13,7 +13,7 @@ const origin = line(512, 1).refine(
 );
 
 /** All formats; a new collector takes each of them. */
-export const intakeFormats = ['infinity'] as const;
+export const intakeFormats = ['infinity', 'segment', 'rudderstack', 'jitsu', 'cloudevents'] as const;
 
 /** A way to send events. */
 export type IntakeFormat = (typeof intakeFormats)[number];
@@ -25,7 +25,6 @@ export const collectorInput = z.strictObject({
   formats: z
     .array(z.enum(intakeFormats))
     .min(1)
-    .max(intakeFormats.length)
     .default([...intakeFormats]),
   allowedOrigins: z.array(origin).max(100).default(['*']),
   /** Rate limit: at most `limit` events in `perMs`; null: no limit. */

@@ -1,5 +1,9 @@
+import { cloudevents } from './cloudevents.ts';
 import type { Format } from './format.ts';
 import { infinity } from './infinity.ts';
+import { jitsu } from './jitsu.ts';
+import { rudderstack } from './rudderstack.ts';
+import { segment } from './segment.ts';
 
 /** All formats that senders can use. */
-export const formats: readonly Format[] = [infinity];
+export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents];

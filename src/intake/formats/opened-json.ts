@@ -9,7 +9,7 @@ import { wellFormed } from './rare-texts.ts';
 const eventsMax = 20_000;
 
 /** The JSON of one event. */
-const eventBytesMax = 1_048_576;
+export const eventBytesMax = 1_048_576;
 
 /** The JSON that stands around the events, which is parsed at once; an event has fewer members, too. */
 const aroundMax = { bytes: 65_536, members: 1_000 };
@@ -28,11 +28,11 @@ export type OpenedJson = {
 };
 
 /**
- * Finds the events of a body: the elements of the list that its object has as `list`, the elements of its list, or its
- * object itself. Works in steps on the bytes, since to parse 8 MiB takes longer than other requests may wait. Throws
+ * Finds the events of a body: the elements of the list that its object has as `list`, if that is a name, the elements of its
+ * list, or its object itself. Works in steps on the bytes, since to parse 8 MiB takes longer than other requests may wait. Throws
  * AppError when there is no such body.
  */
-export async function openJson(body: Buffer, list: string): Promise<OpenedJson> {
+export async function openJson(body: Buffer, list: string | null): Promise<OpenedJson> {
   const start = skipSpace(body, body.length >= 3 && body.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0);
   if (body[start] === bracket) {
     const { places, end } = await elementsAt(body, start);

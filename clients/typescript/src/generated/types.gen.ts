@@ -1772,9 +1772,7 @@ export type CollectorList = {
 
 export type Collector = {
     name: DocumentName;
-    formats: [
-        'infinity'
-    ];
+    formats: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents'>;
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
     privacy: Privacy;
@@ -1829,11 +1827,9 @@ export type FieldMaskReplace = {
 export type CollectorInput = {
     name: DocumentName;
     /**
-     * Default: ["infinity"].
+     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents"].
      */
-    formats?: [
-        'infinity'
-    ];
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents'>;
     /**
      * Default: ["*"].
      */
@@ -1900,9 +1896,7 @@ export type FieldMaskReplaceInput = {
  */
 export type CollectorPatch = {
     name?: DocumentName;
-    formats?: [
-        'infinity'
-    ] | null;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents'> | null;
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
     privacy?: PrivacyPatch | null;
@@ -1926,11 +1920,9 @@ export type CollectorApplyInput = {
      */
     name?: DocumentName;
     /**
-     * Default: ["infinity"].
+     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents"].
      */
-    formats?: [
-        'infinity'
-    ];
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents'>;
     /**
      * Default: ["*"].
      */

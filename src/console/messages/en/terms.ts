@@ -132,7 +132,13 @@ export const terms = {
   notUsed: 'Not used',
   unnamedEvent: 'Unnamed event',
   /** Intake formats by their ids. */
-  formats: { infinity: 'Oracle Infinity' } as Readonly<Record<string, string>>,
+  formats: {
+    infinity: 'Oracle Infinity',
+    segment: 'Segment',
+    rudderstack: 'RudderStack',
+    jitsu: 'Jitsu',
+    cloudevents: 'CloudEvents',
+  } as Readonly<Record<string, string>>,
   // Sentences.
   everyEvent: 'No conditions: matches every event',
   unmapped: 'All event parameters are sent unchanged.',
