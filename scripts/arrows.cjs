@@ -65,7 +65,6 @@ const ports = {
   issues: ['audit', 'sqlite'],
   journal: ['audit', 'sqlite'],
   notes: ['sqlite'],
-  outbox: ['sqlite'],
   requests: ['sqlite'],
   sandbox: ['async', 'template'],
   egress: ['async'],

@@ -298,7 +298,7 @@ async function startWatching(
   const alerts = opened.use(
     await startAlerts({
       ...parts,
-      outbox: storage.outbox,
+      notes: storage.notes,
       configuration: pipeline.configuration,
       baseUrl: options.baseUrl,
       isOpen: (id) => isOpen(id),

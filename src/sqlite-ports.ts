@@ -4,7 +4,6 @@ import { sealedCatalog, sqliteCatalog } from './catalog/sqlite/sqlite-catalog.ts
 import { sqliteIssues } from './issues/sqlite/sqlite-issues.ts';
 import { sqliteJournal } from './journal/sqlite/sqlite-journal.ts';
 import { sqliteNotes } from './notes/sqlite/sqlite-notes.ts';
-import { sqliteOutbox } from './outbox/sqlite/sqlite-outbox.ts';
 import { sqliteRequests } from './requests/sqlite/sqlite-requests.ts';
 import type { Sqlite } from './sqlite/sqlite.ts';
 import type { StoragePorts } from './storage.ts';
@@ -17,7 +16,6 @@ export function sqlitePorts(sqlite: Pick<Sqlite, 'client'>): StoragePorts {
     issues: sqliteIssues(sqlite),
     journal: sqliteJournal(sqlite),
     notes: sqliteNotes(sqlite),
-    outbox: sqliteOutbox(sqlite),
     requests: sqliteRequests(sqlite),
     async openCatalog(sealer) {
       return { catalog: await sqliteCatalog(sqlite, sealer), sealed: sealedCatalog(sqlite, sealer) };

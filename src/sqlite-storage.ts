@@ -13,7 +13,7 @@ export async function openSqliteStorage(config: Config, options: StorageOptions 
   const sqlite = opened.use(
     await openSqlite({
       dir: dataDir,
-      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'notes', 'outbox', 'requests'),
+      operations: operationsOf('accounts', 'audit', 'catalog', 'issues', 'journal', 'notes', 'requests'),
       beforeUpgrade: (file) => checkKeys(file, config),
       queueBytesMax: config.storageQueueBytes,
       onFailure,

@@ -4,7 +4,6 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { IssueStore } from './issues/issues.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Notes } from './notes/notes.ts';
-import type { Outbox } from './outbox/outbox.ts';
 import type { Requests } from './requests/requests.ts';
 import type { Sealer } from './secrets/sealer.ts';
 import type { SealedStore } from './secrets/sealing.ts';
@@ -16,7 +15,6 @@ export interface StoragePorts {
   readonly issues: IssueStore;
   readonly journal: Journal;
   readonly notes: Notes;
-  readonly outbox: Outbox;
   readonly requests: Requests;
   /**
    * The catalog, and what is sealed in it. Throws an Error of one sentence when something was sealed with a key that the

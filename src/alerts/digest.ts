@@ -2,10 +2,10 @@ import type { Clock } from '../async/clock.ts';
 import type { AlertBody, AlertNotice } from '../contract/documents/alert.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import type { NotifiedIssue, OutboxMessage } from '../outbox/outbox.ts';
 import type { Document } from '../pipeline/snapshot/snapshot.ts';
 import type { MessageQueues } from './message-queue.ts';
 import { titleOf } from './message-text.ts';
+import type { NotifiedIssue, OutboxMessage } from './outbox.ts';
 import { quietUntil } from './quiet-hours.ts';
 
 /** How long changes are gathered into one message, and the minimum time between two messages of an alert. */

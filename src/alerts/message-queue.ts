@@ -2,12 +2,15 @@ import { isSetBack } from '../async/clock.ts';
 import { sharedWrite } from '../async/in-turn.ts';
 import type { AlertHealth } from '../contract/documents/alert.ts';
 import { withoutText } from '../contract/erased-text.ts';
-import type { NotifiedIssue, Outbox, OutboxChange, OutboxMessage } from '../outbox/outbox.ts';
+import type { Notes } from '../notes/notes.ts';
+import { finishedMax, loadOutbox, messageName, type NotifiedIssue, type OutboxMessage, reportName } from './outbox.ts';
 
 /** The messages of one alert and the issues it was notified of, in memory. Times are in ms since the epoch. */
 export type MessageQueue = {
   /** Oldest first. */
   waiting: OutboxMessage[];
+  /** The ids of the finished messages that are kept, the oldest first. */
+  finished: string[];
   /** By issue id. */
   notified: Map<string, NotifiedIssue>;
   /** The message being sent; one at a time. */
@@ -21,14 +24,14 @@ export type MessageQueue = {
   failure: { since: number; detail: string } | null;
 };
 
-/** The message queues of all alerts. Changes are saved to the outbox, many in one write. */
+/** The message queues of all alerts. Changes are saved as notes, many in one write. */
 export type MessageQueues = Awaited<ReturnType<typeof openMessageQueues>>;
 
-/** Loads the unfinished messages from the outbox. */
-export async function openMessageQueues(outbox: Outbox) {
+/** Loads the unfinished messages. */
+export async function openMessageQueues(notes: Pick<Notes, 'list' | 'save'>) {
   const queues = new Map<string, MessageQueue>();
-  /** Changes that are not saved yet. A later change of the same record replaces an earlier one. */
-  let dirty = new Map<string, OutboxChange>();
+  /** What is not saved yet, by the name of its note; null: removed. */
+  let dirty = new Map<string, OutboxMessage | NotifiedIssue | null>();
 
   function of(alertId: string): MessageQueue {
     const known = queues.get(alertId);
@@ -44,7 +47,9 @@ export async function openMessageQueues(outbox: Outbox) {
     const changes = dirty;
     dirty = new Map();
     try {
-      await outbox.save([...changes.values()]);
+      await notes.save(
+        ...Array.from(changes, ([name, record]) => ({ name, text: record === null ? null : JSON.stringify(record) })),
+      );
     } catch (error) {
       dirty = new Map([...changes, ...dirty]);
       throw error;
@@ -57,15 +62,23 @@ export async function openMessageQueues(outbox: Outbox) {
     if (message.status !== 'waiting') queue.waiting = queue.waiting.filter(({ id }) => id !== message.id);
     else if (at < 0) queue.waiting.push(message);
     else queue.waiting[at] = message;
-    dirty.set(message.id, { op: 'put', message });
+    dirty.set(messageName(message.alertId, message.id), message);
+    if (message.status !== 'waiting') keepFinished(queue, message);
+  }
+
+  /** Beyond `finishedMax`, the oldest are removed. */
+  function keepFinished({ finished }: MessageQueue, { id, alertId }: OutboxMessage) {
+    if (!finished.includes(id)) finished.push(id);
+    finished.sort();
+    for (const old of finished.splice(0, finished.length - finishedMax)) dirty.set(messageName(alertId, old), null);
   }
 
   function note(issue: NotifiedIssue): void {
     of(issue.alertId).notified.set(issue.issueId, issue);
-    dirty.set(`${issue.alertId}/${issue.issueId}`, { op: 'note', issue });
+    dirty.set(reportName(issue.alertId, issue.issueId), issue);
   }
 
-  fill(of, await outbox.load());
+  fill(of, await loadOutbox(notes));
 
   return {
     of,
@@ -82,13 +95,13 @@ export async function openMessageQueues(outbox: Outbox) {
     drop({ id: messageId, alertId }: OutboxMessage): void {
       const queue = of(alertId);
       queue.waiting = queue.waiting.filter(({ id }) => id !== messageId);
-      dirty.set(messageId, { op: 'drop', messageId, alertId });
+      dirty.set(messageName(alertId, messageId), null);
     },
     /** Records the last notice of an issue that the alert was notified of. */
     note,
     forget({ alertId, issueId }: NotifiedIssue): void {
       of(alertId).notified.delete(issueId);
-      dirty.set(`${alertId}/${issueId}`, { op: 'forget', alertId, issueId });
+      dirty.set(reportName(alertId, issueId), null);
     },
     /** Messages with a time after `now`, from a clock that was ahead, no longer wait for that time. */
     followClock(now: number): void {
@@ -124,10 +137,12 @@ export async function openMessageQueues(outbox: Outbox) {
     },
     /** Removes the queue of a deleted alert, with its messages. */
     close(alertId: string): void {
+      const { waiting, finished, notified } = of(alertId);
+      for (const id of [...waiting.map((message) => message.id), ...finished])
+        dirty.set(messageName(alertId, id), null);
+      for (const issueId of notified.keys()) dirty.set(reportName(alertId, issueId), null);
       of(alertId).waiting = [];
       queues.delete(alertId);
-      for (const [key, change] of dirty) if (alertOf(change) === alertId) dirty.delete(key);
-      dirty.set(alertId, { op: 'close', alertId });
     },
     /** Resolves when all changes so far are on disk; rejects when they can't be written. The next call tries again. */
     saved,
@@ -136,30 +151,39 @@ export async function openMessageQueues(outbox: Outbox) {
 
 function emptyQueue(): MessageQueue {
   const times = { blockedUntil: 0, freeAt: 0, lastSentAt: null };
-  return { waiting: [], notified: new Map(), sending: null, ...times, failure: null };
+  return { waiting: [], finished: [], notified: new Map(), sending: null, ...times, failure: null };
 }
 
 /** Fills empty queues with what is stored. */
-function fill(of: (alertId: string) => MessageQueue, { waiting, notified, ends }: Awaited<ReturnType<Outbox['load']>>) {
-  for (const message of waiting) {
+function fill(of: (alertId: string) => MessageQueue, stored: Awaited<ReturnType<typeof loadOutbox>>) {
+  const failedLast = new Map<MessageQueue, { since: number; detail: string }>();
+  for (const message of stored.messages) {
     const queue = of(message.alertId);
-    queue.waiting.push(message);
-    if (message.firstAttemptAt !== null && message.detail !== null)
-      queue.failure ??= { since: message.firstAttemptAt, detail: message.detail };
-    if (message.attempts > 0) queue.blockedUntil = Math.max(queue.blockedUntil, message.dueAt);
+    if (message.status === 'waiting') fillWaiting(queue, message);
+    else fillFinished(queue, message, failedLast);
   }
-  for (const one of notified) of(one.alertId).notified.set(one.issueId, one);
-  for (const { alertId, lastSentAt, lastFailure } of ends) {
-    const queue = of(alertId);
-    queue.lastSentAt = lastSentAt;
-    if (lastFailure !== null && lastFailure.at > (lastSentAt ?? 0))
-      queue.failure ??= { since: lastFailure.at, detail: lastFailure.detail };
-  }
+  for (const one of stored.notified) of(one.alertId).notified.set(one.issueId, one);
+  for (const [queue, failure] of failedLast) if (failure.since > (queue.lastSentAt ?? 0)) queue.failure ??= failure;
 }
 
-function alertOf(change: OutboxChange): string {
-  if (change.op === 'put') return change.message.alertId;
-  return change.op === 'note' ? change.issue.alertId : change.alertId;
+function fillWaiting(queue: MessageQueue, message: OutboxMessage) {
+  queue.waiting.push(message);
+  if (message.firstAttemptAt !== null && message.detail !== null)
+    queue.failure ??= { since: message.firstAttemptAt, detail: message.detail };
+  if (message.attempts > 0) queue.blockedUntil = Math.max(queue.blockedUntil, message.dueAt);
+}
+
+/** Tests say nothing of the alert's usual messages. */
+function fillFinished(
+  queue: MessageQueue,
+  { id, about, status, finishedAt, detail }: OutboxMessage,
+  failedLast: Map<MessageQueue, { since: number; detail: string }>,
+) {
+  queue.finished.push(id);
+  if (about === 'test' || finishedAt === null) return;
+  if (status === 'sent') queue.lastSentAt = Math.max(queue.lastSentAt ?? 0, finishedAt);
+  else if (finishedAt > (failedLast.get(queue)?.since ?? -1))
+    failedLast.set(queue, { since: finishedAt, detail: detail ?? '' });
 }
 
 /** The delivery status of an alert, for people. */

@@ -1,5 +1,5 @@
 import type { AlertNotice } from '../contract/documents/alert.ts';
-import type { OutboxMessage } from '../outbox/outbox.ts';
+import type { OutboxMessage } from './outbox.ts';
 
 /** How a message names a change: before the title of one issue, and after a number of issues. */
 const words: Record<AlertNotice['change'], { one: string; many: string }> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
 import { openStorage } from '../../test/support/storage.ts';
-import type { Outbox } from '../outbox/outbox.ts';
+import type { Notes } from '../notes/notes.ts';
 import { alertId, notice, openNotifier, webhookAlert } from './notifier.testing.ts';
 
 const second = 1_000;
@@ -105,14 +105,14 @@ test('only changes that the rules of an alert select are reported', async () => 
 
 test('a notice that no alert selects writes nothing', async () => {
   const clock = fakeClock();
-  const { outbox } = await openStorage();
+  const { notes } = await openStorage();
   let writes = 0;
-  const save: Outbox['save'] = async (change) => {
+  const save: Notes['save'] = async (...changes) => {
     writes += 1;
-    await outbox.save(change);
+    await notes.save(...changes);
   };
   const alert = webhookAlert({ rules: { on: ['resolved'] } });
-  await using notifier = await openNotifier(clock, { alert, outbox: { ...outbox, save } });
+  await using notifier = await openNotifier(clock, { alert, notes: { ...notes, save } });
   await notifier.notifier.take(notice('i1', 'opened', clock));
   assert.equal(writes, 0);
   await notifier.notifier.take(notice('i2', 'resolved', clock));
@@ -215,22 +215,22 @@ test('a message that a receiver rejects for good does not block the next one', a
 
 test('messages left by a crash are sent afterwards, whether they were being gathered or tried', async () => {
   const clock = fakeClock();
-  const { outbox } = await openStorage();
+  const { notes } = await openStorage();
   let release = () => {};
   {
     // The process dies while the first message is in flight; nothing is written after that.
     const hangs = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const dead = { ...outbox };
-    const notifier = await openNotifier(clock, { outbox: dead, answer: () => hangs.then(() => ({ status: 200 })) });
+    const dead = { ...notes };
+    const notifier = await openNotifier(clock, { notes: dead, answer: () => hangs.then(() => ({ status: 200 })) });
     await notifier.notifier.take(notice('i1', 'opened', clock));
     await clock.advance(5 * second);
     assert.equal(notifier.sent().length, 1);
     await notifier.notifier.take(notice('i2', 'opened', clock));
     dead.save = async () => {};
   }
-  await using notifier = await openNotifier(clock, { outbox });
+  await using notifier = await openNotifier(clock, { notes });
   await clock.advance(2 * minute);
   assert.deepEqual(
     notifier.sent().map(({ id, changes }) => [id, ...changes]),
@@ -268,14 +268,14 @@ test('a corrected alert is tried at once; a disabled or deleted alert sends noth
 
 test('a full disk loses no message, and the caller gets the error', async () => {
   const clock = fakeClock();
-  const { outbox } = await openStorage();
-  const { save } = outbox;
+  const { notes } = await openStorage();
+  const { save } = notes;
   let isFull = true;
-  outbox.save = async (change) => {
+  notes.save = async (...changes) => {
     if (isFull) throw new Error('full');
-    return save(change);
+    return save(...changes);
   };
-  await using notifier = await openNotifier(clock, { outbox });
+  await using notifier = await openNotifier(clock, { notes });
   const opened = notice('i1', 'opened', clock);
   await assert.rejects(notifier.notifier.take(opened), /full/);
   await clock.advance(minute);

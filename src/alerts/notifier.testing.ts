@@ -5,7 +5,7 @@ import { type AlertBody, alertInput } from '../contract/documents/alert.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import { Secret } from '../contract/secret.ts';
 import { type FakeAnswer, fakeEgress } from '../egress/fake/fake-egress.testing.ts';
-import type { Outbox } from '../outbox/outbox.ts';
+import type { Notes } from '../notes/notes.ts';
 import { loadConfiguration } from '../pipeline/snapshot/snapshot.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { startAlerts } from './notifier.ts';
@@ -23,9 +23,9 @@ export async function openNotifier(
   clock: Clock,
   {
     alert = webhookAlert(),
-    outbox,
+    notes,
     answer = () => ({ status: 200 }),
-  }: { alert?: AlertBody; outbox?: Outbox; answer?: (index: number) => FakeAnswer | Promise<FakeAnswer> } = {},
+  }: { alert?: AlertBody; notes?: Notes; answer?: (index: number) => FakeAnswer | Promise<FakeAnswer> } = {},
 ) {
   const egress = fakeEgress({ handler: (_, index) => answer(index) });
   const storage = await openStorage();
@@ -44,7 +44,7 @@ export async function openNotifier(
   };
   await put(alert, 1);
   const notifier = await startAlerts({
-    outbox: outbox ?? storage.outbox,
+    notes: notes ?? storage.notes,
     configuration,
     egress,
     clock,

@@ -1,16 +1,21 @@
 import type { AlertBody, AlertHealth } from '../contract/documents/alert.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
-import type { Outbox } from '../outbox/outbox.ts';
+import type { Notes } from '../notes/notes.ts';
 import type { Configuration, Document } from '../pipeline/snapshot/snapshot.ts';
 import { createDigests, type DigestParts, type NotifierTiming } from './digest.ts';
 import { healthOf, type MessageQueue, openMessageQueues } from './message-queue.ts';
+import { messagesOf } from './outbox.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { createMessageSender, disabledDetail, type SenderParts } from './send-message.ts';
 
 export type { NotifierTiming } from './digest.ts';
 
 type AlertOptions = Omit<SenderParts, 'queues' | 'alerts' | 'apartMs' | 'ended'> &
-  Pick<DigestParts, 'newId' | 'isOpen'> & { outbox: Outbox; configuration: Configuration; timing?: NotifierTiming };
+  Pick<DigestParts, 'newId' | 'isOpen'> & {
+    notes: Pick<Notes, 'list' | 'page' | 'save'>;
+    configuration: Configuration;
+    timing?: NotifierTiming;
+  };
 
 export type Notifier = Awaited<ReturnType<typeof startAlerts>>;
 
@@ -27,7 +32,7 @@ const lookEveryMs = 60_000;
  */
 export async function startAlerts(options: AlertOptions) {
   const { configuration, clock, telemetry, timing = usual } = options;
-  const queues = await openMessageQueues(options.outbox);
+  const queues = await openMessageQueues(options.notes);
   const alerts = () => configuration.snapshot.documents.alert;
   const digests = createDigests({ ...options, queues, alerts, timing });
   const sender = createMessageSender({ ...options, queues, alerts, apartMs: timing.apartMs, ended: schedule });
@@ -96,7 +101,7 @@ export async function startAlerts(options: AlertOptions) {
     },
     health: (alertId: string): AlertHealth => healthOf(queues.of(alertId)),
     /** Messages of one alert before or after an id, newest first. */
-    messages: options.outbox.messages,
+    messages: (query: Parameters<typeof messagesOf>[1]) => messagesOf(options.notes, query),
     /** Sends a test message now, with one attempt, whatever the rules select. */
     async test(alert: Document<AlertBody>) {
       const startedAt = clock.now();

@@ -75,19 +75,19 @@ test('a second rotation is refused while the previous key is valid, and no key e
 
 test('a failed read of the last uses is repeated with the next request', async () => {
   await using storage = await openStorage();
-  const { requests } = storage;
+  const { notes } = storage;
   let reads = 0;
-  const keyUses = {
-    ...requests.keyUses,
-    async all() {
+  const failing = {
+    ...notes,
+    async list(prefix: string) {
       reads += 1;
       if (reads === 1) throw new Error('the disk does not respond');
-      return requests.keyUses.all();
+      return notes.list(prefix);
     },
   };
-  await requests.keyUses.put('key', 7);
+  await notes.save({ name: 'key_use/key', text: '7' });
   const telemetry = { failedOften: () => {} };
-  const keys = createFormerKeys({ requests: { keyUses }, telemetry, now: () => 9 });
+  const keys = createFormerKeys({ notes: failing, telemetry, now: () => 9 });
   await assert.rejects(keys.usedAt('key'), /does not respond/);
   assert.equal(await keys.usedAt('key'), 7);
 });

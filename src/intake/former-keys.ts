@@ -1,12 +1,15 @@
 import type { CollectorBody } from '../contract/documents/collector.ts';
+import type { Notes } from '../notes/notes.ts';
 import type { Document } from '../pipeline/snapshot/snapshot.ts';
-import type { Requests } from '../requests/requests.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 const useEveryMs = 60_000;
+/** A use is forgotten after a year. */
+const useMs = 365 * 86_400_000;
+const prefix = 'key_use/';
 
 type Parts = {
-  requests: Pick<Requests, 'keyUses'>;
+  notes: Pick<Notes, 'list' | 'save'>;
   telemetry: Pick<Telemetry, 'failedOften'>;
   now: () => number;
 };
@@ -14,7 +17,7 @@ type Parts = {
 export type FormerKeys = ReturnType<typeof createFormerKeys>;
 
 /** The keys that collectors had before their last rotation: until when they are valid, and when they were last used. */
-export function createFormerKeys({ requests, telemetry, now }: Parts) {
+export function createFormerKeys({ notes, telemetry, now }: Parts) {
   const used = new Map<string, number>();
   let stored: Promise<ReadonlyMap<string, number>> | null = null;
 
@@ -23,7 +26,16 @@ export function createFormerKeys({ requests, telemetry, now }: Parts) {
     const at = now();
     if (at - (used.get(key) ?? 0) < useEveryMs) return;
     used.set(key, at);
-    requests.keyUses.put(key, at).catch((error: unknown) => telemetry.failedOften(error, 'store a use of a key'));
+    notes
+      .save({ name: prefix + key, text: String(at) })
+      .catch((error: unknown) => telemetry.failedOften(error, 'store a use of a key'));
+  }
+
+  async function load(): Promise<ReadonlyMap<string, number>> {
+    const uses = (await notes.list(prefix)).map(({ name, text }) => ({ name, at: Number(text) }));
+    const old = uses.filter(({ at }) => at < now() - useMs);
+    if (old.length > 0) await notes.save(...old.map(({ name }) => ({ name, text: null })));
+    return new Map(uses.filter((use) => !old.includes(use)).map(({ name, at }) => [name.slice(prefix.length), at]));
   }
 
   return {
@@ -36,7 +48,7 @@ export function createFormerKeys({ requests, telemetry, now }: Parts) {
     /** When a former key was last used (ms since the epoch), exact to a minute; null: never. */
     async usedAt(key: string): Promise<number | null> {
       // A failed read is not kept.
-      stored ??= requests.keyUses.all().catch((error: unknown) => {
+      stored ??= load().catch((error: unknown) => {
         stored = null;
         throw error;
       });

@@ -1,15 +1,21 @@
 /**
  * PORT. What rooms keep between starts, as texts by name: learned parameters, refresh tokens (sealed), pauses that systems
- * asked for, the confirmed time, how long bodies are kept. A room that keeps several begins their names with its own,
- * `pauses/con_…`. Each write is durable when its promise resolves.
+ * asked for, the messages of alerts, uses of former keys, the confirmed time, how long bodies are kept. A room that keeps
+ * several begins their names with its own, `pauses/con_…`. Each write is durable when its promise resolves.
  */
 export interface Notes {
   /** null: there is none. */
   load(name: string): Promise<string | null>;
   /** Those whose name begins with `prefix`, in the order of the names. */
   list(prefix: string): Promise<Note[]>;
-  /** null removes the note. The old text is overwritten on disk, not only unlinked. */
-  save(name: string, text: string | null): Promise<void>;
+  /** The last ones of these, the last first; those next to the name `before`, or to `after` on its other side. */
+  page(prefix: string, page: { limit: number; before?: string; after?: string }): Promise<Note[]>;
+  /**
+   * Saves notes and removes those with the text null, all or none, in their order. An old text is overwritten on disk, not
+   * only unlinked.
+   */
+  save(...changes: NoteChange[]): Promise<void>;
 }
 
 export type Note = { name: string; text: string };
+export type NoteChange = { name: string; text: string | null };

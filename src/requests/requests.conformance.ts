@@ -122,16 +122,6 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
         assert.deepEqual(await left(), ['begun', 'begun', 'interrupted']);
       },
     );
-
-    guarantee('the last use of a key is stored', async ({ keyUses }) => {
-      await keyUses.put('a', 1);
-      await keyUses.put('b', 2);
-      await keyUses.put('a', 3);
-      assert.deepEqual([...(await keyUses.all())].sort(), [
-        ['a', 3],
-        ['b', 2],
-      ]);
-    });
   });
 }
 

@@ -2,13 +2,12 @@ import type { Right } from '../contract/accounts/rights.ts';
 import type { RejectedRequest } from '../contract/records/rejected-request.ts';
 
 /**
- * PORT. What the HTTP interface remembers of requests over a restart: rejected intake requests, responses to
- * idempotency keys, and uses of former collector keys. Times are ms since the epoch.
+ * PORT. What the HTTP interface remembers of requests over a restart: rejected intake requests and responses
+ * to idempotency keys. Times are ms since the epoch.
  */
 export interface Requests {
   readonly rejected: RejectedRequests;
   readonly responses: KeptResponses;
-  readonly keyUses: KeyUses;
 }
 
 export interface RejectedRequests {
@@ -79,10 +78,3 @@ export type Begun = { kind: 'begun' | 'reused' | 'running' | 'interrupted' } | {
 export const keptMs = 86_400_000;
 /** Longer than any request runs: a record of this process that is older was given up. */
 export const runMs = 600_000;
-
-export interface KeyUses {
-  /** Stores when a former key of a collector was last used. Removes uses that are over a year old. */
-  put(key: string, at: number): Promise<void>;
-  /** The last uses by key. */
-  all(): Promise<ReadonlyMap<string, number>>;
-}

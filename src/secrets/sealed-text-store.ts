@@ -6,7 +6,7 @@ import type { SealedStore } from './sealing.ts';
 /** A store of texts by name: all with a name prefix, and one (null: removed). */
 type Notes = {
   load(prefix: string): Promise<{ name: string; text: string }[]>;
-  save(name: string, text: string | null): Promise<void>;
+  save(change: { name: string; text: string | null }): Promise<void>;
 };
 
 /**
@@ -39,7 +39,7 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     reseal: (done) =>
       turn(async () => {
         for (const { name, sealed } of await oldNotes()) {
-          await notes.save(prefix + name, seal(name, open(name, sealed)));
+          await notes.save({ name: prefix + name, text: seal(name, open(name, sealed)) });
           done(1);
         }
       }),
@@ -50,7 +50,7 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
     /** Durable when it resolves; null removes the text. */
     save: (name: string, text: string | null): Promise<void> =>
-      turn(() => notes.save(prefix + name, text === null ? null : seal(name, text))),
+      turn(() => notes.save({ name: prefix + name, text: text === null ? null : seal(name, text) })),
     sealed: sealedStore,
   };
 }

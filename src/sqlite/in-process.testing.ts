@@ -5,14 +5,13 @@ import { operations as catalog } from '../catalog/sqlite/operations.ts';
 import { operations as issues } from '../issues/sqlite/operations.ts';
 import { operations as journal } from '../journal/sqlite/operations.ts';
 import { operations as notes } from '../notes/sqlite/operations.ts';
-import { operations as outbox } from '../outbox/sqlite/operations.ts';
 import { operations as requests } from '../requests/sqlite/operations.ts';
 import { executeOn, operationsByName } from './db.ts';
 import { apply } from './migrate.ts';
 import type { Client, Operations, Result } from './operation.ts';
 
 const operations = operationsByName(
-  [accounts, audit, catalog, issues, journal, notes, outbox, requests].map((module) => ({ operations: module })),
+  [accounts, audit, catalog, issues, journal, notes, requests].map((module) => ({ operations: module })),
 );
 
 /**

@@ -6,9 +6,9 @@ import type { AlertBody, AlertNotice } from '../../contract/documents/alert.ts';
 import { alertInput } from '../../contract/documents/alert.ts';
 import { openEgress } from '../../egress/http1/testing/open-egress.testing.ts';
 import { pem } from '../../egress/http1/testing/peers.testing.ts';
-import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { titleOf } from '../message-text.ts';
 import { notice, secretOf } from '../notifier.testing.ts';
+import type { OutboxMessage } from '../outbox.ts';
 import { sendEmail } from './email.ts';
 import { sendBySmtp } from './smtp.ts';
 

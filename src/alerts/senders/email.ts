@@ -1,6 +1,6 @@
 import type { Options } from 'nodemailer/lib/mailer';
-import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { contentOf, linkTo } from '../message-text.ts';
+import type { OutboxMessage } from '../outbox.ts';
 import type { Sender } from './sender.ts';
 import { sendBySmtp } from './smtp.ts';
 

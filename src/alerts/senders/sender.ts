@@ -1,6 +1,6 @@
 import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { Egress, Header } from '../../egress/egress.ts';
-import type { OutboxMessage } from '../../outbox/outbox.ts';
+import type { OutboxMessage } from '../outbox.ts';
 
 /** The network access and context of a sender. */
 export type SenderHttp = {

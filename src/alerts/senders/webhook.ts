@@ -1,7 +1,7 @@
 import { signMessage } from '../../connections/signing.ts';
 import type { Header } from '../../egress/egress.ts';
-import type { OutboxMessage } from '../../outbox/outbox.ts';
 import { linkTo } from '../message-text.ts';
+import type { OutboxMessage } from '../outbox.ts';
 import { postJson, type Sender } from './sender.ts';
 
 /**

@@ -19,6 +19,7 @@ import type { Actor } from '../../identity/grants.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Journal } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { OperatorRetention } from '../../pipeline/snapshot/effective-settings.ts';
 import type { Requests } from '../../requests/requests.ts';
@@ -53,6 +54,7 @@ export type ApiParts = {
   clock: Pick<Clock, 'after'>;
   /** What is remembered of requests over a restart. */
   requests: Requests;
+  notes: Pick<Notes, 'list' | 'save'>;
   version: string;
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;

@@ -1,7 +1,7 @@
 import { checkAlert, movedSecrets } from '../../alerts/check-alert.ts';
+import type { OutboxMessage } from '../../alerts/outbox.ts';
 import { type AlertMessage, alertInput, alertNoticesMax } from '../../contract/documents/alert.ts';
 import { invalidOrBlocked } from '../../contract/errors.ts';
-import type { OutboxMessage } from '../../outbox/outbox.ts';
 import type { ApiParts, Handlers } from '../call/call.ts';
 import { byId, pageOfStored } from '../http/pagination.ts';
 import type { Kind } from './document-kind.ts';

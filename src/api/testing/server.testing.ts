@@ -70,7 +70,7 @@ export async function startTestServer(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { accounts, audit, catalog, issues: store, journal, outbox, requests } = await openStorage(references);
+  const { accounts, audit, catalog, issues: store, journal, notes, requests } = await openStorage(references);
   const configuration = await loadConfiguration(catalog, scrubber, (error) => failures.push(error));
   const egress = fakeEgress({ allow: '127.0.0.0/8' });
   const newId = idSource(now, randomBytes);
@@ -104,7 +104,7 @@ export async function startTestServer(
   });
   const statisticsListeners = events.listenerCount('evaluated');
   const alerts = await startAlerts({
-    outbox,
+    notes,
     configuration,
     egress,
     clock: { now, after: () => () => {} },
@@ -300,6 +300,7 @@ export async function startTestServer(
     catalog,
     audit,
     journal,
+    notes,
     requests,
     clock: systemClock,
     egress,

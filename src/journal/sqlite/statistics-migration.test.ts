@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { databaseName } from '../../sqlite/database-file.ts';
-import { migrate } from '../../sqlite/migrate.ts';
+import { olderDatabase } from '../../sqlite/older-database.testing.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
 import { packLines } from './event-codec.ts';
@@ -14,21 +10,12 @@ import { sqliteJournal } from './sqlite-journal.ts';
 const minute = 60_000;
 const quarter = 15 * minute;
 const start = Date.parse('2026-03-01T12:00:00Z');
+/** The last version that kept several things in a row. */
 const lastOldVersion = '0012';
 
-/** The migrations of the last version that kept several things in a row. */
-function oldMigrations(folder: string, lastVersion = lastOldVersion): URL {
-  const source = fileURLToPath(new URL('../../sqlite/migrations/', import.meta.url));
-  for (const name of readdirSync(source))
-    if (name.slice(0, 4) <= lastVersion) copyFileSync(join(source, name), join(folder, name));
-  return new URL(`file://${folder}/`);
-}
-
 test('statistics of an older database read the same after its migration', async () => {
-  using migrations = temporaryFolder();
   using folder = temporaryFolder();
-  const file = join(folder.path, databaseName);
-  migrate(file, new Date(), oldMigrations(migrations.path));
+  const file = olderDatabase(folder.path, lastOldVersion);
   const rolledUp = {
     names: ['delivered', 'lastAnswer', 'failed.http_4xx'],
     ids: ['dst_1', 'dst_2'],
@@ -87,10 +74,8 @@ test('statistics of an older database read the same after its migration', async 
 });
 
 test('counters that an older version had not rolled up are in the steps of each length once', async () => {
-  using migrations = temporaryFolder();
   using folder = temporaryFolder();
-  const file = join(folder.path, databaseName);
-  migrate(file, new Date(), oldMigrations(migrations.path, '0025'));
+  const file = olderDatabase(folder.path, '0025');
   {
     using database = new DatabaseSync(file);
     const insert = database.prepare('INSERT INTO statistics (step_ms, at, kind, id, counters) VALUES (?, ?, ?, ?, ?)');

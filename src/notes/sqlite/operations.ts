@@ -1,5 +1,8 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { Note } from '../notes.ts';
+import type { Note, NoteChange } from '../notes.ts';
+
+/** Greater than the rest of every name. */
+const last = '\u{10ffff}';
 
 /** The operations of notes in the storage threads. */
 export const operations = {
@@ -7,12 +10,24 @@ export const operations = {
     db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null,
 
   loadNotes: (db: Db, prefix: string): Note[] =>
-    db.all('SELECT name, text FROM note WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name', prefix),
+    db.all('SELECT name, text FROM note WHERE name >= ? AND name < ? ORDER BY name', prefix, prefix + last),
 
-  saveNote(db: Db, { name, text }: { name: string; text: string | null }): void {
+  notePage(db: Db, page: { prefix: string; limit: number; before?: string; after?: string }): Note[] {
+    const { prefix, limit, before, after } = page;
+    const sql = `SELECT name, text FROM note WHERE name > ? AND name < ?
+      ORDER BY name ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
+    const rows = db.all<Note>(sql, after ?? prefix, before ?? prefix + last, limit);
+    return after === undefined ? rows : rows.reverse();
+  },
+
+  saveNotes(db: Db, changes: readonly NoteChange[]): void {
     db.all('PRAGMA secure_delete = ON');
-    if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
-    else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
-    db.all('PRAGMA secure_delete = FAST');
+    try {
+      for (const { name, text } of changes)
+        if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
+        else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
+    } finally {
+      db.all('PRAGMA secure_delete = FAST');
+    }
   },
 };

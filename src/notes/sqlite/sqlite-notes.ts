@@ -9,6 +9,7 @@ export function sqliteNotes(sqlite: Pick<Sqlite, 'client'>): Notes {
     // By the writer, which is ready first: notes are read while the program starts.
     load: (name) => client.write('loadNote', name),
     list: (prefix) => client.write('loadNotes', prefix),
-    save: (name, text) => client.write('saveNote', { name, text }),
+    page: (prefix, page) => client.read('notePage', { prefix, ...page }),
+    save: (...changes) => client.write('saveNotes', changes),
   };
 }

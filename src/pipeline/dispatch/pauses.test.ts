@@ -12,9 +12,10 @@ async function setUp(status: number) {
   const rig = await startRig({ handler: () => system.answer });
   const notes: string[] = [];
   const { save } = rig.notes;
-  rig.notes.save = (name, text) => {
-    if (name.startsWith('pauses/')) notes.push(`${text === null ? 'removes' : 'writes'} ${name.slice(7, 10)}`);
-    return save(name, text);
+  rig.notes.save = (...changes) => {
+    for (const { name, text } of changes)
+      if (name.startsWith('pauses/')) notes.push(`${text === null ? 'removes' : 'writes'} ${name.slice(7, 10)}`);
+    return save(...changes);
   };
   const { connectionId } = await wire(rig);
   const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();

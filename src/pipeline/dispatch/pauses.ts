@@ -43,7 +43,7 @@ export async function createPauses(options: {
     if (pause === null) stored.delete(id);
     else stored.set(id, pause.until);
     const text = pause === null ? null : JSON.stringify(pause);
-    notes.save(prefix + id, text).catch((error) => failed(error, 'store the pause of a system'));
+    notes.save({ name: prefix + id, text }).catch((error) => failed(error, 'store the pause of a system'));
   }
 
   async function remove(id: string) {
@@ -51,7 +51,7 @@ export async function createPauses(options: {
     if (until === undefined) return;
     stored.delete(id);
     try {
-      await notes.save(prefix + id, null);
+      await notes.save({ name: prefix + id, text: null });
     } catch (error) {
       // The note is still there, so that the next call removes it.
       if (!stored.has(id)) stored.set(id, until);

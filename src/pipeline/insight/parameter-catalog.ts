@@ -42,7 +42,9 @@ export async function startParameters(options: {
   async function save() {
     if (!hasNews) return;
     hasNews = false;
-    await notes.save(noteName, JSON.stringify(gather())).catch((error) => options.failed(error, 'save parameters'));
+    await notes
+      .save({ name: noteName, text: JSON.stringify(gather()) })
+      .catch((error) => options.failed(error, 'save parameters'));
   }
 
   async function tick() {
@@ -63,7 +65,7 @@ export async function startParameters(options: {
       const { parameters, ...counts } = gather();
       const isKept = (example: string) => gone !== null && !gone.has(example);
       learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
-      await notes.save(noteName, JSON.stringify(learnt));
+      await notes.save({ name: noteName, text: JSON.stringify(learnt) });
     },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {
@@ -72,7 +74,7 @@ export async function startParameters(options: {
       const left = parameters.filter(({ name }) => !forms.some((form) => name.includes(form)));
       if (left.length === parameters.length) return;
       learnt = { ...counts, parameters: left };
-      await notes.save(noteName, JSON.stringify(learnt));
+      await notes.save({ name: noteName, text: JSON.stringify(learnt) });
     },
     list(): Parameter[] {
       const { events, parameters } = gather();

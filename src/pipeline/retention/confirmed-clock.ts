@@ -27,7 +27,7 @@ export function confirmedClock(notes: Pick<Notes, 'load' | 'save'>, roundMs: num
     async next(now: number): Promise<number> {
       known ??= confirmedOf(await notes.load(noteName)) ?? { now, waitedMs: 0 };
       known = confirm(known, now, roundMs);
-      await notes.save(noteName, JSON.stringify(known));
+      await notes.save({ name: noteName, text: JSON.stringify(known) });
       return known.now;
     },
   };

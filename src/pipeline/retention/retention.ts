@@ -126,7 +126,7 @@ export function bodyRetention({
     const ids = new Set([...reported.keys(), ...wanted.keys()]);
     const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
     for (const id of changed) if (destination.has(id)) await housekeeping.keepBodies(id, wanted.get(id) ?? null);
-    if (changed.length > 0) await notes.save(noteName, JSON.stringify([...wanted]));
+    if (changed.length > 0) await notes.save({ name: noteName, text: JSON.stringify([...wanted]) });
     reported = wanted;
     await housekeeping.forgetBodies(at);
   };

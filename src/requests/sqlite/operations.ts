@@ -24,7 +24,6 @@ type Known = {
 
 /** The size of a record without its response, estimated. */
 const recordBytes = 512;
-const useMs = 365 * 86_400_000;
 /** Bytes of responses that one step of an erasure reads. */
 const stepBytes = 4 * 1_048_576;
 const prunedAtOnce = 1_000;
@@ -139,13 +138,6 @@ export const operations = {
     for (const { number } of rows) remove(db, number);
     return rows.length === prunedAtOnce;
   },
-
-  putKeyUse(db: Db, { key, at }: { key: string; at: number }): void {
-    db.run('INSERT OR REPLACE INTO key_use (key, at) VALUES (?, ?)', key, at);
-    db.run('DELETE FROM key_use WHERE at < ?', at - useMs);
-  },
-
-  allKeyUses: (db: Db, _: null): { key: string; at: number }[] => db.all('SELECT key, at FROM key_use'),
 };
 
 function remove(db: Db, number: number): void {

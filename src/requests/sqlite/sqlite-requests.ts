@@ -21,12 +21,5 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
         while (await client.write('pruneKept', now));
       },
     },
-    keyUses: {
-      put: (key, at) => client.write('putKeyUse', { key, at }),
-      async all() {
-        const uses = await client.read('allKeyUses', null);
-        return new Map(uses.map(({ key, at }) => [key, at]));
-      },
-    },
   };
 }

@@ -353,12 +353,11 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
   db.run('DELETE FROM delivery WHERE number = ?', number);
 }
 
-/** Tables that quote events or name visitors, with their columns of JSON and the keys of their rows. */
-const quotingTables = [
-  ['replay', 'input', 'id'],
-  ['issue', 'body', 'id'],
-  ['alert_message', 'body', 'id'],
-  ['alert_told', 'body', "alert_id || '/' || issue_id"],
+/** Rows that quote events or name visitors: tables with their columns of JSON, their keys, and which rows. */
+const quotingRows = [
+  ['replay', 'input', 'id', 'TRUE'],
+  ['issue', 'body', 'id', 'TRUE'],
+  ['note', 'text', 'name', "name GLOB 'alert_*'"],
 ] as const;
 
 /**
@@ -367,11 +366,13 @@ const quotingTables = [
  */
 function eraseQuotes(db: Db, sought: ErasedBy | null): void {
   if (sought === null) return;
-  for (const [table, column, key] of quotingTables)
-    for (const row of db.all<{ key: string; json: string }>(`SELECT ${key} AS key, ${column} AS json FROM ${table}`)) {
+  for (const [table, column, key, rows] of quotingRows) {
+    const select = `SELECT ${key} AS key, ${column} AS json FROM ${table} WHERE ${rows}`;
+    for (const row of db.all<{ key: string; json: string }>(select)) {
       const sql = `UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`;
       db.run(sql, JSON.stringify(withoutText(JSON.parse(row.json), textOf(sought))), row.key);
     }
+  }
 }
 
 function deliveriesOf(db: Db, { partition, first }: GroupRow, index: number): { number: number; status: number }[] {
