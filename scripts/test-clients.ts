@@ -68,7 +68,7 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
       (place: Place) => packed(place, version),
     ]),
   ),
-  'openapi-python-client makes modules that can be imported': async ({ folder, document, call, fetch }) => {
+  'openapi-python-client makes a client that does every step': async ({ folder, document, call, fetch }) => {
     await fetch('python3', ['-m', 'venv', folder]);
     await fetch(join(folder, 'bin/pip'), ['install', '--quiet', 'openapi-python-client==0.29.1']);
     const into = join(folder, 'made');
@@ -78,15 +78,21 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
       `generate --path ${document} --meta none --output-path ${into}/api`.split(' '),
     );
     await call(join(folder, 'bin/python'), ['-c', importAll], into);
+    const steps = `${root}test/clients/steps/openapi_python_client.py`;
+    const env = { ...process.env, PYTHONPATH: into, PYTHONDONTWRITEBYTECODE: '1' };
+    await doesSteps((args) => call(join(folder, 'bin/python'), [steps, ...args], into, env));
   },
-  'oapi-codegen makes Go that compiles': async ({ folder, document, call, fetch }) => {
+  'oapi-codegen makes Go that compiles and does every step': async ({ folder, document, call, fetch }) => {
     const env = { ...process.env, GOBIN: folder };
     await fetch('go', ['install', 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'], folder, env);
     writeFileSync(join(folder, 'go.mod'), 'module example.com/client\n\ngo 1.24\n');
     const args = ['-generate', 'types,client', '-package', 'client', '-o', 'client.go', document];
     await call(join(folder, 'oapi-codegen'), args, folder);
+    mkdirSync(join(folder, 'steps'));
+    copyFileSync(`${root}test/clients/steps/oapi_codegen.go`, join(folder, 'steps/main.go'));
     await fetch('go', ['mod', 'tidy'], folder);
-    await call('go', ['build', './...'], folder);
+    await call('go', ['build', '-o', 'does-steps', './steps'], folder);
+    await doesSteps((args) => call(join(folder, 'does-steps'), args, folder));
   },
   // Without the option, lists that are left out are sent as empty ones.
   'openapi-generator makes Java that compiles and does every step, with containerDefaultToNull': async (place) => {

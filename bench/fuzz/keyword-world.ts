@@ -1,21 +1,24 @@
 import { type Client, createClient } from '../../src/client/client.ts';
 import { allRights } from '../../src/contract/accounts/rights.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { adminToken } from '../../test/support/process.ts';
 import { placeholder, signIn } from './examples.ts';
 import type { KeywordRequest } from './keyword-requests.ts';
+import { keywordScenes, type Scene, type SignInServer } from './keyword-scenes.ts';
 
 const address = 'http://127.0.0.1:59999';
 
 export type KeywordWorld = {
   token: string;
-  /** The path of a request, of a thing that exists; it is a new one where the request changes it. */
-  pathOf(request: KeywordRequest): Promise<string>;
+  /** The path of a request, of a thing that exists; it is a new one where the request changes it. With its scene. */
+  placeOf(request: KeywordRequest): Promise<Scene & { path: string }>;
   /** A text with ids and new names in place of its placeholders. */
   filled(text: string): string;
 };
 
 /** Things on a server, for requests that need one. */
-export async function keywordWorld(url: string): Promise<KeywordWorld> {
+export async function keywordWorld(at: SignInServer): Promise<KeywordWorld> {
+  const { url } = at.server;
   const admin = createClient({ url, token: adminToken });
   const { token } = await admin.call('createToken', {
     body: { name: 'keywords', rights: [...allRights], expiresAt: null },
@@ -23,7 +26,8 @@ export async function keywordWorld(url: string): Promise<KeywordWorld> {
   const client = createClient({ url, token });
   let names = 0;
   const name = () => `nm${String(++names).padStart(9, '0')}`;
-  const make = makers(client, name);
+  const sceneOf = keywordScenes(at, { client, token, name });
+  const make = { ...makers(client, name), ...(await recordMakers({ url, client, name })) };
   const [con, dst, beh, col, rol, usr] = await Promise.all(
     (['connections', 'destinations', 'behaviors', 'collectors', 'roles', 'users'] as const).map((kind) => make[kind]()),
   );
@@ -54,38 +58,46 @@ export async function keywordWorld(url: string): Promise<KeywordWorld> {
 
   async function idFor(kind: string, { method, id, path }: KeywordRequest): Promise<string> {
     if (kind === 'events') return events[0] ?? '';
-    if (kind === 'deliveries')
-      return (await client.call('listDeliveries', { query: { limit: '1' } })).data[0]?.id ?? 'x';
-    if (kind === 'issues') return (await client.call('listIssues', { query: { limit: '1' } })).data[0]?.id ?? 'x';
     const maker = make[kind as keyof typeof make] as undefined | (() => Promise<{ id: string | null }>); // a segment of a path
     if (maker === undefined) return 'x';
     const isChange =
       method === 'PATCH' ||
       method === 'DELETE' ||
-      /\/(?:restore|rollback|rotate-key|pause|resume|cancel|stop)$/.test(path);
+      /\/(?:restore|rollback|rotate-key|pause|resume|cancel|retry|stop)$/.test(path);
     const found = isChange ? undefined : kept.get(id);
     const made = found ?? (await maker()).id ?? 'x';
     kept.set(id, made);
     return made;
   }
 
+  /** What comes before an operation that only a thing in another state takes. */
+  const before: { [operation: string]: (id: string) => Promise<unknown> } = {
+    endPreviousKey: (id) => client.call('rotateCollectorKey', { params: { id }, body: {} }),
+    retryDelivery: (id) => client.call('cancelDelivery', { params: { id } }),
+    unmuteIssue: (id) => client.call('muteIssue', { params: { id }, body: { until: '2099-01-01T00:00:00Z' } }),
+    reopenIssue: (id) => client.call('resolveIssue', { params: { id } }),
+    resumeReplay: (id) => client.call('pauseReplay', { params: { id } }),
+  };
+
   return {
     token,
-    async pathOf(request) {
-      const { path, id } = request;
+    async placeOf(request) {
+      const { path, id, keyword } = request;
+      const scene = await sceneOf(request);
       const kind = /\/([a-z]+)\/\{id\}/.exec(path)?.[1];
-      const own = kind === undefined ? '' : await idFor(kind, request);
+      const own = scene.id ?? (kind === undefined ? '' : await idFor(kind, request));
       if (path.endsWith('/restore'))
         await client.call(`delete${id.slice('restore'.length)}` as 'deleteConnection', { params: { id: own } }); // of its kind
-      if (id === 'endPreviousKey') await client.call('rotateCollectorKey', { params: { id: own }, body: {} });
-      const other = name();
+      if (keyword === 'base' || id === 'endPreviousKey') await before[id]?.(own);
+      const other = scene.id ?? name();
       if (id === 'removeInboxRule') await client.call('setInboxRule', { params: { name: other }, body: {} });
-      return path
+      const filled = path
         .replace('{id}', own)
         .replace('{key}', key)
         .replace('parameters/{name}', 'parameters/a')
         .replace('destinations/by-name/{name}', `destinations/by-name/${connectionName}%2F${other}`)
         .replace(/\{\w+\}/, other);
+      return { ...scene, path: filled };
     },
     filled: (text) =>
       text.replaceAll(placeholder, (all, kind?: string) => {
@@ -121,7 +133,61 @@ function makers(client: Client, name: () => string) {
         return token();
       }),
     traces: () => client.call('startTrace', { body: { name: name() } }),
-    replays: () => client.call('createReplay', { body: { of: 'events', filter: {} } }) as Promise<{ id: string }>, // no plan
     erasures: () => client.call('eraseVisitor', { body: { visitorId: name() } }),
+  };
+}
+
+type Making = { url: string; client: Client; name: () => string };
+
+/** Deliveries that are held, issues, and replays that are not finished. */
+async function recordMakers({ url, client, name }: Making) {
+  const collector = await client.call('createCollector', { body: { name: name() } });
+
+  /** An action that sends every event with this parameter to a destination of its own. */
+  async function wired(parameter: string, template: string) {
+    const { id } = await client.call('createConnection', { body: { name: name(), baseUrl: address } });
+    const body = { name: name(), status: 'enabled', template } as const;
+    const destination = await client.call('createDestination', { params: { id }, body });
+    const action = await client.call('createAction', {
+      body: {
+        ...{ name: name(), description: 'x', status: 'enabled', rules: { parameter, operator: 'exists' } },
+        destinations: [{ destinationId: destination.id }],
+      },
+    });
+    return { destinationId: destination.id, actionId: action.id };
+  }
+
+  async function send(parameter: string): Promise<string> {
+    const body = JSON.stringify({ events: [{ [parameter]: '1' }] });
+    const sent = await fetch(`${url}/v3/${collector.key}`, { method: 'POST', body });
+    const { ids }: { ids: string[] } = JSON.parse(await sent.text());
+    return ids[0] ?? '';
+  }
+
+  const held = await wired('held', 'text');
+  await client.call('changeDestination', { params: { id: held.destinationId }, body: { status: 'paused' } });
+  const heldEvent = await send('held');
+
+  return {
+    async deliveries() {
+      const eventId = await send('held');
+      return eventually('a held delivery', async () => {
+        const { data } = await client.call('listDeliveries', { query: { eventId } });
+        return data[0]?.status === 'held' ? data[0] : null;
+      });
+    },
+    async issues() {
+      const parameter = name();
+      const { destinationId } = await wired(parameter, '{{! fail("on purpose"); }}');
+      await send(parameter);
+      return eventually('an issue', async () => {
+        const { data } = await client.call('listIssues', { query: { destinationId } });
+        return data[0] ?? null;
+      });
+    },
+    replays: () =>
+      client.call('createReplay', {
+        body: { of: 'events', ids: [heldEvent], only: 'all', to: { actionId: held.actionId } },
+      }) as Promise<{ id: string }>, // no plan
   };
 }

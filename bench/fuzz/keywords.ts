@@ -2,10 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { Agent, request } from 'undici';
 import { openApi } from '../../src/contract/openapi/openapi.ts';
 import type { Description } from '../../src/contract/openapi/openapi-document.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
-import { environment, spawnProcess } from '../../test/support/process.ts';
 import { schemaFaults } from './json-schema.ts';
 import { type KeywordRequest, keywordRequests } from './keyword-requests.ts';
+import { startSignInServer } from './keyword-scenes.ts';
 import { keywordWorld } from './keyword-world.ts';
 import { isNamed, type Refusal } from './refusals.ts';
 
@@ -27,22 +26,15 @@ const workers = 8;
 const largeBytes = 1_000_000;
 
 /**
- * Sends `count` of the requests that try the keywords of /openapi.json, first one of each operation, to the product in its own process. A
- * response is a fault when it is 5xx, when a request that fits is refused for its form and no description says so, and
- * when one that does not fit is accepted.
+ * Sends `count` of the requests that try the keywords of /openapi.json, first one of each operation, to the product in its own
+ * process. A response is a fault when it is 5xx, when a request that fits is refused for its form and no description says
+ * so, and when one that does not fit is accepted.
  */
 export async function fuzzKeywords({ count, seed }: { count: number; seed: number }): Promise<KeywordFigures> {
   const description: Description = JSON.parse(JSON.stringify(openApi({ version: '0', url: null })));
-  await using folder = await temporaryFolder();
-  await using running = spawnProcess({
-    ...environment(folder.path),
-    MILLRACE_INBOX: 'on',
-    MILLRACE_LOG_LEVEL: 'error',
-    // Name look-ups fail immediately.
-    MILLRACE_DNS_SERVERS: '127.0.0.1:59999',
-  });
-  const url = await running.listening;
-  const world = await keywordWorld(url);
+  await using at = await startSignInServer();
+  const { url } = at.server;
+  const world = await keywordWorld(at);
   const agent = new Agent({ connections: workers, pipelining: 1 });
   const figures: KeywordFigures = {
     requests: 0,
@@ -58,16 +50,17 @@ export async function fuzzKeywords({ count, seed }: { count: number; seed: numbe
   const succeeded = new Set<string>();
 
   async function send(one: KeywordRequest): Promise<Answer> {
-    const path = await world.pathOf(one);
+    const { path, body: own = one.body, headers: credentials, after } = await world.placeOf(one);
     const search = new URLSearchParams(
       Object.entries(one.query).map(([key, value]): [string, string] => [key, world.filled(value)]),
     );
-    const body = one.body === undefined ? null : world.filled(JSON.stringify(one.body));
+    const body = own === undefined ? null : world.filled(JSON.stringify(own));
     const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
-    const headers = { authorization: `Bearer ${world.token}`, ...type, ...one.headers };
+    const headers = { authorization: `Bearer ${world.token}`, ...type, ...credentials, ...one.headers };
     const address = search.size === 0 ? `${url}${path}` : `${url}${path}?${search}`;
     const response = await request(address, { dispatcher: agent, method: one.method as 'GET', headers, body }); // of the document
     const text = await response.body.text();
+    after?.();
     const { statusCode: status } = response;
     if (status === 429) throw new Error(`${one.id} is over a rate limit`);
     return { status, retryAfter: 'retry-after' in response.headers, problem: status < 400 ? {} : JSON.parse(text) };

@@ -4,9 +4,9 @@ import { createClient } from '../../src/client/client.ts';
 import { allRights } from '../../src/contract/accounts/rights.ts';
 import { openApi } from '../../src/contract/openapi/openapi.ts';
 import { type RouteId, routes } from '../../src/contract/routes.ts';
-import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
-import { adminToken, environment, spawnProcess } from '../../test/support/process.ts';
+import { adminToken } from '../../test/support/process.ts';
 import { answerFaults } from './answer-faults.ts';
+import { startFuzzServer } from './fuzz-server.ts';
 import { type Generated, requestsOf } from './generate.ts';
 
 export type FuzzFigures = {
@@ -31,15 +31,8 @@ const left: ReadonlySet<RouteId> = new Set<RouteId>(['streamEvents', 'deleteMyTo
  * process. No response may be 5xx, and each must fit /openapi.json.
  */
 export async function fuzzRequests({ count, seed }: { count: number; seed: number }): Promise<FuzzFigures> {
-  await using folder = await temporaryFolder();
-  await using running = spawnProcess({
-    ...environment(folder.path),
-    MILLRACE_INBOX: 'on',
-    MILLRACE_LOG_LEVEL: 'error',
-    // Name look-ups fail immediately.
-    MILLRACE_DNS_SERVERS: '127.0.0.1:59999',
-  });
-  const url = await running.listening;
+  await using server = await startFuzzServer();
+  const { url, running } = server;
   const things = await makeThings(url);
   const description = openApi({ version: '0', url: null });
   const operations = routes.filter((route) => !left.has(route.id));

@@ -4,7 +4,7 @@ import { page } from '../records/page.ts';
 import type { Route } from '../route.ts';
 import { isSingleResource, notRepeatable, type RouteId, routes, unversioned } from '../routes.ts';
 import { intakePaths } from './intake-operations.ts';
-import { conditionsOf, type Emitter, type Json } from './json-schema.ts';
+import { conditionsOf, type Emitter, type Json, type Schemas } from './json-schema.ts';
 import type { Description, Operation, Parameter, Paths, Response } from './openapi-document.ts';
 import { schemaEmitter } from './schema-emitter.ts';
 import { schemaNames } from './schema-names.ts';
@@ -59,7 +59,7 @@ export function openApiParts({ version, url }: { version: string; url: string | 
     },
     /** The description of the routes that were added, and of intake. */
     whole(): Description {
-      const shared = sharedParts({ ...paths, ...intakePaths }, new Set(Object.keys(emitter.components)));
+      const shared = sharedParts({ ...paths, ...intakePaths }, typeNames(emitter.components));
       return {
         openapi: '3.1.0',
         info: {
@@ -84,6 +84,15 @@ export function openApiParts({ version, url }: { version: string; url: string | 
       };
     },
   };
+}
+
+/** The names that generators give to types: those of schemas, and of their members with a schema of their own. */
+function typeNames(schemas: Schemas): Set<string> {
+  const all = Object.entries(schemas).flatMap(([name, { properties }]) => [
+    name,
+    ...Object.keys(Object(properties)).map((member) => name + capital(member)),
+  ]);
+  return new Set(all);
 }
 
 const tags = [...new Set(['intake', ...routes.map(({ tag }) => tag)])].map((name) => ({

@@ -4,7 +4,7 @@ type Named<Part> = { [name: string]: Part };
 
 /**
  * Parameters and responses that several operations have, by the name of their component, and the paths with references to
- * them. `taken`: the names of schemas, which generators give to types, too.
+ * them. `taken`: names that generators give to types.
  */
 export function sharedParts(
   paths: Paths,
