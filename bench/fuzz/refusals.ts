@@ -33,6 +33,9 @@ const named: readonly (readonly [refusal: RegExp, says: RegExp])[] = [
   [/E-mail without encryption/, /only to hosts that the operator allows/],
   // Secrets, certificates and headers.
   [/is not allowed by MILLRACE_SECRET_REFS|^\[secret\]/, /where the operator allows that/],
+  [/^The (mail server|address) changed\. Send this secret again/, /it is needed again/],
+  [/^a mail server is a host name or an address/, /A host name or address, without scheme or path/],
+  [/^Required: the sign-in is over ten minutes old/, /Required when the sign-in is over ten minutes old/],
   [/^No secret is stored here yet/, /where a secret is stored/],
   [/^The private key can't be read/, /private key in PEM or as a JWK/],
   [/certificate/, /certificates in PEM|Needed by `key`/],

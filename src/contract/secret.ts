@@ -81,7 +81,7 @@ const secretForms = z.union([
  */
 export const secretInput = secretForms.nullable().default(null).meta({
   description:
-    'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.',
+    'Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it; when the address that it is sent to changes, it is needed again. {"set": false} removes it.',
 });
 
 /** Whether a schema, without its wrappers, is that of `secretInput`. */

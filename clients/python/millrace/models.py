@@ -2235,7 +2235,7 @@ class AlertEmailInput(TypedDict):
 AlertEmailSettingsInput = TypedDict(
     "AlertEmailSettingsInput",
     {
-        # A host name or address that may be called.
+        # A host name or address, without scheme or path, that may be called.
         "host": "str",
         # One that no other protocol uses.
         "port": "NotRequired[int | None]",
@@ -2279,7 +2279,7 @@ AlertPatchSettings = TypedDict(
         # For Standard Webhooks in base64, with or without `whsec_` before it.
         "previousSecret": "NotRequired[Secret]",
         "previousUntil": "NotRequired[str | None]",
-        # A host name or address that may be called.
+        # A host name or address, without scheme or path, that may be called.
         "host": "NotRequired[str | None]",
         # One that no other protocol uses.
         "port": "NotRequired[int | None]",
@@ -2702,6 +2702,7 @@ class SignedIn(TypedDict):
 class MePatch(TypedDict):
     # Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
     password: str
+    # Required when the sign-in is over ten minutes old, and for a token.
     currentPassword: NotRequired[str]
 
 
@@ -2846,7 +2847,7 @@ DocumentName: TypeAlias = str
 Auth: TypeAlias = AuthNone | AuthBasic | AuthBearer | AuthOAuth2
 
 
-# Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
+# Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it; when the address that it is sent to changes, it is needed again. {"set": false} removes it.
 Secret: TypeAlias = str | SecretMark | None
 
 

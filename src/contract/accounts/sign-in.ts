@@ -60,8 +60,12 @@ export type CredentialEnd = SessionEnd | 'unknown';
 /** Any text is accepted as an e-mail here: an invalid one fails like a wrong password. */
 const signInInput = z.strictObject({ email: z.string().max(254), password: triedPassword });
 
-/** `currentPassword` is required when the sign-in is over ten minutes old, and always for a token. */
-const ownPatch = z.strictObject({ password: newPassword, currentPassword: triedPassword.optional() });
+const ownPatch = z.strictObject({
+  password: newPassword,
+  currentPassword: triedPassword
+    .optional()
+    .meta({ accepts: 'Required when the sign-in is over ten minutes old, and for a token.' }),
+});
 
 /** A session as its user sees it. Use extends `expiresAt`, up to seven days after the sign-in. */
 export const session = z.strictObject({

@@ -87,7 +87,7 @@ export const webhook = z.strictObject({
 });
 
 export const email = z.strictObject({
-  host: line(253, 1).meta({ accepts: 'A host name or address that may be called.' }),
+  host: line(253, 1).meta({ accepts: 'A host name or address, without scheme or path, that may be called.' }),
   /** null: 587, or 465 when `security` is `tls`. */
   port: z.int().min(1).max(65_535).nullable().default(null).meta({ accepts: 'One that no other protocol uses.' }),
   /** `none` is only for relays in the allow-list of the operator. */

@@ -73,7 +73,7 @@ export type AuthBasic = {
 };
 
 /**
- * Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it. {"set": false} removes it.
+ * Write-only: its text, or {"ref": "env:NAME"} or {"ref": "file:/path"} where the operator allows that. Returned as {"set": true, "updatedAt": …}, with the ref if there is one. Sending that back, where a secret is stored, null, or leaving it out keeps the secret while the same kind of authentication uses it; when the address that it is sent to changes, it is needed again. {"set": false} removes it.
  */
 export type Secret = string | SecretMark | null;
 
@@ -2821,7 +2821,7 @@ export type AlertEmailInput = {
 
 export type AlertEmailSettingsInput = {
     /**
-     * A host name or address that may be called.
+     * A host name or address, without scheme or path, that may be called.
      */
     host: string;
     /**
@@ -2893,7 +2893,7 @@ export type AlertPatch = {
         previousSecret?: Secret;
         previousUntil?: string | null;
         /**
-         * A host name or address that may be called.
+         * A host name or address, without scheme or path, that may be called.
          */
         host?: string | null;
         /**
@@ -3387,6 +3387,9 @@ export type MePatch = {
      * Must have 12 to 256 characters. Not a repetition of a few characters, and not the e-mail address.
      */
     password: string;
+    /**
+     * Required when the sign-in is over ten minutes old, and for a token.
+     */
     currentPassword?: string;
 };
 
@@ -3573,15 +3576,15 @@ export type NameInPath = string;
 
 export type Status = 'enabled' | 'disabled' | 'paused';
 
-export type ConnectionId = string;
+export type ConnectionIdInQuery = string;
 
-export type DestinationId = string;
+export type DestinationIdInQuery = string;
 
-export type ActionId = string;
+export type ActionIdInQuery = string;
 
 export type VisitorId = string;
 
-export type CollectorId = string;
+export type CollectorIdInQuery = string;
 
 /**
  * One to 100 ids, separated by commas.
@@ -3603,11 +3606,11 @@ export type TraceInQuery = string;
 
 export type StatusInQuery = DeliveryStatus;
 
-export type EventId = string;
+export type EventIdInQuery = string;
 
-export type ReplayId = string;
+export type ReplayIdInQuery = string;
 
-export type ReplayOf = string;
+export type ReplayOfInQuery = string;
 
 export type Recovered = boolean;
 
