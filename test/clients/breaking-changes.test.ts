@@ -198,6 +198,13 @@ for (const [name, path, change] of harmless)
     assert.deepEqual(breakingChanges(before, JSON.parse(JSON.stringify(after))), []);
   });
 
+test('credentials that the document asks for count for the operations without their own', () => {
+  const after = { ...document(), security: [{ bearer: [] }] };
+  const found = breakingChanges(document(), after).map(({ at, says }) => `${at}: ${says}`);
+  assert.ok(found.includes('GET /orders: needs credentials'), String(found));
+  assert.deepEqual(breakingChanges(after, after), []);
+});
+
 test('a removed schema is named with the operations that have it', () => {
   const [before, after] = [document(), document()];
   Object.assign(at(after, order), { line: at(after, `${schemas} Line`) });
