@@ -25,7 +25,7 @@ const held = () => ({
 });
 
 const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
-  kill: () => killUnderLoad({ kills: 100, seed, upMostMs: 1_200 }),
+  kill: () => killUnderLoad({ kills: 100, seed, upMsMax: 1_200 }),
   powercut: () => cutThePower({ cuts: option('cuts', 200), seed }),
   disk: () => fillTheDisk(),
   fanout: () =>

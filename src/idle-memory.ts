@@ -7,7 +7,7 @@ import { getHeapStatistics } from 'node:v8';
 
 /** The share of the event loop's time below which a thread is idle. */
 const idleShare = 0.02;
-const atStart = { lookEveryMs: 1_000, looksMost: 30 };
+const atStart = { lookEveryMs: 1_000, looksMax: 30 };
 const afterwards = { lookEveryMs: 10_000, grownBytes: 24 * 2 ** 20 };
 
 /** What the watch uses of its thread. */
@@ -30,7 +30,7 @@ export function watchIdleMemory({ utilization, heapBytes, collect, every }: Thre
   const end = every(atStart.lookEveryMs, () => {
     const isIdle = utilization() < idleShare;
     if (isIdle) collect();
-    if (!isIdle && ++looks < atStart.looksMost) return;
+    if (!isIdle && ++looks < atStart.looksMax) return;
     end();
     let keptBytes = heapBytes();
     every(afterwards.lookEveryMs, () => {

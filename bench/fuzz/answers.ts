@@ -4,7 +4,7 @@ import { answers } from '../../src/egress/http1/testing/answers.testing.ts';
 import { compare, readOverBoth } from '../../src/egress/http1/testing/differential.testing.ts';
 
 const BATCH = 1_000;
-const FAULTS_MAX = 20;
+const faultsMax = 20;
 
 export type AnswerFuzz = {
   /** How our client ended with these responses. */
@@ -17,7 +17,7 @@ export type AnswerFuzz = {
 export async function fuzzAnswers({ count, seed }: { count: number; seed: number }): Promise<AnswerFuzz> {
   const found: AnswerFuzz = { outcomes: { complete: 0, cut: 0, error: 0 }, faults: [] };
   let seen = 0;
-  for (let done = 0; done < count && found.faults.length < FAULTS_MAX; done += BATCH) {
+  for (let done = 0; done < count && found.faults.length < faultsMax; done += BATCH) {
     const numRuns = Math.min(BATCH, count - done);
     for (const answer of fc.sample(answers, { numRuns, seed: seed + done })) {
       const { ours, difference } = await compare(answer);

@@ -11,7 +11,7 @@ const bodyMax = 1_048_576;
 const queryMax = 16_000;
 /** What docs/security.md promises for what arrives as 64 KiB or less. */
 const promisedMs = 40;
-const keptMost = 12;
+const keptMax = 12;
 
 export type BodyFuzz = {
   /** Processor time of the main thread for events as senders write them, to compare with. */
@@ -36,7 +36,7 @@ export async function fuzzBodies({ count, seed }: { count: number; seed: number 
     const shape = JSON.stringify(genes);
     if (kept.some((one) => one.shape === shape)) continue;
     kept.push({ ...found, shape, genes });
-    kept = kept.sort((a, b) => b.ms - a.ms).slice(0, keptMost);
+    kept = kept.sort((a, b) => b.ms - a.ms).slice(0, keptMax);
   }
   // Measured again, since the first figure may have had a collection of garbage.
   const worst = kept.flatMap(({ genes, shape }) => {

@@ -25,7 +25,7 @@ export type HoldSinkCalls = {
   arrivals(): HoldArrivals;
 };
 
-const firstMost = 1_000;
+const firstMax = 1_000;
 /** A second; the clock of the sender has whole milliseconds. */
 const windowMs = 999;
 
@@ -49,7 +49,7 @@ function receive(body: string, now: number) {
   counts.requests += 1;
   counts.lastAt = now;
   counts.notedAt ||= now;
-  if (counts.firstAt.length < firstMost) counts.firstAt.push(now);
+  if (counts.firstAt.length < firstMax) counts.firstAt.push(now);
   recent.push(turns[0]);
   while (now - (recent[recentFrom] ?? now) >= windowMs) recentFrom += 1;
   counts.mostInASecond = Math.max(counts.mostInASecond, recent.length - recentFrom);

@@ -12,7 +12,7 @@ export type BudgetFigures = {
   used: number;
   /** Replayed requests received before the last live one. */
   replayedBefore: number;
-  attemptsMost: number;
+  attemptsMax: number;
   faults: string[];
 };
 
@@ -62,7 +62,7 @@ export async function shareBudget(): Promise<BudgetFigures> {
     refusedLater: refused.slice(1).reduce((sum, count) => sum + count, 0),
     used: Number((busy.reduce((sum, count) => sum + count, 0) / (allowed * busy.length)).toFixed(3)),
     replayedBefore: order.slice(0, lastLive).filter((n) => n < events).length,
-    attemptsMost: Math.max(...deliveries.map(({ attempts }) => attempts)),
+    attemptsMax: Math.max(...deliveries.map(({ attempts }) => attempts)),
   };
   const faults: string[] = [];
   const unlike = deliveries.filter(({ status }) => status !== 'delivered');
@@ -73,7 +73,7 @@ export async function shareBudget(): Promise<BudgetFigures> {
   if (figures.used < 0.9) faults.push(`${figures.used} of the rate was used`);
   // Starvation guard: one replayed delivery is sent first every 30 s.
   if (figures.replayedBefore > 5) faults.push(`${figures.replayedBefore} replayed ones went before live ones`);
-  if (figures.attemptsMost > 1) faults.push(`a delivery took ${figures.attemptsMost} attempts`);
+  if (figures.attemptsMax > 1) faults.push(`a delivery took ${figures.attemptsMax} attempts`);
   return { ...figures, faults };
 }
 

@@ -24,7 +24,7 @@ const bad = 10;
 const all = healthy + bad;
 const perSecond = 500;
 const warmSeconds = 6;
-const ratioMost = 1.2;
+const ratioMax = 1.2;
 /** Limit of memory growth from the second third of a long run with failing destinations to the last, by averages. */
 const grownMostMiB = 16;
 const longSeconds = 90;
@@ -95,7 +95,7 @@ export async function keepApart(given: { rounds: number; secondsEach: number }):
   const ratio = short(median(rounds.map((one) => one.ratio)));
   const grownMiB = short((await measure(among, longSeconds)).grownMiB);
   const faults: string[] = [];
-  if (ratio > ratioMost) faults.push(`beside bad ones the 99th percentile was ${ratio} times that without`);
+  if (ratio > ratioMax) faults.push(`beside bad ones the 99th percentile was ${ratio} times that without`);
   if (grownMiB > grownMostMiB) faults.push(`the process grew by ${grownMiB} MiB`);
   return { destinations: all, bad, ratio, grownMiB, rounds, faults };
 }

@@ -25,7 +25,7 @@ export type KillFigures = {
 };
 
 const startingShare = 0.15;
-const startingMostMs = 250;
+const startingMsMax = 250;
 
 /**
  * Kills the server with SIGKILL at random moments under load, restarts it each time, and then compares acknowledged
@@ -35,13 +35,13 @@ const startingMostMs = 250;
 export async function killUnderLoad({
   kills,
   seed,
-  upMostMs,
+  upMsMax,
   isOrdered = false,
 }: {
   kills: number;
   seed: number;
   /** Longest uptime of a server. */
-  upMostMs: number;
+  upMsMax: number;
   /** Whether the events of a visitor must arrive in order. */
   isOrdered?: boolean;
 }): Promise<KillFigures> {
@@ -53,7 +53,7 @@ export async function killUnderLoad({
     if (jitter > 0.9) void setTimeout(jitter > 0.99 ? 60 : 8, undefined, { ref: false }).then(() => response.end(body));
     else response.end(body);
   });
-  const load = startLoad({ senders: 4, batchMost: 20, random });
+  const load = startLoad({ senders: 4, batchMax: 20, random });
   const env = environment(folder.path);
   const readyMs: number[] = [];
   let killedWhileStarting = 0;
@@ -76,13 +76,13 @@ export async function killUnderLoad({
     load.aim(`${url}/v3/${key}`);
     // On a slow machine a short run might acknowledge nothing.
     if (kill === 0) await eventually('an acknowledged event', () => load.sent.some(({ ids }) => ids !== null));
-    await setTimeout(random() * upMostMs);
+    await setTimeout(random() * upMsMax);
     load.aim(null);
     await server.end('SIGKILL');
     kill += 1;
     if (kill < kills && random() < startingShare) {
       await using hasty = spawnProcess(env);
-      await setTimeout(random() * startingMostMs);
+      await setTimeout(random() * startingMsMax);
       await hasty.end('SIGKILL');
       kill += 1;
       killedWhileStarting += 1;

@@ -20,11 +20,11 @@ const eventOf = (n: number) => ({ 'wt.ev': 'tick', 'wt.dcsvid': `v${n % visitors
 /** Endless events from a few senders, single ones and batches in turn; each event carries its own number as `n`. */
 export function startLoad({
   senders,
-  batchMost,
+  batchMax,
   random,
 }: {
   senders: number;
-  batchMost: number;
+  batchMax: number;
   random: () => number;
 }): Load {
   const agent = new Agent({ connections: senders });
@@ -56,7 +56,7 @@ export function startLoad({
   async function run() {
     while (!isStopping) {
       if (target === null) await aimed.promise;
-      else await send(target, random() < 0.5 ? 1 : 1 + Math.floor(random() * batchMost));
+      else await send(target, random() < 0.5 ? 1 : 1 + Math.floor(random() * batchMax));
     }
   }
 

@@ -3,7 +3,7 @@ import { type Clock, isSetBack } from './clock.ts';
 /** A reading is kept for this many times its duration, so that reading takes at most a fifth of the time. */
 const restFactor = 4;
 /** A reading that seems to take longer than a quarter of it took as long, or the clock was set during it. */
-const restMostMs = 60_000;
+const restMsMax = 60_000;
 
 /**
  * An expensive reading that several callers share. A call during a reading gets its result. The next reading begins
@@ -24,7 +24,7 @@ export function sharedReading<T>(
       () => {
         const now = clock.now();
         one.at = now;
-        one.until = now + Math.max(freshMs, Math.min(restFactor * (now - startedAt), restMostMs));
+        one.until = now + Math.max(freshMs, Math.min(restFactor * (now - startedAt), restMsMax));
       },
       () => {
         one.until = 0;

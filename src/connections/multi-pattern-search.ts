@@ -11,11 +11,11 @@ interface TextFinder {
 
 const blockLength = 3;
 /** The jumps fit into bytes, and longer windows gain little. */
-const windowMost = 64;
+const windowMax = 64;
 /** Sizes of the table of jumps: of 4,096 bytes, which stay in the processor's cache, and of 262,144 for very many texts. */
 const tableBits = { least: 12, most: 18 };
 /** A table this full, as a part of its size, lets the window jump less. */
-const fillMost = 1 / 8;
+const fillMax = 1 / 8;
 /**
  * Fixed cost of one comparison, in characters, and how many characters cost as much as one when texts are compared one
  * by one.
@@ -29,7 +29,7 @@ const comparedAtOnce = 64;
  */
 type Bucket = { texts: Set<string>; lengths: number[]; few: string[] | null; cost: number };
 /** As many texts are compared one by one, which needs no copy of a part of the searched text. */
-const fewMost = 8;
+const fewMax = 8;
 
 /**
  * Wu and Manber's search ("A fast algorithm for multi-pattern searching", 1994): a window as long as the shortest wanted
@@ -38,7 +38,7 @@ const fewMost = 8;
  */
 export function textFinder(lengthMin: number): TextFinder {
   const wantedTexts = new Set<string>();
-  let window = windowMost;
+  let window = windowMax;
   let bits = tableBits.least;
   let blocks = 0;
   let jumps = new Uint8Array();
@@ -47,17 +47,17 @@ export function textFinder(lengthMin: number): TextFinder {
 
   function build() {
     blocks = 0;
-    jumps = new Uint8Array(2 ** bits).fill(jumpMost());
+    jumps = new Uint8Array(2 ** bits).fill(jumpMax());
     buckets = new Map();
     for (const wanted of wantedTexts) enter(wanted);
   }
 
-  function jumpMost(): number {
+  function jumpMax(): number {
     return window - blockLength + 1;
   }
 
   function enter(wanted: string) {
-    const last = jumpMost() - 1;
+    const last = jumpMax() - 1;
     for (let at = 0; at <= last; at++) {
       const block = blockAt(wanted, at, bits);
       jumps[block] = Math.min(jumps[block] ?? 0, last - at);
@@ -67,7 +67,7 @@ export function textFinder(lengthMin: number): TextFinder {
     const bucket: Bucket = buckets.get(block) ?? { texts: new Set(), lengths: [], few: [], cost: 0 };
     buckets.set(block, bucket);
     bucket.texts.add(wanted);
-    const isFew = bucket.texts.size <= fewMost;
+    const isFew = bucket.texts.size <= fewMax;
     bucket.few = isFew ? [...bucket.texts].sort((a, b) => b.length - a.length) : null;
     if (!bucket.lengths.includes(wanted.length)) bucket.lengths.push(wanted.length);
     bucket.lengths.sort((a, b) => b - a);
@@ -78,7 +78,7 @@ export function textFinder(lengthMin: number): TextFinder {
   /** Where a wanted text may begin, from `start` on; -1: nowhere. */
   function nextCandidate(text: string, start: number): number {
     const end = text.length - window;
-    const last = jumpMost() - 1;
+    const last = jumpMax() - 1;
     const table = jumps;
     const tableBits = bits;
     for (let at = start; at <= end; ) {
@@ -99,7 +99,7 @@ export function textFinder(lengthMin: number): TextFinder {
     let hitStart = -1;
     let hitEnd = -1;
     for (; at >= 0; at = nextCandidate(text, at + 1)) {
-      const bucket = buckets.get(blockAt(text, at + jumpMost() - 1, bits));
+      const bucket = buckets.get(blockAt(text, at + jumpMax() - 1, bits));
       if (bucket === undefined) continue;
       compared += bucket.cost;
       const length = lengthAt(bucket, text, at);
@@ -123,7 +123,7 @@ export function textFinder(lengthMin: number): TextFinder {
       if (wantedTexts.has(wanted)) return;
       wantedTexts.add(wanted);
       const isShorter = wanted.length < window;
-      const isFull = bits < tableBits.most && blocks > 2 ** bits * fillMost;
+      const isFull = bits < tableBits.most && blocks > 2 ** bits * fillMax;
       if (isShorter) window = wanted.length;
       if (isFull) bits += 2;
       if (isShorter || isFull) build();

@@ -1,5 +1,5 @@
 /** The longest wait that responses may ask for (for a delivery: all its responses together). */
-export const RETRY_AFTER_MAX_MS = 86_400_000;
+export const retryAfterMsMax = 86_400_000;
 
 /**
  * The wait that the Retry-After headers of a response ask for (RFC 9110 §10.2.3: seconds or an HTTP date), in ms, cut
@@ -9,7 +9,7 @@ export function retryAfterMs(headers: readonly (readonly [string, string])[], no
   let longest = 0;
   for (const [name, value] of headers)
     if (name.toLowerCase() === 'retry-after') longest = Math.max(longest, waitOf(value.trim(), now));
-  return longest === 0 ? null : Math.min(longest, RETRY_AFTER_MAX_MS);
+  return longest === 0 ? null : Math.min(longest, retryAfterMsMax);
 }
 
 function waitOf(text: string, now: number): number {

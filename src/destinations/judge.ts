@@ -1,4 +1,4 @@
-import { RETRY_AFTER_MAX_MS, retryAfterMs } from '../connections/retry-after.ts';
+import { retryAfterMs, retryAfterMsMax } from '../connections/retry-after.ts';
 import type { Auth } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import type { ErrorKind, Reason } from '../contract/records/delivery.ts';
@@ -168,7 +168,7 @@ function waiting(
   { waitedMs, now }: Exchange,
   afterMs = retryAfterMs(answer.headers, now),
 ): Verdict {
-  const allowedMs = Math.min(afterMs ?? 0, RETRY_AFTER_MAX_MS - waitedMs);
+  const allowedMs = Math.min(afterMs ?? 0, retryAfterMsMax - waitedMs);
   if (allowedMs <= 0) return retry(kindOf(answer.status), detail);
   return { ...retry(kindOf(answer.status), detail), counted: false, retryAfterMs: allowedMs, waitScope: scope };
 }

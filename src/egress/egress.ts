@@ -129,7 +129,7 @@ export type EgressOutcome =
        */
       readonly headers: readonly Header[];
       /**
-       * As received: a compressed response stays compressed, and ends after `PACKED_BYTES_MAX`. May be a view of a
+       * As received: a compressed response stays compressed, and ends after `packedBytesMax`. May be a view of a
        * larger buffer: copy it before you keep it.
        */
       readonly body: Uint8Array;
@@ -183,10 +183,10 @@ export interface ProbeStep {
 export type EgressCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** Responses are read up to this many bytes unless the request sets another limit. */
-export const RESPONSE_BYTES_MAX = 64 * 1024;
+export const responseBytesMax = 64 * 1024;
 
 /** Bytes read of a compressed response, which is unreadable and was not requested: enough to recognise it. */
-export const PACKED_BYTES_MAX = 64;
+export const packedBytesMax = 64;
 
 /**
  * Whether the headers of a response say that it is compressed. Servers also send `utf-8` or `none`, which are not

@@ -5,7 +5,7 @@ import type { AccountSnapshot } from './account-snapshot.ts';
 /** A cookie, and so the record of why its session ended, is kept this long. */
 const endedSessionMs = 7 * 86_400_000;
 /** Maximum number of records of ended sessions; the oldest are removed first. */
-const endedMost = 10_000;
+const endedMax = 10_000;
 
 /** The changes that end a session and keep the reason for the browser that has its cookie. */
 export function ended({ id, digest }: Session, reason: SessionEnd, at: number): AccountChange[] {
@@ -29,6 +29,6 @@ export function endedSessionsOf(
 export function forgottenEnds({ endedByDigest }: AccountSnapshot, at: number): AccountChange[] {
   const all = [...endedByDigest.values()].sort((a, b) => b.endedAt - a.endedAt);
   return all
-    .filter(({ endedAt }, index) => index >= endedMost || at - endedAt >= endedSessionMs)
+    .filter(({ endedAt }, index) => index >= endedMax || at - endedAt >= endedSessionMs)
     .map(({ id }) => ({ op: 'remove', kind: 'ended', id }));
 }

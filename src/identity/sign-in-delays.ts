@@ -6,10 +6,10 @@ import { AppError } from '../contract/errors.ts';
 export type CounterKey = { key: string; free: number };
 
 const firstDelayMs = 1_000;
-const delayMostMs = 60_000;
+const delayMsMax = 60_000;
 /** A key without failures for this long is forgotten. */
 const memoryMs = 15 * 60_000;
-const keysMost = 20_000;
+const keysMax = 20_000;
 
 type Entry = { failures: number; lastAt: number; openAt: number };
 
@@ -18,7 +18,7 @@ type Entry = { failures: number; lastAt: number; openAt: number };
  * delayed too. Holds at most 20,000 keys; the least recently used ones are forgotten first.
  */
 export function signInDelays(now: () => number) {
-  const entries = recentKeys<Entry>(keysMost);
+  const entries = recentKeys<Entry>(keysMax);
 
   function entryOf(key: string): Entry {
     const found = entries.get(key);
@@ -40,7 +40,7 @@ export function signInDelays(now: () => number) {
       }
       for (const { key, free } of counterKeys) {
         const failures = entryOf(key).failures + 1;
-        const delayMs = failures < free ? 0 : Math.min(delayMostMs, firstDelayMs * 2 ** Math.min(20, failures - free));
+        const delayMs = failures < free ? 0 : Math.min(delayMsMax, firstDelayMs * 2 ** Math.min(20, failures - free));
         entries.set(key, { failures, lastAt: now(), openAt: now() + delayMs });
       }
     },

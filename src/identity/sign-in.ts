@@ -34,10 +34,10 @@ type SignInParts = {
 /** Failures without delay, of one account and of one address, which a whole office may share. */
 const freeOfAccount = 5;
 const freeOfAddress = 20;
-const sessionsMost = 50;
+const sessionsMax = 50;
 /** Sign-ins of one user, each of which has an audit entry. */
 const ofUser: BucketRate = { limit: 200, perMs: 3_600_000 };
-const usersMost = 20_000;
+const usersMax = 20_000;
 
 /**
  * Signs users in by password. Unknown e-mails, disabled users and valid users all take one verification and have the
@@ -46,7 +46,7 @@ const usersMost = 20_000;
 export function createSignIns(parts: SignInParts) {
   const { directory, principals, passwords, newId, now } = parts;
   const check = passwordCheck(parts);
-  const spend = keyedBuckets(ofUser, usersMost);
+  const spend = keyedBuckets(ofUser, usersMax);
 
   /** Throws AppError `rate_limited`. */
   function countSignIn(userId: string): void {
@@ -75,7 +75,7 @@ export function createSignIns(parts: SignInParts) {
     const former = all.filter(({ id }) => id === visit.former);
     const expired = all.filter((one) => one.id !== visit.former && hasEnded(one, directory.lastUsedAt(one), at));
     const own = all.filter((one) => one.userId === user.id && !former.includes(one) && !expired.includes(one));
-    const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMost - 1);
+    const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMax - 1);
     return {
       user: signedIn,
       session,

@@ -13,7 +13,7 @@ import type { Principal } from './principal.ts';
 export const tokenPrefix = 'mlr_';
 
 /** Maximum number of tokens that one user creates without a token, and of those created with one of them, at any depth. */
-const tokensMost = { own: 200, createdWithOne: 100 };
+const tokensMax = { own: 200, createdWithOne: 100 };
 
 type TokenPlan = Plan & { token: Token };
 
@@ -105,8 +105,8 @@ function checkRoom(snapshot: AccountSnapshot, { principal: { userId, tokenId } }
   const ofUser = [...snapshot.tokens.values()].filter((one) => one.userId === userId && one.parentId === null);
   const [count, most] =
     root === undefined
-      ? [ofUser.length, tokensMost.own]
-      : [withDescendants(snapshot, root).length - 1, tokensMost.createdWithOne];
+      ? [ofUser.length, tokensMax.own]
+      : [withDescendants(snapshot, root).length - 1, tokensMax.createdWithOne];
   if (count < most) return;
   const place = root === undefined ? 'You have' : 'One of your tokens created';
   throw new AppError('conflict', `${place} ${most} tokens. Delete the ones you no longer need.`);

@@ -4,7 +4,7 @@ import { hopsKey, type IncomingEvent } from '../contract/records/event.ts';
 import type { Batch, Reception, RefusedEvent, Taken } from './formats/format.ts';
 
 /** Events that are stored at once: while they are matched and packed, no other request is answered. */
-const storedMost = { events: 200, bytes: 131_072 };
+const storedMax = { events: 200, bytes: 131_072 };
 
 /** Stores the events of a batch in steps, so that other requests are answered between them. `keep` stores some of them. */
 export async function takeBatch(
@@ -31,7 +31,7 @@ export async function takeBatch(
       withoutOwnKeys(event);
       events.push(event);
       bytes += batch.bytesOf(index);
-      if (events.length >= storedMost.events || bytes >= storedMost.bytes) await flush();
+      if (events.length >= storedMax.events || bytes >= storedMax.bytes) await flush();
     }
     if (pace.isDue()) await pace.rest();
   }

@@ -5,7 +5,7 @@ import { encodingOf, inflated } from './decompress.ts';
 export const batchBytes = { largeAbove: 262_144, most: 8 * 1_048_576 };
 
 /** Large requests that wait for their turn, and their bodies as they came. */
-const waitingMost = { requests: 32, bytes: 64 * 1_048_576 };
+const waitingMax = { requests: 32, bytes: 64 * 1_048_576 };
 
 /**
  * Decompresses bodies of SDKs for `take`. Large ones are inflated and taken one after the other, so that all of them take
@@ -17,7 +17,7 @@ export function createLargeRequests() {
   let bytes = 0;
 
   function inTurn<T>(size: number, work: () => Promise<T>): Promise<T> {
-    if (waiting >= waitingMost.requests || bytes + size > waitingMost.bytes)
+    if (waiting >= waitingMax.requests || bytes + size > waitingMax.bytes)
       return Promise.reject(new AppError('unavailable', 'Too many large requests at once.'));
     waiting += 1;
     bytes += size;

@@ -82,7 +82,7 @@ export function clockConformance(guarantee: Guarantee): void {
           ...(from !== null && { createdAfter: start + from }),
           ...(to !== null && { createdBefore: start + to }),
         };
-        const all = { lookedMost: 99, limit: 9 };
+        const all = { lookedMax: 99, limit: 9 };
         const found = (await journal.log.search({ ...times, ...all })).events.map(({ id }) => events.indexOf(id));
         const oldest = events[0] ?? '';
         const later = (await journal.log.search({ ...times, ...all, after: oldest })).events.map(({ id }) =>
@@ -135,7 +135,7 @@ export function clockConformance(guarantee: Guarantee): void {
     const { isNew } = await happen(journal, lease, start + 31 * day);
     assert.ok(isNew);
     assert.equal(
-      (await journal.log.search({ receivedAfter: start + 31 * day, limit: 9, lookedMost: 9 })).events.length,
+      (await journal.log.search({ receivedAfter: start + 31 * day, limit: 9, lookedMax: 9 })).events.length,
       1,
     );
   });

@@ -69,7 +69,7 @@ export function listsConformance(guarantee: Guarantee): void {
       [{ receivedBefore: start + 1, after: first ?? '' }, [second]],
     ];
     for (const [query, expected] of cases) {
-      const { events } = await journal.log.search({ limit: 9, lookedMost: 99, ...query });
+      const { events } = await journal.log.search({ limit: 9, lookedMax: 99, ...query });
       assert.deepEqual(
         events.map((event) => event.id),
         expected,
@@ -87,15 +87,15 @@ export function listsConformance(guarantee: Guarantee): void {
       );
       const newest = ids.toReversed();
       const search = async (more: Partial<EventSearch>) => {
-        const { events, reached } = await journal.log.search({ limit: 9, lookedMost: 3, name: '0', ...more });
+        const { events, reached } = await journal.log.search({ limit: 9, lookedMax: 3, name: '0', ...more });
         return [events.map((event) => event.id), reached];
       };
       assert.deepEqual(await search({}), [[newest[0]], newest[2]]);
       assert.deepEqual(await search({ before: newest[2] ?? '' }), [[newest[3]], newest[5]]);
       assert.deepEqual(await search({ before: newest[5] ?? '' }), [[newest[6]], null]);
-      assert.deepEqual(await search({ limit: 1, lookedMost: 9 }), [[newest[0]], newest[0]]);
+      assert.deepEqual(await search({ limit: 1, lookedMax: 9 }), [[newest[0]], newest[0]]);
       assert.deepEqual(await search({ after: newest[6] ?? '' }), [[newest[3]], newest[3]]);
-      assert.deepEqual(await search({ after: newest[6] ?? '', lookedMost: 9 }), [[newest[0], newest[3]], null]);
+      assert.deepEqual(await search({ after: newest[6] ?? '', lookedMax: 9 }), [[newest[0], newest[3]], null]);
       assert.deepEqual(await search({ after: 'nonsense' }), [[], null]);
     },
   );

@@ -19,7 +19,7 @@ export interface JournalLog {
   events(query: EventPageQuery): Promise<Event[]>;
   /**
    * A page of the events that match every given filter. The search examines events from the cursor on. It ends when the
-   * page is full, after `lookedMost` events, or after reading enough (about 4 MiB of matching events, or 32 MiB in
+   * page is full, after `lookedMax` events, or after reading enough (about 4 MiB of matching events, or 32 MiB in
    * all); `reached` is then the last event examined, where the next search continues. `reached` null: there are no more
    * events. `looked` counts the events examined, `lookedBytes` the stored text that was read.
    */
@@ -111,7 +111,7 @@ type EventPageQuery = { limit: number; before?: string; after?: string };
 export type EventSearchPage = { events: Event[]; reached: string | null; looked: number; lookedBytes: number };
 
 export type EventSearch = EventPageQuery & {
-  lookedMost: number;
+  lookedMax: number;
   name?: string;
   visitorId?: string;
   collectorId?: string;

@@ -8,9 +8,9 @@ import { nextWaitMs } from './backoff.ts';
  */
 export type Moved = { left: number | null; problem: string | null };
 
-const pagesMost = 2_000;
-const leftMost = 100;
-const roundsMost = 4;
+const pagesMax = 2_000;
+const leftMax = 100;
+const roundsMax = 4;
 const idleMs = 30_000;
 
 /**
@@ -38,7 +38,7 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
     };
     const made = startThread(new URL('./checkpoint-worker', import.meta.url), options, {
       message({ left, problem }: Moved) {
-        if (left !== null && left > leftMost && rounds < roundsMost) return again(made);
+        if (left !== null && left > leftMax && rounds < roundsMax) return again(made);
         if (problem !== null) failed(problem);
         else if (left === null) rest(nextWaitMs());
         else {
@@ -87,7 +87,7 @@ export function createCheckpointer(options: { file: string; finish(): void; fail
   return {
     /** Reports that `pages` of the log are not in the database. */
     look(pages: number): void {
-      if (pages < pagesMost || rounds > 0 || performance.now() < restsUntil) return;
+      if (pages < pagesMax || rounds > 0 || performance.now() < restsUntil) return;
       clearTimeout(idle);
       worker ??= start();
       again(worker);

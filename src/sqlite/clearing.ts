@@ -59,7 +59,7 @@ type Log = {
 };
 
 /** Null: the log is empty. */
-function readLog(file: string, pagesMost: number): Log | null {
+function readLog(file: string, pagesMax: number): Log | null {
   const descriptor = openSync(file, 'r');
   try {
     const bytes = fstatSync(descriptor).size;
@@ -71,7 +71,7 @@ function readLog(file: string, pagesMost: number): Log | null {
       const frame = readAt(descriptor, at, 16);
       if (frame.compare(header, 16, 24, 8, 16) !== 0) break;
       pages.add(frame.readUInt32BE(0));
-      if (pages.size > pagesMost) return { id: header.readUInt32BE(16), pages: null };
+      if (pages.size > pagesMax) return { id: header.readUInt32BE(16), pages: null };
     }
     return { id: header.readUInt32BE(16), pages };
   } finally {

@@ -2,9 +2,9 @@
  * The bytes that one operation returns. The row that reaches the limit is included; the next operation continues after
  * it.
  */
-const answeredBytesMost = 4 * 1024 * 1024;
+const answeredBytesMax = 4 * 1024 * 1024;
 /** The bytes that it decompresses for that. The group or block that reaches the limit is included. */
-const unpackedBytesMost = 32 * 1024 * 1024;
+const unpackedBytesMax = 32 * 1024 * 1024;
 
 /** Limits how much one operation reads, so that neither its thread nor the calling thread runs out of memory. */
 export type ReadBudget = ReturnType<typeof readBudget>;
@@ -18,10 +18,10 @@ export function readBudget() {
       return unpacked;
     },
     get isAnswered() {
-      return answered >= answeredBytesMost;
+      return answered >= answeredBytesMax;
     },
     get isUnpacked() {
-      return unpacked >= unpackedBytesMost;
+      return unpacked >= unpackedBytesMax;
     },
     answer(text: string | null) {
       if (text !== null) answered += bytesOf(text);

@@ -3,8 +3,8 @@ import { write, writeSync } from 'node:fs';
 const gatherMs = 10;
 const busyMs = 10;
 /** Limit of queued characters while a pipe is slow; further lines are dropped. */
-const lettersMost = 8 * 1024 * 1024;
-const busyMost = 100;
+const lettersMax = 8 * 1024 * 1024;
+const busyMax = 100;
 
 /**
  * Writes lines to a file descriptor without blocking the event loop. A write costs more than formatting a line, so
@@ -41,7 +41,7 @@ export function lineWriter(fd: number) {
 
   function flushSync() {
     let bytes = take();
-    for (let tries = 0; bytes.length > 0 && tries < busyMost; ) {
+    for (let tries = 0; bytes.length > 0 && tries < busyMax; ) {
       try {
         bytes = bytes.subarray(writeSync(fd, bytes));
       } catch (error) {
@@ -55,7 +55,7 @@ export function lineWriter(fd: number) {
   return {
     /** Takes a line and returns before it is written. */
     write(line: string): void {
-      if (waiting.length + line.length > lettersMost) return;
+      if (waiting.length + line.length > lettersMax) return;
       waiting += line;
       unwritten.add(flushSync);
       if (!isPlanned) setTimeout(send, gatherMs);

@@ -3,7 +3,7 @@ import type { ErrorKind } from '../contract/records/delivery.ts';
 import type { DueDelivery, Settlement } from '../journal/journal.ts';
 import type { Finding, Names } from './finding.ts';
 
-const shapeMost = 120;
+const shapeMax = 120;
 
 /** Whether the delivery is finished or waits for a person. */
 export function isFinal({ status }: Settlement): boolean {
@@ -74,7 +74,7 @@ function shapeOf(detail: string): string {
   return detail
     .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
     .replaceAll(/\b[a-z]{3}_[0-9a-z]{26}\b|[0-9a-f]{8,}|\d+/gi, '#')
-    .slice(0, shapeMost);
+    .slice(0, shapeMax);
 }
 
 type Words = { title: string; fix: string };

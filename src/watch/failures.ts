@@ -85,7 +85,7 @@ export function detectFailures(options: {
         // A template can throw for one action and not for another.
         if (record?.kind === 'template' && record.actionId !== actionId) continue;
         const inRow = record === undefined ? 0 : registry.credit(record);
-        const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMost);
+        const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMax);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
         place.issues.delete(fingerprint);
         if (record !== undefined) registry.resolve(record, `${inRow} deliveries in a row succeeded.`);
@@ -119,15 +119,15 @@ function suspect(
   fingerprint: string,
   { id, actionId }: DueDelivery,
   now: number,
-  { failing, samplesMost, actionsMost }: Thresholds,
+  { failing, samplesMax, actionsMax }: Thresholds,
 ): Suspicion | null {
   const known = suspicions.get(fingerprint);
   if (known === undefined && suspicions.size >= failing.perDestination) return null;
   const suspicion = known ?? { times: 0, since: now, samples: [], actionIds: new Set() };
   suspicions.set(fingerprint, suspicion);
   suspicion.times += 1;
-  suspicion.samples = [...suspicion.samples, id].slice(-samplesMost);
-  if (actionId !== null && suspicion.actionIds.size < actionsMost) suspicion.actionIds.add(actionId);
+  suspicion.samples = [...suspicion.samples, id].slice(-samplesMax);
+  if (actionId !== null && suspicion.actionIds.size < actionsMax) suspicion.actionIds.add(actionId);
   if (suspicion.times < failing.inRow || now - suspicion.since < failing.forMs) return null;
   suspicions.delete(fingerprint);
   return suspicion;

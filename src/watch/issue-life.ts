@@ -69,10 +69,10 @@ export function countOccurrences(
   counts[counts.length - 1] = (counts.at(-1) ?? 0) + times;
   record.series = { hour: hourOf(now), counts };
   for (const id of samples) record.samples = [id, ...record.samples.filter((one) => one !== id)];
-  record.samples = record.samples.slice(0, limits.samplesMost);
+  record.samples = record.samples.slice(0, limits.samplesMax);
   for (const id of actionIds)
     if (!record.actionIds.includes(id)) {
-      if (record.actionIds.length < limits.actionsMost) record.actionIds.push(id);
+      if (record.actionIds.length < limits.actionsMax) record.actionIds.push(id);
       else record.otherActions = (record.otherActions ?? 0) + (actionIds.length === 1 ? times : 1);
     }
 }

@@ -27,7 +27,7 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
   function seen(finding: Finding, occurrences: Occurrences) {
     const now = clock.now();
     const known = byFingerprint.get(finding.fingerprint);
-    if (known === undefined && records.size >= limits.recordsMost) return;
+    if (known === undefined && records.size >= limits.recordsMax) return;
     const record = known ?? opened(options.newId('issue'), finding, now);
     records.set(record.id, record);
     byFingerprint.set(record.fingerprint, record);
@@ -119,14 +119,14 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
 }
 
 /** Records resolved before `before`, and the longest resolved ones before the limit of records is reached. */
-function removable(records: ReadonlyMap<string, IssueRecord>, before: number, { recordsMost }: Thresholds) {
-  const over = records.size - Math.floor(recordsMost * 0.9);
+function removable(records: ReadonlyMap<string, IssueRecord>, before: number, { recordsMax }: Thresholds) {
+  const over = records.size - Math.floor(recordsMax * 0.9);
   return Array.from(records.values())
     .flatMap((record) => (record.resolved === null ? [] : { record, at: record.resolved.at }))
     .sort((a, b) => a.at - b.at)
     .flatMap(({ record, at }, index) => (at < before || index < over ? record : []));
 }
 
-function hasRested({ comebacks, lastSeenAt }: Readonly<IssueRecord>, now: number, { restMs, restMostMs }: Thresholds) {
-  return comebacks === 0 || now - lastSeenAt >= Math.min(restMs * 2 ** comebacks, restMostMs);
+function hasRested({ comebacks, lastSeenAt }: Readonly<IssueRecord>, now: number, { restMs, restMsMax }: Thresholds) {
+  return comebacks === 0 || now - lastSeenAt >= Math.min(restMs * 2 ** comebacks, restMsMax);
 }

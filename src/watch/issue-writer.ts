@@ -19,7 +19,7 @@ export type IssueWriterParts = {
 /** Issues that open within this time, as when a much-used system goes down, are investigated and written together. */
 const gatherMs = 100;
 const saveEveryMs = 5_000;
-const noticesMost = 20;
+const noticesMax = 20;
 
 /**
  * Writes the issues of `records`: changes of state within a tenth of a second, counts alone within five. Notices are
@@ -96,7 +96,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       saveWithin(change === null ? saveEveryMs : gatherMs);
       if (change === null) return;
       const notice = noticeOf(record, change, clock.now());
-      record.notices = [...record.notices, notice].slice(-noticesMost);
+      record.notices = [...record.notices, notice].slice(-noticesMax);
       if (change === 'opened' || change === 'reopened') opened.add(record);
       parts.noticed(notice);
     },

@@ -18,7 +18,7 @@ export const thresholds = {
     criticalInRow: 10,
     /** Resolved after this many successes in a row, doubled each time the issue came back within a day … */
     successes: 10,
-    doublingsMost: 10,
+    doublingsMax: 10,
     /** … if there was no failure for this long. */
     quietMs: 10_000,
     /** Or resolved when it was not seen for this long. */
@@ -48,13 +48,13 @@ export const thresholds = {
    * A condition that came back must be false for this long before its issue is resolved; doubled with each comeback.
    */
   restMs: minuteMs,
-  restMostMs: hourMs,
+  restMsMax: hourMs,
   /** An issue that opens again within this time is a comeback. */
   comebackMs: dayMs,
   /** Records kept at most; the oldest resolved ones are removed first. */
-  recordsMost: 5_000,
-  samplesMost: 10,
-  actionsMost: 50,
+  recordsMax: 5_000,
+  samplesMax: 10,
+  actionsMax: 50,
 };
 
 export type Thresholds = typeof thresholds;

@@ -19,7 +19,7 @@ test('a backup under load restores elsewhere: all events acknowledged before it 
   using fresh = temporaryFolder();
   const copy = join(target.path, 'copy.db');
   await using receiver = await startReceiver();
-  const load = startLoad({ senders: 2, batchMost: 10, random: seededRandom(8) });
+  const load = startLoad({ senders: 2, batchMax: 10, random: seededRandom(8) });
   let before: string[];
   {
     await using app = await startTestApp();

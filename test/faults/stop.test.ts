@@ -17,7 +17,7 @@ test('SIGTERM under load refuses intake, finishes the requests in flight, loses 
     else response.end();
   });
   const env = environment(folder.path);
-  const load = startLoad({ senders: 4, batchMost: 20, random: seededRandom(1) });
+  const load = startLoad({ senders: 4, batchMax: 20, random: seededRandom(1) });
   let key: string;
   {
     await using server = spawnProcess(env);

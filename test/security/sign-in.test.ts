@@ -367,7 +367,7 @@ test('a successful sign-in clears the failures, and failures are forgotten after
 });
 
 test('when too many passwords wait the next ones are refused at once, without counting as failures', async () => {
-  const passwords = createPasswords({ memoryKiB: 8, passes: 1, waitingMost: 2 });
+  const passwords = createPasswords({ memoryKiB: 8, passes: 1, waitingMax: 2 });
   await using busy = await startTestServer({ trustedProxies: ['127.0.0.1'] }, passwords);
   await people(busy).user('ada@example.com');
   const attempt = () => signInAt(busy, { email: 'ada@example.com', password });

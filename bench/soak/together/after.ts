@@ -16,8 +16,8 @@ import type { Wiring } from './setup.ts';
 import type { Systems } from './systems.ts';
 
 /** As long as nothing moves, and in all: until then everything that nothing holds must be finished. */
-const quietMostMs = 60_000;
-const movingMostMs = 300_000;
+const quietMsMax = 60_000;
+const movingMsMax = 300_000;
 /** Between two looks that must be the same. */
 const stillMs = 250;
 /** Until then a saved change is applied, on a busy machine and after a start. */
@@ -48,7 +48,7 @@ export async function untilStill(program: Program, wiring: Wiring, history: Hist
         ? 0
         : (progress.waiting * 1_000) / ratePerSecond,
     );
-    const until = Math.min(movedAt + quietMostMs, startedAt + movingMostMs);
+    const until = Math.min(movedAt + quietMsMax, startedAt + movingMsMax);
     if (performance.now() > until + pacedMs.reduce((sum, one) => sum + one, 0))
       return [
         {

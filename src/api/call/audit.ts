@@ -39,7 +39,7 @@ declare module 'fastify' {
 const reported = new Set([403, 404, 409, 412, 422]);
 
 const perMinuteMax = 60;
-const keysMost = 20_000;
+const keysMax = 20_000;
 const minuteMs = 60_000;
 
 type Minute = { endsAt: number; count: number; leftOut: number };
@@ -50,7 +50,7 @@ type Minute = { endsAt: number; count: number; leftOut: number };
  * disk; the next entry afterwards gives the number left out (the log has all of them).
  */
 export function refusals(parts: Pick<ApiParts, 'audit' | 'telemetry' | 'scrub' | 'now'>) {
-  const minutes = recentKeys<Minute>(keysMost);
+  const minutes = recentKeys<Minute>(keysMax);
 
   /** The number left out since the last written entry; null: this one is left out too. */
   function leftOut(owner: string): number | null {

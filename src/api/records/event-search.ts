@@ -31,8 +31,8 @@ export function isSought(event: Event, matched: readonly Rule[], query: StreamQu
 }
 
 /** Limit of events read for one page; fewer when the deliveries of each are read too. */
-const lookedMax = 5_000;
-const lookedWithDeliveriesMax = 1_000;
+const readMax = 5_000;
+const readWithDeliveriesMax = 1_000;
 /** Limit of the stored text of these events; a page that stops there is short, with a cursor to continue. */
 const lookedBytesMax = 64 * 1024 * 1024;
 
@@ -40,19 +40,19 @@ const lookedBytesMax = 64 * 1024 * 1024;
 export function searchEvents(query: QueryOf<'listEvents'>, parts: ApiParts): Promise<Page<Event>> {
   const { limit: _l, cursor: _c, actionId: _a, outcome, ...filters } = query;
   const fits = filterOf(query, parts);
-  const lookedMost = outcome === undefined ? lookedMax : lookedWithDeliveriesMax;
+  const lookedMax = outcome === undefined ? readMax : readWithDeliveriesMax;
   // Criteria that the journal can't apply are checked here, in smaller steps.
-  const lookedAtOnce = fits === null ? lookedMost : 500;
+  const lookedAtOnce = fits === null ? lookedMax : 500;
   let looked = 0;
   let lookedBytes = 0;
   let foundBytes = 0;
   return pageOfSearch(query, byId('evt'), async (range, missing) => {
-    if (looked >= lookedMost || lookedBytes >= lookedBytesMax || foundBytes >= pageBytesMax) return null;
+    if (looked >= lookedMax || lookedBytes >= lookedBytesMax || foundBytes >= pageBytesMax) return null;
     const part = await parts.journal.log.search({
       ...given(filters),
       ...range,
       limit: fits === null ? missing : lookedAtOnce,
-      lookedMost: Math.min(lookedAtOnce, lookedMost - looked),
+      lookedMax: Math.min(lookedAtOnce, lookedMax - looked),
     });
     const found = fits === null ? part.events : await fits(part.events);
     looked += part.looked;

@@ -169,7 +169,7 @@ async function* searchedEvents(trace: string, startedAt: number, { journal }: Ap
     const part = await journal.log.search({
       trace,
       limit: left,
-      lookedMost: lookedMax - looked,
+      lookedMax: lookedMax - looked,
       after,
       receivedAfter: startedAt,
       receivedBefore: startedAt + traceLimits.runsMs,

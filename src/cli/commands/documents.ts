@@ -12,7 +12,7 @@ export function documentCommands(command: Command, context: Context) {
     .command('deleted')
     .description('list the documents deleted in the last 30 days, newest deletion first')
     .action(async () =>
-      context.output.rows(await context.server().items(listedMost, 'listDeleted'), [
+      context.output.rows(await context.server().items(listedMax, 'listDeleted'), [
         ['ID', ({ id }) => id],
         ['KIND', ({ kind }) => kind],
         ['NAME', ({ name, connection }) => (connection == null ? name : `${connection}/${name}`)],
@@ -22,7 +22,7 @@ export function documentCommands(command: Command, context: Context) {
     );
 }
 
-const listedMost = 10_000;
+const listedMax = 10_000;
 
 function oneKind(command: Command, kind: Kind, context: Context) {
   const { server, output } = context;

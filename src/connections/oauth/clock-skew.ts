@@ -3,7 +3,7 @@ const skewLeastMs = 5_000;
 /**
  * A larger skew is a misconfigured clock, and is ignored: an assertion signed for it would be valid at a wrong time.
  */
-const skewMostMs = 3_600_000;
+const skewMsMax = 3_600_000;
 
 /**
  * The clock skew of a server: positive when its clock is ahead of ours. From the Date header (RFC 9110 §6.6.1) of a
@@ -23,5 +23,5 @@ export function clockSkewMs(
 
 /** The skew to apply when something is signed or expires: 0 when it is unknown or beyond an hour. Pure. */
 export function usableSkewMs(skewMs: number | null): number {
-  return skewMs === null || Math.abs(skewMs) > skewMostMs ? 0 : skewMs;
+  return skewMs === null || Math.abs(skewMs) > skewMsMax ? 0 : skewMs;
 }

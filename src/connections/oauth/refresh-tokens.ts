@@ -28,7 +28,7 @@ export interface RefreshTokens {
   values(): Iterable<Secret>;
 }
 
-const unsavedMost = 100;
+const unsavedMax = 100;
 
 export function createRefreshTokens(
   kept: SealedTexts,
@@ -49,7 +49,7 @@ export function createRefreshTokens(
       unsaved.delete(credentialKey);
       if (connectionId === null) {
         if (token !== null) unsaved.set(credentialKey, token);
-        if (unsaved.size > unsavedMost) unsaved.delete(unsaved.keys().next().value ?? '');
+        if (unsaved.size > unsavedMax) unsaved.delete(unsaved.keys().next().value ?? '');
         return;
       }
       if (token === null && !known.has(connectionId)) return;

@@ -1,6 +1,6 @@
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { publicTokenFields } from '../../contract/documents/connection.ts';
-import { type Egress, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
+import { type Egress, responseBytesMax } from '../../egress/egress.ts';
 import { openHeader } from '../header-value.ts';
 import { reveal, revealIfThere, secretFields } from '../secret-fields.ts';
 import { textRedaction } from '../secret-redaction.ts';
@@ -123,7 +123,7 @@ async function exchange(
     body: isJson ? JSON.stringify(Object.fromEntries(form)) : form.toString(),
     connectTimeoutMs: Math.min(settings.connectTimeoutMs, timeoutMs),
     timeoutMs,
-    responseBytesMax: RESPONSE_BYTES_MAX,
+    responseBytesMax,
     ...routeOf(settings),
   });
   const answeredAt = now();

@@ -2,7 +2,7 @@ import type { TokenFields } from '../../contract/documents/connection.ts';
 import { isObject } from '../../contract/json.ts';
 import { valueAt } from '../../contract/json-path.ts';
 import type { EgressOutcome } from '../../egress/egress.ts';
-import { isCompressed, RESPONSE_BYTES_MAX } from '../../egress/egress.ts';
+import { isCompressed, responseBytesMax } from '../../egress/egress.ts';
 import { retryAfterMs } from '../retry-after.ts';
 
 export type TokenFailure = {
@@ -62,10 +62,10 @@ export function readTokenAnswer(
   if (status >= 200 && status < 300) {
     if (isCompressed(outcome.headers))
       return failed('rejected', `${saying('')} with compressed data, which was not requested.`);
-    if (body === null && outcome.truncated && outcome.body.length < RESPONSE_BYTES_MAX)
+    if (body === null && outcome.truncated && outcome.body.length < responseBytesMax)
       return failed('temporary', `${saying('')}, but the response was cut off.`);
     if (body === null && outcome.truncated)
-      return failed('rejected', `${saying('')} with more than ${RESPONSE_BYTES_MAX / 1_024} KiB, which is no token.`);
+      return failed('rejected', `${saying('')} with more than ${responseBytesMax / 1_024} KiB, which is no token.`);
     if (body === null) return failed('rejected', `${saying('')}, but not with a JSON object${mediaType(outcome)}.`);
     const read = readToken(body, fields, now);
     return read.ok ? read : failed('rejected', `${saying('')}, but ${read.reason}.${fieldsOf(body, hide)}`);

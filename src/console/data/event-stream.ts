@@ -16,7 +16,7 @@ type Listeners = {
 };
 
 const againFirstMs = 500;
-const againMostMs = 5_000;
+const againMsMax = 5_000;
 
 /**
  * Follows the events that fit the query until the signal says stop. Read with `fetch`, because a browser's EventSource
@@ -53,7 +53,7 @@ export function followEvents(
     setTimeout(() => {
       if (!signal.aborted) void connect();
     }, waitMs);
-    waitMs = Math.min(waitMs * 2, againMostMs);
+    waitMs = Math.min(waitMs * 2, againMsMax);
   }
 
   async function read(body: ReadableStream<Uint8Array>) {

@@ -1,7 +1,7 @@
 /** Longer answers are not looked at: an error message comes early, and lists read many answers. */
-const lookedMost = 65_536;
-const sentenceMost = 300;
-const depthMost = 4;
+const lookedMax = 65_536;
+const sentenceMax = 300;
+const depthMax = 4;
 
 /** The members that hold the sentence of an answer, the most telling first. */
 const names = [
@@ -21,16 +21,16 @@ const names = [
  * could read.
  */
 export function answerSentence(body: string): string | null {
-  const text = body.slice(0, lookedMost).trim();
+  const text = body.slice(0, lookedMax).trim();
   if (text === '') return null;
-  if (/^[[{"]/.test(text)) return body.length > lookedMost ? null : ofJson(text);
+  if (/^[[{"]/.test(text)) return body.length > lookedMax ? null : ofJson(text);
   if (text.startsWith('<')) return shortened(/<title[^>]*>([^<]*)</i.exec(text)?.[1] ?? '');
   return shortened(text.split('\n', 1)[0] ?? '');
 }
 
 function ofJson(text: string): string | null {
   try {
-    return found(JSON.parse(text), depthMost);
+    return found(JSON.parse(text), depthMax);
   } catch {
     return null;
   }
@@ -47,7 +47,7 @@ function found(value: unknown, depth: number): string | null {
   }
   // A list of fields with what is wrong with each, such as {"errors": {"phone": ["is invalid"]}}.
   const [first] = members;
-  if (depth === depthMost || first === undefined) return null;
+  if (depth === depthMax || first === undefined) return null;
   const inner = found(first[1], depth - 1);
   return inner === null ? null : shortened(`${first[0]}: ${inner}`);
 }
@@ -55,5 +55,5 @@ function found(value: unknown, depth: number): string | null {
 function shortened(text: string): string | null {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line === '') return null;
-  return line.length <= sentenceMost ? line : `${line.slice(0, sentenceMost - 1)}…`;
+  return line.length <= sentenceMax ? line : `${line.slice(0, sentenceMax - 1)}…`;
 }

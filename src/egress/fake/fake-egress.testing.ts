@@ -7,9 +7,9 @@ import {
   type EgressTimings,
   type Header,
   isCompressed,
-  PACKED_BYTES_MAX,
   type ProbeStep,
-  RESPONSE_BYTES_MAX,
+  packedBytesMax,
+  responseBytesMax,
 } from '../egress.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { checkMailHost, checkUrl, createGuard } from '../guard/guard.ts';
@@ -113,8 +113,8 @@ function outcomeOf(answer: FakeAnswer, request: EgressRequest, tookMs: number): 
   const whole =
     typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : (answer.body ?? new Uint8Array(0));
   const headers = (answer.headers ?? []).map(([name, value]): Header => [name.toLowerCase(), value]);
-  const asked = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
-  const bytesMax = isCompressed(headers) ? Math.min(asked, PACKED_BYTES_MAX) : asked;
+  const asked = request.responseBytesMax ?? responseBytesMax;
+  const bytesMax = isCompressed(headers) ? Math.min(asked, packedBytesMax) : asked;
   return {
     kind: 'response',
     status: answer.status,

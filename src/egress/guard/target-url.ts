@@ -91,13 +91,13 @@ const AUTHORITY = /^https?:\/\/([^/?#]+)/i;
 
 /**
  * Whether a URL's path is under `/inbox/` for every server that may read it: no segment changes the path, however
- * often it is decoded. False for escapes that are nested deeper than `DECODED_MAX`. Values in a path may contain encoded
+ * often it is decoded. False for escapes that are nested deeper than `decodedMax`. Values in a path may contain encoded
  * slashes, spaces and letters of any language.
  */
 function isInboxPath({ pathname }: { readonly pathname: string }): boolean {
   if (!pathname.startsWith(ROOT) || BAD_ESCAPE.test(pathname)) return false;
   let path = pathname;
-  for (let times = 0; times <= DECODED_MAX; times++) {
+  for (let times = 0; times <= decodedMax; times++) {
     if (!isPlain(path) || hasUnsafeByte(path)) return false;
     if (!ESCAPE.test(path)) return true;
     path = decoded(path);
@@ -106,7 +106,7 @@ function isInboxPath({ pathname }: { readonly pathname: string }): boolean {
 }
 
 /** Each decoding reads the whole path, whose length a sender may choose. */
-const DECODED_MAX = 8;
+const decodedMax = 8;
 
 function isPlain(path: string): boolean {
   const segments = path.slice(ROOT.length).split('/');

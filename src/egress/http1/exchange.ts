@@ -4,8 +4,8 @@ import {
   type EgressOutcome,
   type EgressRequest,
   type EgressTimings,
-  PACKED_BYTES_MAX,
-  RESPONSE_BYTES_MAX,
+  packedBytesMax,
+  responseBytesMax,
 } from '../egress.ts';
 import type { Target } from '../guard/target-url.ts';
 import { receiveBeforeEnd } from './early-response.ts';
@@ -45,7 +45,7 @@ export class Exchange implements ResponseHandler {
     this.#onOutcome = onOutcome;
     this.#startedAt = now();
     this.expiresAt = this.#startedAt + request.timeoutMs;
-    this.#bytesMax = request.responseBytesMax ?? RESPONSE_BYTES_MAX;
+    this.#bytesMax = request.responseBytesMax ?? responseBytesMax;
   }
 
   /** How long the connection may be kept for other exchanges after the response, in milliseconds. */
@@ -91,9 +91,9 @@ export class Exchange implements ResponseHandler {
 
   onHead(head: ResponseHead): void {
     this.#response = head;
-    if (head.isCompressed) this.#bytesMax = Math.min(this.#bytesMax, PACKED_BYTES_MAX);
-    const isShort = head.length === 'chunked' || Number(head.length) <= this.#bytesMax + DRAIN_BYTES_MAX;
-    this.#drainBytesMax = isShort && head.keepAliveMs > 0 ? DRAIN_BYTES_MAX : 0;
+    if (head.isCompressed) this.#bytesMax = Math.min(this.#bytesMax, packedBytesMax);
+    const isShort = head.length === 'chunked' || Number(head.length) <= this.#bytesMax + drainBytesMax;
+    this.#drainBytesMax = isShort && head.keepAliveMs > 0 ? drainBytesMax : 0;
   }
 
   onBody(bytes: Buffer): boolean {
@@ -192,15 +192,15 @@ function isReusableAfter({ method, body }: EgressRequest): boolean {
 function nameProblem(name: string): string | null {
   if (!TOKEN.test(name)) return "a header name must consist of letters, digits and !#$%&'*+-.^_`|~";
   if (RESERVED.has(name.toLowerCase())) return `the header ${name} can't be set`;
-  if (acceptedNames.size >= ACCEPTED_MAX) acceptedNames.clear();
-  if (name.length <= ACCEPTED_LENGTH_MAX) acceptedNames.add(name);
+  if (acceptedNames.size >= acceptedMax) acceptedNames.clear();
+  if (name.length <= acceptedLengthMax) acceptedNames.add(name);
   return null;
 }
 
 /** The names of latest requests: nearly all requests have the same few. */
 const acceptedNames = new Set<string>();
-const ACCEPTED_MAX = 1_000;
-const ACCEPTED_LENGTH_MAX = 100;
+const acceptedMax = 1_000;
+const acceptedLengthMax = 100;
 
 const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 
@@ -225,6 +225,6 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** Of a request: the system takes that much of it at once, so that the write can't fail later. */
 const WRITTEN_AT_ONCE = 16 * 1024;
-const DRAIN_BYTES_MAX = 256 * 1024;
+const drainBytesMax = 256 * 1024;
 const EMPTY = new Uint8Array(0);
 const NO_STAGES = { dnsMs: null, connectMs: null, tlsMs: null };

@@ -68,10 +68,10 @@ export class KeptConnections {
   }
 
   get #most(): number {
-    return Math.min(Math.max(KEPT_MIN, this.#peak, this.#peakBefore), this.#filesMax - this.#inUse);
+    return Math.min(Math.max(keptMin, this.#peak, this.#peakBefore), this.#filesMax - this.#inUse);
   }
 }
 
-const KEPT_MIN = 512;
+const keptMin = 512;
 const HALF_MINUTE_MS = 30_000;
 const CLOSED_AT_ONCE = 16;

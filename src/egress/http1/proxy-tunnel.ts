@@ -14,7 +14,7 @@ export function tunnel(socket: Socket, place: string, authorization: string | nu
       for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
         head = Buffer.concat([head, chunk]);
         const end = head.indexOf('\r\n\r\n');
-        if (end === -1 && head.length <= HEAD_BYTES_MAX) continue;
+        if (end === -1 && head.length <= headBytesMax) continue;
         socket.removeListener('readable', read).removeListener('end', closed).removeListener('error', closed);
         const status = /^HTTP\/1\.[01] (\d{3})(?: [^\r\n]*)?\r\n/.exec(head.toString('latin1'))?.[1];
         // The target sends nothing before our first byte, so earlier bytes after the head are an error.
@@ -50,4 +50,4 @@ function refusal(status: number, place: string, hasCredentials: boolean): string
 }
 
 const GARBAGE = 'its response is not one of an HTTP proxy. Check address, port and scheme.';
-const HEAD_BYTES_MAX = 16 * 1024;
+const headBytesMax = 16 * 1024;

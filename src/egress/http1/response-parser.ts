@@ -97,13 +97,13 @@ export class ResponseParser {
       this.#begin(head, handler);
       return at + known.length;
     }
-    const rest = bytes.subarray(at, at + LINES_BYTES_MAX + 1 - held);
+    const rest = bytes.subarray(at, at + linesBytesMax + 1 - held);
     const lines = held === 0 ? rest : Buffer.concat([this.#held, rest]);
     const end = this.#step === 'size' ? endOfSize(lines) : endOfLines(lines, held);
     if (end === -1 || (this.#step === 'head' && !mayBeHead(lines))) return GARBAGE;
     if (end === 0) {
       this.#held = held === 0 ? Buffer.from(lines) : lines;
-      return lines.length > LINES_BYTES_MAX ? TOO_LONG : bytes.length;
+      return lines.length > linesBytesMax ? TOO_LONG : bytes.length;
     }
     this.#held = EMPTY;
     return this.#parse(lines.subarray(0, end), handler) ?? at + end - held;
@@ -143,7 +143,7 @@ export class ResponseParser {
   #parseSize(text: string): EgressError | null {
     const [, size, extension] = SIZE.exec(text) ?? [];
     this.#extensionBytes += extension?.length ?? 0;
-    if (size === undefined || this.#extensionBytes > LINES_BYTES_MAX) return GARBAGE;
+    if (size === undefined || this.#extensionBytes > linesBytesMax) return GARBAGE;
     this.#left = Number.parseInt(size, 16);
     this.#step = this.#left > 0 ? 'chunk' : 'trailers';
     if (this.#left === 0) this.#held = LINE_END;
@@ -235,7 +235,7 @@ function keepAlive(version: string | undefined, headers: readonly Header[]): num
   const announced = /(?:^|,)[\t ]*timeout=(\d+)/i.exec(listOf(headers, 'keep-alive') ?? '')?.[1];
   if (announced === undefined) return KEEP_ALIVE_MS;
   const announcedMs = Number(announced) * 1_000;
-  return Math.min(announcedMs - Math.min(KEEP_ALIVE_MARGIN_MS, announcedMs / 2), KEEP_ALIVE_MS_MAX);
+  return Math.min(announcedMs - Math.min(KEEP_ALIVE_MARGIN_MS, announcedMs / 2), keepAliveMsMax);
 }
 
 function hasNoBody(status: number): boolean {
@@ -256,10 +256,10 @@ const GARBAGE: EgressError = {
 const TOO_LONG: EgressError = { kind: 'protocol', message: 'The head of the response is larger than 16 KiB.' };
 
 /** Of a head, of trailers, and of the extensions of all chunks. */
-const LINES_BYTES_MAX = 16 * 1024;
+const linesBytesMax = 16 * 1024;
 /** Of a peer that announces nothing. A request is sent again when its kept socket turns out to be closed. */
 const KEEP_ALIVE_MS = 15_000;
-const KEEP_ALIVE_MS_MAX = 60_000;
+const keepAliveMsMax = 60_000;
 /** A connection is given up this long before the peer closes it, or after half the time when it is short. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 

@@ -67,15 +67,15 @@ export class TlsSessions {
 
   #put(key: string, session: TlsSession): void {
     const sessions = this.#origins.get(key) ?? [];
-    const most = session.isSingleUse ? SESSIONS_MAX : 1;
+    const most = session.isSingleUse ? sessionsMax : 1;
     while (sessions.length >= most) this.#drop(key, () => sessions.shift());
     sessions.push(session);
     this.#origins.delete(key);
     this.#origins.set(key, sessions);
     this.#bytes += session.bytes.length;
     for (const [oldest] of this.#origins) {
-      if (this.#bytes <= BYTES_MAX) return;
-      while (this.#bytes > BYTES_MAX && this.#drop(oldest, (those) => those.shift()));
+      if (this.#bytes <= bytesMax) return;
+      while (this.#bytes > bytesMax && this.#drop(oldest, (those) => those.shift()));
     }
   }
 
@@ -92,6 +92,6 @@ export class TlsSessions {
 /** The certificate of a peer is verified again after this time, although its sessions could be resumed for longer. */
 const VERIFIED_MS = 3_600_000;
 /** Of one origin: more connections at once than that begin with a whole handshake. */
-const SESSIONS_MAX = 512;
+const sessionsMax = 512;
 /** Of all origins together: some thousands of sessions. */
-const BYTES_MAX = 8 * 1024 * 1024;
+const bytesMax = 8 * 1024 * 1024;

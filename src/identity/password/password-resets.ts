@@ -17,9 +17,9 @@ export const resetMs = 3_600_000;
 
 const ofAccount: BucketRate = { limit: 3, perMs: 3_600_000 };
 const ofAddress: BucketRate = { limit: 20, perMs: 3_600_000 };
-const keysMost = 20_000;
+const keysMax = 20_000;
 /** Requests that wait for the mail server; further ones are dropped. */
-const waitingMost = 100;
+const waitingMax = 100;
 
 type Parts = {
   directory: Directory;
@@ -34,7 +34,7 @@ type Parts = {
  * time: the link is stored and sent after the response.
  */
 export function createPasswordResets({ directory, now, sendReset, failed }: Parts) {
-  const buckets = recentKeys<Bucket>(keysMost);
+  const buckets = recentKeys<Bucket>(keysMax);
   let last = Promise.resolve();
   let waiting = 0;
 
@@ -72,7 +72,7 @@ export function createPasswordResets({ directory, now, sendReset, failed }: Part
         [`account ${foldEmail(email)}`, ofAccount],
         [`address ${addressGroup(address)}`, ofAddress],
       ]);
-      if (waiting >= waitingMost) return;
+      if (waiting >= waitingMax) return;
       waiting += 1;
       last = last
         .then(() => new Promise((resolve) => setImmediate(resolve)))

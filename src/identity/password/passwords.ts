@@ -4,10 +4,10 @@ import { AppError } from '../../contract/errors.ts';
 
 export type Passwords = ReturnType<typeof createPasswords>;
 
-type PasswordCosts = { memoryKiB: number; passes: number; waitingMost: number };
+type PasswordCosts = { memoryKiB: number; passes: number; waitingMax: number };
 
 /** OWASP's parameters for Argon2id (19 MiB, two passes, one lane). */
-const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, waitingMost: 32 };
+const defaults: PasswordCosts = { memoryKiB: 19_456, passes: 2, waitingMax: 32 };
 
 /** Native code, loaded with the first password: it would take 12 ms of the start. */
 const argon2 = () => import('@node-rs/argon2');
@@ -17,7 +17,7 @@ const argon2 = () => import('@node-rs/argon2');
  * calls is limited.
  */
 export function createPasswords(costs: Partial<PasswordCosts> = {}) {
-  const { memoryKiB, passes, waitingMost } = { ...defaults, ...costs };
+  const { memoryKiB, passes, waitingMax } = { ...defaults, ...costs };
   const options = { memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
   const parameters = `$argon2id$v=19$m=${memoryKiB},t=${passes},p=1$`;
   const decoy = decoyHash(parameters);
@@ -27,7 +27,7 @@ export function createPasswords(costs: Partial<PasswordCosts> = {}) {
   let calls = 0;
 
   async function run<T>(work: () => Promise<T>): Promise<T> {
-    if (calls > waitingMost) throw new AppError('sign_in_busy');
+    if (calls > waitingMax) throw new AppError('sign_in_busy');
     calls += 1;
     try {
       return await turn(work);

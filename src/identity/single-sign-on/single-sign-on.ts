@@ -28,7 +28,7 @@ type Parts = {
 export type Begun = { secret: string; linkTo: string | null };
 
 const freeOfAddress = 20;
-const usedMost = 10_000;
+const usedMax = 10_000;
 
 /**
  * Sign-in with OpenID Connect. State, nonce and PKCE verifier are derived from one secret that only the browser has, so
@@ -36,7 +36,7 @@ const usedMost = 10_000;
  */
 export function createSingleSignOn({ directory, provider, roles, label, signIns, newId, now }: Parts) {
   const delays = signInDelays(now);
-  const used = recentKeys<true>(usedMost);
+  const used = recentKeys<true>(usedMax);
   const people = peopleOf({ directory, issuer: provider.issuer, roles, newId, now });
 
   /** With the digest of the session, a connection can't be begun for the browser of another person. */

@@ -1,7 +1,7 @@
 /** A clock that is wrong by less is not corrected: most of the difference is the way of the request, and its repetitions. */
 const wrongByMs = 300_000;
 /** The age of an event when its clock is corrected, at most. */
-const ageMostMs = 30 * 86_400_000;
+const ageMsMax = 30 * 86_400_000;
 
 /**
  * When an event of an SDK occurred, RFC 3339 in UTC: at `time` by the sender, never later than it was received. When the
@@ -17,7 +17,7 @@ export function occurredAtOf(
   if (occurred === null) return received;
   const sent = isServer ? null : timeOf(sentAt);
   if (sent !== null && Math.abs(receivedAt.getTime() - Date.parse(sent)) > wrongByMs) {
-    const ageMs = Math.min(ageMostMs, Math.max(0, Date.parse(sent) - Date.parse(occurred)));
+    const ageMs = Math.min(ageMsMax, Math.max(0, Date.parse(sent) - Date.parse(occurred)));
     return new Date(receivedAt.getTime() - ageMs).toISOString();
   }
   return Date.parse(occurred) > receivedAt.getTime() ? received : occurred;

@@ -25,7 +25,7 @@ export function lineOfText(text: string): [number: number, line: BlockLine] {
 }
 
 /** Above this many bytes of blocks in memory, changed ones are stored early, and all are forgotten. */
-const knownBytesMost = 32 * 1024 * 1024;
+const knownBytesMax = 32 * 1024 * 1024;
 
 /**
  * The blocks of one operation. A block is read once while there is room in memory; lines that the operation has written
@@ -153,7 +153,7 @@ export class AttemptBlocks {
   #block(id: number): Map<number, BlockLine[]> {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
-    if (this.#knownBytes > knownBytesMost) this.#saveChanged();
+    if (this.#knownBytes > knownBytesMax) this.#saveChanged();
     const block = new Map<number, BlockLine[]>();
     for (const text of this.#texts(id)) {
       this.#knownBytes += bytesOf(text);

@@ -20,7 +20,7 @@ export type PlannedGroup = {
 /** 2^24: a place is exact in a double for 2^29 deliveries. */
 const indexUnit = 0x1_00_00_00;
 /** A delivery is compared with this many groups. */
-const groupsMost = 16;
+const groupsMax = 16;
 /** Fewer rows are faster one by one. */
 const rowsAtOnceMin = 4;
 
@@ -44,7 +44,7 @@ function grouped(all: readonly Planned[]): PlannedGroup[] {
   const groups: PlannedGroup[] = [];
   all.forEach(({ delivery, event }, index) => {
     let found: PlannedGroup | undefined;
-    for (let at = groups.length - 1; at >= Math.max(0, groups.length - groupsMost) && found === undefined; at--) {
+    for (let at = groups.length - 1; at >= Math.max(0, groups.length - groupsMax) && found === undefined; at--) {
       const group = groups[at];
       if (group !== undefined && fits(group, delivery, event)) found = group;
     }

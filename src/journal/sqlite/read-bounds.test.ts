@@ -20,7 +20,7 @@ const largeEvents = 24;
 /** One character beyond Latin-1 makes V8 store two bytes for every character. */
 const text = `€${'x'.repeat(MiB / 2)}`;
 /** One read returns 4 MiB, including the row that reaches it. */
-const rowsAtOnceMost = 5;
+const rowsAtOnceMax = 5;
 
 const threads = storageThreads('journal');
 
@@ -50,7 +50,7 @@ test('a read of due deliveries stops after 4 MiB, and the next reads return the 
       ...query,
       ...(last === undefined ? {} : { after: { dueAt: start, id: last } }),
     });
-    assert.ok(part.due.length <= rowsAtOnceMost, `${part.due.length} rows at once`);
+    assert.ok(part.due.length <= rowsAtOnceMax, `${part.due.length} rows at once`);
     found.push(...part.due.map(({ id }) => id));
     isCut = part.isCut;
   }
@@ -63,7 +63,7 @@ test('a read of events to match stops after 4 MiB, and the next reads return the
   const found: string[] = [];
   for (let from = db.from, to = -1; from !== to; ) {
     const part = await journal.hot.read({ partition: 0, from, limit: 1_000 });
-    assert.ok(part.events.length <= rowsAtOnceMost, `${part.events.length} events at once`);
+    assert.ok(part.events.length <= rowsAtOnceMax, `${part.events.length} events at once`);
     found.push(...part.events.map(({ event }) => event.id));
     to = from;
     from = part.to;
@@ -78,10 +78,10 @@ test('a search of events stops after 4 MiB and returns where the next search con
   for (let before: string | null = ''; before !== null; ) {
     const part: Awaited<ReturnType<typeof db.journal.log.search>> = await db.journal.log.search({
       limit: 1_000,
-      lookedMost: 1_000,
+      lookedMax: 1_000,
       ...(before === '' ? {} : { before }),
     });
-    assert.ok(part.events.length <= rowsAtOnceMost, `${part.events.length} events at once`);
+    assert.ok(part.events.length <= rowsAtOnceMax, `${part.events.length} events at once`);
     found.push(...part.events.map(({ id }) => id));
     lookedAt += part.looked;
     before = part.reached;
@@ -107,7 +107,7 @@ test('the history of a delivery has the newest attempts, about 4 MiB, with the r
   }
   const found = (await journal.log.delivery(id)) ?? assert.fail();
   const { length } = found.attemptLog;
-  assert.ok(length > 1 && length <= rowsAtOnceMost, `${length} attempts at once`);
+  assert.ok(length > 1 && length <= rowsAtOnceMax, `${length} attempts at once`);
   const newest = Array.from({ length }, (_, index) => logged(largeEvents - length + 1 + index));
   assert.deepEqual(found.attemptLog, newest);
   assert.deepEqual(found.rendered, request);
@@ -127,7 +127,7 @@ test('a step of an erasure stops after 4 MiB, and the next steps erase the rest'
   const erased: string[] = [];
   for (let state = ''; state !== 'done'; ) {
     const step = await journal.housekeeping.erasures.step('era_1', { now: start, sending: [] });
-    assert.ok(step.events.length <= rowsAtOnceMost, `${step.events.length} events at once`);
+    assert.ok(step.events.length <= rowsAtOnceMax, `${step.events.length} events at once`);
     erased.push(...step.events.map((event) => event.id));
     ({ state } = step);
   }

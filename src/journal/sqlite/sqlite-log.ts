@@ -30,7 +30,7 @@ export function sqliteLog(client: JournalClient): JournalLog {
 
   return {
     async events(query) {
-      return (await search({ ...query, lookedMost: Number.MAX_SAFE_INTEGER })).events;
+      return (await search({ ...query, lookedMax: Number.MAX_SAFE_INTEGER })).events;
     },
     search,
     async event(id) {

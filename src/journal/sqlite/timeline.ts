@@ -4,7 +4,7 @@ import { rowsOf } from './delivery-rows.ts';
 import { neighbouringGroup, offsetMask } from './event-groups.ts';
 
 /** With more breaks in one log, which takes a clock that is set back every few minutes for a month, times stay, too. */
-const breaksMost = 10_000;
+const breaksMax = 10_000;
 
 /** Numbers from `low` up to `high`, exclusive. */
 export type Span = [low: number, high: number];
@@ -74,7 +74,7 @@ export function nextTime(
   if (now >= last.at) return now;
   if (last.at - now <= clockToleranceMs) return last.at;
   const sql = 'SELECT count(*) AS count FROM clock_break WHERE log = ?';
-  if ((db.get<{ count: number }>(sql, id)?.count ?? 0) >= breaksMost) return last.at;
+  if ((db.get<{ count: number }>(sql, id)?.count ?? 0) >= breaksMax) return last.at;
   const noticed = setBackNoticed(db);
   noticed.byMs = Math.max(noticed.byMs, last.at - now);
   db.run(

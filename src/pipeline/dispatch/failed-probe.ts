@@ -1,4 +1,4 @@
-import { RETRY_AFTER_MAX_MS } from '../../connections/retry-after.ts';
+import { retryAfterMsMax } from '../../connections/retry-after.ts';
 import type { DueDelivery, Hold } from '../../journal/journal.ts';
 import type { Step } from '../attempt/next-step.ts';
 
@@ -14,7 +14,7 @@ export function failedProbe(delivery: DueDelivery, step: Step, hold: Hold | unde
   const isOver = settlement.status !== 'retrying' && settlement.reason !== 'exhausted';
   if (hold?.reason !== 'breaker_open' || sign === null || sign === 'good' || !isCounted || isOver) return step;
   const waitedMs = settlement.waitedMs + Math.max(0, hold.probeAt - now);
-  if (waitedMs > RETRY_AFTER_MAX_MS) return step;
+  if (waitedMs > retryAfterMsMax) return step;
   const log = settlement.log.map((one, n, { length }) => (n === length - 1 ? { ...one, counted: false } : one));
   const { attempts, scheduleStep } = delivery;
   const staysDue = { status: 'retrying', reason: null, attempts, scheduleStep, waitedMs, dueAt: now, log } as const;

@@ -11,7 +11,7 @@ import { bodyOf, type Draft, type DryRender, draftDocument } from './dry-render.
 const listedBytesMax = 4 * 1_048_576;
 
 /** Events that a check examines at most; most of them may match neither version of the action. */
-const lookedMost = 20_000;
+const lookedMax = 20_000;
 
 /** Tests the draft of an action on the newest events that match it or the stored action, at most `last`. */
 export async function checkAction(context: CheckContext, action: Draft<'action'>, last: number): Promise<ActionCheck> {
@@ -40,7 +40,7 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
   }
 
   async function* matching(): AsyncGenerator<{ event: Event; wasMatched: boolean; route: Route }> {
-    for await (const { event, holds } of context.judged(conditions, lookedMost)) {
+    for await (const { event, holds } of context.judged(conditions, lookedMax)) {
       looked += 1;
       const [isMatched = false, wasMatched = false] = holds;
       if (!isMatched && !wasMatched) continue;

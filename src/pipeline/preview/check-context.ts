@@ -52,7 +52,7 @@ export async function* newestEvents<T>(
   let before: string | null = null;
   for (let left = most; left > 0; ) {
     const limit = Math.min(left, eventsAtOnce);
-    const query = { limit, lookedMost: eventsAtOnce, ...(before === null ? {} : { before }) };
+    const query = { limit, lookedMax: eventsAtOnce, ...(before === null ? {} : { before }) };
     const { events, reached }: EventSearchPage = await log.search(query);
     const judged = events.length === 0 ? [] : await judge(events);
     for (const [at, event] of events.entries()) {

@@ -82,7 +82,7 @@ async function someEvents(
     ...given({ ...same, receivedAfter: timeOf(receivedAfter), receivedBefore: timeOf(receivedBefore) }),
     ...between('event', order, cursor, upTo),
     limit,
-    lookedMost,
+    lookedMax,
   });
   if (order === 'oldest') events.reverse();
   return {
@@ -94,7 +94,7 @@ async function someEvents(
 
 const timeOf = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
 
-const lookedMost = 2_000;
+const lookedMax = 2_000;
 
 /** The part of the log that is still to be read. */
 function between(kind: 'event' | 'delivery', order: ReplayInput['order'], cursor: string | null, upTo: string | null) {

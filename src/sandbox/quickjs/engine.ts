@@ -22,7 +22,7 @@ const PAGE = 65_536;
 /** Static data and the engine's own stack, which are below the heap in this build. */
 const BELOW_HEAP_BYTES = 5.5 * 1024 * 1024;
 /** The build's declared initial size: no memory may be smaller. */
-const PAGES_MIN = 256;
+const pagesMin = 256;
 
 /**
  * How far V8 may inline within WebAssembly, in nodes of its graph and as a factor of a function's size: a fifth less
@@ -76,7 +76,7 @@ export async function compileEngine(): Promise<WasmModule> {
 
 /** A new instance with `memoryBytes` of heap (at least about 11 MiB: the build's own minimum). */
 export async function newEngine(module: WasmModule, memoryBytes: number): Promise<Engine> {
-  const pages = Math.max(PAGES_MIN, Math.ceil((BELOW_HEAP_BYTES + memoryBytes) / PAGE));
+  const pages = Math.max(pagesMin, Math.ceil((BELOW_HEAP_BYTES + memoryBytes) / PAGE));
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
   const quiet = { wasmMemory: memory, print() {}, printErr() {} };
   const variant = newVariant(releaseSync, { wasmModule: module, emscriptenModule: quiet });

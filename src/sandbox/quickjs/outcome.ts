@@ -1,6 +1,6 @@
 import type { RenderOutcome } from '../sandbox.ts';
 import { PROGRAM_FILE } from './context.ts';
-import { MESSAGE_MAX } from './prelude.ts';
+import { messageMax } from './prelude.ts';
 
 export type Limits = { timeoutMs: number; memoryBytes: number; outputBytes: number };
 
@@ -21,7 +21,7 @@ export function threw(message: string, stack = ''): RenderOutcome {
   const [, line, column] = FRAME.exec(stack) ?? [];
   return {
     kind: 'threw',
-    message: message.slice(0, MESSAGE_MAX).toWellFormed(),
+    message: message.slice(0, messageMax).toWellFormed(),
     line: line === undefined ? null : Number(line),
     column: column === undefined ? null : Number(column),
   };

@@ -5,7 +5,7 @@
 export const STATUS = { text: 0, tooLong: 1, notText: 2 } as const;
 
 /** Maximum number of characters of an error message. */
-export const MESSAGE_MAX = 500;
+export const messageMax = 500;
 
 /**
  * Script that the realm runs first, before any program; its value is `[status buffer, enter, retell, describe]`.
@@ -53,7 +53,7 @@ export function preludeSource(outputBytesMax: number): string {
         } else {
           message = toText(error);
         }
-        message = slice(message, 0, ${MESSAGE_MAX});
+        message = slice(message, 0, ${messageMax});
       } catch {}
       return stringify(message) + '\\n' + stringify(stack);
     },

@@ -29,20 +29,20 @@ const defaults = {
 
 export type QuickjsSandboxOptions = Partial<typeof defaults>;
 
-const BATCH_JOBS_MAX = 64;
-const BATCH_CHARS_MAX = 4 * 1024 * 1024;
+const batchJobsMax = 64;
+const batchCharsMax = 4 * 1024 * 1024;
 /** Maximum size of input and program together: a thread has 256 MiB of its own. */
-const JOB_CHARS_MAX = 32 * 1024 * 1024;
+const jobCharsMax = 32 * 1024 * 1024;
 const BATCHES_PER_WORKER = 2;
 const WATCH_EVERY_MS = 20;
 /**
  * This many threads ending in a row, without a culprit job and without a render in between, make the sandbox report a
  * problem.
  */
-const ENDS_MAX = 5;
+const endsMax = 5;
 /** Delay before the third start in a row; doubled before each later one. */
 const BACKOFF_FIRST_MS = 100;
-const BACKOFF_MAX_MS = 30_000;
+const backoffMsMax = 30_000;
 
 /**
  * A {@link Sandbox} of QuickJS instances (WebAssembly) in worker threads. Rejects when the engine can't start.
@@ -113,7 +113,7 @@ class QuickjsSandbox implements Sandbox, SandboxHealth {
     if (jobs.length === 0) return [];
     const { promise, ...settle } = Promise.withResolvers<RenderOutcome[]>();
     const call: Call = { outcomes: new Array(jobs.length), left: jobs.length, ...settle };
-    const charsMax = Math.min(this.#options.memoryBytes, JOB_CHARS_MAX);
+    const charsMax = Math.min(this.#options.memoryBytes, jobCharsMax);
     for (const [place, job] of jobs.entries()) {
       const chars = job.input.length + job.program.source.length;
       const task = { job, call, place, key: job.group ?? job.program.key, chars, hung: false };
@@ -130,7 +130,7 @@ class QuickjsSandbox implements Sandbox, SandboxHealth {
   }
 
   problem(): string | null {
-    if (this.#endsInARow < ENDS_MAX || this.#canRender()) return null;
+    if (this.#endsInARow < endsMax || this.#canRender()) return null;
     return "The script engine can't be started; see the log for the cause.";
   }
 
@@ -171,9 +171,9 @@ class QuickjsSandbox implements Sandbox, SandboxHealth {
     for (;;) {
       const free = this.#active.filter(({ canTakeMore, load }) => canTakeMore && load < BATCHES_PER_WORKER);
       const [worker] = free.sort((a, b) => a.load - b.load);
-      const wanted = Math.min(BATCH_JOBS_MAX, Math.ceil(queue.size / this.#options.workers));
+      const wanted = Math.min(batchJobsMax, Math.ceil(queue.size / this.#options.workers));
       const isIdle = this.#active.every(({ load }) => load === 0);
-      const tasks = worker === undefined ? [] : queue.take(wanted, BATCH_CHARS_MAX, performance.now(), isIdle);
+      const tasks = worker === undefined ? [] : queue.take(wanted, batchCharsMax, performance.now(), isIdle);
       if (worker === undefined || tasks.length === 0) break;
       worker.post(tasks);
     }
@@ -226,11 +226,11 @@ class QuickjsSandbox implements Sandbox, SandboxHealth {
   #countEnd({ readyAt }: SupervisedWorker<Task>, cause: unknown): void {
     this.#lastCause = cause;
     // A thread that was ready for long does not count as one in a row.
-    if (readyAt !== null && performance.now() - readyAt > BACKOFF_MAX_MS) this.#endsInARow = 0;
+    if (readyAt !== null && performance.now() - readyAt > backoffMsMax) this.#endsInARow = 0;
     this.#endsInARow++;
-    if (this.#endsInARow === ENDS_MAX) this.#options.failed(cause);
+    if (this.#endsInARow === endsMax) this.#options.failed(cause);
     if (this.#endsInARow < 2) return;
-    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (this.#endsInARow - 2), BACKOFF_MAX_MS);
+    const waitMs = Math.min(BACKOFF_FIRST_MS * 2 ** (this.#endsInARow - 2), backoffMsMax);
     this.#backoff ??= setTimeout(() => {
       this.#backoff = null;
       this.#refill();

@@ -49,7 +49,7 @@ type Prepared = { fn: number; snapshot: Snapshot } | { failure: RenderOutcome };
 type Known = { source: string; prepared: Prepared; bytes: number };
 
 /** Memory of prepared programs per thread: a program may fill its memory at its top level. */
-const KEPT_BYTES_MAX = 32 * 1024 * 1024;
+const keptBytesMax = 32 * 1024 * 1024;
 
 function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, base }: Layout): Renderer {
   const programs = new Map<string, Known>();
@@ -74,7 +74,7 @@ function snapshotRenderer({ newEngine, clock, limits }: RendererParts, { realm, 
     programs.set(key, known);
     bytes += known.bytes;
     for (const oldest of programs.keys()) {
-      if (programs.size <= limits.programsMax && bytes <= KEPT_BYTES_MAX) break;
+      if (programs.size <= limits.programsMax && bytes <= keptBytesMax) break;
       forget(oldest);
     }
   }

@@ -96,12 +96,12 @@ function hasErrors(findings: Finding[]): boolean {
 }
 
 /** Further problems would only hide the first ones. */
-const PROBLEMS_MAX = 100;
+const problemsMax = 100;
 
 function inOrder(findings: Finding[], locate: Locate): Problem[] {
   const sorted = findings.toSorted((a, b) => a.offset - b.offset);
   return sorted
-    .slice(0, PROBLEMS_MAX)
+    .slice(0, problemsMax)
     .map(({ offset, message, severity }) => ({ ...locate(offset), message, severity }));
 }
 

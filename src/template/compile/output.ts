@@ -14,7 +14,7 @@ export function decodeOutput(text: string): RenderOutput {
   const end = text.indexOf('\n');
   const head = parseHead(text.slice(0, Math.max(0, end)));
   // The program bounds the reason too, but with methods that a template may have replaced.
-  const reason = typeof head.reason === 'string' ? head.reason.slice(0, REASON_MAX).toWellFormed() : null;
+  const reason = typeof head.reason === 'string' ? head.reason.slice(0, reasonMax).toWellFormed() : null;
   if (head.kind === 'skipped' && reason !== null) return { kind: 'skipped', reason };
   if (head.kind === 'failed' && reason !== null) {
     const [line, column] = [head.line, head.column];
@@ -31,7 +31,7 @@ export function decodeOutput(text: string): RenderOutput {
 export const NOT_OURS = 'The template replaced the function that renders it';
 
 /** The maximum length of the reason of a render. */
-export const REASON_MAX = 1000;
+export const reasonMax = 1000;
 
 type Head = { [field: string]: unknown };
 

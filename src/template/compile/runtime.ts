@@ -1,4 +1,4 @@
-import { REASON_MAX } from './output.ts';
+import { reasonMax } from './output.ts';
 
 /** Escape functions as JavaScript source. A missing value prints nothing, in every mode. */
 export const ESCAPES = {
@@ -25,7 +25,7 @@ const $$short=(v)=>String(v).slice(0,40);
 let $$stop=null,$$at=0,$$n=0,$$ended=false,$$input;
 const $$end=(s)=>{$$ended=true;return s};
 class $$Stop{constructor(kind,reason,stack){this.kind=kind;this.reason=reason;this.stack=stack}}
-const $$text=(reason,other)=>{const s=reason===undefined||reason===null?"":$$wellFormed(String(reason)).slice(0,${REASON_MAX});return s===""?other:s};
+const $$text=(reason,other)=>{const s=reason===undefined||reason===null?"":$$wellFormed(String(reason)).slice(0,${reasonMax});return s===""?other:s};
 const skip=(reason)=>{throw $$stop??=new $$Stop("skipped",$$text(reason,"skipped by the template"),"")};
 const fail=(reason)=>{throw $$stop??=new $$Stop("failed",$$text(reason,"failed by the template"),new Error("fail").stack)};
 const $$freeze=(v)=>{

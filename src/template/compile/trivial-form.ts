@@ -15,7 +15,7 @@ export type TrivialForm = {
  * nothing*, like the program.
  */
 export function trivialForm(template: string): TrivialForm | null {
-  if (template.length > LENGTH_MAX) return null;
+  if (template.length > lengthMax) return null;
   const { nodes, findings } = parseTemplate(template, locator(template));
   const [only, more] = nodes;
   if (only === undefined || more !== undefined || findings.length > 0) return null;
@@ -31,7 +31,7 @@ export function trivialForm(template: string): TrivialForm | null {
   return filter.name === 'json' && filter.args === null && other === undefined ? formOf(value) : null;
 }
 
-const LENGTH_MAX = 200;
+const lengthMax = 200;
 
 /** `JSON.stringify(path)` */
 function stringified(node: unknown): TrivialForm | null {

@@ -15,7 +15,7 @@ export type Block = {
 };
 
 /** Branches nest as `else if` in the code; this limit keeps within the stack of any parser. */
-const BRANCHES_MAX = 100;
+const branchesMax = 100;
 
 /** Opens the block of an `{{@…}}` tag. Mistakes are reported; null when no block can be opened. */
 export function openBlock(tag: Tag, context: Context): Block | null {
@@ -46,7 +46,7 @@ export function addBranch(tag: Tag, block: Block | undefined, context: Context):
   const { name, argument } = parseHead(tag, context);
   const mistake = branchMistake(name, argument !== null, block);
   if (mistake !== null || block === undefined) throw new TemplateError(mistake ?? '', tag.start);
-  if (block.node?.kind === 'if' && block.node.branches.length === BRANCHES_MAX) {
+  if (block.node?.kind === 'if' && block.node.branches.length === branchesMax) {
     throw new TemplateError('Too many `{{#elif(…)}}` for one `{{@if(…)}}`', tag.start);
   }
   block.hasElse = name === 'else';

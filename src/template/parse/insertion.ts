@@ -15,7 +15,7 @@ import {
 } from './tag-script.ts';
 
 /** Filters nest as calls in the code; this limit keeps within the stack of any parser. */
-const FILTERS_MAX = 20;
+const filtersMax = 20;
 
 /** Parses a tag that runs statements or inserts a value. Null for an empty one. @throws TemplateError */
 export function parseInsertion(tag: Tag, context: Context): TemplateNode | null {
@@ -29,7 +29,7 @@ export function parseInsertion(tag: Tag, context: Context): TemplateNode | null 
     context.report(tag.start, 'This tag is empty and prints nothing', 'warning');
     return null;
   }
-  if (bars.length > FILTERS_MAX) throw new TemplateError('Too many filters for one value', tag.start);
+  if (bars.length > filtersMax) throw new TemplateError('Too many filters for one value', tag.start);
   const calls = bars.map((bar, i) => parseFilter(tag, bar, bars[i + 1]?.start ?? tag.contentEnd, context));
   return {
     kind: 'value',

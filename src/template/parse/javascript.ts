@@ -13,7 +13,7 @@ export type Script = { text: string; start: number; end: number; tokens: ScriptT
 export type Code = { start: number; end: number; node: Node; base: number };
 
 /** Deeper trees might parse here and overflow the stack of the sandbox's parser. */
-const TREE_DEPTH_MAX = 200;
+const treeDepthMax = 200;
 
 const OPTIONS: Options = {
   ecmaVersion: ECMA_VERSION,
@@ -25,7 +25,7 @@ const OPTIONS: Options = {
 };
 
 /** acorn searches all names of a scope at each declaration: the square of this number is still fast. */
-const NAMES_MAX = 2_000;
+const namesMax = 2_000;
 
 /** The parts of acorn's parser that its declarations leave out and that the limit needs. */
 type Internals = {
@@ -39,7 +39,7 @@ const BoundedParser = Parser.extend((Base) => {
   class Bounded extends Open {
     #names = 0;
     override declareName(name: string, kind: number, offset: number): void {
-      if (++this.#names > NAMES_MAX) this.raise(offset, 'Too many names for one template');
+      if (++this.#names > namesMax) this.raise(offset, 'Too many names for one template');
       super.declareName(name, kind, offset);
     }
   }
@@ -121,8 +121,8 @@ function guarded(script: Script, parseSource: (source: string) => Node, shift = 
   try {
     const node = parseSource(script.text.slice(script.start, script.end));
     // Each level takes at least one character.
-    const mayBeDeep = script.end - script.start > TREE_DEPTH_MAX;
-    if (mayBeDeep && astDepth(node, TREE_DEPTH_MAX) > TREE_DEPTH_MAX) throw new TemplateError(TOO_DEEP, script.start);
+    const mayBeDeep = script.end - script.start > treeDepthMax;
+    if (mayBeDeep && astDepth(node, treeDepthMax) > treeDepthMax) throw new TemplateError(TOO_DEEP, script.start);
     return { start: script.start, end: script.end, node, base: script.start - shift };
   } catch (error) {
     if (error instanceof TemplateError && error.message === TOO_DEEP) throw error;

@@ -6,7 +6,7 @@ import { isValue, type Piece, scan } from './scanner.ts';
 import type { Context, Finding, TemplateNode } from './tag-script.ts';
 
 /** Maximum depth of nested blocks: well within the stack of the sandbox's parser. */
-const BLOCK_DEPTH_MAX = 50;
+const blockDepthMax = 50;
 
 /** Parses a template, continuing after a mistake so that all of them are found (the first 50 are kept). */
 export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNode[]; findings: Finding[] } {
@@ -18,7 +18,7 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
     text,
     locate,
     report(offset, message, severity = 'error') {
-      if (findings.length < FINDINGS_MAX) findings.push({ offset, message, severity });
+      if (findings.length < findingsMax) findings.push({ offset, message, severity });
     },
   };
   const add = (node: TemplateNode | null) => {
@@ -35,8 +35,7 @@ export function parseTemplate(text: string, locate: Locate): { nodes: TemplateNo
       if (piece.kind === 'open') {
         const block = openBlock(piece, context);
         if (block === null) return;
-        if (blocks.length === BLOCK_DEPTH_MAX)
-          throw new TemplateError('Blocks are nested too deeply here', piece.start);
+        if (blocks.length === blockDepthMax) throw new TemplateError('Blocks are nested too deeply here', piece.start);
         add(block.node);
         blocks.push(block);
       } else if (piece.kind === 'branch') addBranch(piece, blocks.at(-1), context);
@@ -82,7 +81,7 @@ function codesOf(node: TemplateNode): (Code | null)[] {
   return [node.list, node.parameters];
 }
 
-const FINDINGS_MAX = 50;
+const findingsMax = 50;
 
 /**
  * The text between two tags, without the white space that they remove. A line that has only code leaves no line: the

@@ -41,7 +41,7 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
       pieces.push({ kind: 'text', start: at, end: start < 0 ? text.length : start });
     if (start < 0) return { pieces, error: null };
     try {
-      if (++tags > TAGS_MAX) throw new TemplateError('Too many tags for one template', start);
+      if (++tags > tagsMax) throw new TemplateError('Too many tags for one template', start);
       const tag = scanTag(text, start, budget);
       pieces.push(tag);
       at = tag.end;
@@ -53,7 +53,7 @@ export function scan(text: string): { pieces: Piece[]; error: TemplateError | nu
 }
 
 /** Each tag takes a parser: this number is more than people write, and still fast. */
-const TAGS_MAX = 5_000;
+const tagsMax = 5_000;
 
 const OPENING = /\{\{([-_])?\s*([@#*/!])?/y;
 // The text after the `/` of a closing tag; anything else after `{{ /` is a regular expression.

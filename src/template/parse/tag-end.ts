@@ -12,7 +12,7 @@ export type ScriptToken = {
 export type Bracket = { text: string; start: number };
 
 /** Maximum depth of brackets inside one tag: well within the limits of the engines' parsers. */
-const BRACKET_DEPTH_MAX = 100;
+const bracketDepthMax = 100;
 
 /**
  * The remaining limits of one template; each tag reduces them. They are far more than people write, and parsed in the
@@ -78,7 +78,7 @@ export function findTagEnd(
     } else if (label === ')' || label === ']') {
       if (brackets.at(-1)?.text === (label === ')' ? '(' : '[')) brackets.pop();
     }
-    if (brackets.length > BRACKET_DEPTH_MAX) throw new TemplateError(TOO_DEEP, start);
+    if (brackets.length > bracketDepthMax) throw new TemplateError(TOO_DEEP, start);
   }
 }
 

@@ -8,7 +8,7 @@ import type { DeliveryQuery } from './delivery-filters.ts';
 import css from './delivery-histogram.module.css';
 
 const words = deliveries.histogram;
-const bucketsMost = 60;
+const bucketsMax = 60;
 const againMs = 15_000;
 const statuses = Object.keys(outcomes.status) as DeliveryStatus[]; // the keys of a literal
 
@@ -34,7 +34,7 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
   const { status, unresolved, ...others } = filter;
   const { data } = useApiQuery(
     'getDeliveryHistogram',
-    { query: { ...others, buckets: String(bucketsMost) } },
+    { query: { ...others, buckets: String(bucketsMax) } },
     { ...kept, refetchInterval: isFresh ? againMs : false },
   );
   const failed = data?.totals.failed ?? 0;

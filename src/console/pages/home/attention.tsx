@@ -13,7 +13,7 @@ import type { Connection } from '../connections/connection.ts';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.attention;
-const issuesMost = 5;
+const issuesMax = 5;
 
 type Item = {
   key: string;
@@ -31,7 +31,7 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined };
 /** Everything that needs a person, each with the next step. */
 export function Attention({ documents, stats }: Props): ReactNode {
   const maySee = useMay('deliveries:view');
-  const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMost } }, watched);
+  const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMax } }, watched);
   const failed = useDeliveryState().data?.failed ?? 0;
   const issues = data?.data ?? [];
   const items = [

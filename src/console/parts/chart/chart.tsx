@@ -223,7 +223,7 @@ type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; thing: Thing
 /** The documents that deliveries depend on. */
 const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);
 const { acts, did, switched } = parts.chart;
-const marksMost = 12;
+const marksMax = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
 function useChartMarks(from: string, until: string, ids?: readonly string[]): readonly ChartMark[] {
@@ -250,5 +250,5 @@ function useChartMarks(from: string, until: string, ids?: readonly string[]): re
       const { id, openedAt } = issue;
       return { at: openedAt, label: issueText(issue).title, tone: 'bad', thing: { kind: 'issue', id } };
     });
-  return [...changes, ...opened].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, marksMost);
+  return [...changes, ...opened].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, marksMax);
 }

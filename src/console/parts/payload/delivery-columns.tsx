@@ -32,7 +32,7 @@ export function useDeliveryColumns(
   return useMemo(() => {
     const filtered = (what: string, by: CellFilter, name = what) =>
       isFilter ? <FilterCell what={what} name={name} onFilter={() => filter.current?.(by)} /> : what;
-    const attemptsMost = ({ destinationId, connectionId }: Delivery) =>
+    const attemptsMax = ({ destinationId, connectionId }: Delivery) =>
       (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
         ?.scheduleMs.length;
     return [
@@ -63,7 +63,7 @@ export function useDeliveryColumns(
         filtered(names.target(row), { destination: row.destinationId }),
       ),
       column('attempts', terms.attempts, { align: 'end' }, (row) =>
-        words.attemptsOf(row.attempts, row.test ? undefined : attemptsMost(row)),
+        words.attemptsOf(row.attempts, row.test ? undefined : attemptsMax(row)),
       ),
       column('response', terms.response, { isText: true }, ({ lastAttempt }) => {
         const { status = null, errorKind = null, message = null } = lastAttempt ?? {};

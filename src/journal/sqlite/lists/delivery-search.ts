@@ -140,7 +140,7 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
     const isOfVisitor = lineMatcher({ visitorId, lineStart: null });
     asked.push((one) => isOfVisitor(lineOf(one)?.line ?? ''));
   }
-  if (durationMsMin !== undefined) asked.push((one) => lastedAtMostMs(one) >= durationMsMin);
+  if (durationMsMin !== undefined) asked.push((one) => lastedAtMsMax(one) >= durationMsMin);
   const statuses = new Map<string, number | null>();
   if (httpStatus !== undefined || durationMsMin !== undefined)
     asked.push(({ block, number, response_status: known }) => {
@@ -167,7 +167,7 @@ function matcher(db: Db, query: DeepFilters, budget: ReadBudget): Matcher {
 const clockSlackMs = 100;
 
 /** An upper bound of the duration of its last attempt, which the row gives without reading the attempt. */
-function lastedAtMostMs({ created_at, finished_at }: Candidate): number {
+function lastedAtMsMax({ created_at, finished_at }: Candidate): number {
   // While the clock is set back, creation times are later than it.
   if (finished_at === null || finished_at < created_at) return Number.POSITIVE_INFINITY;
   return finished_at - created_at + clockSlackMs;

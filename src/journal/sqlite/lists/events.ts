@@ -69,7 +69,7 @@ export const eventOperations = {
         budget.answer(line?.line ?? null);
         looked += 1;
         reached = place;
-        if (found.length === query.limit || looked === query.lookedMost || budget.isAnswered) return end(place);
+        if (found.length === query.limit || looked === query.lookedMax || budget.isAnswered) return end(place);
       }
     }
     return end(null);

@@ -45,7 +45,7 @@ async function eventsOf(journal: Journal, visitorId: string, oldestFirst = false
   let looked = 0;
   const range = oldestFirst ? { after: placedId('event', { timeMs: 0, partition: 0, number: 0 }) } : {};
   for (let cursor: object | null = range; cursor !== null; ) {
-    const page = await journal.log.search({ visitorId, limit: 50, lookedMost: 5_000, ...cursor });
+    const page = await journal.log.search({ visitorId, limit: 50, lookedMax: 5_000, ...cursor });
     ids.push(...page.events.map(({ id }) => id));
     looked += page.looked;
     cursor = page.reached === null ? null : { [oldestFirst ? 'after' : 'before']: page.reached };

@@ -7,7 +7,7 @@ import type { IndexRange } from './delivery-list.ts';
 type Segment = { partition: number; first: number };
 
 /** With more events than this, a search that examines each delivery is as fast. */
-const eventsMost = 10_000;
+const eventsMax = 10_000;
 
 export const visitorMarkOperations = {
   keepVisitorMarks(db: Db, { partition, first, marks }: Segment & { marks: Uint8Array }): void {
@@ -121,7 +121,7 @@ export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null 
           offsets.push(first + at);
           count += 1;
         }
-      if (count > eventsMost) return null;
+      if (count > eventsMax) return null;
     }
     const sql = 'event IN (SELECT (? << 48) | value FROM json_each(?))';
     if (offsets.length > 0) ranges.push({ index: 'delivery_event', sql, values: [partition, JSON.stringify(offsets)] });

@@ -12,7 +12,7 @@ const identitiesAtOnce = 1_000;
 /** The share of the size limit up to which identities are kept for 24 h when the limit is reached. */
 const identitiesShare = 1 / 4;
 /** After a long pause, the rest of the identities is removed in later rounds. */
-const identitiesMostMs = 20_000;
+const identitiesMsMax = 20_000;
 // Free pages are reused, so returning the last ones would be wasted work.
 const freePagesKept = 4_096;
 
@@ -70,7 +70,7 @@ async function retain(
 ): Promise<{ removed: number; full: boolean }> {
   const byAge = await remove(client, { before, now, bytesMax: null });
   const bySize = bytesMax === null ? 0 : await fit(client, { now, bytesMax });
-  const end = performance.now() + identitiesMostMs;
+  const end = performance.now() + identitiesMsMax;
   const limit = identitiesAtOnce;
   const steps = [
     () => client.write('rememberFromNow', { now, limit }),
