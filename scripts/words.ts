@@ -169,7 +169,8 @@ function inSource(file: string, text: string): Finding[] {
 const otherLimits = /(?<!^at)Most(?:Ms|Bytes)?$|_(?:MAX|MIN)(?:_MS)?$|MaxMs$/;
 
 function inName(file: string, line: number, name: string): Finding[] {
-  if (otherLimits.test(name)) return [{ file, line, text: `the name ${name}`, cure: 'Max, last: bytesMax, delayMsMax' }];
+  if (otherLimits.test(name))
+    return [{ file, line, text: `the name ${name}`, cure: 'Max, last: bytesMax, delayMsMax' }];
   return name.split(/(?<=[a-z\d])(?=[A-Z])|_/).flatMap((word) => {
     const cure = Object.hasOwn(retiredNames, word.toLowerCase()) ? retiredNames[word.toLowerCase()] : undefined;
     return cure === undefined ? [] : [{ file, line, text: `the name ${name}`, cure }];

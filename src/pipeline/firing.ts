@@ -31,7 +31,7 @@ export type Fire = (events: readonly PlacedEvent[], end: number) => Fired;
 /** Deliveries in one transaction; a single event can exceed it. */
 export const plannedMax = 5_000;
 /** How long events are matched before other work gets its turn. */
-const matchingMaxMs = 20;
+const matchingMsMax = 20;
 
 const noRules: readonly Rule[] = [];
 
@@ -60,7 +60,7 @@ export function createFire({
       fired.faults.push({ event: fired.evaluated.length, actionId, destinationId, error });
     const ruleThrew = ({ id }: Rule, error: unknown) => threw(error, id);
     for (const { offset, event } of events) {
-      const isEnough = fired.deliveries.length >= plannedMax || clock.now() - now >= matchingMaxMs;
+      const isEnough = fired.deliveries.length >= plannedMax || clock.now() - now >= matchingMsMax;
       if (fired.evaluated.length > 0 && isEnough) {
         fired.to = offset;
         return fired;

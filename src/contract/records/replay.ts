@@ -47,7 +47,7 @@ const shared = {
   /** A note on why it was done. */
   reason: line(1_000).default(''),
   /** The largest number of deliveries per second; null: limited by the connections only. */
-  ratePerSecond: z.number().min(replayLimits.rateLeast).max(replayLimits.rateMost).nullable().default(null),
+  ratePerSecond: z.number().min(replayLimits.rateLeast).max(replayLimits.rateMax).nullable().default(null),
   order: z.enum(['oldest', 'newest']).default('oldest'),
   /** Only count. */
   plan: z.boolean().default(false),

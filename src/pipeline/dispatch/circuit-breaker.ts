@@ -21,7 +21,7 @@ export function resultAtConnection(sign: Sign): Result {
   return sign === 'unreachable' ? 'lost' : 'good';
 }
 
-const lostMost = 5;
+const lostMax = 5;
 /** Parts of the window. */
 const tenths = 10;
 
@@ -71,7 +71,7 @@ export function createBreaker() {
       count.all += 1;
       if (result === 'good') return null;
       count.failed += 1;
-      if (lostTogether >= lostMost) return open(`The last ${lostInRow} requests got no response.`);
+      if (lostTogether >= lostMax) return open(`The last ${lostInRow} requests got no response.`);
       const recent = counts.filter((one) => one.tenth > tenth - tenths && one.tenth <= tenth);
       const all = recent.reduce((sum, one) => sum + one.all, 0);
       const failed = recent.reduce((sum, one) => sum + one.failed, 0);

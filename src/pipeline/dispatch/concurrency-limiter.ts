@@ -6,7 +6,7 @@ export const concurrencyMax = 1_000;
 const start = 8;
 /** A limit below 1 is one request at a time with breaks in between, of so many times the base and at most so long. */
 const least = 1 / 32;
-const breakMostMs = 1_000;
+const breakMsMax = 1_000;
 /** The base that breaks assume while it is not known. */
 const unknownMs = 100;
 const usedPart = 3 / 4;
@@ -112,7 +112,7 @@ export class ConcurrencyLimiter {
   /** The end of the break before the next request; `now` or earlier: there is none. */
   breakUntil(now: number): number {
     // Longer: the clock was set back.
-    return this.#breakUntil - now > breakMostMs ? now : this.#breakUntil;
+    return this.#breakUntil - now > breakMsMax ? now : this.#breakUntil;
   }
 
   /** The time of the receiver in the last round, with its queue; null: not known yet. */
@@ -165,7 +165,7 @@ export class ConcurrencyLimiter {
   #takeBreak(now: number): void {
     if (this.#limit >= 1) return;
     const ownMs = this.#baseMs < Number.POSITIVE_INFINITY ? this.#baseMs : unknownMs;
-    this.#breakUntil = now + Math.min(breakMostMs, ownMs * (1 / this.#limit - 1));
+    this.#breakUntil = now + Math.min(breakMsMax, ownMs * (1 / this.#limit - 1));
   }
 
   /** After a refusal. */

@@ -38,7 +38,7 @@ type TrafficHold = 'auth_rejected' | 'breaker_open';
 const authPace = { firstMs: 30_000, mostMs: 30 * 60_000 };
 
 /** The greatest value of the setting `openMs`. */
-const openMostMs = 3_600_000;
+const openMsMax = 3_600_000;
 
 /**
  * Whether a probe may be sent. A time that is further away than any wait is of a clock that was set back since, or of a
@@ -47,7 +47,7 @@ const openMostMs = 3_600_000;
 export function isProbeDue(
   { reason, probeAt }: Pick<HoldState, 'reason' | 'probeAt'>,
   now: number,
-  openMs = openMostMs,
+  openMs = openMsMax,
 ): boolean {
   if (probeAt === null) return false;
   return probeAt <= now || probeAt - now > (reason === 'breaker_open' ? openMs : authPace.mostMs);

@@ -53,7 +53,7 @@ export type SendParts = {
 };
 
 /** Retries that are due within two minutes wait in memory: reading one back costs more than its next attempt. */
-const delayInMemoryMaxMs = 120_000;
+const delayInMemoryMsMax = 120_000;
 
 /**
  * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
@@ -325,7 +325,7 @@ export function delayInMemory(
   delayMs: number,
 ): boolean {
   const isAlone = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
-  if (!isAlone || delayMs > delayInMemoryMaxMs || !memory.hasRoom(queue)) return false;
+  if (!isAlone || delayMs > delayInMemoryMsMax || !memory.hasRoom(queue)) return false;
   memory.addDelayed(queue, delivery, (wake) =>
     clock.after(delayMs, () => {
       wake();

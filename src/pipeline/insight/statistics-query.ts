@@ -30,11 +30,11 @@ export type StatsQuery = {
 
 const countNames = statsCounts.keyof().options;
 const rejections = Object.keys(errors) as StatsReason[]; // the keys of a constant object
-const itemsMost = 1_000;
+const itemsMax = 1_000;
 /** Before the status code or the kind of error in the name of a counter. */
 export const errorPrefix = 'error.';
 const minuteMs = 60_000;
-const stepsMost = 120;
+const stepsMax = 120;
 
 const ranges: Record<StatsRange, { stepMs: number; steps: number }> = {
   '15m': { stepMs: minuteMs, steps: 15 },
@@ -64,7 +64,7 @@ function stepsOf(
   }
   const end = Math.min(until ?? now, now);
   const isFitting = ({ ms, keptMs }: (typeof statisticsSteps)[number]) =>
-    from >= now - keptMs && end - from <= ms * stepsMost;
+    from >= now - keptMs && end - from <= ms * stepsMax;
   const longest = statisticsSteps[2];
   const { ms, keptMs } = statisticsSteps.find(isFitting) ?? longest;
   const first = Math.min(Math.max(from, now - keptMs), end);
@@ -121,7 +121,7 @@ function itemsOf(things: StatisticsAnswer['things']): Stats['items'] {
     series,
   }));
   const busyness = (item: Stats['items'][number]) => item.received + item.matched + item.created + item.delivered;
-  return items.sort((a, b) => busyness(b) - busyness(a)).slice(0, itemsMost);
+  return items.sort((a, b) => busyness(b) - busyness(a)).slice(0, itemsMax);
 }
 
 function countsIn(counters: Counters): StatsCounts {

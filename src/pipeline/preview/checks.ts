@@ -15,7 +15,7 @@ import { checkOutcomes } from './check-outcomes.ts';
 import { type Draft, dryRenderOf, dryRenderWork } from './dry-render.ts';
 
 /** A check returns the results that it has after this time. */
-const checkMostMs = 10_000;
+const checkMsMax = 10_000;
 const examplesMax = 20;
 
 /**
@@ -36,7 +36,7 @@ export function createChecks(options: {
     const behaviors = [...behaviorConditions(configuration.snapshot.documents.behavior.values())];
     const judge = async (events: Event[]) =>
       conditions.length === 0 ? [] : options.compute.matches({ conditions, behaviors, events });
-    for await (const [event, holds = []] of newestEvents(log, { most, timeMs: checkMostMs }, judge))
+    for await (const [event, holds = []] of newestEvents(log, { most, timeMs: checkMsMax }, judge))
       yield { event, holds };
   }
 
@@ -56,7 +56,7 @@ export function createChecks(options: {
     destination: (destination: Draft<'destination'>, given: { actionId: string | null; last: number }) =>
       checkDestination(context(), destination, given),
     outcomes(destination: Draft<'destination'> & { id: string }, last: number) {
-      const untilMs = clock.now() + checkMostMs;
+      const untilMs = clock.now() + checkMsMax;
       return checkOutcomes({ log, clock, snapshot: configuration.snapshot, untilMs }, destination, last);
     },
     async conditions(conditions: readonly Condition[], last: number): Promise<ConditionCount> {

@@ -18,7 +18,7 @@ import { type Chosen, chooser } from './selection.ts';
 import { newestOf, readSources } from './source.ts';
 
 /** The caller waits for the plan. */
-const planMostMs = 5_000;
+const planMsMax = 5_000;
 const atOnce = 200;
 
 type PlanOptions = {
@@ -57,7 +57,7 @@ async function planReplay(
 ): Promise<Planned> {
   const { log } = options;
   const { snapshot } = options.configuration;
-  const end = performance.now() + planMostMs;
+  const end = performance.now() + planMsMax;
   const upTo = await newestOf(input, log, now);
   const choose = chooser({ input, snapshot, log, replayId: null, now });
   const leftOut = new Map<ReplayPlan['leftOut'][number]['reason'], number>();

@@ -20,10 +20,10 @@ import { shownReplay } from './shown-replay.ts';
  * More replays wait, since each running one keeps deliveries ready. One whose deliveries are all created, and all wait for a
  * person, does not count.
  */
-const runningMost = 4;
+const runningMax = 4;
 /** The deliveries of one replay that are created and not sent yet. */
-const aheadMost = 500;
-const loadedMost = 10_000;
+const aheadMax = 500;
+const loadedMax = 10_000;
 /** The time between two rounds of a replay, unless something happens. */
 const againMs = 2_000;
 
@@ -82,7 +82,7 @@ class ReplayRunner implements AsyncDisposable {
   async load(): Promise<void> {
     const { journal, events, holds } = this.#options;
     for (const state of ['running', 'planned', 'paused', 'cancelled'] as const)
-      for (const stored of await journal.log.replays.replays({ limit: loadedMost, state }))
+      for (const stored of await journal.log.replays.replays({ limit: loadedMax, state }))
         if (!isOver(stored)) this.#keep(stored);
     this.#stopObserving = events.on('settled', ({ replayId }) => {
       const one = replayId === null ? undefined : this.#active.get(replayId);
@@ -104,7 +104,7 @@ class ReplayRunner implements AsyncDisposable {
     return shown;
   }
 
-  /** Stores a replay. It runs when fewer than `runningMost` others do. */
+  /** Stores a replay. It runs when fewer than `runningMax` others do. */
   async run(input: ReplayInput, { id, startedBy }: { id: string; startedBy: string }, entry: NewAuditEntry) {
     const { configuration, clock, journal } = this.#options;
     checkReplay(input, configuration.snapshot);
@@ -183,7 +183,7 @@ class ReplayRunner implements AsyncDisposable {
     const { journal, clock } = this.#options;
     const inOrder = [...this.#active.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const one of inOrder) {
-      if (inOrder.filter(({ state, isMoving }) => state === 'running' && isMoving).length >= runningMost) return;
+      if (inOrder.filter(({ state, isMoving }) => state === 'running' && isMoving).length >= runningMax) return;
       if (one.state !== 'planned') continue;
       const move = { from: ['planned'], to: 'running', now: clock.now() } as const;
       if (!(await journal.log.replays.move(one.id, move)) || one.state !== 'planned') continue;
@@ -200,7 +200,7 @@ class ReplayRunner implements AsyncDisposable {
     while (one.state === 'running' && !this.#isStopping && !isLast) {
       const waiting = await this.#waiting(one.id);
       one.untilLook = waiting / 4;
-      if (waiting >= aheadMost) return;
+      if (waiting >= aheadMax) return;
       isLast = await this.#createNext(one);
     }
     const isRead = one.state === 'running' && (await replays.replay(one.id))?.isRead === true;

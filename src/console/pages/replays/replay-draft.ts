@@ -86,7 +86,7 @@ export function rateOf(text: string): number | null {
 
 export function isRate(text: string): boolean {
   const rate = rateOf(text);
-  return rate === null || (rate >= replayLimits.rateLeast && rate <= replayLimits.rateMost);
+  return rate === null || (rate >= replayLimits.rateLeast && rate <= replayLimits.rateMax);
 }
 
 /** The states of deliveries that a replay can take; the others are not finished. */
