@@ -73,7 +73,7 @@ export async function replay({ handle, clock }: TestServer, { receivedAt, reques
 
 /** The events that a collector has stored, in order. */
 export async function storedEvents({ journal }: TestServer, collectorId: string): Promise<CapturedEvent[]> {
-  const { events } = await journal.log.search({ limit: 1_000, lookedMost: 10_000, collectorId });
+  const { events } = await journal.log.search({ limit: 1_000, lookedMax: 10_000, collectorId });
   return events.reverse().map(({ name, visitorId, anonymousId, sessionId, occurredAt, data, source: { format } }) => ({
     name,
     visitorId,
