@@ -14,13 +14,32 @@ export function issuesConformance(
     test('issues are read back as they were last saved, by id, without removed ones', async () => {
       await using store = await make();
       assert.deepEqual(await store.load(), []);
-      const [a, b, c] = ['iss_a', 'iss_b', 'iss_c'].map((id) => issueSample({ id, detail: `"é\n of ${id}` }));
+      const [a, b, c] = ['iss_a', 'iss_b', 'iss_c'].map((id) =>
+        issueSample({ id, fingerprint: id, detail: `"é\n of ${id}` }),
+      );
       assert.ok(a && b && c);
       await store.save([c, a]);
       await store.save([b, { ...c, count: 7 }]);
       assert.deepEqual(await store.load(), [a, b, { ...c, count: 7 }]);
       await store.remove(['iss_a', 'iss_none']);
       assert.deepEqual(await store.load(), [b, { ...c, count: 7 }]);
+    });
+
+    test('a fingerprint has one issue, which keeps its first id', async () => {
+      await using store = await make();
+      await store.save([issueSample({ id: 'iss_a' })]);
+      const again = issueSample({ id: 'iss_b', count: 9, detail: '"é\n' });
+      await store.save([again, issueSample({ id: 'iss_c', fingerprint: 'other' })]);
+      const other = issueSample({ id: 'iss_c', fingerprint: 'other' });
+      assert.deepEqual(await store.load(), [{ ...again, id: 'iss_a' }, other]);
+    });
+
+    test('an issue whose fingerprint changes is still one', async () => {
+      await using store = await make();
+      await store.save([issueSample()]);
+      const erased = issueSample({ fingerprint: 'failing [erased]' });
+      await store.save([erased]);
+      assert.deepEqual(await store.load(), [erased]);
     });
 
     test("a saved issue does not change with the caller's object", async () => {

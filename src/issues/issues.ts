@@ -10,13 +10,16 @@ import type {
 } from '../contract/records/issue.ts';
 
 /**
- * PORT. Issues, the detected problems. There are few, and their owner keeps them in memory. Every write is durable when
- * its promise resolves.
+ * PORT. Issues, the detected problems, one for each fingerprint. There are few, and their owner keeps them in memory. Every
+ * write is durable when its promise resolves.
  */
 export interface IssueStore {
   /** All stored issues, by id. */
   load(): Promise<IssueRecord[]>;
-  /** Inserts or replaces issues. The audit entry is written in the same transaction. */
+  /**
+   * Inserts or replaces issues, all or none. Of a fingerprint that is stored with another id, the stored id stays: two
+   * processes that find a problem at once have one issue. The audit entry is written in the same transaction.
+   */
   save(records: readonly IssueRecord[], entry?: NewAuditEntry): Promise<void>;
   /** Removes issues; unknown ids are skipped. */
   remove(ids: readonly string[]): Promise<void>;

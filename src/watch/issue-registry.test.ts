@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { FakeAnswer } from '../egress/fake/fake-egress.testing.ts';
+import { finding } from './finding.ts';
 import { startWatched, type Watched } from './watch.testing.ts';
 import type { WatchOptions } from './watch.ts';
 
@@ -162,4 +163,28 @@ test('issues that open at about the same time are written together, within a ten
   await clock.advance(100);
   assert.deepEqual(saved, [50]);
   assert.equal(watched.told().length, 50);
+});
+
+test('issues that an erasure makes equal become one, in memory and stored', async () => {
+  await using watched = await startWatched();
+  const found = (text: string) =>
+    finding({
+      fingerprint: `failing ${watched.destinationId} ${text}`,
+      kind: 'failing',
+      severity: 'warning',
+      title: `Refused: ${text}`,
+      detail: text,
+      likelyFix: '',
+      cause,
+    });
+  const once = { times: 1, samples: [], actionIds: [] };
+  for (const text of ['no user ann@example.com', 'no user bob@example.com', 'no user [erased]'])
+    watched.registry.see(found(text), once);
+  await watched.registry.settled();
+  watched.registry.erase('ann@example.com');
+  await watched.registry.settled();
+  const left = ['open: Refused: no user [erased]', 'open: Refused: no user bob@example.com'];
+  assert.deepEqual(watched.issues().sort(), left);
+  await watched.restart();
+  assert.deepEqual(watched.issues().sort(), left);
 });

@@ -109,6 +109,8 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
         const next = withoutText(record, text);
         if (next === record) continue;
         byFingerprint.delete(record.fingerprint);
+        const same = byFingerprint.get(next.fingerprint);
+        if (same !== undefined) remove(same);
         byFingerprint.set(next.fingerprint, Object.assign(record, next));
         writer.changed(record, null);
       }

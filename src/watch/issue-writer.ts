@@ -57,8 +57,8 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     dirty.clear();
     removed.clear();
     try {
-      if (written.length > 0) await store.save(written);
       if (gone.length > 0) await store.remove(gone);
+      if (written.length > 0) await store.save(written);
       // Those of one issue one after the other, those of different issues at once, to be stored in one write.
       notices = notices.then(async () => void (await Promise.all(written.map(sendNotices))));
     } catch (error) {

@@ -3,14 +3,18 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { IssueRecord } from '../issues.ts';
 
+/** The fingerprint of an issue changes when an erased text was in it. */
+const upsert = `INSERT INTO issue (id, body) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET body = excluded.body
+  ON CONFLICT (body ->> '$.fingerprint') DO UPDATE SET body = json_set(excluded.body, '$.id', id)`;
+
 /** The operations of issues in the storage threads. */
 export const operations = {
   allIssues: (db: Db, _: null): IssueRecord[] =>
     db.all<{ body: string }>('SELECT body FROM issue ORDER BY id').map(({ body }) => JSON.parse(body)),
 
   saveIssues(db: Db, { records, entries }: { records: readonly IssueRecord[]; entries: NewAuditEntry[] }): void {
-    for (const record of records)
-      db.run('INSERT OR REPLACE INTO issue (id, body) VALUES (?, ?)', record.id, JSON.stringify(record));
+    for (const record of records) db.run(upsert, record.id, JSON.stringify(record));
     appendAudit(db, entries);
   },
 

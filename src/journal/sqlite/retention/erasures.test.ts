@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { openStorage } from '../../../../test/support/storage.ts';
+import { issueSample } from '../../../issues/issue-samples.testing.ts';
 import { databaseName } from '../../../sqlite/database-file.ts';
 import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
@@ -57,4 +59,20 @@ test('an erasure waits for a long reader without delaying intake', async () => {
   }
   assert.equal(await step(), 'waiting');
   assert.equal(await step(), 'done');
+});
+
+test('stored issues that an erasure makes equal become one, and the erasure ends', async () => {
+  await using storage = await openStorage();
+  const { erasures } = storage.journal.housekeeping;
+  const issue = (id: string, user: string) => issueSample({ id, fingerprint: `no user ${user}`, detail: user });
+  await storage.issues.save([issue('iss_1', 'v-erased'), issue('iss_2', '[erased]'), issue('iss_3', 'bob')]);
+  await erasures.begin({ id: 'ers_1', code: 'x', sought: { visitorId: 'v-erased' }, now: start }, erasureEntry);
+  let state = 'running';
+  for (let n = 0; state !== 'done' && n < 100; n++)
+    ({ state } = await erasures.step('ers_1', { now: start, sending: [] }));
+  const left = await storage.issues.load();
+  assert.deepEqual(
+    [state, left.map(({ fingerprint }) => fingerprint).sort()],
+    ['done', ['no user [erased]', 'no user bob']],
+  );
 });

@@ -369,7 +369,8 @@ function eraseQuotes(db: Db, sought: ErasedBy | null): void {
   for (const [table, column, key, rows] of quotingRows) {
     const select = `SELECT ${key} AS key, ${column} AS json FROM ${table} WHERE ${rows}`;
     for (const row of db.all<{ key: string; json: string }>(select)) {
-      const sql = `UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`;
+      // Two issues can become equal: one stays.
+      const sql = `UPDATE OR REPLACE ${table} SET ${column} = ? WHERE ${key} = ?`;
       db.run(sql, JSON.stringify(withoutText(JSON.parse(row.json), textOf(sought))), row.key);
     }
   }
