@@ -3,6 +3,7 @@ import { fuzzAnswers } from './fuzz/answers.ts';
 import { fuzzBodies } from './fuzz/bodies.ts';
 import { fuzzKeywords } from './fuzz/keywords.ts';
 import { fuzzRequests } from './fuzz/requests.ts';
+import { fuzzSdkBodies } from './fuzz/sdk-bodies.ts';
 
 // Runs generated input against the product: npm run fuzz [target …] [-- --count=100000 --seed=1]. Default: all targets.
 // Prints figures as JSON; exit code 1 when a guarantee is broken.
@@ -16,6 +17,7 @@ const targets: Record<string, (run: { count: number; seed: number }) => Promise<
   bodies: ({ count, seed }) => fuzzBodies({ count: Math.ceil(count / 100), seed }),
   keywords: fuzzKeywords,
   requests: fuzzRequests,
+  sdks: ({ count, seed }) => fuzzSdkBodies({ count: Math.ceil(count / 10), seed }),
   templates: fuzzTemplates,
 };
 

@@ -7,7 +7,7 @@ import type { Event } from '../../../contract/records/event.ts';
 type TestServer = Awaited<ReturnType<typeof startTestServer>>;
 
 /** A captured request; `body` before compression, `base64` where it is no text. */
-type CapturedRequest = {
+export type CapturedRequest = {
   method: string;
   path: string;
   headers: Record<string, string>;
@@ -47,11 +47,16 @@ export function capturedRuns(vendor: string): Run[] {
 const capturedKey = 'COLLECTORKEY';
 const capturedBasic = Buffer.from(`${capturedKey}:`).toString('base64');
 
+/** Puts the key of a collector in a captured text. */
+export function withKeyOf(key: string): (text: string) => string {
+  const basic = Buffer.from(`${key}:`).toString('base64');
+  return (text) => text.replaceAll(capturedKey, key).replaceAll(capturedBasic, basic);
+}
+
 /** Sends the requests of a run to a collector; returns the status of each response, with its body where it is an error. */
 export async function replay({ handle, clock }: TestServer, { receivedAt, requests }: Run, key: string) {
   clock.now = Math.max(clock.now, Date.parse(receivedAt));
-  const basic = Buffer.from(`${key}:`).toString('base64');
-  const withKey = (text: string) => text.replaceAll(capturedKey, key).replaceAll(capturedBasic, basic);
+  const withKey = withKeyOf(key);
   const answers: { method: string; status: number; body: string; type: string; headers: Record<string, unknown> }[] =
     [];
   for (const one of requests) {

@@ -1,0 +1,160 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+import inject, { type InjectOptions } from 'light-my-request';
+import { startTestServer } from '../../src/api/testing/server.testing.ts';
+import { seededRandom } from '../../src/cli/demo/random.ts';
+import { type CapturedRequest, capturedRuns, withKeyOf } from '../../src/intake/formats/captures/captures.testing.ts';
+
+type Random = () => number;
+
+export type SdkFuzz = { statuses: Record<string, number>; events: number; slowestMs: number; faults: string[] };
+
+type Sent = { url: string; headers: Record<string, string>; content: Buffer };
+
+/**
+ * Sends captured requests of SDKs with changed bodies and headers. A fault: a response of 5xx, a status that no SDK
+ * expects, an error in the log, or an event of a refused request that is stored.
+ */
+export async function fuzzSdkBodies({ count, seed }: { count: number; seed: number }): Promise<SdkFuzz> {
+  const random = seededRandom(seed);
+  await using server = await startTestServer();
+  const [own, other] = [
+    await server.make('/collectors', { name: 'Own' }),
+    await server.make('/collectors', { name: 'Other' }),
+  ];
+  const samples = ['segment', 'rudderstack', 'jitsu', 'cloudevents'].flatMap(samplesOf);
+  const found: SdkFuzz = { statuses: {}, events: 0, slowestMs: 0, faults: [] };
+  const newest = async () => (await server.journal.log.events({ limit: 1 }))[0]?.id ?? '';
+  let last = await newest();
+  for (let i = 0; i < count; i++) {
+    server.clock.now += 1_000;
+    const withKey = withKeyOf(String(own['key']));
+    const { method, path, headers, body, base64 } = pick(samples, random);
+    const content = base64 === undefined ? Buffer.from(withKey(body ?? '')) : Buffer.from(base64, 'base64');
+    const cleaned = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withKey(value)]));
+    let sent: Sent = { url: withKey(path), headers: { ...cleaned, 'content-encoding': '' }, content };
+    for (let changes = Math.floor(random() * 3); changes >= 0; changes--)
+      sent = pick(mutations, random)(sent, random, String(other['key']));
+    const startedAt = performance.now();
+    const answer = await inject(server.handle, {
+      method: method as NonNullable<InjectOptions['method']>, // the methods of HTTP
+      url: sent.url,
+      headers: sent.headers,
+      payload: sent.content,
+    });
+    found.slowestMs = Math.max(found.slowestMs, Math.round(performance.now() - startedAt));
+    const { statusCode } = answer;
+    found.statuses[statusCode] = (found.statuses[statusCode] ?? 0) + 1;
+    const now = await newest();
+    const isStored = now !== last;
+    last = now;
+    if (isStored) found.events += 1;
+    const what = `request ${i}: ${statusCode} ${answer.body.slice(0, 200)}`;
+    if (![200, 400, 401, 403, 404, 405].includes(statusCode)) found.faults.push(what);
+    else if (isStored && statusCode !== 200) found.faults.push(`${what}: an event is stored`);
+  }
+  for (const failure of server.failures) found.faults.push(String(failure));
+  return found;
+}
+
+/** One request of each kind that a vendor's SDKs send. */
+function samplesOf(vendor: string): CapturedRequest[] {
+  const kinds = new Map<string, CapturedRequest>();
+  for (const { run, requests } of capturedRuns(vendor))
+    for (const one of requests)
+      if (typeof one !== 'number' && one.method === 'POST')
+        kinds.set(
+          `${run.replace(/-(?!go|python|node|browser).*/, '')} ${one.path} ${one.headers['content-type']}`,
+          one,
+        );
+  return [...kinds.values()];
+}
+
+type Mutation = (sent: Sent, random: Random, otherKey: string) => Sent;
+
+const texts = [
+  ...[
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    'NaN',
+    '-Infinity',
+    '1e999',
+    '-',
+    '\u0000',
+    '\\ud800',
+    '\ufeff',
+    'é',
+    'null',
+    '{}',
+  ],
+  ...['[]', '"__proto__":1,', '"batch":[', '"type":"track",', '"context":7,', '"userId":{},', '"timestamp":"never",'],
+  ...[
+    '{"a":'.repeat(5_000),
+    '['.repeat(100_000),
+    '[],'.repeat(50_000),
+    `"${'QUJD'.repeat(100_000)}"`,
+    '1'.repeat(100_000),
+  ],
+  ...[`"${'\\u0000'.repeat(20_000)}"`, '"k":1,'.repeat(30_000), `${' '.repeat(400_000)}`],
+];
+
+const spliced = (content: Buffer, start: number, end: number, text: Buffer) =>
+  Buffer.concat([content.subarray(0, start), text, content.subarray(end)]);
+
+const mutations: Mutation[] = [
+  (sent, random) => {
+    const content = Buffer.from(sent.content);
+    for (let i = 0; i < 1 + random() * 5 && content.length > 0; i++)
+      content[Math.floor(random() * content.length)] = Math.floor(random() * 256);
+    return { ...sent, content };
+  },
+  (sent, random) => ({ ...sent, content: sent.content.subarray(0, Math.floor(random() * sent.content.length)) }),
+  (sent, random) => {
+    const at = Math.floor(random() * sent.content.length);
+    return { ...sent, content: spliced(sent.content, at, at, Buffer.from(pick(texts, random))) };
+  },
+  (sent, random) => {
+    // At a place where a value stands, most of the time.
+    const colons = [...sent.content.entries()].flatMap(([at, byte]) => (byte === 0x3a || byte === 0x2c ? at + 1 : []));
+    const at = pick(colons.length === 0 ? [0] : colons, random);
+    return { ...sent, content: spliced(sent.content, at, at, Buffer.from(pick(texts, random))) };
+  },
+  (sent, random) => {
+    const from = Math.floor(random() * sent.content.length);
+    const to = from + Math.floor(random() * (sent.content.length - from));
+    const times = Math.min(Math.ceil(300_000 / (to - from + 1)), 1 + Math.floor(1_000 ** random()));
+    const repeated = Buffer.concat(Array.from({ length: times }, () => sent.content.subarray(from, to)));
+    return { ...sent, content: spliced(sent.content, to, to, repeated) };
+  },
+  (sent) => ({ ...sent, content: gzipSync(sent.content) }),
+  (sent, random) => ({
+    ...sent,
+    content: pick([gzipSync, deflateSync, (bytes: Buffer) => bytes], random)(sent.content),
+    headers: { ...sent.headers, 'content-encoding': pick(['gzip', 'deflate', 'br', 'identity', 'nonsense'], random) },
+  }),
+  (sent, random) => ({
+    ...sent,
+    content: gzipSync(Buffer.alloc(10_000_000 * random(), pick([0x20, 0x5b, 0x22, 0x7b], random)), { level: 1 }),
+  }),
+  (sent, random, otherKey) => ({
+    ...sent,
+    content: Buffer.from(sent.content.toString().replace('{', `{"writeKey":"${otherKey}",`)),
+    headers: { ...sent.headers, ...(random() < 0.5 ? { authorization: '' } : {}) },
+  }),
+  (sent, random) => {
+    const names = Object.keys(sent.headers);
+    const name = pick(names, random);
+    return {
+      ...sent,
+      headers: { ...sent.headers, [name]: pick(['', 'x', 'é', '9'.repeat(2_000), '%', 'Basic Og=='], random) },
+    };
+  },
+  (sent, random) => ({ ...sent, url: sent.url + pick(['/', '?', '?writeKey=%', '?a=b', '//', '/..'], random) }),
+];
+
+const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)] as T; // not empty
