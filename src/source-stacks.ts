@@ -17,9 +17,9 @@ Error.prepareStackTrace = (error, frames) => {
 function withSource(frame: string, tables: Map<string, LineTable>): string {
   const [, file, line] = /(file:\S+?):(\d+):\d+\)?$/.exec(frame) ?? [];
   if (file === undefined || !file.startsWith(here)) return frame;
-  const place = `${file}:${line}`;
-  const source = known.get(place) ?? sourceOf(file, Number(line), tables) ?? place;
-  known.set(place, source);
+  const location = `${file}:${line}`;
+  const source = known.get(location) ?? sourceOf(file, Number(line), tables) ?? location;
+  known.set(location, source);
   return frame.replace(/file:\S+?:\d+:\d+/, source);
 }
 

@@ -90,8 +90,8 @@ export type DeletedDocument = {
 export type DeletedQuery = {
   kinds: readonly DocumentKind[];
   id?: string;
-  before?: DeletedPlace;
-  after?: DeletedPlace;
+  before?: DeletedCursor;
+  after?: DeletedCursor;
   limit: number;
 };
-type DeletedPlace = Pick<DeletedDocument, 'deletedAt' | 'id'>;
+type DeletedCursor = Pick<DeletedDocument, 'deletedAt' | 'id'>;

@@ -69,9 +69,9 @@ export function configuredValues(config: Config): ConfiguredValue[] {
 
 type Found = { text: string; from: string };
 
-type Places = Pick<ConfigSources, 'flags' | 'env'> & { yaml: Record<string, string>; file: string | undefined };
+type SettingSources = Pick<ConfigSources, 'flags' | 'env'> & { yaml: Record<string, string>; file: string | undefined };
 
-function find(name: SettingName, at: Places): Found | null {
+function find(name: SettingName, at: SettingSources): Found | null {
   const variable = envName(name);
   const flag = at.flags[name];
   if (flag !== undefined) return { text: flag, from: flagName(name) };

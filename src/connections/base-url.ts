@@ -1,6 +1,6 @@
 import type { ConnectionBody } from '../contract/documents/connection.ts';
 
-type Place = Pick<ConnectionBody, 'baseUrl' | 'port'>;
+type Address = Pick<ConnectionBody, 'baseUrl' | 'port'>;
 
 type BaseUrl =
   | { readonly ok: true; readonly url: URL }
@@ -10,7 +10,7 @@ type BaseUrl =
  * The parsed base URL of a connection: absolute http or https, no query, fragment or user-info, `port` inserted, a
  * trailing dot of the host removed. Pure; does not check whether the address is allowed.
  */
-export function parseBaseUrl({ baseUrl, port }: Place): BaseUrl {
+export function parseBaseUrl({ baseUrl, port }: Address): BaseUrl {
   const text = baseUrl.trim();
   const problem = (reason: string): BaseUrl => ({ ok: false, pointer: '/baseUrl', reason });
   // The URL parser silently repairs backslashes, tabs and missing slashes; these are refused, so that the text shows

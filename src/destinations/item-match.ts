@@ -19,45 +19,45 @@ export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
 export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
   const list = valueAt(jsonOf(answer), rule.path);
   if (!Array.isArray(list)) return null;
-  const placesByValue = rule.id === undefined ? new Map<string, number[]>() : placesBy(rule.id.field, records);
+  const indexesByValue = rule.id === undefined ? new Map<string, number[]>() : indexesBy(rule.id.field, records);
   const found = new Set<number>();
-  for (const [place, item] of list.entries()) {
+  for (const [at, item] of list.entries()) {
     if (!fitsItem(rule.when, item)) continue;
-    for (const at of placesOf(rule, item, place, placesByValue)) if (at < records.length) found.add(at);
+    for (const record of indexesOf(rule, item, at, indexesByValue)) if (record < records.length) found.add(record);
   }
   return found;
 }
 
-/** The places of the records by their value in a field; records without a scalar there are left out. */
-function placesBy(field: string, records: readonly DataRecord[]): Map<string, number[]> {
-  const places = new Map<string, number[]>();
+/** The indexes of the records by their value in a field; records without a scalar there are left out. */
+function indexesBy(field: string, records: readonly DataRecord[]): Map<string, number[]> {
+  const indexes = new Map<string, number[]>();
   for (const [at, record] of records.entries()) {
     const value = Object.hasOwn(record, field) ? textOf(record[field]) : null;
     if (value === null) continue;
-    const same = places.get(value);
-    if (same === undefined) places.set(value, [at]);
+    const same = indexes.get(value);
+    if (same === undefined) indexes.set(value, [at]);
     else same.push(at);
   }
-  return places;
+  return indexes;
 }
 
-function placesOf(
+function indexesOf(
   { index, id }: ItemRule,
   item: unknown,
-  place: number,
-  placesByValue: Map<string, number[]>,
+  at: number,
+  indexesByValue: Map<string, number[]>,
 ): readonly number[] {
   if (index !== undefined) {
     const at = numberOf(valueAt(item, index));
     return Number.isSafeInteger(at) && at >= 0 ? [at] : [];
   }
-  if (id === undefined) return [place];
+  if (id === undefined) return [at];
   return [valueAt(item, id.path)].flat().flatMap((one) => {
     const value = textOf(one);
-    const places = value === null ? undefined : placesByValue.get(value);
+    const indexes = value === null ? undefined : indexesByValue.get(value);
     // Once is enough: a response may name the same value in a hundred thousand items.
-    if (value !== null) placesByValue.delete(value);
-    return places ?? [];
+    if (value !== null) indexesByValue.delete(value);
+    return indexes ?? [];
   });
 }
 

@@ -117,9 +117,9 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       end(new AppError('malformed_request', 'The request ended before its body did.'));
     }
     function end(error: Error | null) {
-      const place = arriving.lastIndexOf(body);
-      if (place === -1) return;
-      arriving.splice(place, 1);
+      const index = arriving.lastIndexOf(body);
+      if (index === -1) return;
+      arriving.splice(index, 1);
       sum -= body.bytes;
       payload.off('data', take).off('end', whole).off('error', end).off('close', cut);
       // The rest of a refused body is discarded until the request ends or times out.

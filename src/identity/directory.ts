@@ -37,7 +37,7 @@ export async function loadDirectory(parts: DirectoryParts) {
 
   async function reload() {
     const all = await accounts.all();
-    records = new Map(all.records.map((record) => [placeOf(record.kind, record.value.id), record]));
+    records = new Map(all.records.map((record) => [rowName(record.kind, record.value.id), record]));
     snapshot = accountSnapshot(all.revision, records.values());
   }
 
@@ -49,7 +49,7 @@ export async function loadDirectory(parts: DirectoryParts) {
     if (snapshot.revision !== revision) listeners.tell();
   }
 
-  const isUsable = (id: string) => records.has(placeOf('token', id)) || records.has(placeOf('session', id));
+  const isUsable = (id: string) => records.has(rowName('token', id)) || records.has(rowName('session', id));
 
   const inTurn = optimisticChanges(
     refresh,
@@ -61,9 +61,9 @@ export async function loadDirectory(parts: DirectoryParts) {
     const revision = await accounts.change(snapshot.revision, plan.changes, entries);
     if (revision === null) return null;
     for (const change of plan.changes) {
-      if (change.op === 'put') records.set(placeOf(change.kind, change.value.id), change);
+      if (change.op === 'put') records.set(rowName(change.kind, change.value.id), change);
       else {
-        records.delete(placeOf(change.kind, change.id));
+        records.delete(rowName(change.kind, change.id));
         used.delete(change.id);
       }
     }
@@ -119,4 +119,4 @@ function firstRoles(newId: NewId, at: number): AccountChange[] {
   }));
 }
 
-const placeOf = (kind: string, id: string) => `${kind} ${id}`;
+const rowName = (kind: string, id: string) => `${kind} ${id}`;

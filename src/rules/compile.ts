@@ -96,29 +96,29 @@ type Build = {
 };
 
 /** `within`: the behaviors that enclose this place; `reportAt`: this place, or the outermost of them. */
-type Place = { pointer: string; reportAt: string; depth: number; within: string[] };
+type Location = { pointer: string; reportAt: string; depth: number; within: string[] };
 
-function compilePart(condition: Condition, place: Place, build: Build): Part {
+function compilePart(condition: Condition, location: Location, build: Build): Part {
   // Stops after a limit is exceeded and reported: behaviors that contain each other multiply.
   if (exceededLimit(build) !== null) return nothing;
-  const problem = place.depth > conditionLimits.depth ? tooDeep : count(condition, build);
-  if (problem !== null) return refuse(place, problem, build);
-  if ('all' in condition) return compileGroup('all', condition.all, place, build);
-  if ('any' in condition) return compileGroup('any', condition.any, place, build);
-  if ('not' in condition) return compileNot(condition.not, place, build);
-  if ('behavior' in condition) return compileBehavior(condition.behavior, place, build);
-  return compileLeaf(condition, place, build);
+  const problem = location.depth > conditionLimits.depth ? tooDeep : count(condition, build);
+  if (problem !== null) return refuse(location, problem, build);
+  if ('all' in condition) return compileGroup('all', condition.all, location, build);
+  if ('any' in condition) return compileGroup('any', condition.any, location, build);
+  if ('not' in condition) return compileNot(condition.not, location, build);
+  if ('behavior' in condition) return compileBehavior(condition.behavior, location, build);
+  return compileLeaf(condition, location, build);
 }
 
-function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place, build: Build): Part {
-  const parts = conditions.map((one, i) => compilePart(one, step(place, `/${kind}/${i}`), build));
+function compileGroup(kind: 'all' | 'any', conditions: Condition[], location: Location, build: Build): Part {
+  const parts = conditions.map((one, i) => compilePart(one, step(location, `/${kind}/${i}`), build));
   const settles = kind === 'any';
   return {
     matches: shareGroup(kind, parts, build.shared),
     explain: (event) => {
       const explained = parts.map((part) => part.explain(event));
       const result = explained.some((one) => one.result === settles) === settles;
-      return { kind, pointer: place.pointer, result, conditions: explained };
+      return { kind, pointer: location.pointer, result, conditions: explained };
     },
     needs: {
       toHold: { kind: kind === 'all' ? 'every' : 'some', needs: parts.map((part) => part.needs.toHold) },
@@ -128,48 +128,48 @@ function compileGroup(kind: 'all' | 'any', conditions: Condition[], place: Place
   };
 }
 
-function compileNot(condition: Condition, place: Place, build: Build): Part {
-  const part = compilePart(condition, step(place, '/not'), build);
+function compileNot(condition: Condition, location: Location, build: Build): Part {
+  const part = compilePart(condition, step(location, '/not'), build);
   return {
     matches: (event) => !part.matches(event),
     explain: (event) => {
       const inner = part.explain(event);
-      return { kind: 'not', pointer: place.pointer, result: !inner.result, condition: inner };
+      return { kind: 'not', pointer: location.pointer, result: !inner.result, condition: inner };
     },
     needs: { toHold: part.needs.toFail, toFail: part.needs.toHold },
   };
 }
 
-function compileBehavior(id: string, place: Place, build: Build): Part {
+function compileBehavior(id: string, location: Location, build: Build): Part {
   const behavior = build.behaviors.get(id);
-  if (behavior === undefined) return refuse(place, `There is no behavior ${id}.`, build);
-  if (place.within.includes(id)) return refuse(place, `The behavior ${behavior.name} contains itself.`, build);
-  if (place.within.length >= conditionLimits.depth) return refuse(place, tooDeep, build);
+  if (behavior === undefined) return refuse(location, `There is no behavior ${id}.`, build);
+  if (location.within.includes(id)) return refuse(location, `The behavior ${behavior.name} contains itself.`, build);
+  if (location.within.length >= conditionLimits.depth) return refuse(location, tooDeep, build);
 
-  const pointer = `${place.pointer}/behavior`;
-  const within = [...place.within, id];
-  const reportAt = place.within.length === 0 ? pointer : place.reportAt;
-  const part = compilePart(behavior.condition, { pointer, reportAt, depth: place.depth, within }, build);
+  const pointer = `${location.pointer}/behavior`;
+  const within = [...location.within, id];
+  const reportAt = location.within.length === 0 ? pointer : location.reportAt;
+  const part = compilePart(behavior.condition, { pointer, reportAt, depth: location.depth, within }, build);
   return {
     ...part,
     explain: (event) => {
       const inner = part.explain(event);
       const { result } = inner;
-      return { kind: 'behavior', pointer: place.pointer, result, id, name: behavior.name, condition: inner };
+      return { kind: 'behavior', pointer: location.pointer, result, id, name: behavior.name, condition: inner };
     },
   };
 }
 
 type CompiledComparison = { lookup: Lookup; judge: Judge; matches(event: Event): boolean; toHold: Need };
 
-function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
+function compileLeaf(comparison: Comparison, location: Location, build: Build): Part {
   if (comparison.operator === 'regex') {
     build.regexSize += regexSize(comparison.value);
     const problem = exceededLimit(build);
-    if (problem !== null) return refuse(place, problem, build, '/value');
+    if (problem !== null) return refuse(location, problem, build, '/value');
   }
   const compiled = shareComparison(comparison, build.shared.comparisons);
-  if (typeof compiled === 'string') return refuse(place, compiled, build, '/value');
+  if (typeof compiled === 'string') return refuse(location, compiled, build, '/value');
   const { lookup, judge, matches, toHold } = compiled;
   const { parameter, operator } = comparison;
   const ignoreCase = comparison.ignoreCase === true;
@@ -182,7 +182,7 @@ function compileLeaf(comparison: Comparison, place: Place, build: Build): Part {
       const actual = cutValue(isMissing ? null : found, shownValueMax.whole);
       return {
         kind: 'comparison',
-        pointer: place.pointer,
+        pointer: location.pointer,
         result: judge(found),
         parameter,
         operator,
@@ -264,16 +264,16 @@ function exceededLimit(build: Build): string | null {
   );
 }
 
-function step(place: Place, pointer: string): Place {
-  const reportAt = place.within.length === 0 ? `${place.reportAt}${pointer}` : place.reportAt;
-  return { ...place, pointer: `${place.pointer}${pointer}`, reportAt, depth: place.depth + 1 };
+function step(location: Location, pointer: string): Location {
+  const reportAt = location.within.length === 0 ? `${location.reportAt}${pointer}` : location.reportAt;
+  return { ...location, pointer: `${location.pointer}${pointer}`, reportAt, depth: location.depth + 1 };
 }
 
 /** Records a problem. The returned part never runs, because a build with problems has no result. */
-function refuse(place: Place, message: string, build: Build, within = ''): Part {
+function refuse(location: Location, message: string, build: Build, within = ''): Part {
   build.leaves += 1;
   if (!build.problems.some((problem) => problem.message === message)) {
-    const pointer = place.within.length === 0 ? `${place.reportAt}${within}` : place.reportAt;
+    const pointer = location.within.length === 0 ? `${location.reportAt}${within}` : location.reportAt;
     build.problems.push({ pointer, message });
   }
   return nothing;

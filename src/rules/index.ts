@@ -1,7 +1,7 @@
 import type { Event } from '../contract/records/event.ts';
 import type { CompiledCondition } from './compile.ts';
 import { bucketName, type Choice, chooseFilings, type Test } from './filing.ts';
-import { compileLookup, type Fold, foldCase, foldExact, type Lookup, placesOf, someCandidate } from './lookup.ts';
+import { compileLookup, type Fold, foldCase, foldExact, type Lookup, someCandidate, sourcesOf } from './lookup.ts';
 
 /**
  * An index over many conditions. The cost of an event grows with the entries that may match it, not with all of them:
@@ -137,7 +137,7 @@ function bucketFinder<Entry>(shelves: Bucket<Entry>[]): (event: Event, round: nu
   const always: Bucket<Entry>[] = [];
   const byKey = new Map<string, Bucket<Entry>[]>();
   for (const bucket of shelves) {
-    const { dataKeys, isInEvent } = placesOf(bucket.parameter);
+    const { dataKeys, isInEvent } = sourcesOf(bucket.parameter);
     if (isInEvent) always.push(bucket);
     else
       for (const key of dataKeys) {

@@ -31,7 +31,7 @@ export function compileLookup(name: string): Lookup {
  * Where a parameter can be found: `data` must have one of the keys, or, when `isInEvent`, the event itself. Lets an
  * index over many parameters look only at the keys of an event.
  */
-export function placesOf(name: string): { dataKeys: string[]; isInEvent: boolean } {
+export function sourcesOf(name: string): { dataKeys: string[]; isInEvent: boolean } {
   const bare = withoutData(name);
   const root = rootOf(name);
   return {

@@ -15,11 +15,11 @@ type Notes = {
  */
 export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer) {
   const prefix = `${kind}/`;
-  const placeOf = (name: string) => ({ table: 'note', kind, id: name });
+  const rowOf = (name: string) => ({ table: 'note', kind, id: name });
   const seal = (name: string, text: string) =>
-    JSON.stringify(seals.sealBody(placeOf(name), { text: new Secret(text, '') }));
+    JSON.stringify(seals.sealBody(rowOf(name), { text: new Secret(text, '') }));
   const open = (name: string, sealed: string) => {
-    const { text } = seals.openBody(placeOf(name), JSON.parse(sealed)) as { text: Secret }; // sealed above
+    const { text } = seals.openBody(rowOf(name), JSON.parse(sealed)) as { text: Secret }; // sealed above
     return text.reveal();
   };
   const sealedNotes = async () =>

@@ -5,7 +5,7 @@ import type { Keyring } from './keys.ts';
 import type { SecretReferences } from './references.ts';
 
 /** The place of a secret. It is bound to the sealed text (AES-256-GCM, additional data), which opens nowhere else. */
-export type SealPlace = { table: string; kind: string; id: string };
+export type SealedRow = { table: string; kind: string; id: string };
 
 /** Turns documents with `Secret`s into plain JSON values with sealed ones, and back. */
 export type Sealer = ReturnType<typeof sealer>;
@@ -17,25 +17,25 @@ export type Sealer = ReturnType<typeof sealer>;
 export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretReferences, 'secret'> = unread) {
   const keyBytes = (id: string) => keyring.keys.find((key) => key.id === id)?.bytes;
 
-  const seal = (place: string, secret: Secret): string => {
+  const seal = (row: string, secret: Secret): string => {
     const [first] = keyring.keys;
     const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', first.bytes, nonce).setAAD(Buffer.from(place));
+    const cipher = createCipheriv('aes-256-gcm', first.bytes, nonce).setAAD(Buffer.from(row));
     const text = Buffer.concat([cipher.update(secret.reveal(), 'utf8'), cipher.final()]);
     return `${first.id}.${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64')}`;
   };
 
-  const open = (place: string, sealed: string): string => {
+  const open = (row: string, sealed: string): string => {
     const key = keyBytes(keyIdOf(sealed));
     if (key === undefined)
       throw new Error(`A stored secret was sealed with key ${keyIdOf(sealed)}, which is not among the secret keys.`);
     const bytes = Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64');
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-      decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(12, 28));
+      decipher.setAAD(Buffer.from(row)).setAuthTag(bytes.subarray(12, 28));
       return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
     } catch (error) {
-      throw new Error(`The sealed secret at ${place} does not open: it was changed or moved.`, { cause: error });
+      throw new Error(`The sealed secret at ${row} does not open: it was changed or moved.`, { cause: error });
     }
   };
 
@@ -44,7 +44,7 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
      * A copy of a body with each secret as `{"$secret": <sealed>, "updatedAt": …}`, and each secret reference as
      * `{"$ref": <reference>, "updatedAt": …}`.
      */
-    sealBody(place: SealPlace, body: unknown): unknown {
+    sealBody(row: SealedRow, body: unknown): unknown {
       const walk = (value: unknown, path: string): unknown => {
         if (value instanceof Secret)
           return {
@@ -54,13 +54,13 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
         const copy = mapBelow(value, path, walk);
         return isObject(copy) && ownKeys.some((key) => key in copy) ? { [plainKey]: copy } : copy;
       };
-      return walk(body, rootOf(place));
+      return walk(body, rootOf(row));
     },
     /**
      * The reverse of `sealBody`. Throws an Error of one sentence when a key is missing or a sealed text was changed or
      * moved.
      */
-    openBody(place: SealPlace, sealed: unknown): unknown {
+    openBody(row: SealedRow, sealed: unknown): unknown {
       const walk = (value: unknown, path: string): unknown => {
         if (!isObject(value)) return mapBelow(value, path, walk);
         if (plainKey in value) return mapBelow(value[plainKey], path, walk);
@@ -69,7 +69,7 @@ export function sealer(keyring: Pick<Keyring, 'keys'>, references: Pick<SecretRe
         if (typeof text !== 'string') return mapBelow(value, path, walk);
         return new Secret(open(path, text), String(updatedAt));
       };
-      return walk(sealed, rootOf(place));
+      return walk(sealed, rootOf(row));
     },
     /** The id of the key that seals. */
     get sealsWith() {
@@ -118,7 +118,7 @@ const plainKey = '$plain';
 const ownKeys = [secretKey, refKey, plainKey];
 
 const keyIdOf = (sealed: string) => sealed.slice(0, sealed.indexOf('.'));
-const rootOf = ({ table, kind, id }: SealPlace) => `${table}/${kind}/${id}`;
+const rootOf = ({ table, kind, id }: SealedRow) => `${table}/${kind}/${id}`;
 
 function mapBelow(value: unknown, path: string, walk: (value: unknown, path: string) => unknown): unknown {
   return mapChildren(value, (child, key) => walk(child, path + pointerOf([key])));

@@ -15,7 +15,7 @@ type Suspicion = { times: number; since: number; samples: string[]; actionIds: S
  * The state of a destination with recent failures. `inRow`: failures since the last success. `issues`: fingerprints
  * of issues that may be active.
  */
-type Place = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<string> };
+type FailureState = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<string> };
 
 /**
  * Detects failing deliveries. A failure that ends a delivery is an issue at once; a retried one is an issue after
@@ -33,18 +33,18 @@ export function detectFailures(options: {
   const { registry, configuration, clock } = options;
   const limits = options.limits.failing;
   const names = namesIn(configuration);
-  const places = new Map<string, Place>();
+  const states = new Map<string, FailureState>();
 
-  function placeOf(destinationId: string): Place {
-    const known = places.get(destinationId) ?? { inRow: 0, suspicions: new Map(), issues: new Set() };
-    places.set(destinationId, known);
+  function stateOf(destinationId: string): FailureState {
+    const known = states.get(destinationId) ?? { inRow: 0, suspicions: new Map(), issues: new Set() };
+    states.set(destinationId, known);
     return known;
   }
 
   function sync() {
     for (const { kind, state, destinationId, fingerprint } of registry.all())
       if (isOurs(kind) && state !== 'resolved' && destinationId !== null)
-        placeOf(destinationId).issues.add(fingerprint);
+        stateOf(destinationId).issues.add(fingerprint);
   }
 
   sync();
@@ -64,38 +64,38 @@ export function detectFailures(options: {
       // Failures under a hold count as the hold's issue, except when they end the delivery.
       if (hold !== null && !isFinal(settlement)) return registry.see(hold, occurrences);
       if (auth?.kind === 'rejected' || !isFailure(delivery, settlement)) return;
-      const place = placeOf(destinationId);
-      place.inRow += 1;
-      const found = findingOf(delivery, settlement, names, place.inRow >= limits.criticalInRow);
+      const known = stateOf(destinationId);
+      known.inRow += 1;
+      const found = findingOf(delivery, settlement, names, known.inRow >= limits.criticalInRow);
       const isKnown = registry.active(found.fingerprint) !== undefined;
-      const finding = isKnown || place.issues.size < limits.perDestination ? found : foldedFinding(found, names);
+      const finding = isKnown || known.issues.size < limits.perDestination ? found : foldedFinding(found, names);
       const isCertain = isFinal(settlement) || registry.active(finding.fingerprint) !== undefined;
-      const suspicion = isCertain ? null : suspect(place, finding.fingerprint, delivery, clock.now(), options.limits);
+      const suspicion = isCertain ? null : suspect(known, finding.fingerprint, delivery, clock.now(), options.limits);
       if (!isCertain && suspicion === null) return;
-      place.issues.add(finding.fingerprint);
+      known.issues.add(finding.fingerprint);
       registry.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
     },
 
     delivered({ destinationId, actionId }: Owners) {
-      const place = places.get(destinationId);
-      if (place === undefined) return;
+      const known = states.get(destinationId);
+      if (known === undefined) return;
       const now = clock.now();
-      for (const fingerprint of place.issues) {
+      for (const fingerprint of known.issues) {
         const record = registry.active(fingerprint);
         // A template can throw for one action and not for another.
         if (record?.kind === 'template' && record.actionId !== actionId) continue;
         const inRow = record === undefined ? 0 : registry.credit(record);
         const needed = limits.successes * 2 ** Math.min(record?.comebacks ?? 0, limits.doublingsMax);
         if (record !== undefined && (inRow < needed || now - record.lastSeenAt < limits.quietMs)) continue;
-        place.issues.delete(fingerprint);
+        known.issues.delete(fingerprint);
         if (record !== undefined) registry.resolve(record, `${inRow} deliveries in a row succeeded.`);
       }
-      if (place.issues.size > 0) {
-        place.inRow = 0;
-        place.suspicions.clear();
+      if (known.issues.size > 0) {
+        known.inRow = 0;
+        known.suspicions.clear();
         return;
       }
-      places.delete(destinationId);
+      states.delete(destinationId);
     },
 
     /** Resolves issues that were not seen for a week or whose destination was deleted. */
@@ -115,7 +115,7 @@ export function detectFailures(options: {
 
 /** Counts a failure and returns it once it was seen often enough for an issue; null before that. */
 function suspect(
-  { suspicions }: Place,
+  { suspicions }: FailureState,
   fingerprint: string,
   { id, actionId }: DueDelivery,
   now: number,

@@ -5,13 +5,13 @@ import type { Configuration } from '../pipeline/snapshot/snapshot.ts';
 type Words = Pick<IssueRecord, 'fingerprint' | 'kind' | 'severity' | 'title' | 'detail' | 'likelyFix'> & {
   cause: IssueProblem;
 };
-type Places = Pick<IssueRecord, 'connectionId' | 'destinationId' | 'actionId' | 'errorKind'>;
+type Subject = Pick<IssueRecord, 'connectionId' | 'destinationId' | 'actionId' | 'errorKind'>;
 
 /** A problem found by a detector. Findings with the same fingerprint are the same issue. */
-export type Finding = Words & Places;
+export type Finding = Words & Subject;
 
 /** A finding; its places that are not given are null. */
-export function finding(given: Words & Partial<Places>): Finding {
+export function finding(given: Words & Partial<Subject>): Finding {
   return { connectionId: null, destinationId: null, actionId: null, errorKind: null, ...given };
 }
 

@@ -101,8 +101,8 @@ export function pageOfAccounts<T extends { id: string; createdAt: number }, S>(
   show: (account: T) => S,
 ): Page<S> {
   const { data, page } = pageOfAll(accounts, query, {
-    placeOf: ({ createdAt, id }) => `${String(createdAt).padStart(15, '0')} ${id}`,
-    isPlace: (at) => /^\d{15} [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
+    sortKeyOf: ({ createdAt, id }) => `${String(createdAt).padStart(15, '0')} ${id}`,
+    isSortKey: (at) => /^\d{15} [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
   });
   return { data: data.map(show), page };
 }

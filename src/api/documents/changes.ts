@@ -9,11 +9,11 @@ import type { ApiParts, Call } from '../call/call.ts';
 import type { Kind } from './document-kind.ts';
 import { patched } from './patch.ts';
 import { type Doc, type DocumentCall, isStandard, nextVersion, type Reader, scopeOf } from './reading.ts';
-import { placeOfName, usersOf, withIds } from './references.ts';
+import { readName, usersOf, withIds } from './references.ts';
 import { isSameBody } from './secret-fields.ts';
 import { type Programs, withPrograms } from './templates.ts';
 
-type NamedPlace = Parameters<typeof placeOfName>[1];
+type GivenName = Parameters<typeof readName>[1];
 type Asking = Pick<Call, 'author' | 'principal' | 'ifMatch'>;
 
 /** The next version of a document, and warnings for the caller. `before` null: a new document. */
@@ -119,8 +119,8 @@ export function documentChanges<K extends ManagedKind>(
   { findToChange, sameName, checkNameIsFree, next, put }: Store<K>,
 ) {
   /** The stored document with a name as paths and files have it, and the JSON of its body with ids for names. */
-  function named(call: Asking, place: NamedPlace, json: Record<string, unknown>, snapshot: Snapshot) {
-    const { name, parent } = placeOfName(kind.kind, place, snapshot);
+  function named(call: Asking, place: GivenName, json: Record<string, unknown>, snapshot: Snapshot) {
+    const { name, parent } = readName(kind.kind, place, snapshot);
     const called = sameName(name, parent ?? '', snapshot);
     const before = called === undefined ? null : findToChange(snapshot, called.id, call);
     if (before === null) call.ifMatch(null);
@@ -171,7 +171,7 @@ export function documentChanges<K extends ManagedKind>(
     },
 
     /** The document of a file, by its name. Throws AppError. */
-    planned(call: Asking, place: NamedPlace, json: Record<string, unknown>, snapshot: Snapshot): Planned {
+    planned(call: Asking, place: GivenName, json: Record<string, unknown>, snapshot: Snapshot): Planned {
       const { given, ...basis } = named(call, place, json, snapshot);
       const { before } = basis;
       const { body, kept } = parse(given, basis);

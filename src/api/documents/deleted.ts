@@ -35,8 +35,8 @@ export function deletedHandlers({ pipeline, catalog, now }: ApiParts) {
 }
 
 const places = {
-  placeOf: ({ deletedAt, id }: { deletedAt: number; id: string }) => `${deletedAt} ${id}`,
-  isPlace: (at: string) => /^\d{1,15} [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
+  sortKeyOf: ({ deletedAt, id }: { deletedAt: number; id: string }) => `${deletedAt} ${id}`,
+  isSortKey: (at: string) => /^\d{1,15} [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
 };
 
 function placeIn(text: string) {

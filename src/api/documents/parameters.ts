@@ -51,10 +51,10 @@ export function parameterHandlers(parts: ApiParts) {
 
 /** Sort orders. Shares change with traffic, so a parameter can appear twice or be missing between two pages. */
 const orders = {
-  name: { isPlace: (at: string) => at !== '', placeOf: ({ name }: Parameter) => name },
+  name: { isSortKey: (at: string) => at !== '', sortKeyOf: ({ name }: Parameter) => name },
   share: {
-    isPlace: (at: string) => /^[01]\.\d{6} ./.test(at),
-    placeOf: ({ name, share, lastSeenAt }: Parameter) =>
+    isSortKey: (at: string) => /^[01]\.\d{6} ./.test(at),
+    sortKeyOf: ({ name, share, lastSeenAt }: Parameter) =>
       `${lastSeenAt === null ? '1.000001' : Math.max(0, 1 - share).toFixed(6)} ${name}`,
   },
 };

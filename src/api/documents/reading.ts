@@ -122,8 +122,8 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
       });
       // Standard behaviors sort as the oldest, independent of their ids.
       const page = pageOfAll(matching, query, {
-        placeOf: ({ createdAt, id }) => `${createdAt} ${id}`,
-        isPlace: (at) => /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
+        sortKeyOf: ({ createdAt, id }) => `${createdAt} ${id}`,
+        isSortKey: (at) => /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
       });
       return shownPage(page, snapshot);
     },

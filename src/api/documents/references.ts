@@ -47,7 +47,7 @@ export function behaviorUserCounts(documents: Conditional): ReadonlyMap<string, 
  * or else `Connection/Destination`: of the possible splits, one with an existing destination; else the first with a
  * connection. `parent`: the id of the connection.
  */
-export function placeOfName(
+export function readName(
   kind: ManagedKind,
   { text, of = null }: { text: string; of?: string | null },
   snapshot: Snapshot,

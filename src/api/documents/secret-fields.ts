@@ -4,7 +4,7 @@ import { publicTokenFields } from '../../contract/documents/connection.ts';
 import { invalid } from '../../contract/errors.ts';
 import { isObject, mapChildren, pointerOf } from '../../contract/json.ts';
 import { Secret, type SecretMark, secretMark } from '../../contract/secret.ts';
-import { type SecretPlace, secretPlaces } from '../../contract/secret-places.ts';
+import { type SecretLocation, secretLocations } from '../../contract/secret-locations.ts';
 import type { ApiParts } from '../call/call.ts';
 
 const publicNames = new Set<string>(publicTokenFields);
@@ -24,7 +24,7 @@ export function placeSecrets(
   { updatedAt, references }: { updatedAt: string; references: ApiParts['references'] },
 ): { body: unknown; kept: string[] } {
   const kept: string[] = [];
-  const places = secretPlaces(schema);
+  const locations = secretLocations(schema);
 
   function referred(ref: string, before: unknown, path: PropertyKey[]): Secret {
     // The same reference is no change.
@@ -59,9 +59,9 @@ export function placeSecrets(
   }
 
   const walk = (value: unknown, before: unknown, path: PropertyKey[], owner: unknown, isSameUse: boolean): unknown => {
-    const place = placeAt(places, path, owner);
-    if (place !== undefined && !isPublic(place, path)) return placed(value, before, path, owner, isSameUse);
-    if (place !== undefined && isObject(value))
+    const location = locationAt(locations, path, owner);
+    if (location !== undefined && !isPublic(location, path)) return placed(value, before, path, owner, isSameUse);
+    if (location !== undefined && isObject(value))
       throw invalid([{ pointer: pointerOf(path), detail: 'This value is not a secret. Send its text.' }]);
     const isSame = isSameUse && (!isObject(value) || (isSameKind(value, before) && !isWithoutCertificate(value, path)));
     return mapChildren(value, (child, key) =>
@@ -87,12 +87,12 @@ export function showSecrets(stored: unknown): unknown {
  * left out, so that a write keeps them. A token parameter or header keeps its name, with null.
  */
 export function exportSecrets(schema: z.ZodType, body: unknown): unknown {
-  const places = secretPlaces(schema);
+  const locations = secretLocations(schema);
   const walk = (value: unknown, path: PropertyKey[], owner: unknown): unknown => {
-    const place = placeAt(places, path, owner);
-    if (place !== undefined && !isPublic(place, path)) {
+    const location = locationAt(locations, path, owner);
+    if (location !== undefined && !isPublic(location, path)) {
       if (value instanceof Secret && value.ref !== null) return { set: true, ref: value.ref };
-      return place.mayBePlain ? null : undefined;
+      return location.mayBePlain ? null : undefined;
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item, [...path, i], value));
     if (!isObject(value)) return value;
@@ -132,21 +132,21 @@ export function isSameBody(a: unknown, b: unknown): boolean {
 }
 
 /** The place of a secret that has this path in an object with its literals. */
-function placeAt(
-  places: readonly SecretPlace[],
+function locationAt(
+  locations: readonly SecretLocation[],
   path: readonly PropertyKey[],
   owner: unknown,
-): SecretPlace | undefined {
-  return places.find(
-    (place) =>
-      place.path.length === path.length &&
-      place.path.every((part, i) => part === '*' || part === path[i]) &&
-      Object.entries(place.owner).every(([key, value]) => isObject(owner) && owner[key] === value),
+): SecretLocation | undefined {
+  return locations.find(
+    (location) =>
+      location.path.length === path.length &&
+      location.path.every((part, i) => part === '*' || part === path[i]) &&
+      Object.entries(location.owner).every(([key, value]) => isObject(owner) && owner[key] === value),
   );
 }
 
 /** Whether a token parameter or header, which may be plain text, is one with a public value. */
-function isPublic({ mayBePlain }: SecretPlace, path: readonly PropertyKey[]): boolean {
+function isPublic({ mayBePlain }: SecretLocation, path: readonly PropertyKey[]): boolean {
   return mayBePlain && publicNames.has(String(path.at(-1)).toLowerCase());
 }
 
@@ -157,8 +157,10 @@ export function isMark(value: unknown): value is SecretMark {
 
 /** Some systems take a key as the user name, without a password; a client without a secret is a public client. */
 function mayBeEmpty(path: readonly PropertyKey[], owner: unknown): boolean {
-  const place = path.join('.');
-  return place === 'auth.clientSecret' || (place === 'auth.password' && isObject(owner) && owner['type'] === 'basic');
+  const location = path.join('.');
+  return (
+    location === 'auth.clientSecret' || (location === 'auth.password' && isObject(owner) && owner['type'] === 'basic')
+  );
 }
 
 function isRemoval(value: unknown): boolean {

@@ -77,15 +77,15 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** The path of a value, from the innermost key outwards. */
-type Place = { key: string; within: Place } | null;
+type Location = { key: string; within: Location } | null;
 
-function checkValue(value: unknown, place: Place): void {
-  if (typeof value === 'string' && !isStorable(value)) refuse(place, 'Must not contain U+0000 or a lone surrogate.');
-  if (typeof value === 'number' && !Number.isFinite(value)) refuse(place, 'Must be within the range of a double.');
+function checkValue(value: unknown, location: Location): void {
+  if (typeof value === 'string' && !isStorable(value)) refuse(location, 'Must not contain U+0000 or a lone surrogate.');
+  if (typeof value === 'number' && !Number.isFinite(value)) refuse(location, 'Must be within the range of a double.');
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {
-    if (!isStorable(key)) refuse(place, 'A name must not contain U+0000 or a lone surrogate.');
-    checkValue(child, { key, within: place });
+    if (!isStorable(key)) refuse(location, 'A name must not contain U+0000 or a lone surrogate.');
+    checkValue(child, { key, within: location });
   }
 }
 
@@ -93,8 +93,8 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-function refuse(place: Place, detail: string): never {
+function refuse(location: Location, detail: string): never {
   const path: string[] = [];
-  for (let at = place; at !== null; at = at.within) path.unshift(at.key);
+  for (let at = location; at !== null; at = at.within) path.unshift(at.key);
   throw invalid([{ pointer: pointerOf(path), detail }]);
 }

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { pageBytesMax, pageOfAll, pageOfSearch } from './pagination.ts';
 
 type Item = { id: string; text: string };
-const placeOf = ({ id }: Item) => id;
-const anywhere = { placeOf, isPlace: () => true };
+const sortKeyOf = ({ id }: Item) => id;
+const anywhere = { sortKeyOf, isSortKey: () => true };
 /** Newest first. */
 const itemsOf = (sizes: readonly number[]) =>
   sizes.map((size, n): Item => ({ id: String(sizes.length - n).padStart(4, '0'), text: 'x'.repeat(size) }));

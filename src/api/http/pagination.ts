@@ -7,15 +7,15 @@ export const pageBytesMax = 4 * 1_048_576;
 
 type PageQuery = { cursor?: string | undefined; limit: number };
 
-/** The position of an item in a list, as the text of a cursor. `isPlace` validates the position of a client's cursor. */
-type PlacesOf<T> = { placeOf(item: T): string; isPlace(at: string): boolean };
+/** The position of an item in a list, as the text of a cursor. `isSortKey` validates the position of a client's cursor. */
+type SortKeys<T> = { sortKeyOf(item: T): string; isSortKey(at: string): boolean };
 
 /** The part of a list to read: next to a position, on its older or newer side, or from the newest item. */
 export type Range = { before?: string; after?: string };
 
 /** Lists sorted by id, with this prefix. */
-export function byId(prefix: string): PlacesOf<{ id: string }> {
-  return { placeOf: ({ id }) => id, isPlace: isIdOf(prefix) };
+export function byId(prefix: string): SortKeys<{ id: string }> {
+  return { sortKeyOf: ({ id }) => id, isSortKey: isIdOf(prefix) };
 }
 
 /** Whether a text has the form of an id with this prefix. */
@@ -25,8 +25,8 @@ export function isIdOf(prefix: string): (at: string) => boolean {
 }
 
 /** Lists sorted by a number, from 1 on. */
-export function byNumber<Key extends string>(key: Key): PlacesOf<{ [K in Key]: number }> {
-  return { placeOf: (item) => String(item[key]), isPlace: (at) => /^[1-9]\d{0,14}$/.test(at) };
+export function byNumber<Key extends string>(key: Key): SortKeys<{ [K in Key]: number }> {
+  return { sortKeyOf: (item) => String(item[key]), isSortKey: (at) => /^[1-9]\d{0,14}$/.test(at) };
 }
 
 /** The range of a list sorted by a number. */
@@ -36,37 +36,37 @@ export function numbersOf({ before, after }: Range): { before?: number; after?: 
 }
 
 /**
- * A page of a list in memory, in descending order of `placeOf` (texts). `order` 'ascending': from the smallest place.
+ * A page of a list in memory, in descending order of `sortKeyOf` (texts). `order` 'ascending': from the smallest key.
  * Throws AppError `invalid_value` for a cursor of another list, like the other pages.
  */
 export function pageOfAll<T>(
   items: Iterable<T>,
   query: PageQuery,
-  { placeOf, isPlace, order = 'descending' }: PlacesOf<NoInfer<T>> & { order?: 'descending' | 'ascending' },
+  { sortKeyOf, isSortKey, order = 'descending' }: SortKeys<NoInfer<T>> & { order?: 'descending' | 'ascending' },
 ): Page<T> {
   const { limit } = query;
-  const cursor = readCursor(query.cursor, isPlace);
+  const cursor = readCursor(query.cursor, isSortKey);
   const isAfter = (a: string, b: string) => (order === 'descending' ? a < b : a > b);
-  const sorted = Array.from(items).sort((a, b) => (isAfter(placeOf(a), placeOf(b)) ? 1 : -1));
+  const sorted = Array.from(items).sort((a, b) => (isAfter(sortKeyOf(a), sortKeyOf(b)) ? 1 : -1));
   const side = sorted.filter((item) => {
     if (cursor === null) return true;
-    const place = placeOf(item);
-    return cursor.side === 'older' ? isAfter(place, cursor.at) : isAfter(cursor.at, place);
+    const sortKey = sortKeyOf(item);
+    return cursor.side === 'older' ? isAfter(sortKey, cursor.at) : isAfter(cursor.at, sortKey);
   });
   const cut = cursor?.side === 'newer' ? side.slice(-limit - 1) : side.slice(0, limit + 1);
-  return pageOfCut(cut, { cursor, limit, placeOf });
+  return pageOfCut(cut, { cursor, limit, sortKeyOf });
 }
 
 /** A page of a stored list. `load` returns the items next to the position, at most `limit`, newest first. */
 export async function pageOfStored<T>(
   query: PageQuery,
-  { placeOf, isPlace }: PlacesOf<NoInfer<T>>,
+  { sortKeyOf, isSortKey }: SortKeys<NoInfer<T>>,
   load: (range: Range & { limit: number }) => Promise<readonly T[]>,
 ): Promise<Page<T>> {
   const { limit } = query;
-  const cursor = readCursor(query.cursor, isPlace);
+  const cursor = readCursor(query.cursor, isSortKey);
   const cut = await load({ ...rangeOf(cursor), limit: limit + 1 });
-  return pageOfCut(cut, { cursor, limit, placeOf });
+  return pageOfCut(cut, { cursor, limit, sortKeyOf });
 }
 
 /**
@@ -75,16 +75,16 @@ export async function pageOfStored<T>(
  */
 export function pageOfLarge<T>(
   query: PageQuery,
-  places: PlacesOf<NoInfer<T>>,
+  keys: SortKeys<NoInfer<T>>,
   load: (range: Range & { limit: number }) => Promise<readonly T[]>,
 ): Promise<Page<T>> {
   let bytes = 0;
-  return pageOfSearch(query, places, async (range, missing) => {
+  return pageOfSearch(query, keys, async (range, missing) => {
     if (bytes >= pageBytesMax) return null;
     const found = await load({ ...range, limit: missing });
     bytes += jsonSize(found);
     const last = range.after === undefined ? found.at(-1) : found.at(0);
-    return { found, reached: last === undefined ? null : places.placeOf(last) };
+    return { found, reached: last === undefined ? null : keys.sortKeyOf(last) };
   });
 }
 
@@ -95,11 +95,11 @@ export function pageOfLarge<T>(
  */
 export async function pageOfSearch<T>(
   query: PageQuery,
-  { placeOf, isPlace }: PlacesOf<NoInfer<T>>,
+  { sortKeyOf, isSortKey }: SortKeys<NoInfer<T>>,
   search: (range: Range, missing: number) => Promise<{ found: readonly T[]; reached: string | null } | null>,
 ): Promise<Page<T>> {
   const { limit } = query;
-  const cursor = readCursor(query.cursor, isPlace);
+  const cursor = readCursor(query.cursor, isSortKey);
   const side = cursor?.side ?? 'older';
   let found: T[] = [];
   let from = cursor;
@@ -113,7 +113,7 @@ export async function pageOfSearch<T>(
     from = { side, at: reached };
   }
   const cut = side === 'newer' ? found.slice(-limit - 1) : found.slice(0, limit + 1);
-  const { data, page } = pageOfCut(cut, { cursor, limit, placeOf });
+  const { data, page } = pageOfCut(cut, { cursor, limit, sortKeyOf });
   if (reached === null || found.length > data.length) return { data, page };
   return { data, page: { ...page, [side === 'newer' ? 'prev' : 'next']: writeCursor(side, reached) } };
 }
@@ -122,12 +122,12 @@ export async function pageOfSearch<T>(
 type Cursor = { side: 'older' | 'newer'; at: string } | null;
 
 /** Parses a cursor of an earlier page. Throws AppError `invalid_value`. */
-function readCursor(text: string | undefined, isPlace: (at: string) => boolean): Cursor {
+function readCursor(text: string | undefined, isSortKey: (key: string) => boolean): Cursor {
   if (text === undefined) return null;
   const plain = Buffer.from(text, 'base64url').toString('utf8');
   const at = plain.slice(1);
   const side = plain.startsWith('<') ? 'older' : plain.startsWith('>') ? 'newer' : null;
-  if (side === null || !isPlace(at) || writeCursor(side, at) !== text)
+  if (side === null || !isSortKey(at) || writeCursor(side, at) !== text)
     throw invalid([{ pointer: '/cursor', detail: 'Must be a cursor from a page of this list.' }]);
   return { side, at };
 }
@@ -147,7 +147,7 @@ function rangeOf(cursor: Cursor): Range {
  */
 function pageOfCut<T>(
   cut: readonly T[],
-  { cursor, limit, placeOf }: { cursor: Cursor; limit: number; placeOf(item: NoInfer<T>): string },
+  { cursor, limit, sortKeyOf }: { cursor: Cursor; limit: number; sortKeyOf(item: NoInfer<T>): string },
 ): Page<T> {
   const isNewer = cursor?.side === 'newer';
   const count = countWithin(isNewer ? cut.toReversed() : cut, limit);
@@ -160,8 +160,8 @@ function pageOfCut<T>(
   return {
     data,
     page: {
-      next: hasOlder && last !== undefined ? writeCursor('older', placeOf(last)) : null,
-      prev: hasNewer && first !== undefined ? writeCursor('newer', placeOf(first)) : null,
+      next: hasOlder && last !== undefined ? writeCursor('older', sortKeyOf(last)) : null,
+      prev: hasNewer && first !== undefined ? writeCursor('newer', sortKeyOf(first)) : null,
     },
   };
 }

@@ -21,7 +21,7 @@ export function privacyHandlers({ pipeline, telemetry }: Pick<ApiParts, 'pipelin
       });
     },
     listErasures: async ({ query }) =>
-      pageOfAll(await eraser.list(), query, { placeOf: ({ id }) => id ?? '', isPlace: isIdOf('era') }),
+      pageOfAll(await eraser.list(), query, { sortKeyOf: ({ id }) => id ?? '', isSortKey: isIdOf('era') }),
     async getErasure({ params: { id } }) {
       const erasures = await eraser.list();
       return found(

@@ -66,8 +66,8 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
       );
       // Last opened first, then by id.
       const { data, page } = pageOfAll(wanted, query, {
-        placeOf: ({ openedAt, id }) => `${String(openedAt).padStart(15, '0')} ${id}`,
-        isPlace: (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at),
+        sortKeyOf: ({ openedAt, id }) => `${String(openedAt).padStart(15, '0')} ${id}`,
+        isSortKey: (at) => /^\d{15} iss_[0-9a-z_-]{1,64}$/.test(at),
       });
       return { data: await Promise.all(data.map((one) => show(one, call))), page };
     },

@@ -1,5 +1,5 @@
 import { mapInSteps } from '../../async/steps.ts';
-import type { Sealer, SealPlace } from '../../secrets/sealer.ts';
+import type { SealedRow, Sealer } from '../../secrets/sealer.ts';
 import type { SealedStore } from '../../secrets/sealing.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
@@ -19,11 +19,11 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
 
   const open = (row: DocumentRow): StoredDocument => ({
     ...row,
-    body: sealer.openBody(placeOf(row), JSON.parse(row.body)),
+    body: sealer.openBody(sealedRow(row), JSON.parse(row.body)),
   });
   const close = (document: StoredDocument): DocumentRow => ({
     ...document,
-    body: JSON.stringify(sealer.sealBody(placeOf(document), document.body)),
+    body: JSON.stringify(sealer.sealBody(sealedRow(document), document.body)),
   });
 
   return {
@@ -65,8 +65,8 @@ export function sealedCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Sealer): S
   function resealed({ row, body: old, ...document }: DocumentRow & { row: number }) {
     const sealed = JSON.parse(old);
     if (!sealer.isSealedWithOldKey(sealed)) return [];
-    const place = placeOf(document);
-    return [{ row, old, body: JSON.stringify(sealer.sealBody(place, sealer.openBody(place, sealed))) }];
+    const at = sealedRow(document);
+    return [{ row, old, body: JSON.stringify(sealer.sealBody(at, sealer.openBody(at, sealed))) }];
   }
 
   return {
@@ -99,4 +99,4 @@ async function* sealedVersions(client: Client<typeof operations>) {
   }
 }
 
-const placeOf = ({ kind, id }: { kind: string; id: string }): SealPlace => ({ table: 'document', kind, id });
+const sealedRow = ({ kind, id }: { kind: string; id: string }): SealedRow => ({ table: 'document', kind, id });

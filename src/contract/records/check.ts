@@ -12,7 +12,7 @@ export type EventRef = z.output<typeof eventRef>;
 
 const draft = anything.meta({ accepts: 'Members of the document that differ, as in its PATCH.' });
 const last = z.int().min(1).max(1_000);
-const place = { line: z.int().optional(), column: z.int().optional() };
+const lineAndColumn = { line: z.int().optional(), column: z.int().optional() };
 
 /** Input of the check of an action; the draft is applied to the stored action as a merge patch. */
 export const actionCheckInput = z.strictObject({ draft: draft.optional(), last: last.default(100) }).prefault({});
@@ -42,7 +42,7 @@ export const actionCheck = z.strictObject({
       after: z.string().nullable(),
     }),
   ),
-  threw: z.array(z.strictObject({ event: eventRef, destinationId: z.string(), reason: z.string(), ...place })),
+  threw: z.array(z.strictObject({ event: eventRef, destinationId: z.string(), reason: z.string(), ...lineAndColumn })),
   counts: z.strictObject({ newlyMatched: z.int(), noLonger: z.int(), bodiesChanged: z.int(), threw: z.int() }),
 });
 export type ActionCheck = z.output<typeof actionCheck>;
@@ -80,7 +80,7 @@ export const destinationCheck = z.strictObject({
       before: z.string().nullable(),
       after: z.string().nullable(),
       reason: z.string().nullable(),
-      ...place,
+      ...lineAndColumn,
     }),
   ),
 });

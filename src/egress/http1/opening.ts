@@ -5,7 +5,7 @@ import type { Address } from '../guard/special-ranges.ts';
 import type { Target } from '../guard/target-url.ts';
 import { connectError, isFailure } from './errors.ts';
 import { tunnel } from './proxy-tunnel.ts';
-import { addressText, checkedAddresses, dial, placeText, type SocketOwner } from './tcp.ts';
+import { addressText, addressWithPort, checkedAddresses, dial, type SocketOwner } from './tcp.ts';
 import { describeTls, secure, type TlsWay } from './tls.ts';
 import type { HttpProxy, Way } from './way.ts';
 
@@ -123,11 +123,11 @@ export class Opening {
 
   async #reach(addresses: readonly Address[], stops: readonly Address[]): Promise<Socket | EgressError> {
     const { target, proxy, guard } = this.#way;
-    const place = placeText(addressText(addresses[0] ?? []), target.port);
+    const place = addressWithPort(addressText(addresses[0] ?? []), target.port);
     const dialed = await this.#inTurn(() => dial(proxy?.target ?? target, stops, guard, this.#owner));
     const socket = proxy === null || isFailure(dialed) ? dialed : await this.#throughProxy(proxy, dialed, place);
     if (isFailure(socket)) return culprit(proxy, socket);
-    const remote = placeText(socket.remoteAddress ?? '', target.port);
+    const remote = addressWithPort(socket.remoteAddress ?? '', target.port);
     this.#finish('tls', () =>
       proxy === null ? `Connected to ${remote}` : `Connected to ${place} through the proxy ${proxy.target.origin}`,
     );
@@ -217,5 +217,5 @@ function lateAt(stage: Stage, { target: { host }, proxy }: Way, afterMs: number)
 }
 
 function nameOf({ host, port }: Target): string {
-  return `Proxy ${placeText(host, port)}`;
+  return `Proxy ${addressWithPort(host, port)}`;
 }

@@ -56,7 +56,7 @@ export function dial(
       onread: sharedMemory(owner, (bytes) => socket.push(bytes)),
     });
     owner.keep(socket);
-    socket.on('error', (error) => resolve(connectError(error, placeText(first, target.port))));
+    socket.on('error', (error) => resolve(connectError(error, addressWithPort(first, target.port))));
     socket.once('connect', () => {
       const far = parseAddress(socket.remoteAddress ?? '');
       const reason = far === null ? 'its remote address is unknown' : guard.judge(target, far);
@@ -93,7 +93,7 @@ export function addressText(address: Address): string {
 }
 
 /** `1.2.3.4:80` or `[2606::1]:80`. */
-export function placeText(address: string, port: number): string {
+export function addressWithPort(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

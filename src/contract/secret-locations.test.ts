@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { writeOnlyPlaces } from '../../test/security/secret-places.ts';
 import { documentInputs } from './documents/document-inputs.ts';
 import { secretInput } from './secret.ts';
-import { secretPlaces } from './secret-places.ts';
+import { secretLocations } from './secret-locations.ts';
 
 test('every write-only field of every kind of document is a place of secrets', () => {
-  const places = Object.values(documentInputs).flatMap((schema) => secretPlaces(schema));
+  const places = Object.values(documentInputs).flatMap((schema) => secretLocations(schema));
   const paths = new Set(places.map(({ path }) => path.join('.')));
   assert.deepEqual([...paths].sort(), writeOnlyPlaces());
 });
@@ -33,7 +33,7 @@ test('a secret is found in lists, records, unions, tuples, wrappers and schemas 
     })
     .refine(() => true);
   assert.deepEqual(
-    secretPlaces(schema).map(({ path, owner, mayBePlain }) => [path.join('.'), owner, mayBePlain]),
+    secretLocations(schema).map(({ path, owner, mayBePlain }) => [path.join('.'), owner, mayBePlain]),
     [
       ['described', {}, false],
       ['pair.*', {}, false],

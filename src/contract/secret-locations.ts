@@ -3,7 +3,7 @@ import { schemasIn, unwrapped } from './schema-walk.ts';
 import { isSecretSchema } from './secret.ts';
 
 /** A location of secrets in the bodies of a schema. */
-export type SecretPlace = {
+export type SecretLocation = {
   /** Keys from the body down; `*` is any key or index. */
   path: readonly string[];
   /** The literals of the object that has the secret, such as `{secret: true}` of a header with a secret value. */
@@ -12,29 +12,31 @@ export type SecretPlace = {
   mayBePlain: boolean;
 };
 
-const known = new WeakMap<z.core.$ZodType, readonly SecretPlace[]>();
+const known = new WeakMap<z.core.$ZodType, readonly SecretLocation[]>();
 
 /** Every location at which a schema has `secretInput`, cached by schema. */
-export function secretPlaces(schema: z.core.$ZodType): readonly SecretPlace[] {
-  const places = known.get(schema) ?? [...placesIn(schema, { path: [], owner: {}, mayBePlain: false }, new Set())];
-  known.set(schema, places);
-  return places;
+export function secretLocations(schema: z.core.$ZodType): readonly SecretLocation[] {
+  const locations = known.get(schema) ?? [
+    ...locationsIn(schema, { path: [], owner: {}, mayBePlain: false }, new Set()),
+  ];
+  known.set(schema, locations);
+  return locations;
 }
 
 /** `open`: the schemas around this one; a schema that contains itself is not read again. */
-function* placesIn(
+function* locationsIn(
   schema: z.core.$ZodType,
-  at: SecretPlace,
+  at: SecretLocation,
   open: ReadonlySet<z.core.$ZodType>,
-): Generator<SecretPlace> {
+): Generator<SecretLocation> {
   if (isSecretSchema(schema)) yield at;
   else if (!open.has(schema)) {
     const inside = new Set([...open, schema]);
-    for (const [child, place] of childrenOf(schema, at)) yield* placesIn(child, place, inside);
+    for (const [child, location] of childrenOf(schema, at)) yield* locationsIn(child, location, inside);
   }
 }
 
-function childrenOf(schema: z.core.$ZodType, at: SecretPlace): (readonly [z.core.$ZodType, SecretPlace])[] {
+function childrenOf(schema: z.core.$ZodType, at: SecretLocation): (readonly [z.core.$ZodType, SecretLocation])[] {
   const inside = schemasIn(schema);
   const owner =
     schema instanceof z.ZodObject
