@@ -4,7 +4,7 @@ import type { Deps } from './program.ts';
 const sameSignalMs = 500;
 
 /** Aborts at the stop signal, or after this many seconds. */
-export function endOf(signal: Promise<string>, seconds: number | undefined): AbortSignal {
+export function abortedBy(signal: Promise<string>, seconds: number | undefined): AbortSignal {
   const stopped = new AbortController();
   void signal.then(() => stopped.abort());
   if (seconds === undefined) return stopped.signal;

@@ -8,12 +8,12 @@ import { repeatedName } from '../contract/repeated-name.ts';
 export class ConfigurationFileError extends Error {}
 
 /** A place in a file; the first line and column are 1. */
-type Place = { line: number; col: number };
+type LinePosition = { line: number; col: number };
 
 type Configuration = {
   documents: TransferDocument[];
   /** Where a field of a document is, or else what should have it; a destination can have its connection's name too. */
-  placeOf: (document: { kind: string; name: string }, pointer: string) => Place | null;
+  placeOf: (document: { kind: string; name: string }, pointer: string) => LinePosition | null;
 };
 
 /**
@@ -36,7 +36,7 @@ export function readConfiguration(text: string, yaml: typeof Yaml, kind: Transfe
       ? documentsIn(json, kind, { path: [], placeOf: placeInJson })
       : parse().flatMap((document) => {
           const { code, linePos: [place = null] = [] } = document.errors[0] ?? {};
-          if (code !== undefined) refuse(yamlErrors[code] ?? 'This is not valid YAML', place);
+          if (code !== undefined) fileProblem(yamlErrors[code] ?? 'This is not valid YAML', place);
           const placeOf: PlaceOf = (path) => placeIn(document, path, lineCounter, yaml);
           const value = plainValue(document, () => wrongMerge(document, lineCounter, yaml));
           return documentsIn(value, kind, { path: [], placeOf });
@@ -62,7 +62,7 @@ function jsonValue(text: string): unknown {
   }
 }
 
-type PlaceOf = (path: readonly (string | number)[]) => Place | null;
+type PlaceOf = (path: readonly (string | number)[]) => LinePosition | null;
 
 /** Where a value is in its YAML document. */
 type Spot = { path: readonly (string | number)[]; placeOf: PlaceOf };
@@ -75,7 +75,7 @@ function placeIn(
   path: readonly (string | number)[],
   lines: Yaml.LineCounter,
   yaml: typeof Yaml,
-): Place | null {
+): LinePosition | null {
   let node: unknown = document.contents;
   let start = document.contents?.range[0];
   for (const key of path) {
@@ -117,8 +117,8 @@ function mergedBy(value: unknown, document: Yaml.Document.Parsed, yaml: typeof Y
 }
 
 /** The place of the first `<<` whose value is not an object or a list of them. */
-function wrongMerge(document: Yaml.Document.Parsed, lines: Yaml.LineCounter, yaml: typeof Yaml): Place | null {
-  let place: Place | null = null;
+function wrongMerge(document: Yaml.Document.Parsed, lines: Yaml.LineCounter, yaml: typeof Yaml): LinePosition | null {
+  let place: LinePosition | null = null;
   yaml.visit(document, {
     Pair(_, { key, value }) {
       if (!isMerge(key, yaml) || mergedBy(value, document, yaml).every(yaml.isMap)) return undefined;
@@ -143,16 +143,16 @@ const yamlErrors: Readonly<Record<string, string>> = {
 };
 
 /** The value of a YAML document. An alias can make it contain itself, or too large. */
-function plainValue(document: { toJS(): unknown }, wrongMerge: () => Place | null): unknown {
+function plainValue(document: { toJS(): unknown }, wrongMerge: () => LinePosition | null): unknown {
   try {
     const value = document.toJS();
     JSON.stringify(value);
     return value;
   } catch (error) {
-    if (error instanceof ReferenceError) refuse(error.message, null);
+    if (error instanceof ReferenceError) fileProblem(error.message, null);
     const place = wrongMerge();
-    if (place === null) refuse('The file refers to itself', null);
-    refuse('"<<" needs an object or a list of objects', place);
+    if (place === null) fileProblem('The file refers to itself', null);
+    fileProblem('"<<" needs an object or a list of objects', place);
   }
 }
 
@@ -169,13 +169,13 @@ type Found = { document: TransferDocument; at: Spot };
 function documentsIn(value: unknown, kind: TransferKind | null, at: Spot): Found[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item, index) => documentsIn(item, kind, within(at, index)));
-  if (!isObject(value)) refuse('The file contains something that is not an object', at);
+  if (!isObject(value)) fileProblem('The file contains something that is not an object', at);
   if ('name' in value) return [documentIn(value, kind, at)];
   if (Object.keys(value).length === 0) return [];
   const groups = Object.entries(value).map(([many, all]) => ({ many, of: transferKindOf(many), all }));
   if (!groups.some(({ many, of }) => of !== undefined && many !== of)) return [documentIn(value, kind, at)];
   return groups.flatMap(({ many, of, all }) => {
-    if (of === undefined || many === of) refuse(`"${many}" is not a kind: ${plurals}`, within(at, many));
+    if (of === undefined || many === of) fileProblem(`"${many}" is not a kind: ${plurals}`, within(at, many));
     return documentsIn(all, of, within(at, many));
   });
 }
@@ -186,18 +186,18 @@ function documentIn(
   at: Spot,
 ): Found {
   const kind = said === undefined ? fallback : transferKindOf(said);
-  if (kind === null) refuse(`A document has no "kind": ${transferKinds.join(', ')}`, at);
-  if (kind === undefined) refuse(`"${said}" is not a kind: ${transferKinds.join(', ')}`, within(at, 'kind'));
+  if (kind === null) fileProblem(`A document has no "kind": ${transferKinds.join(', ')}`, at);
+  if (kind === undefined) fileProblem(`"${said}" is not a kind: ${transferKinds.join(', ')}`, within(at, 'kind'));
   const { name, connection, connectionId } = fields;
-  if (typeof name !== 'string') refuse(`A document of kind ${kind} has no "name"`, within(at, 'name'));
+  if (typeof name !== 'string') fileProblem(`A document of kind ${kind} has no "name"`, within(at, 'name'));
   if (kind === 'destination' && typeof (connection ?? connectionId) !== 'string' && !name.includes('/'))
-    refuse(`The destination ${name} has no "connection" (the name of its connection)`, within(at, 'connection'));
+    fileProblem(`The destination ${name} has no "connection" (the name of its connection)`, within(at, 'connection'));
   return { document: { ...fields, kind, name }, at };
 }
 
 const plurals = transferKinds.map((kind) => `${kind}s`).join(', ');
 
-function refuse(problem: string, at: Spot | Place | null): never {
+function fileProblem(problem: string, at: Spot | LinePosition | null): never {
   const place = at !== null && 'path' in at ? at.placeOf(at.path) : at;
   const where = place === null ? '' : `Line ${place.line}, column ${place.col}: `;
   throw new ConfigurationFileError(`${where}${problem}.`);

@@ -71,7 +71,7 @@ export function choice<const T extends string>(given: Words<NoInfer<T>> & { of: 
   return setting<T>({
     ...given,
     accepts,
-    read: (value) => given.of.find((one) => one === value) ?? refuse(accepts),
+    read: (value) => given.of.find((one) => one === value) ?? notAccepted(accepts),
   });
 }
 
@@ -87,7 +87,7 @@ export function onOffAuto(given: { description: string }): Setting<boolean | 'au
     isSwitch: true,
     read(value) {
       const word = value.toLowerCase();
-      return word === 'auto' ? 'auto' : (switchWords[word] ?? refuse(accepts));
+      return word === 'auto' ? 'auto' : (switchWords[word] ?? notAccepted(accepts));
     },
   });
 }
@@ -102,8 +102,8 @@ export function url<T extends string | null>(given: Words<T> & { isExact?: boole
     ...given,
     accepts,
     read(value) {
-      const parsed = URL.canParse(value) ? new URL(value) : refuse(accepts);
-      if (!/^https?:$/.test(parsed.protocol) || /[?#@\s]/.test(value)) refuse(accepts);
+      const parsed = URL.canParse(value) ? new URL(value) : notAccepted(accepts);
+      if (!/^https?:$/.test(parsed.protocol) || /[?#@\s]/.test(value)) notAccepted(accepts);
       return given.isExact === true ? value : parsed.href.replace(/\/+$/, '');
     },
   });
@@ -131,7 +131,7 @@ export function secret(given: { description: string; accepts: string; isGood(val
     ...given,
     default: null,
     isSecret: true,
-    read: (value, readAt) => (given.isGood(value) ? new Secret(value, readAt) : refuse(given.accepts)),
+    read: (value, readAt) => (given.isGood(value) ? new Secret(value, readAt) : notAccepted(given.accepts)),
   });
 }
 
@@ -154,9 +154,9 @@ function wordsFor<T>({ defaultText, default: value }: Given<T>): string {
 /** Reads a whole number within bounds; a unit multiplies it. */
 function numberIn({ min, max }: Bounds, units: Record<string, number>, accepts: string) {
   return (text: string): number => {
-    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? refuse(accepts);
-    const value = Number(digits) * (unit === '' ? 1 : (units[unit] ?? refuse(accepts)));
-    return Number.isInteger(value) && value >= min && value <= max ? value : refuse(accepts);
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? notAccepted(accepts);
+    const value = Number(digits) * (unit === '' ? 1 : (units[unit] ?? notAccepted(accepts)));
+    return Number.isInteger(value) && value >= min && value <= max ? value : notAccepted(accepts);
   };
 }
 
@@ -166,7 +166,7 @@ function list(given: Words<readonly string[]>, accepts: string, isGood: (item: s
     accepts,
     read(value) {
       const items = value.split(',').flatMap((item) => item.trim() || []);
-      return items.every(isGood) ? items : refuse(accepts);
+      return items.every(isGood) ? items : notAccepted(accepts);
     },
   });
 }
@@ -194,6 +194,6 @@ function isReference(item: string): boolean {
   return /^env:[A-Za-z_*][A-Za-z0-9_*]*$/.test(item) || /^file:\/(?!\/)(?:(?!\/\/|\/\.{1,2}(?:\/|$)).)*$/.test(item);
 }
 
-function refuse(accepts: string): never {
+function notAccepted(accepts: string): never {
   throw new WrongValue(accepts);
 }

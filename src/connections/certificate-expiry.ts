@@ -14,13 +14,13 @@ export function certificateExpiry(tls: Tls): number | null {
   const before = known.get(tls);
   if (before !== undefined) return before;
   const blocks = tls.cert.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  const ends = blocks.map(endOf).filter((end) => !Number.isNaN(end));
+  const ends = blocks.map(validUntil).filter((end) => !Number.isNaN(end));
   const found = ends.length === 0 ? null : Math.min(...ends);
   known.set(tls, found);
   return found;
 }
 
-function endOf(pem: string): number {
+function validUntil(pem: string): number {
   try {
     return new X509Certificate(pem).validToDate.getTime();
   } catch {

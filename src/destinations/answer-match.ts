@@ -26,7 +26,7 @@ export function fitsRefresh(rule: RefreshRule, answer: Answer): boolean {
   return (
     rule.status === answer.status &&
     (rule.header === undefined || fitsHeader(rule.header, answer)) &&
-    (rule.bodyContains === undefined || textOf(answer).includes(rule.bodyContains))
+    (rule.bodyContains === undefined || bodyText(answer).includes(rule.bodyContains))
   );
 }
 
@@ -52,12 +52,12 @@ function fitsJson({ path, equals }: { path: string; equals?: unknown }, answer: 
 /** The parsed JSON of a response; undefined when it is not JSON, so that no rule about JSON matches. */
 export function jsonOf(answer: Answer): unknown {
   try {
-    return JSON.parse(textOf(answer));
+    return JSON.parse(bodyText(answer));
   } catch {
     return undefined;
   }
 }
 
-function textOf({ body }: Answer): string {
+function bodyText({ body }: Answer): string {
   return new TextDecoder().decode(body);
 }

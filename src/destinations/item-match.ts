@@ -32,7 +32,7 @@ export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly
 function indexesBy(field: string, records: readonly DataRecord[]): Map<string, number[]> {
   const indexes = new Map<string, number[]>();
   for (const [at, record] of records.entries()) {
-    const value = Object.hasOwn(record, field) ? textOf(record[field]) : null;
+    const value = Object.hasOwn(record, field) ? scalarText(record[field]) : null;
     if (value === null) continue;
     const same = indexes.get(value);
     if (same === undefined) indexes.set(value, [at]);
@@ -53,7 +53,7 @@ function indexesOf(
   }
   if (id === undefined) return [at];
   return [valueAt(item, id.path)].flat().flatMap((one) => {
-    const value = textOf(one);
+    const value = scalarText(one);
     const indexes = value === null ? undefined : indexesByValue.get(value);
     // Once is enough: a response may name the same value in a hundred thousand items.
     if (value !== null) indexesByValue.delete(value);
@@ -65,7 +65,7 @@ function indexesOf(
  * The text of a scalar; null for anything else. An object is never converted, since its JSON may define `toString`
  * and `valueOf`.
  */
-function textOf(value: unknown): string | null {
+function scalarText(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 

@@ -3,7 +3,7 @@ import { type DirectoryParts, loadDirectory } from './directory.ts';
 import { createPasswordResets, type SendReset } from './password/password-resets.ts';
 import { createPasswords, type Passwords } from './password/passwords.ts';
 import type { Credential } from './principal.ts';
-import { createPrincipals, endOf } from './principals.ts';
+import { createPrincipals, credentialEnd } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
 import { type OpenIdSettings, openIdProvider } from './single-sign-on/openid-provider.ts';
@@ -40,7 +40,7 @@ export async function createIdentity(parts: IdentityParts) {
   return {
     authenticate: principals.authenticate,
     /** Why a credential that `authenticate` refuses is not valid. */
-    endOf: (credential: Credential) => endOf(credential, directory),
+    credentialEnd: (credential: Credential) => credentialEnd(credential, directory),
     directory,
     passwords,
     signIns,

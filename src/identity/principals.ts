@@ -115,7 +115,7 @@ export function createPrincipals(directory: Directory, adminToken: string | null
  * Why a credential that `authenticate` refuses is not valid. Only its holder can ask: the answer for a guessed one is
  * `unknown`.
  */
-export function endOf({ kind, value }: Credential, { snapshot }: Directory): CredentialEnd {
+export function credentialEnd({ kind, value }: Credential, { snapshot }: Directory): CredentialEnd {
   const digest = digestOf(value);
   const ended = kind === 'session' ? snapshot.endedByDigest.get(digest) : undefined;
   if (ended !== undefined) return ended.reason;

@@ -102,7 +102,7 @@ function compilePart(condition: Condition, location: Location, build: Build): Pa
   // Stops after a limit is exceeded and reported: behaviors that contain each other multiply.
   if (exceededLimit(build) !== null) return nothing;
   const problem = location.depth > conditionLimits.depth ? tooDeep : count(condition, build);
-  if (problem !== null) return refuse(location, problem, build);
+  if (problem !== null) return refusedPart(location, problem, build);
   if ('all' in condition) return compileGroup('all', condition.all, location, build);
   if ('any' in condition) return compileGroup('any', condition.any, location, build);
   if ('not' in condition) return compileNot(condition.not, location, build);
@@ -142,9 +142,10 @@ function compileNot(condition: Condition, location: Location, build: Build): Par
 
 function compileBehavior(id: string, location: Location, build: Build): Part {
   const behavior = build.behaviors.get(id);
-  if (behavior === undefined) return refuse(location, `There is no behavior ${id}.`, build);
-  if (location.within.includes(id)) return refuse(location, `The behavior ${behavior.name} contains itself.`, build);
-  if (location.within.length >= conditionLimits.depth) return refuse(location, tooDeep, build);
+  if (behavior === undefined) return refusedPart(location, `There is no behavior ${id}.`, build);
+  if (location.within.includes(id))
+    return refusedPart(location, `The behavior ${behavior.name} contains itself.`, build);
+  if (location.within.length >= conditionLimits.depth) return refusedPart(location, tooDeep, build);
 
   const pointer = `${location.pointer}/behavior`;
   const within = [...location.within, id];
@@ -166,10 +167,10 @@ function compileLeaf(comparison: Comparison, location: Location, build: Build): 
   if (comparison.operator === 'regex') {
     build.regexSize += regexSize(comparison.value);
     const problem = exceededLimit(build);
-    if (problem !== null) return refuse(location, problem, build, '/value');
+    if (problem !== null) return refusedPart(location, problem, build, '/value');
   }
   const compiled = shareComparison(comparison, build.shared.comparisons);
-  if (typeof compiled === 'string') return refuse(location, compiled, build, '/value');
+  if (typeof compiled === 'string') return refusedPart(location, compiled, build, '/value');
   const { lookup, judge, matches, toHold } = compiled;
   const { parameter, operator } = comparison;
   const ignoreCase = comparison.ignoreCase === true;
@@ -270,7 +271,7 @@ function step(location: Location, pointer: string): Location {
 }
 
 /** Records a problem. The returned part never runs, because a build with problems has no result. */
-function refuse(location: Location, message: string, build: Build, within = ''): Part {
+function refusedPart(location: Location, message: string, build: Build, within = ''): Part {
   build.leaves += 1;
   if (!build.problems.some((problem) => problem.message === message)) {
     const pointer = location.within.length === 0 ? `${location.reportAt}${within}` : location.reportAt;

@@ -15,9 +15,9 @@ export function shownIssue(record: Readonly<IssueRecord>, present: { held: numbe
     destinationId: record.destinationId,
     actionId: record.actionId,
     errorKind: record.errorKind,
-    firstSeenAt: timeOf(record.firstSeenAt),
-    lastSeenAt: timeOf(record.lastSeenAt),
-    openedAt: timeOf(record.openedAt),
+    firstSeenAt: shownTime(record.firstSeenAt),
+    lastSeenAt: shownTime(record.lastSeenAt),
+    openedAt: shownTime(record.openedAt),
     count: record.count,
     series: seriesOf(record, present.now),
     actionIds: record.actionIds,
@@ -28,16 +28,16 @@ export function shownIssue(record: Readonly<IssueRecord>, present: { held: numbe
     cause: record.cause ?? null,
     samples: record.samples,
     changes: record.changes,
-    acknowledgedAt: acknowledged && timeOf(acknowledged.at),
+    acknowledgedAt: acknowledged && shownTime(acknowledged.at),
     acknowledgedBy: acknowledged?.by ?? null,
-    mutedUntil: muted?.until == null ? null : timeOf(muted.until),
+    mutedUntil: muted?.until == null ? null : shownTime(muted.until),
     mutedBy: muted?.by ?? null,
-    resolvedAt: resolved && timeOf(resolved.at),
+    resolvedAt: resolved && shownTime(resolved.at),
     resolvedBy: resolved?.by ?? null,
     resolution: resolved?.how ?? null,
   };
 }
 
-function timeOf(ms: number): string {
+function shownTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -41,7 +41,7 @@ export function resetMail({ server, egress, clock, scrub, telemetry, baseUrl }: 
       to: [email],
       subject: 'Reset your Millrace password',
       date: new Date(clock.now()),
-      text: textOf(email, `${baseUrl()?.replace(/\/+$/, '')}/welcome#reset=${secret}`),
+      text: mailText(email, `${baseUrl()?.replace(/\/+$/, '')}/welcome#reset=${secret}`),
     });
     for (const waitMs of [...waitsMs, null]) {
       const settings = { ...server, to: [email], ca: null };
@@ -53,7 +53,7 @@ export function resetMail({ server, egress, clock, scrub, telemetry, baseUrl }: 
   };
 }
 
-function textOf(email: string, link: string): string {
+function mailText(email: string, link: string): string {
   return `A new password was requested for the Millrace account ${email}.
 
 Set it here. The link works once, for one hour:

@@ -68,7 +68,7 @@ export function admission(parts: Admitting) {
     if (principal === null || principal.sessionId !== null) checkOrigin(request, publicUrl);
     if (rights === null || (id === 'metrics' && loopbackOnly && isLocal(request))) return;
     if (principal === null) {
-      const extra = credential === null ? {} : { reason: parts.identity.endOf(credential) };
+      const extra = credential === null ? {} : { reason: parts.identity.credentialEnd(credential) };
       throw new AppError('unauthorized', undefined, { extra });
     }
     const missing = rights.filter((right) => !covers(principal.rights, right));

@@ -98,13 +98,13 @@ async function importIn(json: unknown) {
 /** The imports that are running, by the ids that their callers chose. */
 function runningImports() {
   const all = new Map<string, ImportProgress>();
-  const keyOf = (id: string, principalId: string) => `${principalId} ${id}`;
+  const importKey = (id: string, principalId: string) => `${principalId} ${id}`;
   return {
-    get: (id: string, principalId: string) => all.get(keyOf(id, principalId)),
+    get: (id: string, principalId: string) => all.get(importKey(id, principalId)),
     /** `to` begins a phase, and returns a function that is called with the number of documents done. */
     begin({ query, principal }: Pick<Call<'importConfiguration'>, 'query' | 'principal'>, documents: number) {
       const { progressId } = query;
-      const key = progressId === undefined ? null : keyOf(progressId, principal.id);
+      const key = progressId === undefined ? null : importKey(progressId, principal.id);
       return {
         to: (phase: ImportProgress['phase']) => (done: number) => {
           if (key !== null) all.set(key, { phase, done, documents });

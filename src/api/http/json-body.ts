@@ -47,7 +47,7 @@ export function jsonBytes(
  * numbers outside the range of a double.
  */
 export function readJson(bytes: Uint8Array): unknown {
-  const text = textOf(bytes);
+  const text = decoded(bytes);
   if (exceedsJsonBounds(text, bounds))
     refuse(
       null,
@@ -68,7 +68,7 @@ export function readJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-function textOf(bytes: Uint8Array): string {
+function decoded(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {

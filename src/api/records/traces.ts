@@ -101,10 +101,10 @@ export function createTraces({ now, newId }: Pick<ApiParts, 'newId' | 'now'>) {
     mark(url: string, header: unknown, events: IncomingEvent[]): ((ids: readonly string[]) => void) | null {
       if (running.size === 0) return null;
       expire();
-      const whole = runs(textOf(header)) ?? runs(named(url));
+      const whole = runs(textOrNone(header)) ?? runs(named(url));
       const traced = events.flatMap((event, index) => {
         const { 'wt.es': page, 'ext.trace': given } = event.data;
-        const one = whole ?? runs(textOf(given)) ?? runs(named(textOf(page)));
+        const one = whole ?? runs(textOrNone(given)) ?? runs(named(textOrNone(page)));
         if (one === null) return [];
         event.ext = { ...event.ext, trace: one.id };
         return [{ one, index }];
@@ -216,7 +216,7 @@ const inAddress = new RegExp(`[?&]${traceParameter}=([0-9a-z_]{30})(?![0-9a-z_])
 
 const named = (address: string) => inAddress.exec(address)?.[1] ?? '';
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+const textOrNone = (value: unknown) => (typeof value === 'string' ? value : '');
 
 function shown({ id, name, startedAt, endedAt }: Omit<Kept, 'eventIds' | 'owner'>): Trace {
   return {

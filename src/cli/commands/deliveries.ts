@@ -4,7 +4,7 @@ import { type Delivery, deliveryStatus } from '../../contract/records/delivery.t
 import { type Context, choice, count, subcommand } from '../context.ts';
 import type { Column } from '../output.ts';
 import type { PlaceOptions, Server } from '../server.ts';
-import { endOf } from '../signals.ts';
+import { abortedBy } from '../signals.ts';
 
 const tailEveryMs = 1_000;
 
@@ -44,7 +44,7 @@ export function deliveryCommands(command: Command, { deps, server, output }: Con
     .option('--for <seconds>', 'stop after this many seconds', count)
     .action(async (options: FilterOptions & { for?: number }) => {
       using asked = deps.untilSignal();
-      const ended = endOf(asked.signal, options.for);
+      const ended = abortedBy(asked.signal, options.for);
       const query = { ...(await queryFrom(options, server())), createdAfter: new Date(deps.now()).toISOString() };
       await tail(server(), query, { show: (one) => output.line(tailLine(one)), ended });
     });

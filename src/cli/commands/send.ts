@@ -11,7 +11,7 @@ export function sendCommand(command: Command, { read, server, output }: Context)
     .option('--key <key>', 'key of the collector, instead of a look-up')
     .action(async (pairs: string[], options: { file?: string; collector?: string; key?: string }) => {
       const events = options.file === undefined ? [eventOf(pairs)] : await eventsIn(options.file);
-      const key = options.key ?? (await keyOf(server(), options.collector));
+      const key = options.key ?? (await collectorKey(server(), options.collector));
       const ids = await server().send(key, events);
       output.rows(
         ids.map((id) => ({ id })),
@@ -37,7 +37,7 @@ function eventOf(pairs: string[]): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-async function keyOf(server: Server, collector: string | undefined): Promise<string> {
+async function collectorKey(server: Server, collector: string | undefined): Promise<string> {
   if (collector !== undefined) return String((await server.find('collector', collector))['key']);
   const all = await Array.fromAsync(server.list('collector'));
   const [only] = all;

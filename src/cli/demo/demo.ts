@@ -8,7 +8,7 @@ import { startProgram, stopInTime } from '../commands/start.ts';
 import { type Context, count, moreSettings } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
-import { endOf } from '../signals.ts';
+import { abortedBy } from '../signals.ts';
 import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
@@ -68,7 +68,7 @@ One action delivers to a partner that is slow and sometimes fails, so that you c
   }
 
   async function runShop(server: Server, key: string, options: Options, signal: Promise<string>) {
-    const ended = endOf(signal, options.for);
+    const ended = abortedBy(signal, options.for);
     const shop = sampleShop({ random: seededRandom(options.seed), visitors });
     const partner = slowPartner(server);
     const progress = progressLine(deps.stdout, 5_000);

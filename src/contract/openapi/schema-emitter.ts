@@ -24,7 +24,7 @@ type Schema = z.core.$ZodType;
 export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
   const components: Schemas = {};
   const enums = new Map(
-    [...names].flatMap(([schema, name]) => (schema instanceof z.ZodEnum ? [[keyOf(schema.options), name]] : [])),
+    [...names].flatMap(([schema, name]) => (schema instanceof z.ZodEnum ? [[textKey(schema.options), name]] : [])),
   );
   const differing = new Map<Schema, boolean>();
 
@@ -55,7 +55,7 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
   }
 
   function nameOf(schema: Schema, io: Io): string | null {
-    const name = schema instanceof z.ZodEnum ? enums.get(keyOf(schema.options)) : names.get(schema);
+    const name = schema instanceof z.ZodEnum ? enums.get(textKey(schema.options)) : names.get(schema);
     return name === undefined ? null : named(name, [schema], io);
   }
 
@@ -83,7 +83,7 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
 
   /** One of some constants, which may have a name. */
   function constant(values: readonly unknown[]): Json {
-    const name = enums.get(keyOf(values));
+    const name = enums.get(textKey(values));
     return name === undefined ? literalOf(values) : component(name, () => literalOf(values));
   }
 
@@ -165,7 +165,7 @@ export function schemaEmitter(names: ReadonlyMap<Schema, string>): Emitter {
 }
 
 /** The same for the same constants in any order. */
-const keyOf = (values: readonly unknown[]) => JSON.stringify(values.toSorted());
+const textKey = (values: readonly unknown[]) => JSON.stringify(values.toSorted());
 
 /** The description of every secret, which is that of the component. */
 const { description: secretText } = secretInput.meta() ?? {};

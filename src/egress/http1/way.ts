@@ -66,11 +66,11 @@ function proxyOf(
 
 /** A key that differs between routes. Contains no secret. */
 export function routeKey({ tls, proxy }: Route): string {
-  return `${tls === undefined ? '' : keyOf(tls)} ${proxy === undefined ? '' : keyOf(proxy)}`;
+  return `${tls === undefined ? '' : optionsKey(tls)} ${proxy === undefined ? '' : optionsKey(proxy)}`;
 }
 
 /** Cached by object: a hash for each request would cost more than sending it. */
-function keyOf(options: TlsOptions | ProxyOptions): string {
+function optionsKey(options: TlsOptions | ProxyOptions): string {
   let key = keys.get(options);
   if (key === undefined) {
     const parts = JSON.stringify(Object.entries(options).sort());

@@ -1,7 +1,7 @@
 import { type Code, parseExpression, parseParameters, type Script } from './javascript.ts';
 import { TemplateError } from './position.ts';
 import type { Tag } from './scanner.ts';
-import { bracketed, type Context, isEmpty, scriptOf, signOf, type TemplateNode } from './tag-script.ts';
+import { bracketed, type Context, isEmpty, punctuationOf, scriptOf, type TemplateNode } from './tag-script.ts';
 
 /** An open block. */
 export type Block = {
@@ -117,11 +117,11 @@ function parseHead(tag: Tag, context: Context): Head {
   const tokens = tag.tokens.filter((token) => token.kind !== 'comment');
   let end = tag.contentEnd;
   if (isSelfClosed(tag, text)) end = tokens.pop()?.start ?? end;
-  const first = tokens.findIndex((token) => ['(', '=>'].includes(signOf(token, text)));
+  const first = tokens.findIndex((token) => ['(', '=>'].includes(punctuationOf(token, text)));
   let at = first < 0 ? tokens.length : first;
   const name = text.slice(tag.contentStart, tokens[at]?.start ?? end).trim();
   let argument: Script | null = null;
-  if (signOf(tokens[at], text) === '(') {
+  if (punctuationOf(tokens[at], text) === '(') {
     const { script, next } = bracketed(tag, tokens, at, tag.contentEnd, context);
     if (isEmpty(script)) throw new TemplateError('A value is missing between these brackets', script.start - 1);
     argument = script;
@@ -129,12 +129,12 @@ function parseHead(tag: Tag, context: Context): Head {
   }
   const next = tokens[at];
   if (next === undefined) return { name, argument, parameters: null };
-  if (signOf(next, text) !== '=>')
+  if (punctuationOf(next, text) !== '=>')
     throw new TemplateError(`\`${text.slice(next.start, next.end)}\` does not belong here`, next.start);
   return { name, argument, parameters: scriptOf(tag, next.end, end, context) };
 }
 
 /** `{{@name(…) /}}` */
 function isSelfClosed(tag: Tag, text: string): boolean {
-  return signOf(tag.tokens.at(-1), text) === '/';
+  return punctuationOf(tag.tokens.at(-1), text) === '/';
 }

@@ -9,8 +9,8 @@ import {
   type Context,
   type FilterCall,
   isEmpty,
+  punctuationOf,
   scriptOf,
-  signOf,
   type TemplateNode,
 } from './tag-script.ts';
 
@@ -45,7 +45,7 @@ function topLevelBars(tokens: ScriptToken[], text: string): ScriptToken[] {
   let depth = 0;
   return tokens.filter((token) => {
     depth += bracketStep(token, text);
-    return depth === 0 && signOf(token, text) === '|';
+    return depth === 0 && punctuationOf(token, text) === '|';
   });
 }
 
@@ -53,7 +53,7 @@ function topLevelBars(tokens: ScriptToken[], text: string): ScriptToken[] {
 function parseFilter(tag: Tag, bar: ScriptToken, end: number, context: Context): FilterCall {
   const word = (token: ScriptToken) => context.text.slice(token.start, token.end);
   const tokens = scriptOf(tag, bar.end, end, context).tokens.filter((token) => token.kind !== 'comment');
-  if (signOf(tokens.at(-1), context.text) === ';') tokens.pop();
+  if (punctuationOf(tokens.at(-1), context.text) === ';') tokens.pop();
   const [first, open] = tokens;
   if (first === undefined) throw new TemplateError('The name of a filter is missing after this `|`', bar.start);
   const name = word(first);

@@ -60,8 +60,11 @@ export function parseExpression(script: Script): Code {
     const node = BoundedParser.parseExpressionAt(source, 0, { ...OPTIONS, allowReturnOutsideFunction: false });
     const rest = script.tokens.filter((token) => token.kind !== 'comment' && token.start >= script.start + node.end);
     const next = rest[0];
-    if (next !== undefined && !(rest.length === 1 && textOf(script, next) === ';')) {
-      throw new TemplateError(`\`${textOf(script, next)}\` does not belong here: a tag inserts one value`, next.start);
+    if (next !== undefined && !(rest.length === 1 && tokenText(script, next) === ';')) {
+      throw new TemplateError(
+        `\`${tokenText(script, next)}\` does not belong here: a tag inserts one value`,
+        next.start,
+      );
     }
     if (node.type === 'SequenceExpression') {
       throw new TemplateError('One value belongs here, not several with commas between', script.start + node.start);
@@ -136,7 +139,8 @@ function guarded(script: Script, parseSource: (source: string) => Node, shift = 
 function atToken(script: Script, known: Error): Error {
   if (!(known instanceof TemplateError) || known.message !== 'This does not belong here') return known;
   const token = script.tokens.find(({ start }) => start === known.offset);
-  if (token !== undefined) return new TemplateError(`\`${textOf(script, token)}\` does not belong here`, known.offset);
+  if (token !== undefined)
+    return new TemplateError(`\`${tokenText(script, token)}\` does not belong here`, known.offset);
   return known.offset < script.end ? known : new TemplateError('Something is missing before this place', script.end);
 }
 
@@ -148,7 +152,7 @@ function bracketError(script: Script, noticed: number): TemplateError | null {
   const stillOpen = (bracket: Bracket, at: number) =>
     new TemplateError(`\`${bracket.text}\` from line ${script.locate(bracket.start).line} is still open`, at);
   for (const token of script.tokens) {
-    const text = textOf(script, token);
+    const text = tokenText(script, token);
     if (token.kind !== 'punctuation') continue;
     if (text === '(' || text === '[' || text === '{' || text === '${') open.push({ text, start: token.start });
     const opener = CLOSERS[text];
@@ -161,6 +165,6 @@ function bracketError(script: Script, noticed: number): TemplateError | null {
   return last === undefined ? null : stillOpen(last, noticed > last.start ? noticed : script.end);
 }
 
-function textOf(script: Script, token: ScriptToken): string {
+function tokenText(script: Script, token: ScriptToken): string {
   return script.text.slice(token.start, Math.min(token.end, token.start + 40));
 }

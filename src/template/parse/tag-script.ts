@@ -35,15 +35,15 @@ export function isEmpty(script: Script): boolean {
 }
 
 /** The text of a punctuation token; empty for others. */
-export function signOf(token: ScriptToken | undefined, text: string): string {
+export function punctuationOf(token: ScriptToken | undefined, text: string): string {
   return token?.kind === 'punctuation' ? text.slice(token.start, token.end) : '';
 }
 
 /** +1 for a token that opens a bracket, -1 for one that closes one, else 0. */
 export function bracketStep(token: ScriptToken, text: string): number {
-  const sign = signOf(token, text);
-  if (sign === '(' || sign === '[' || sign === '{' || sign === '${') return 1;
-  return sign === ')' || sign === ']' || sign === '}' ? -1 : 0;
+  const mark = punctuationOf(token, text);
+  if (mark === '(' || mark === '[' || mark === '{' || mark === '${') return 1;
+  return mark === ')' || mark === ']' || mark === '}' ? -1 : 0;
 }
 
 /** The script in the brackets that open at `tokens[at]`, and the index after them. @throws TemplateError */
