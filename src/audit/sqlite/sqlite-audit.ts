@@ -1,3 +1,4 @@
+import { untilFewer } from '../../sqlite/in-steps.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Audit } from '../audit.ts';
 import { entryOf } from '../chain.ts';
@@ -11,14 +12,9 @@ export function sqliteAudit(sqlite: Pick<Sqlite, 'client'>): Audit {
   return {
     append: (entries) => client.write('appendAudit', [...entries]),
     entries: async (query) => (await client.read('auditEntries', query)).map(entryOf),
-    async prune(before, now) {
-      const limit = new Date(before).toISOString();
-      let count = 0;
-      for (;;) {
-        const removed = await client.write('pruneAudit', { before: limit, now, limit: prunedAtOnce });
-        count += removed;
-        if (removed < prunedAtOnce) return count;
-      }
+    prune(at, now) {
+      const before = new Date(at).toISOString();
+      return untilFewer(prunedAtOnce, (limit) => client.write('pruneAudit', { before, now, limit }));
     },
   };
 }

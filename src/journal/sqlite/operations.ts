@@ -18,6 +18,19 @@ import { retentionOperations } from './retention/retention.ts';
 import { settleOperations } from './settle.ts';
 import { statisticsOperations } from './statistics.ts';
 
+// The tables that these operations share, where their names are not those of the code:
+//
+// event_group     the events of intake requests that came together; a row of events per commit, not per event
+// attempt_block   the attempts of deliveries that were settled together
+// target          a queue: destination, connection and replay, as one number
+// word            an id from outside or a text of a closed list, as one number
+// seen            the identities of events, for deduplication
+// gate            a hold that responses caused
+// in_flight       the in-flight marker
+// clock_break     an entry whose time is earlier than that of the one before it: the clock was set back
+// visitor_marks   two bytes of a hash for each event of a segment, by which searches skip events of other visitors
+// note            of the notes/ port: also alert_message/…, alert_report/…, key_use/…, pauses/…, refresh_token/…
+
 /** The operations of the journal in the storage threads. */
 export const operations = {
   ...leaseOperations,

@@ -1,5 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
 import { placeOf } from '../../contract/ids.ts';
+import { inSteps } from '../../sqlite/in-steps.ts';
 import { clockToleranceMs, type HotJournal } from '../hot.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './delivery-queue.ts';
@@ -118,7 +119,7 @@ async function moveDue(client: JournalClient, now: number, byMs: number): Promis
     targets.map(({ id }) => id),
     false,
   )) {
-    let after: DueNumber | null = { due_at: now, number: Number.MAX_SAFE_INTEGER };
-    while (after !== null) after = await client.write('moveDue', { part, after, byMs, limit: rowsAtOnce });
+    const first: DueNumber = { due_at: now, number: Number.MAX_SAFE_INTEGER };
+    await inSteps(first, (after) => client.write('moveDue', { part, after, byMs, limit: rowsAtOnce }));
   }
 }

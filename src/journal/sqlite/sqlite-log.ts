@@ -1,4 +1,5 @@
 import { placedId, placeOf } from '../../contract/ids.ts';
+import { inSteps, untilFewer } from '../../sqlite/in-steps.ts';
 import type { CountByAction } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
@@ -7,8 +8,8 @@ import { nextDueOf } from './delivery-queue.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
 import { type Counted, noCounts } from './lists/delivery-histogram.ts';
-import type { JournalClient, operations } from './operations.ts';
-import { inSteps, sqliteReplays } from './sqlite-replays.ts';
+import type { JournalClient } from './operations.ts';
+import { countsInSteps, sqliteReplays } from './sqlite-replays.ts';
 
 /** How long one part of a count uses the reader thread; other reads run in between. */
 const countedAtOnceMs = 100;
@@ -82,12 +83,12 @@ export function sqliteLog(client: JournalClient): JournalLog {
     },
     async release(destinationId, now, which = 'known') {
       const sum: Released = { released: 0, unknownOutcomes: 0 };
-      for (let after: number | null = 0; after !== null; ) {
-        const step: Parameters<typeof operations.release>[1] = { destinationId, which, now, after, limit: rowsAtOnce };
+      await inSteps(0, async (after) => {
+        const step = { destinationId, which, now, after, limit: rowsAtOnce };
         const { last, ...counts } = await client.write('release', step);
         addCounters(sum, counts);
-        after = last;
-      }
+        return last;
+      });
       return sum;
     },
     backlog: async () => (await client.read('backlog', null)).map((row) => ({ ...nextDueOf(row), open: row.open })),
@@ -95,13 +96,11 @@ export function sqliteLog(client: JournalClient): JournalLog {
     unfinished: (now) => client.read('unfinished', now),
     unresolved: () => client.read('unresolved', null),
     async releaseOrder(destinationId, releaseAfter) {
-      await inSteps(async (limit) => [
-        { count: await client.write('releaseOrder', { destinationId, releaseAfter, limit }) },
-      ]);
+      await untilFewer(rowsAtOnce, (limit) => client.write('releaseOrder', { destinationId, releaseAfter, limit }));
     },
     async expire({ except: ids, ...query }) {
       const except = rowsOfIds(ids);
-      return countByAction(await inSteps((limit) => client.write('expire', { ...query, except, limit })));
+      return countByAction(await countsInSteps((limit) => client.write('expire', { ...query, except, limit })));
     },
     async waiting(destinationId, except) {
       return countByAction(await client.read('waiting', { destinationId, except: rowsOfIds(except) }));

@@ -1,4 +1,5 @@
 import { placeOf } from '../../contract/ids.ts';
+import { untilFewer } from '../../sqlite/in-steps.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
 import { deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
@@ -8,19 +9,18 @@ import type { ReplayedRow } from './replays.ts';
 
 const rowsAtOnce = 500;
 
-/** Repeats a step that changes at most `limit` rows until it changes fewer; returns the counts of all steps. */
-export async function inSteps<Count extends { count: number }>(
+/** Like `untilFewer`, with a step that counts in several numbers; returns those of all steps. */
+export async function countsInSteps<Count extends { count: number }>(
   step: (limit: number) => Promise<Count[]>,
 ): Promise<Count[]> {
   const all: Count[] = [];
-  for (;;) {
-    const counts = await step(rowsAtOnce);
+  await untilFewer(rowsAtOnce, async (limit) => {
+    const counts = await step(limit);
     all.push(...counts);
-    if (sumOf(counts) < rowsAtOnce) return all;
-  }
+    return counts.reduce((sum, { count }) => sum + count, 0);
+  });
+  return all;
 }
-
-const sumOf = (counts: readonly { count: number }[]): number => counts.reduce((sum, one) => sum + one.count, 0);
 
 /** The replays of an open database. */
 export function sqliteReplays(client: Client<typeof operations>): Replays {
@@ -54,7 +54,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
     cancelRest(id, now, ids) {
       const except = rowsOfIds(ids);
-      return inSteps((limit) => client.write('cancelReplayed', { id, now, except, limit }));
+      return countsInSteps((limit) => client.write('cancelReplayed', { id, now, except, limit }));
     },
   };
 }

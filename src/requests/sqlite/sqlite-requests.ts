@@ -1,3 +1,4 @@
+import { inSteps } from '../../sqlite/in-steps.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Requests } from '../requests.ts';
 import type { operations } from './operations.ts';
@@ -14,8 +15,7 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
       begin: (request) => client.write('beginKeyed', request),
       finish: (request, response) => client.write('finishKeyed', { request, response, bytesMax }),
       async forget() {
-        let after: number | null = 0;
-        while (after !== null) after = await client.write('forgetKept', { after });
+        await inSteps(0, (after) => client.write('forgetKept', { after }));
       },
       async prune(now) {
         while (await client.write('pruneKept', now));

@@ -1,3 +1,4 @@
+import { inSteps } from '../../../sqlite/in-steps.ts';
 import type { Erasures } from '../../erasures.ts';
 import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';
 import { rowsOfIds } from '../delivery-rows.ts';
@@ -34,25 +35,21 @@ export function sqliteHousekeeping(
     },
     maintain: () => visitors.fill(),
     async forgetBodies(now) {
-      for (let sum = 0; ; ) {
+      let sum = 0;
+      await inSteps(now, async () => {
         const { count, isEnd } = await client.write('forgetBodies', { now, limit: bodiesAtOnce });
         sum += count;
-        if (isEnd) return sum;
-      }
+        return isEnd ? null : now;
+      });
+      return sum;
     },
     async keepBodies(destinationId, ms) {
       let sum = 0;
-      let after: number | null = 0;
-      while (after !== null) {
-        const step: { last: number | null; count: number } = await client.write('keepBodies', {
-          destinationId,
-          ms,
-          after,
-          limit: rowsAtOnce,
-        });
-        sum += step.count;
-        after = step.last;
-      }
+      await inSteps(0, async (after) => {
+        const { last, count } = await client.write('keepBodies', { destinationId, ms, after, limit: rowsAtOnce });
+        sum += count;
+        return last;
+      });
       return sum;
     },
     usage: () => client.read('usage', null),
@@ -130,25 +127,19 @@ async function remove(
 ): Promise<number> {
   const offsets = new Map((await partitionsOf(client)).map((partition) => [partition, 0]));
   let removed = 0;
-  let from = 0;
-  for (let isEnd = false; !isEnd; ) {
-    const step = await client.write('removeDeliveries', {
-      from,
-      limits: { ...limits, steps: deliveriesAtOnce },
-    });
+  await inSteps(0, async (from) => {
+    const step = await client.write('removeDeliveries', { from, limits: { ...limits, steps: deliveriesAtOnce } });
     removed += step.removed;
-    ({ next: from, isEnd } = step);
-    for (const [partition, start] of offsets) {
-      let offset = start;
-      for (let isDone = false; !isDone; ) {
-        const until = { ...limits, before: step.until, steps: requestsAtOnce };
+    const until = { ...limits, before: step.until, steps: requestsAtOnce };
+    for (const [partition, start] of offsets)
+      await inSteps(start, async (offset) => {
         const events = await client.write('removeEvents', { partition, from: offset, limits: until });
         removed += events.removed;
-        ({ next: offset, isEnd: isDone } = events);
-      }
-      offsets.set(partition, offset);
-    }
-  }
+        offsets.set(partition, events.next);
+        return events.isEnd ? null : events.next;
+      });
+    return step.isEnd ? null : step.next;
+  });
   return removed;
 }
 
@@ -157,17 +148,14 @@ function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasure
   return {
     async count(sought) {
       const sum = { events: 0, deliveries: 0, unfinished: 0 };
-      for (const [partition] of await client.read('partitionEnds', null)) {
-        let from: number | null = 0;
-        while (from !== null) {
-          const query = { sought, partition, from };
-          const part: { counts: typeof sum; next: number | null } = await client.read('countErasure', query);
-          sum.events += part.counts.events;
-          sum.deliveries += part.counts.deliveries;
-          sum.unfinished += part.counts.unfinished;
-          from = part.next;
-        }
-      }
+      for (const [partition] of await client.read('partitionEnds', null))
+        await inSteps(0, async (from) => {
+          const { counts, next } = await client.read('countErasure', { sought, partition, from });
+          sum.events += counts.events;
+          sum.deliveries += counts.deliveries;
+          sum.unfinished += counts.unfinished;
+          return next;
+        });
       return sum;
     },
     async begin({ id, code, sought, now }, entry) {
