@@ -56,10 +56,10 @@ export function detectFailures(options: {
       else if (status !== 'skipped' && status !== 'cancelled') this.failed(delivery, step);
     },
 
-    failed(delivery: DueDelivery, { settlement, auth, pauses }: Step) {
+    failed(delivery: DueDelivery, { settlement, auth, pausesDestination }: Step) {
       const { destinationId, connectionId, actionId, id } = delivery;
       const occurrences = { times: 1, samples: [id], actionIds: actionId === null ? [] : [actionId] };
-      if (pauses) return registry.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
+      if (pausesDestination) return registry.see(options.pausedFinding(destinationId, settlement.detail), occurrences);
       const hold = options.holdFinding(connectionId, destinationId);
       // Failures under a hold count as the hold's issue, except when they end the delivery.
       if (hold !== null && !isFinal(settlement)) return registry.see(hold, occurrences);

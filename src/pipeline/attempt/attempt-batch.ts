@@ -293,9 +293,9 @@ function stepOfExchange(steps: readonly Step[]): Step | null {
     all = {
       ...all,
       wait,
-      pauses: all.pauses || step.pauses,
+      pausesDestination: all.pausesDestination || step.pausesDestination,
       auth: all.auth ?? step.auth,
-      sign: all.sign === 'good' ? 'good' : (step.sign ?? all.sign),
+      peerSignal: all.peerSignal === 'good' ? 'good' : (step.peerSignal ?? all.peerSignal),
       health: wait !== null ? 'overloaded' : all.health === 'good' ? 'good' : step.health,
     };
   }

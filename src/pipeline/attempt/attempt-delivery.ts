@@ -98,7 +98,7 @@ export function isReplaced({ snapshot }: Pick<Configuration, 'snapshot'>, { conn
 /** The result of replaced credentials says nothing about the current ones. */
 export function forgetCredentials(step: Step): void {
   step.auth = null;
-  step.sign = null;
+  step.peerSignal = null;
 }
 
 /** A step for a delivery that will never be sent. */

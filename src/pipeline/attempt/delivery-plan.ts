@@ -5,7 +5,6 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import { valueBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
-import type { Holds } from '../dispatch/holds.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
 import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan, sendsTo } from './render.ts';
@@ -54,7 +53,8 @@ export type Plans = ReturnType<typeof createPlans>;
 export function createPlans(options: {
   configuration: Configuration;
   catalog: Catalog;
-  holds: Pick<Holds, 'openedAt'>;
+  /** When this process last saw a hold of a destination end. */
+  holds: { readonly openedAt: ReadonlyMap<string, number> };
   engine: RenderEngine;
 }) {
   const { configuration, holds } = options;

@@ -55,7 +55,13 @@ type Step = ReturnType<typeof after>;
 /** What the step does with the delivery, and its effects on others. */
 const next = ({ settlement: { status, reason, attempts, scheduleStep, waitedMs, dueAt } }: Step) =>
   [status, reason, attempts, scheduleStep, waitedMs, dueAt === null ? null : dueAt - now] as const;
-const effects = ({ sent, health, auth, sign, pauses }: Step) => [sent, health, auth?.kind ?? null, sign, pauses];
+const effects = ({ sent, health, auth, peerSignal, pausesDestination }: Step) => [
+  sent,
+  health,
+  auth?.kind ?? null,
+  peerSignal,
+  pausesDestination,
+];
 
 test('each outcome of a request moves the delivery, its counts and the limits of its peer', () => {
   const delivered = judged({ kind: 'delivered', warning: null });

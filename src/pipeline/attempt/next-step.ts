@@ -2,10 +2,15 @@ import type { RetryPolicy } from '../../contract/documents/connection.ts';
 import type { Attempt, ErrorKind, Reason } from '../../contract/records/delivery.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import type { Sign } from '../dispatch/circuit-breaker.ts';
 import { nextAttempt } from '../retry-schedule.ts';
 import { type Quota, quotaOf } from './quota.ts';
 import type { Attempted } from './work.ts';
+
+/**
+ * What an exchange says about its peer: it responded well, it responded with an error of its own, it took the connection
+ * and did not respond, or there was no connection (name resolution, connect, TLS).
+ */
+export type PeerSignal = 'good' | 'bad' | 'silent' | 'unreachable';
 
 /** The result of one attempt: its settlement, and its effects on limits and holds. */
 export type Step = {
@@ -21,9 +26,9 @@ export type Step = {
   /** The connection's credentials were refused, or accepted. */
   auth: { kind: 'rejected'; detail: string } | { kind: 'accepted' } | null;
   /** For the circuit breakers of connection and destination; null: says nothing about the peer. */
-  sign: Sign | null;
+  peerSignal: PeerSignal | null;
   /** The destination is gone for good (410): pause it. */
-  pauses: boolean;
+  pausesDestination: boolean;
   /** Other deliveries shared the exchange, which is counted with one of them. */
   follows: boolean;
 };
@@ -39,8 +44,8 @@ export function stepOf(settlement: Settlement, sent = 0): Step {
     wait: null,
     health: 'neutral',
     auth: null,
-    sign: null,
-    pauses: false,
+    peerSignal: null,
+    pausesDestination: false,
     follows: false,
   };
 }
@@ -122,12 +127,12 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
       const { reason, detail, errorKind, pausesDestination } = verdict;
       const settlement = finish(situation, 'failed', reason, detail, errorKind);
       if (errorKind === 'blocked') return stepOf(settlement); // nothing was sent
-      return { ...responded(settlement), pauses: pausesDestination };
+      return { ...responded(settlement), pausesDestination };
     }
     case 'held': {
       const step = stepOf(finish(situation, 'held', verdict.reason, verdict.detail, verdict.errorKind));
       step.health = 'overloaded';
-      step.sign = log.at(-1)?.response == null ? 'silent' : 'bad';
+      step.peerSignal = log.at(-1)?.response == null ? 'silent' : 'bad';
       return step;
     }
     case 'auth_refused': {
@@ -140,8 +145,8 @@ function judged(verdict: Verdict, situation: Situation, log: Attempt[]): Step {
       const { errorKind, detail, counted } = verdict;
       const step = stepOf(counted ? again(situation, errorKind, detail, retryAfterMs) : wait(situation, verdict));
       step.health = 'overloaded';
-      step.sign = signOf(verdict, log);
-      step.pauses = verdict.pausesDestination;
+      step.peerSignal = peerSignalOf(verdict, log);
+      step.pausesDestination = verdict.pausesDestination;
       if (waitScope !== null && retryAfterMs !== null)
         step.wait = { scope: waitScope, until: situation.now + retryAfterMs };
       return step;
@@ -154,12 +159,12 @@ function responded(settlement: Settlement): Step {
   const step = stepOf(settlement);
   step.health = 'good';
   step.auth = accepted;
-  step.sign = 'good';
+  step.peerSignal = 'good';
   return step;
 }
 
 /** A wait or pause that the peer asks for does not count as its failure. */
-function signOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
+function peerSignalOf({ errorKind, counted, pausesDestination }: Extract<Verdict, { kind: 'retry' }>, log: Attempt[]) {
   if (!counted || pausesDestination || errorKind === 'http_429') return null;
   if (log.at(-1)?.response != null) return 'bad';
   return unconnectedKinds.has(errorKind) ? 'unreachable' : 'silent';

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectionSettings } from '../../contract/documents/connection.ts';
-import { createBreaker, nextProbeAt, resultAtConnection, resultAtDestination, type Sign } from './circuit-breaker.ts';
+import type { PeerSignal } from '../attempt/next-step.ts';
+import { createBreaker, nextProbeAt, resultAtConnection, resultAtDestination } from './circuit-breaker.ts';
 
 const settings = connectionSettings.parse({}).breaker;
 const start = 1_700_000_000_000;
 
-/** Records signs of requests that follow each other, none beside another. */
-function after(signs: Sign[], { stepMs = 1_000, resultOf = resultAtDestination } = {}) {
+/** Records signals of requests that follow each other, none beside another. */
+function after(signals: PeerSignal[], { stepMs = 1_000, resultOf = resultAtDestination } = {}) {
   const breaker = createBreaker();
-  return signs.map((sign, n) => breaker.record(resultOf(sign), n + 1, n + 1, start + n * stepMs, settings));
+  return signals.map((signal, n) => breaker.record(resultOf(signal), n + 1, n + 1, start + n * stepMs, settings));
 }
 
-const times = (count: number, sign: Sign): Sign[] => Array(count).fill(sign);
+const times = (count: number, signal: PeerSignal): PeerSignal[] => Array(count).fill(signal);
 
 test('five requests in a row without a response open the breaker, and a response in between resets the count', () => {
   assert.deepEqual(after(times(5, 'silent')), [null, null, null, null, 'The last 5 requests got no response.']);
@@ -20,13 +21,13 @@ test('five requests in a row without a response open the breaker, and a response
     after([...times(3, 'silent'), ...times(2, 'unreachable')]).at(-1),
     'The last 5 requests got no response.',
   );
-  const interrupted: Sign[] = [...times(4, 'unreachable'), 'good', ...times(4, 'unreachable')];
+  const interrupted: PeerSignal[] = [...times(4, 'unreachable'), 'good', ...times(4, 'unreachable')];
   assert.ok(after(interrupted).every((reason) => reason === null));
 });
 
 test('the breaker opens at the failure ratio, but not before the minimum number of requests', () => {
   assert.deepEqual(after(times(10, 'bad')).slice(-2), [null, '10 of the last 10 requests failed.']);
-  const mixed: Sign[] = [...times(3, 'good'), ...times(7, 'bad')];
+  const mixed: PeerSignal[] = [...times(3, 'good'), ...times(7, 'bad')];
   assert.equal(after(mixed).at(-1), '7 of the last 10 requests failed.');
   assert.equal(after(['good', ...mixed]).at(-1), null);
 });

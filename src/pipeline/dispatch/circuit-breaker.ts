@@ -1,10 +1,5 @@
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
-
-/**
- * What an exchange says about its peer: it responded well, it responded with an error of its own, it took the connection
- * and did not respond, or there was no connection (name resolution, connect, TLS).
- */
-export type Sign = 'good' | 'bad' | 'silent' | 'unreachable';
+import type { PeerSignal } from '../attempt/next-step.ts';
 
 /** An exchange as a circuit breaker counts it; `lost`: without a response. */
 type Result = 'good' | 'bad' | 'lost';
@@ -12,13 +7,13 @@ type Result = 'good' | 'bad' | 'lost';
 type BreakerSettings = ConnectionBody['settings']['breaker'];
 
 /** For the breaker of a destination, a request without a response is lost, whatever the cause. */
-export function resultAtDestination(sign: Sign): Result {
-  return sign === 'silent' || sign === 'unreachable' ? 'lost' : sign;
+export function resultAtDestination(signal: PeerSignal): Result {
+  return signal === 'silent' || signal === 'unreachable' ? 'lost' : signal;
 }
 
 /** For the breaker of a connection, only a request without a connection is a failure. */
-export function resultAtConnection(sign: Sign): Result {
-  return sign === 'unreachable' ? 'lost' : 'good';
+export function resultAtConnection(signal: PeerSignal): Result {
+  return signal === 'unreachable' ? 'lost' : 'good';
 }
 
 const lostMax = 5;

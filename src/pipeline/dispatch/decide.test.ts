@@ -6,8 +6,8 @@ import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import { blockOf, type DispatchState, decide } from './decide.ts';
+import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { ConnectionQueue, createReplayShare, DestinationQueue } from './queues.ts';
 import { RateSlot } from './rate-slot.ts';
 import { createReplayRates } from './replay-rates.ts';
 import { countSent, starvedAfterMs, starvedAfterRequests } from './replay-share.ts';
@@ -16,7 +16,7 @@ const now = 1_700_000_000_000;
 const sendNow = (queue: DestinationQueue) => new RateSlot(queue, { now: () => now }, createReplayRates()).written();
 
 const quiet: DispatchState = {
-  requests: { most: 4_000, count: 0, waiting: new Set() },
+  requests: { max: 4_000, count: 0 },
   isBehind: false,
   isCrowded: false,
   isHeavy: false,
@@ -65,10 +65,9 @@ function connectionWith(lists: DueDelivery[][], of: Partial<DestinationPlan> = {
   const connection = new ConnectionQueue('con_1');
   const queues = lists.map((deliveries, n) => {
     const queue = new DestinationQueue(`dst_${n + 1}`, connection);
-    connection.queues.add(queue);
+    connection.add(queue, now);
     return ready(queue, deliveries, of);
   });
-  for (const queue of queues) connection.ready.push(queue);
   return { connection, queues };
 }
 
@@ -78,18 +77,18 @@ function grow({ concurrency }: DestinationQueue) {
 }
 
 function ready(queue: DestinationQueue, deliveries: DueDelivery[], of: Partial<DestinationPlan> = {}) {
-  queue.plan = { ...plan, ...of };
+  Object.assign(queue, { plan: { ...plan, ...of } });
   queueCount += 1;
   for (const one of deliveries) memory.add(queue, one);
-  queue.isReady = true;
+  queue.ready();
   return queue;
 }
 
 function addReplay(connection: ConnectionQueue, live: DestinationQueue, deliveries: DueDelivery[]) {
-  connection.replays ??= createReplayShare(now);
-  const queue = ready(new DestinationQueue(live.destinationId, connection, { id: 'rpl_1', live }), deliveries);
-  connection.replays.queues.add(queue);
-  connection.replays.ready.push(queue);
+  const queue = new DestinationQueue(live.destinationId, connection, { id: 'rpl_1', live });
+  connection.add(queue, now);
+  ready(queue, deliveries);
+  assert.ok(connection.replays);
   return connection.replays;
 }
 
@@ -115,21 +114,21 @@ test('a connection may use nine tenths of the requests that the others leave, so
   const { connection: idle } = connectionWith([[delivery('b1')]]);
   for (const queue of queues) grow(queue);
   const withCount = (count: number): DispatchState => ({ ...quiet, requests: { ...quiet.requests, count } });
-  busy.requests = 3_599;
+  Object.assign(busy, { requests: 3_599 });
   assert.equal(sent(busy, withCount(3_599)), 'a1');
-  busy.requests = 3_600;
+  Object.assign(busy, { requests: 3_600 });
   assert.deepEqual(decide(busy, now, withCount(3_600)), {
     kind: 'wait',
     block: { limit: 'concurrency', of: 'all', requests: 3_600, until: null },
   });
-  busy.requests = 1_000;
+  Object.assign(busy, { requests: 1_000 });
   assert.equal(sent(busy, withCount(3_888)), 'a1', 'the others leave 1,112');
   assert.equal(sent(busy, withCount(3_889)), 'wait', 'the others leave 1,111');
   assert.equal(sent(idle, withCount(3_999)), 'b1');
-  idle.requests = 1;
+  Object.assign(idle, { requests: 1 });
   assert.equal(sent(idle, withCount(3_899)), 'b1');
   assert.equal(sent(idle, withCount(3_900)), 'wait', 'the rest is for those without any');
-  idle.requests = 0;
+  Object.assign(idle, { requests: 0 });
   assert.equal(sent(idle, withCount(4_000)), 'wait');
 });
 
@@ -155,7 +154,7 @@ test('a deleted destination does not lift the limits of the connection for its o
   const [deleted, other] = queues;
   assert.ok(deleted && other);
   sendNow(other);
-  deleted.plan = null;
+  Object.assign(deleted, { plan: null });
   assert.deepEqual(decide(connection, now, quiet), {
     kind: 'wait',
     block: { limit: 'rate', of: 'connection', until: now + 1_000, isAsked: false },
@@ -163,8 +162,8 @@ test('a deleted destination does not lift the limits of the connection for its o
   const limited = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 1 });
   const [gone] = limited.queues;
   assert.ok(gone);
-  gone.plan = null;
-  limited.connection.requests = 1;
+  Object.assign(gone, { plan: null });
+  Object.assign(limited.connection, { requests: 1 });
   assert.equal(sent(limited.connection), null);
 });
 
@@ -180,7 +179,7 @@ test('held deliveries are dropped from memory until the probe is due, and one pr
   assert.deepEqual(decide(connection, now, held(null)), { kind: 'spill', queue, until: null, of });
   const probe = decide(connection, now, held(now));
   assert.equal(probe?.kind === 'send' && probe.probe === queue?.probe, true);
-  if (queue !== undefined) queue.probe.isProbing = true;
+  if (queue !== undefined) queue.probe.begin();
   assert.deepEqual(decide(connection, now, held(now)), { kind: 'spill', queue, until: null, of });
 });
 
@@ -190,8 +189,8 @@ test('of the destinations of a held connection one has the probe, also while its
   const closed = new Map(queues.map(({ destinationId }) => [destinationId, hold]));
   const [first, second] = queues;
   assert.ok(first && second);
-  first.reading = { settled: new Set(), isStale: false };
-  connection.probe.reader = first;
+  Object.assign(first, { reading: { settled: new Set(), isStale: false } });
+  connection.probe.read(first);
   connection.ready.shift();
   assert.deepEqual(decide(connection, now, { ...quiet, holds: { closed } }), {
     kind: 'spill',
@@ -199,14 +198,14 @@ test('of the destinations of a held connection one has the probe, also while its
     until: null,
     of: 'connection',
   });
-  first.reading = null;
+  Object.assign(first, { reading: null });
   assert.equal(sent(connection, { ...quiet, holds: { closed } }), 'b1');
 });
 
 test('a destination at its concurrency limit waits for its own response, and the next destination continues', () => {
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
   const [first] = queues;
-  if (first !== undefined) first.requests = first.concurrency.limit(now);
+  if (first !== undefined) Object.assign(first, { requests: first.concurrency.limit(now) });
   assert.deepEqual(decide(connection, now, quiet), { kind: 'park', queue: first, until: null });
   connection.ready.shift();
   assert.equal(sent(connection), 'b1');
@@ -217,13 +216,13 @@ test('a destination may use nine tenths of what its neighbours leave of the requ
   const [first] = queues;
   assert.ok(first);
   for (const queue of queues) grow(queue);
-  const state: DispatchState = { ...quiet, requests: { most: 100, count: 88, waiting: new Set() } };
-  connection.requests = 88;
-  first.requests = 80;
+  const state: DispatchState = { ...quiet, requests: { max: 100, count: 88 } };
+  Object.assign(connection, { requests: 88 });
+  Object.assign(first, { requests: 80 });
   assert.equal(sent(connection, state), 'b1', 'its limit is 90, and the neighbours of the first leave 82');
-  first.requests = 70;
+  Object.assign(first, { requests: 70 });
   assert.equal(sent(connection, state), 'b1', 'they leave 72');
-  first.requests = 10;
+  Object.assign(first, { requests: 10 });
   assert.equal(sent(connection, state), 'a1', 'they leave 12');
 });
 
@@ -233,10 +232,10 @@ test('a configured limit is used up by one destination, and shared equally by se
   const [alone] = one.queues;
   assert.ok(alone);
   for (const requests of [0, 19]) {
-    one.connection.requests = alone.requests = requests;
+    for (const each of [one.connection, alone]) Object.assign(each, { requests: requests });
     assert.equal(sent(one.connection), 'a1');
   }
-  one.connection.requests = alone.requests = 20;
+  for (const each of [one.connection, alone]) Object.assign(each, { requests: 20 });
   assert.equal(sent(one.connection), null);
   const two = connectionWith([[delivery('a1')], [delivery('b1')]], { concurrency: 20 });
   for (const queue of two.queues) grow(queue);
@@ -244,17 +243,17 @@ test('a configured limit is used up by one destination, and shared equally by se
   assert.ok(busy && other);
   Object.assign(other, { requests: 9 });
   Object.assign(busy, { requests: 9 });
-  two.connection.requests = 18;
+  Object.assign(two.connection, { requests: 18 });
   assert.equal(sent(two.connection), 'a1');
   Object.assign(busy, { requests: 10 });
-  two.connection.requests = 19;
+  Object.assign(two.connection, { requests: 19 });
   assert.equal(sent(two.connection), 'b1');
 });
 
 test('however many destinations a connection has, one without a request in flight may always send', () => {
   const { connection, queues } = connectionWith(Array.from({ length: 100 }, (_, n) => [delivery(`a${n}`)]));
-  connection.requests = 99;
-  for (const queue of queues.slice(0, -1)) queue.requests = queue.concurrency.limit(now);
+  Object.assign(connection, { requests: 99 });
+  for (const queue of queues.slice(0, -1)) Object.assign(queue, { requests: queue.concurrency.limit(now) });
   for (const queue of queues.slice(0, -1)) connection.ready.splice(connection.ready.indexOf(queue), 1);
   assert.equal(sent(connection), 'a99');
 });
@@ -263,7 +262,7 @@ test('when much is in flight, a destination with a request in flight waits, and 
   const { connection, queues } = connectionWith([[delivery('a1')], [delivery('b1')]]);
   const [first] = queues;
   assert.ok(first);
-  first.requests = 1;
+  Object.assign(first, { requests: 1 });
   assert.equal(sent(connection), 'a1');
   assert.equal(sent(connection, { ...quiet, isCrowded: true }), 'b1');
 });
@@ -276,9 +275,9 @@ test('while memory is heavy, an empty queue is read when its destination has no 
   assert.equal(sent(connection, due), 'refill');
   const heavy: DispatchState = { ...due, isHeavy: true, isCrowded: true };
   assert.equal(sent(connection, heavy), 'refill');
-  first.requests = 1;
+  Object.assign(first, { requests: 1 });
   assert.equal(sent(connection, heavy), 'b1');
-  first.requests = 0;
+  Object.assign(first, { requests: 0 });
   const full: DispatchState = { ...heavy, mustWaitToRead: () => true };
   assert.deepEqual(decide(connection, now, full), { kind: 'wait_for_memory', queue: first });
   connection.ready.shift();
@@ -343,7 +342,7 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
     kind: 'wait',
     block: { limit: 'rate', of: 'replay', until: now + 5, isAsked: false },
   });
-  live.reading = { settled: new Set(), isStale: false };
+  Object.assign(live, { reading: { settled: new Set(), isStale: false } });
   replays.nextAt = 0;
   assert.equal(sent(connection), null, 'the live deliveries that are being read come first');
 });
@@ -358,12 +357,12 @@ test('a starved replay that has to wait does not delay live deliveries', () => {
   replays.nextAt = later + 5;
   assert.equal(sent(connection, quiet, later), 'a1', 'it waits for its pace');
   replays.nextAt = 0;
-  for (const queue of queues) queue.plan = { ...plan, concurrency: 1 };
-  connection.requests = 1;
+  for (const queue of queues) Object.assign(queue, { plan: { ...plan, concurrency: 1 } });
+  Object.assign(connection, { requests: 1 });
   assert.equal(sent(connection, quiet, later), null, 'no request of the connection is free for either');
-  for (const queue of queues) queue.plan = plan;
-  connection.requests = 0;
-  live.requests = live.concurrency.limit(now);
+  for (const queue of queues) Object.assign(queue, { plan: plan });
+  Object.assign(connection, { requests: 0 });
+  Object.assign(live, { requests: live.concurrency.limit(now) });
   assert.equal(decide(connection, later, quiet)?.kind, 'park', 'no request of the destination is free for either');
 });
 
@@ -376,19 +375,19 @@ test('replayed deliveries leave a quarter of the requests to live ones, unless t
   connection.ready.length = 0;
   const starved = now + starvedAfterMs;
   replays.liveSince = starvedAfterRequests;
-  connection.requests = 3;
+  Object.assign(connection, { requests: 3 });
   assert.equal(sent(connection), 'r1');
-  connection.requests = 4;
+  Object.assign(connection, { requests: 4 });
   assert.equal(sent(connection), null);
   assert.equal(sent(connection, quiet, starved), 'r1');
-  connection.requests = 0;
-  live.requests = 6;
+  Object.assign(connection, { requests: 0 });
+  Object.assign(live, { requests: 6 });
   assert.equal(sent(connection), 'r2', 'another destination has its own part');
   assert.equal(sent(connection, quiet, starved), 'r1');
-  live.requests = 8;
+  Object.assign(live, { requests: 8 });
   assert.equal(sent(connection), 'r2', 'a response to a live delivery may make the first one possible: it stays ready');
-  for (const queue of queues) queue.plan = { ...plan, concurrency: 2 };
-  connection.requests = 1;
+  for (const queue of queues) Object.assign(queue, { plan: { ...plan, concurrency: 2 } });
+  Object.assign(connection, { requests: 1 });
   assert.equal(sent(connection), null);
 });
 
@@ -442,7 +441,7 @@ test('the limit that is shown for a waiting delivery is the one that decides, in
   const full: DispatchState = { ...quiet, requests: { ...quiet.requests, count: 4_000 } };
   const all = { limit: 'concurrency', of: 'all', requests: 4_000, until: null };
   assert.deepEqual([shown(full), decide(connection, now, full)], [all, { kind: 'wait', block: all }]);
-  connection.requests = 1;
+  Object.assign(connection, { requests: 1 });
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 1, until: null });
 });
 
@@ -473,7 +472,7 @@ test('the time that is shown for a delivery counts those before it, in turn with
   assert.ok(live);
   const [replayed] = addReplay(connection, live, three()).ready;
   assert.ok(replayed);
-  replayed.plan = live.plan;
+  Object.assign(replayed, { plan: live.plan });
   connection.budget.quiet(now + 5_000);
   assert.equal(untilOf(replayed, 'a3'), 5_200, 'an even pace of 100 ms');
   const over: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
@@ -496,12 +495,12 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   assert.deepEqual(shown(Number.POSITIVE_INFINITY), paused);
   replays.nextAt = now + 50;
   assert.deepEqual(shown(), { limit: 'rate', of: 'replay', until: now + 50, isAsked: false });
-  connection.requests = 3;
+  Object.assign(connection, { requests: 3 });
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'connection', requests: 3, until: null });
   assert.equal(blockOf(live, 'a1', now, quiet), null, 'a live delivery has all requests, and no even pace');
-  connection.requests = 1;
+  Object.assign(connection, { requests: 1 });
   replays.nextAt = 0;
-  live.requests = 6;
+  Object.assign(live, { requests: 6 });
   assert.deepEqual(shown(), { limit: 'concurrency', of: 'destination', requests: 6, until: null });
   Object.assign(replays, { liveSince: starvedAfterRequests, lastAt: now - starvedAfterMs });
   assert.equal(shown(), null, 'a starved replay has them too');

@@ -1,6 +1,13 @@
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type BatchChoice, batchBlock } from './batch-assembly.ts';
 import {
+  batchRecordsOf,
+  type ConnectionQueue,
+  type DestinationQueue,
+  type ProbeSlot,
+  type QueuedDelivery,
+} from './destination-queue.ts';
+import {
   type Block,
   concurrencyBlock,
   connectionRateBlock,
@@ -16,14 +23,6 @@ import {
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
-import {
-  batchRecordsOf,
-  type ConnectionQueue,
-  connectionPlan,
-  type DestinationQueue,
-  type ProbeSlot,
-  type QueuedDelivery,
-} from './queues.ts';
 import { hasLive, isStarved, paceAt, replayPart, replayRoom } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
@@ -88,7 +87,7 @@ export function decide(connection: ConnectionQueue, now: number, state: Dispatch
 }
 
 function decideLive(connection: ConnectionQueue, now: number, state: DispatchState): Action | null {
-  const plan = connectionPlan(connection);
+  const plan = connection.plan;
   const room = connectionRoom(connection, plan, state.requests);
   const full = connectionRequestsBlock(connection, room.limit, room, state.requests);
   if (full !== null) return waitFor(full);
@@ -108,7 +107,7 @@ function decideReplayed(
   state: DispatchState,
   isStarved: boolean,
 ): Action | null {
-  const plan = connectionPlan(connection);
+  const plan = connection.plan;
   const room = connectionRoom(connection, plan, state.requests);
   const full = connectionRequestsBlock(connection, replayRoom(room.limit, isStarved), room, state.requests);
   if (full !== null) return waitFor(full);
@@ -183,7 +182,7 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
  */
 export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, state: LimitState): Block | null {
   const { connection, plan, replay, waiting } = queue;
-  const onConnection = connectionPlan(connection);
+  const onConnection = connection.plan;
   const room = connectionRoom(connection, onConnection, state.requests);
   const isStarvedNow = connection.replays !== null && isStarved(connection.replays, now);
   const limit = replay === null ? room.limit : replayRoom(room.limit, isStarvedNow);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
 import { countReadings, type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import type { Settlement } from '../../journal/journal.ts';
-import { asSettled } from './send.ts';
+import { asSettled } from './recording.ts';
 
 const bodies = (rig: Rig) => rig.egress.requests.map(({ body }) => body);
 

@@ -5,36 +5,25 @@ import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
 import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
+import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
+import type { Holds } from './holds.ts';
 import { InFlight } from './in-flight.ts';
-import { type Block, evenPaceMs } from './limits.ts';
+import type { Block } from './limits.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
+import { OpenRequests } from './open-requests.ts';
+import { Outcomes } from './outcomes.ts';
 import type { Pauses } from './pauses.ts';
-import {
-  type ConnectionQueue,
-  countActive,
-  type DestinationQueue,
-  hasWaiting,
-  isAllInMemory,
-  isTaken,
-  type ProbeSlot,
-  Queues,
-  queuesOf,
-  type RequestSlots,
-} from './queues.ts';
+import { Queues } from './queues.ts';
+import { Recording } from './recording.ts';
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
-import { countSent } from './replay-share.ts';
 import { connectionLoad, noLoad, requestLoad } from './request-load.ts';
-import { delayInMemory, type SendParts, sendOne } from './send.ts';
+import { type DispatchLoop, type Sending, sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
 /** The attempts of deliveries, and of batches, which `assembly` puts together. */
-export type DispatchAttempts = {
-  one: SendParts['attempt'];
-  batch: SendParts['attemptBatch'];
-  assembly: BatchAssembly;
-};
+export type DispatchAttempts = Sending['attempts'] & { assembly: BatchAssembly };
 
 export type DispatcherOptions = {
   /** The deliveries of a partition in the journal, and the lease of it. */
@@ -43,7 +32,7 @@ export type DispatcherOptions = {
   configuration: Configuration;
   /** What delays deliveries, besides the limits of the queues. */
   delays: {
-    holds: SendParts['holds'] & DispatchState['holds'];
+    holds: Holds;
     pauses: Pauses;
     replayRates: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
     authenticator: DispatchState['authenticator'];
@@ -64,8 +53,8 @@ const waitingTries = 4;
 /** Deliveries that wait for less time stay in memory: reading them again costs more. */
 const spilledFromMs = 1_000;
 
-/** The queue of a delivery. */
-type QueuePlace = { destinationId: string; replayId: string | null };
+/** Where the queue of a delivery is. */
+type QueueKey = { destinationId: string; replayId: string | null };
 
 /**
  * Sends due deliveries. There is a queue for each destination (and one more for each replay to it), and the queues are
@@ -83,12 +72,13 @@ export class Dispatcher implements AsyncDisposable {
   readonly #stalled = new Set<ConnectionQueue>();
   /** Queues that wait until memory is free, in turn. */
   readonly #waitingForMemory = new Set<DestinationQueue>();
-  readonly #requests: RequestSlots;
+  readonly #requests: OpenRequests;
   readonly #memory = new MemoryBudget(() => this.#queues.size);
   readonly #inFlight: InFlight;
   readonly #settlements: SettlementWriter;
   readonly #refill: Refill;
-  readonly #sending: SendParts;
+  readonly #recording: Recording;
+  readonly #sending: Sending;
   readonly #state: DispatchState;
   /** When to read the journal again for deliveries whose queue could not be opened or filled. */
   readonly #startTimer = idleTimer();
@@ -110,35 +100,29 @@ export class Dispatcher implements AsyncDisposable {
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
     const refill = new Refill({ journal, lease, clock, memory, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
-    this.#queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
+    const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
+    const requests = new OpenRequests({ max: limits.requestsMax, inFlight, clock, replayRates });
+    const isWell = (destinationId: string, now: number) => queues.isWell(destinationId, now);
+    const outcomes = new Outcomes({ holds, pauses, configuration, clock, isWell, failed });
+    const recording = new Recording({ settlements, events: options.events, clock, memory, refill, resume });
+    this.#queues = queues;
     this.#inFlight = inFlight;
     this.#settlements = settlements;
     this.#refill = refill;
-    this.#sending = {
+    this.#requests = requests;
+    this.#recording = recording;
+    const loop: DispatchLoop = {
       clock,
-      configuration,
-      holds,
-      pauses,
-      replays: replayRates,
-      attempt: attempts.one,
-      attemptBatch: attempts.batch,
-      events: options.events,
-      failed,
-      memory,
-      inFlight,
-      settlements,
-      resume,
-      refillAt: (queue, at) => refill.refillAt(queue, at),
-      isOver: () => this.#isOver,
-      began: (queue, now) => this.#began(queue, now),
       ended: (queue) => this.#ended(queue),
-      recorded: (queue) => this.#recorded(queue),
-      isWell: (destinationId, now) => this.#isWell(destinationId, now),
+      resume,
+      recorded: (queue, isDone) => this.#recorded(queue, isDone),
       probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
+      isOver: () => this.#isOver,
+      failed,
     };
-    this.#requests = { most: limits.requestsMax, count: 0, waiting: new Set() };
+    this.#sending = { attempts, requests, inFlight, memory, outcomes, recording, loop };
     this.#state = {
-      requests: this.#requests,
+      requests,
       holds,
       replayRates,
       authenticator,
@@ -224,13 +208,13 @@ export class Dispatcher implements AsyncDisposable {
   #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
     const delayMs = (delivery.dueAt ?? now) - now;
     if (delayMs > 0) {
-      if (!delayInMemory(this.#sending, queue, delivery, delayMs)) this.#refill.refillAt(queue, now + delayMs);
+      if (!this.#recording.delayInMemory(queue, delivery, delayMs)) this.#refill.refillAt(queue, now + delayMs);
       return;
     }
     // Only the journal knows whether a delivery with an ordering key is the next one.
     this.#memory.narrow(queue, now);
     const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);
-    if (queue.hasMore || isForLater) queue.hasMore = true;
+    if (queue.hasMore || isForLater) queue.more();
     else this.#memory.add(queue, delivery);
   }
 
@@ -255,7 +239,7 @@ export class Dispatcher implements AsyncDisposable {
     for (const id of destinationIds ?? [])
       this.#guard(() => {
         const queue = this.#queues.open(id, '', replayId);
-        queue.hasMore = true;
+        queue.more();
         this.#resume(queue);
       });
   }
@@ -280,7 +264,7 @@ export class Dispatcher implements AsyncDisposable {
     );
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
-    if (connection !== undefined) for (const queue of inTurn([...queuesOf(connection)])) this.#resume(queue);
+    if (connection !== undefined) for (const queue of inTurn([...connection.all()])) this.#resume(queue);
     else this.wake(destinationIds);
     return ended;
   }
@@ -307,11 +291,11 @@ export class Dispatcher implements AsyncDisposable {
   waitingFor(destinationId: string): DueDelivery[] | null {
     const live = this.#queues.get(destinationId, null);
     const all = live === undefined ? [] : [live, ...this.#queues.replaysTo(destinationId)];
-    return all.length > 0 && all.every(isAllInMemory) ? all.flatMap(waitingIn) : null;
+    return all.length > 0 && all.every((queue) => queue.isAllInMemory) ? all.flatMap(waitingIn) : null;
   }
 
   /** The limit that delays a due delivery now, apart from holds; null: none. */
-  blockOf({ id, destinationId, replayId }: QueuePlace & { id: string }): Block | null {
+  blockOf({ id, destinationId, replayId }: QueueKey & { id: string }): Block | null {
     const queue = this.#queues.get(destinationId, replayId);
     return queue === undefined ? null : blockOf(queue, id, this.#clock.now(), this.#state);
   }
@@ -377,19 +361,14 @@ export class Dispatcher implements AsyncDisposable {
 
   #makeReady(queue: DestinationQueue) {
     if (queue.isReady) return;
-    if (!hasWaiting(queue)) {
-      // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
-      if (queue.plan === null && queue.replay === null && isAllInMemory(queue) && this.#queues.isIdle(queue))
-        if (this.#queues.replaysTo(queue.destinationId).length === 0) this.#queues.close(queue);
-      return;
-    }
-    queue.isReady = true;
-    (queue.replay === null ? queue.connection : queue.connection.replays)?.ready.push(queue);
+    if (queue.hasWaiting) queue.ready();
+    // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
+    else if (queue.plan === null && queue.replay === null && queue.isAllInMemory && this.#queues.isIdle(queue))
+      if (this.#queues.replaysTo(queue.destinationId).length === 0) this.#queues.close(queue);
   }
 
   #pump(connection: ConnectionQueue) {
-    if (this.#isStopping || connection.isPumping) return;
-    connection.isPumping = true;
+    if (this.#isStopping || !connection.beginPumping()) return;
     try {
       this.#queues.refreshPlans();
       this.#queues.findOrigin(connection);
@@ -398,20 +377,19 @@ export class Dispatcher implements AsyncDisposable {
         const action = decide(connection, now, this.#state);
         if (action === null || !this.#perform(connection, action)) break;
       }
-      connection.failures = 0;
+      connection.succeeded();
     } catch (error) {
       this.#options.failed(error, 'send the deliveries of a connection');
       this.#pumpLater(connection);
     } finally {
-      connection.isPumping = false;
+      connection.endPumping();
     }
   }
 
   /** After an error, all queues of the connection are considered again in 1 s, doubling to 30 s. */
   #pumpLater(connection: ConnectionQueue) {
-    const delayMs = errorBackoffMs(connection.failures++);
-    setTimer(connection.rateTimer, this.#clock.now() + delayMs, this.#clock, () => {
-      for (const queue of [...queuesOf(connection)]) this.#makeReady(queue);
+    setTimer(connection.rateTimer, this.#clock.now() + connection.failed(), this.#clock, () => {
+      for (const queue of [...connection.all()]) this.#makeReady(queue);
       this.#pump(connection);
     });
   }
@@ -421,7 +399,7 @@ export class Dispatcher implements AsyncDisposable {
     switch (action.kind) {
       case 'send': {
         const { queue, delivery, probe } = action;
-        unready(queue);
+        queue.unready();
         this.#memory.take(delivery);
         void sendOne(this.#sending, delivery, probe);
         if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
@@ -429,7 +407,7 @@ export class Dispatcher implements AsyncDisposable {
       }
       case 'send_batch': {
         const { queue, batch } = action;
-        unready(queue);
+        queue.unready();
         this.#memory.takeBatch(queue, batch.members);
         void sendBatch(this.#sending, queue, batch);
         if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
@@ -439,14 +417,14 @@ export class Dispatcher implements AsyncDisposable {
         const { queue, probe } = action;
         if (probe === null) void this.#refill.load(queue, false);
         else {
-          probe.reader = queue;
+          probe.read(queue);
           void this.#refill.load(queue, true).then(() => this.#probeAgain(queue, probe));
         }
         return true;
       }
       case 'spill': {
         const { queue, until, of } = action;
-        unready(queue);
+        queue.unready();
         this.#memory.spill(queue);
         if (until === null) return true;
         if (of === 'destination') this.#refill.refillAt(queue, until);
@@ -454,12 +432,12 @@ export class Dispatcher implements AsyncDisposable {
         return true;
       }
       case 'wait_for_memory':
-        unready(action.queue);
+        action.queue.unready();
         this.#waitingForMemory.add(action.queue);
         return true;
       case 'park': {
         const { queue, until } = action;
-        unready(queue);
+        queue.unready();
         if (until === null) return true;
         setTimer(queue.rateTimer, until, this.#clock, () => this.#resume(queue));
         this.#spillIfHeavy([queue], until);
@@ -470,7 +448,7 @@ export class Dispatcher implements AsyncDisposable {
         if (until === null) this.#requests.waiting.add(connection);
         else {
           setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
-          this.#spillIfHeavy(queuesOf(connection), until);
+          this.#spillIfHeavy(connection.all(), until);
         }
         return false;
       }
@@ -486,26 +464,8 @@ export class Dispatcher implements AsyncDisposable {
     for (const queue of queues) if (queue.waiting.length > 0) this.#memory.spill(queue);
   }
 
-  #began(queue: DestinationQueue, now: number) {
-    const { connection, replay } = queue;
-    if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
-    queue.silentSince ??= now;
-    queue.requests += 1;
-    if (replay !== null) replay.live.requests += 1;
-    countActive(replay?.live ?? queue);
-    connection.requests += 1;
-    connection.begun += 1;
-    this.#requests.count += 1;
-  }
-
   /** A response has arrived. Connections that wait for one come before the one whose request ended. */
-  #ended(queue: DestinationQueue) {
-    const { connection, replay } = queue;
-    queue.requests -= 1;
-    if (replay !== null) replay.live.requests -= 1;
-    countActive(replay?.live ?? queue);
-    connection.requests -= 1;
-    this.#requests.count -= 1;
+  #ended({ connection }: DestinationQueue) {
     if (this.#requests.waiting.size > 0) this.#pumpWaiting(connection);
   }
 
@@ -519,7 +479,9 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #recorded(queue: DestinationQueue) {
+  #recorded(queue: DestinationQueue, isDone: boolean) {
+    if (isDone) queue.attemptSucceeded();
+    else this.#refill.refillAfterError(queue);
     // A live delivery may have waited for the concurrency that a replayed one used.
     if (queue.replay !== null) this.#makeReady(queue.replay.live);
     this.#resumeAfterOthers(queue);
@@ -535,11 +497,6 @@ export class Dispatcher implements AsyncDisposable {
     for (const queue of this.#queues) if (queue.suspects.length > 0) this.#resume(queue);
   }
 
-  #isWell(destinationId: string, now: number): boolean {
-    const { breaker, plan } = this.#queues.get(destinationId, null) ?? {};
-    return plan != null && breaker?.isWell(now, plan.breaker) === true;
-  }
-
   /**
    * The next probe of a hold is due, or the last one ended without ending it. The queues that share the hold are considered
    * in turn until one of them has the probe.
@@ -548,12 +505,12 @@ export class Dispatcher implements AsyncDisposable {
     const { connection, destinationId } = queue;
     const sharing =
       slot === connection.probe
-        ? queuesOf(connection)
+        ? connection.all()
         : [this.#queues.get(destinationId, null), ...this.#queues.replaysTo(destinationId)];
     const waiting: DestinationQueue[] = [];
-    for (const one of sharing) if (one !== undefined && hasWaiting(one)) waiting.push(one);
+    for (const one of sharing) if (one?.hasWaiting) waiting.push(one);
     for (const one of inTurn(waiting)) {
-      if (isTaken(slot, one)) return;
+      if (slot.isTaken(one)) return;
       this.#resume(one);
     }
   }
@@ -562,12 +519,4 @@ export class Dispatcher implements AsyncDisposable {
 /** The queues of a hold send its probes in turn: first those whose last probe is the longest ago. */
 function inTurn(queues: DestinationQueue[]): DestinationQueue[] {
   return queues.sort((one, other) => one.probedAt - other.probedAt);
-}
-
-function unready(queue: DestinationQueue) {
-  queue.isReady = false;
-  const ready = queue.replay === null ? queue.connection.ready : queue.connection.replays?.ready;
-  const at = ready?.indexOf(queue) ?? -1;
-  if (at >= 0 && at + 1 === ready?.length) ready.pop();
-  else if (at >= 0) ready?.splice(at, 1);
 }

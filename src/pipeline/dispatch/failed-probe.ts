@@ -9,10 +9,11 @@ import type { Step } from '../attempt/next-step.ts';
  * continues.
  */
 export function failedProbe(delivery: DueDelivery, step: Step, hold: Hold | undefined, now: number): Step {
-  const { settlement, sign } = step;
+  const { settlement, peerSignal } = step;
   const isCounted = settlement.attempts > delivery.attempts;
   const isOver = settlement.status !== 'retrying' && settlement.reason !== 'exhausted';
-  if (hold?.reason !== 'breaker_open' || sign === null || sign === 'good' || !isCounted || isOver) return step;
+  if (hold?.reason !== 'breaker_open' || peerSignal === null || peerSignal === 'good' || !isCounted || isOver)
+    return step;
   const waitedMs = settlement.waitedMs + Math.max(0, hold.probeAt - now);
   if (waitedMs > retryAfterMsMax) return step;
   const log = settlement.log.map((one, n, { length }) => (n === length - 1 ? { ...one, counted: false } : one));

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { suspectDeaths } from '../../journal/journal.ts';
+import type { QueuedDelivery } from './destination-queue.ts';
 import { InFlight } from './in-flight.ts';
-import type { QueuedDelivery } from './queues.ts';
 
 test("while the in-flight marker can't be written, deliveries are sent, and it is tried after 1 s, doubling to 30 s", async () => {
   await using rig = await startRig();

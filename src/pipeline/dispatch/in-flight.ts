@@ -1,6 +1,6 @@
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
-import { isSuspect, type QueuedDelivery } from './queues.ts';
+import { isSuspect, type QueuedDelivery } from './destination-queue.ts';
 
 type InFlightOptions = {
   journal: Pick<DeliveryQueue, 'mark'>;

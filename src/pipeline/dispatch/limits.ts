@@ -1,8 +1,8 @@
 import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
+import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
-import { type ConnectionQueue, type DestinationQueue, isTaken, type ProbeSlot, type RequestSlots } from './queues.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 
 /**
@@ -19,9 +19,12 @@ export type Block =
   /** `until`: the end of a break of a destination. */
   | { limit: 'concurrency'; of: 'destination' | 'connection' | 'all'; requests: number; until: number | null };
 
+/** The requests in flight of all connections, and how many may be. */
+export type RequestCount = { readonly count: number; readonly max: number };
+
 /** The state that limits read, besides the queues. */
 export type LimitState = {
-  requests: RequestSlots;
+  requests: RequestCount;
   holds: { closed: ReadonlyMap<string, HoldState> };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
@@ -41,7 +44,7 @@ export function holdBlock(
   const of = hold.scopeId === connection.connectionId ? 'connection' : 'destination';
   const { probe } = of === 'connection' ? connection : queue;
   const isDue = isProbeDue(hold, now, plan?.breaker.openMs);
-  if (isDue && !isTaken(probe, queue)) return { probe };
+  if (isDue && !probe.isTaken(queue)) return { probe };
   // While a probe is under way, `probeAt` may be in the past: its outcome then changes the hold.
   return { limit: 'hold', of, reason, detail, until: probeAt !== null && !isDue ? probeAt : null };
 }
@@ -106,10 +109,10 @@ export type Room = { limit: number; isSet: boolean };
 export function connectionRoom(
   { requests }: ConnectionQueue,
   plan: DestinationPlan | null,
-  { count, most }: RequestSlots,
+  { count, max }: RequestCount,
 ): Room {
-  const free = most - (count - requests);
-  const reserved = requests === 0 ? 0 : Math.ceil(reservedPart * most);
+  const free = max - (count - requests);
+  const reserved = requests === 0 ? 0 : Math.ceil(reservedPart * max);
   const left = Math.min(Math.ceil(takenPart * free), free - reserved);
   const setting = plan?.concurrency ?? Number.POSITIVE_INFINITY;
   return { limit: Math.min(setting, left), isSet: setting <= left };
@@ -120,7 +123,7 @@ export function connectionRequestsBlock(
   { requests }: ConnectionQueue,
   limit: number,
   { isSet }: Room,
-  { count }: RequestSlots,
+  { count }: RequestCount,
 ): Extract<Block, { limit: 'concurrency' }> | null {
   if (requests < limit) return null;
   return isSet

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Event } from '../../contract/records/event.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
 import { dueDelivery } from '../../journal/journal-samples.testing.ts';
-import { MemoryBudget, waitingIn, widen } from './memory-budget.ts';
-import { ConnectionQueue, countActive, DestinationQueue } from './queues.ts';
+import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
+import { MemoryBudget, waitingIn } from './memory-budget.ts';
 
 const now = 1_700_000_000_000;
 
@@ -45,16 +45,16 @@ test('all queues share 20,000 places, of which each has 16 to 2,000', () => {
 
 test('a queue has room for twice as many deliveries as it has requests in flight, so that it stays busy', () => {
   const { memory, queue } = open(1_250);
-  queue.requests = 500;
+  Object.assign(queue, { requests: 500 });
   assert.equal(memory.roomOf(queue), 1_000);
-  queue.requests = 1_500;
+  Object.assign(queue, { requests: 1_500 });
   assert.equal(memory.roomOf(queue), 2_000);
 });
 
 test('a queue whose receiver usually takes long keeps its room for twice that time', () => {
   const { memory, queue } = open();
   for (let n = 0; n < 8; n++) queue.concurrency.responded(now - 3_000, now, 8, 1_000);
-  queue.silentSince = now;
+  Object.assign(queue, { silentSince: now });
   memory.narrow(queue, now + 5_999);
   assert.equal(memory.roomOf(queue), 2_000);
   memory.narrow(queue, now + 6_000);
@@ -64,7 +64,7 @@ test('a queue whose receiver usually takes long keeps its room for twice that ti
 /** A queue with this many deliveries to an origin. */
 function openTo(origin: string, count: number) {
   const opened = open();
-  opened.queue.plan = { batchRecords: 1, order: null, origin } as DestinationQueue['plan']; // as: what the memory looks at
+  Object.assign(opened.queue, { plan: { batchRecords: 1, order: null, origin } as DestinationQueue['plan'] }); // as: what the memory looks at
   opened.add(count, { event: null });
   return opened;
 }
@@ -129,7 +129,7 @@ test('a queue has room for its share, and while memory is full for none', () => 
 
 test('a queue is read again when a quarter of its room is used, with batches when there is any room', () => {
   const { memory, queue, add } = open(1_250);
-  queue.hasMore = true;
+  Object.assign(queue, { hasMore: true });
   add(4);
   assert.equal(memory.isRefillDue(queue), true);
   add(1);
@@ -141,19 +141,19 @@ test('a queue is read again when a quarter of its room is used, with batches whe
   add(1);
   assert.deepEqual([memory.isRefillDue(queue), memory.fillOf(queue)], [false, 'full']);
   const other = open();
-  other.queue.hasMore = true;
-  other.queue.reading = { settled: new Set(), isStale: false };
+  Object.assign(other.queue, { hasMore: true });
+  Object.assign(other.queue, { reading: { settled: new Set(), isStale: false } });
   assert.equal(other.memory.isRefillDue(other.queue), false, 'it is being read');
-  other.queue.hasMore = false;
+  Object.assign(other.queue, { hasMore: false });
   assert.equal(other.memory.fillOf(other.queue), 'more', 'what is being read may complete a batch');
-  other.queue.reading = null;
+  Object.assign(other.queue, { reading: null });
   assert.equal(other.memory.isRefillDue(other.queue), false, 'the journal has no more');
 });
 
 test('while memory is full, only an empty queue is read: each destination continues with one delivery', () => {
   const { memory, queue, add } = open();
   const empty = new DestinationQueue('dst_2', queue.connection);
-  for (const one of [queue, empty]) one.hasMore = true;
+  for (const one of [queue, empty]) Object.assign(one, { hasMore: true });
   add(1, heavy);
   assert.equal(memory.isRefillDue(queue), true);
   add(1, heavy);
@@ -164,12 +164,12 @@ test('a destination without a good response for a second has the least room, and
   const { memory, queue } = open();
   memory.narrow(queue, now);
   assert.equal(memory.roomOf(queue), 2_000, 'nothing was sent');
-  queue.silentSince = now;
+  Object.assign(queue, { silentSince: now });
   memory.narrow(queue, now + 999);
   assert.equal(memory.roomOf(queue), 2_000);
   memory.narrow(queue, now + 1_000);
   assert.equal(memory.roomOf(queue), 16);
-  widen(queue);
+  queue.widen();
   memory.narrow(queue, now + 5_000);
   assert.equal(memory.roomOf(queue), 20);
 });
@@ -240,7 +240,7 @@ test('with a delivery that is sent alone, the others of its ordering key leave m
   assert.ok(first && second);
   memory.take(first);
   assert.deepEqual([idsOf(queue), queue.hasMore, memory.waiting], [['b1'], true, 1]);
-  queue.hasMore = false;
+  Object.assign(queue, { hasMore: false });
   memory.take(second);
   assert.deepEqual([queue.hasMore, queue.orderKeys.get(1), queue.orderKeys.get(2)], [false, first, second]);
   const unordered = open();
@@ -266,12 +266,12 @@ test('held deliveries leave memory with their timers, and a reading of the journ
     waitingIn(queue).map(({ id }) => id),
     ['dlv_0', 'dlv_1', 'later'],
   );
-  queue.cursor = { dueAt: now, id: 'dlv_1' };
-  queue.reading = { settled: new Set(), isStale: false };
+  Object.assign(queue, { cursor: { dueAt: now, id: 'dlv_1' } });
+  Object.assign(queue, { reading: { settled: new Set(), isStale: false } });
   memory.spill(queue);
   wake();
   assert.deepEqual([waitingIn(queue), memory.waiting, memory.isHeavy, cancelled], [[], 0, false, ['later']]);
-  assert.deepEqual([queue.hasMore, queue.cursor, queue.reading.isStale, queue.spills], [true, null, true, 1]);
+  assert.deepEqual([queue.hasMore, queue.cursor, queue.reading?.isStale, queue.spills], [true, null, true, 1]);
 });
 
 test('a delayed delivery waits with the others from its time on', () => {
@@ -366,11 +366,9 @@ test('a destination is active from its first waiting delivery until its last req
   memory.take(first);
   memory.takeBatch(queue, [second]);
   assert.equal(active(), 0);
-  queue.requests += 1;
-  countActive(queue);
+  queue.begin(now);
   memory.requeue(queue, [first, second], true);
-  queue.requests -= 1;
-  countActive(queue);
+  queue.end();
   assert.equal(active(), 1);
   memory.spill(queue);
   assert.equal(active(), 0);

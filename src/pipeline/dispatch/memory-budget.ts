@@ -1,8 +1,8 @@
 import type { Event } from '../../contract/records/event.ts';
 import { textBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
+import { batchRecordsOf, type DestinationQueue, type QueuedDelivery } from './destination-queue.ts';
 import { deliveryBytes } from './estimated-bytes.ts';
-import { batchRecordsOf, countActive, type DestinationQueue, isSuspect, type QueuedDelivery } from './queues.ts';
 import { SharedEvents } from './shared-events.ts';
 
 const deliveriesMax = 20_000;
@@ -13,7 +13,6 @@ const queueMin = 16;
  * responses widen it again.
  */
 const silenceMs = 1_000;
-const roomPerResponse = 4;
 const bytesMax = 128 * 1024 * 1024;
 /** Up to here, what can be sent at once is read for empty queues. */
 const readBytesMax = 144 * 1024 * 1024;
@@ -99,7 +98,8 @@ export class MemoryBudget {
   /** Whether a delivery that was read from the journal may be added. */
   admits(queue: DestinationQueue, delivery: DueDelivery): boolean {
     if (!this.isHeavy) return true;
-    queue.nextBytes = deliveryBytes(delivery) + (this.#events.has(delivery) ? 0 : this.#events.bytesOf(delivery));
+    const eventBytes = this.#events.has(delivery) ? 0 : this.#events.bytesOf(delivery);
+    queue.learnNextBytes(deliveryBytes(delivery) + eventBytes);
     return queue.waiting.length === 0 && !this.mustWaitToRead(queue);
   }
 
@@ -142,24 +142,21 @@ export class MemoryBudget {
   narrow(queue: DestinationQueue, now: number): void {
     const usualMs = queue.concurrency.timeMs ?? 0;
     const isSilent = queue.silentSince !== null && now - queue.silentSince >= Math.max(silenceMs, 2 * usualMs);
-    if (isSilent) queue.room = queueMin;
+    if (isSilent) queue.narrow(queueMin);
   }
 
   /** Adds a due delivery to the waiting ones. */
   add(queue: DestinationQueue, delivery: DueDelivery): void {
-    const one = this.#enter(queue, delivery);
-    (isSuspect(delivery) ? queue.suspects : queue.waiting).push(one);
-    countActive(queue);
+    queue.add(this.#enter(queue, delivery));
   }
 
   /** Adds a delivery that is due later; at its time, `call` makes its queue ready. */
   addDelayed(queue: DestinationQueue, delivery: DueDelivery, after: (call: () => void) => () => void): void {
     const one = this.#enter(queue, delivery);
-    queue.delayed.add(one);
+    queue.delay(one);
     one.cancelDelay = after(() => {
       one.cancelDelay = null;
-      if (queue.delayed.delete(one)) queue.waiting.push(one);
-      countActive(queue);
+      queue.undelay(one);
     });
   }
 
@@ -183,7 +180,6 @@ export class MemoryBudget {
       cancelDelay: null,
       batchKey: null,
     };
-    if (delivery.orderKey !== undefined) queue.orderKeys.set(delivery.orderKey, one);
     this.#waiting += 1;
     this.#bytes += one.bytes;
     return one;
@@ -191,55 +187,23 @@ export class MemoryBudget {
 
   /** Takes a delivery that is sent alone, and drops the others of its ordering key. It keeps its memory until `release`. */
   take(one: QueuedDelivery): void {
-    const { waiting, suspects } = one.queue;
-    if (waiting[0] === one) waiting.shift();
-    else if (suspects[0] === one) suspects.shift();
-    else {
-      const at = waiting.indexOf(one);
-      if (at < 0) throw new Error(`Delivery ${one.delivery.id} does not wait in its queue.`);
-      waiting.splice(at, 1);
-    }
+    const { queue } = one;
+    const leaving = queue.take(one);
     this.#waiting -= 1;
-    one.exchangeBytes = exchangeBytesOf(one.queue);
-    this.#lead(one.queue, [one]);
-    countActive(one.queue);
+    one.exchangeBytes = exchangeBytesOf(queue);
+    this.#charge(one);
+    this.#drop(leaving);
   }
 
   /** Takes deliveries that share a request, and drops the others of their ordering keys. */
   takeBatch(queue: DestinationQueue, batch: readonly QueuedDelivery[]): void {
-    const leaving = new Set(batch);
-    queue.waiting = queue.waiting.filter((one) => !leaving.has(one));
+    const leaving = queue.takeBatch(batch);
     this.#waiting -= batch.length;
     for (const one of batch) one.part = 0;
     const [first] = batch;
     if (first !== undefined) first.exchangeBytes = exchangeBytesOf(queue);
-    this.#lead(queue, batch);
-    countActive(queue);
-  }
-
-  /**
-   * Drops the waiting deliveries with the ordering keys of those that are sent: the journal decides which one is next
-   * when these are recorded.
-   */
-  #lead(queue: DestinationQueue, sent: readonly QueuedDelivery[]): void {
-    const { orderKeys, plan } = queue;
-    for (const one of sent) this.#charge(one);
-    let keys: Set<number> | null = null;
-    for (const one of sent) {
-      const { orderKey } = one.delivery;
-      if (orderKey === undefined || orderKeys.get(orderKey) === one) continue;
-      keys = (keys ?? new Set()).add(orderKey);
-      orderKeys.set(orderKey, one);
-    }
-    // The destination may have lost its order.
-    if (keys === null || plan?.order === null) return;
-    queue.waiting = queue.waiting.filter((one) => {
-      if (keys?.has(one.delivery.orderKey ?? -1) !== true) return true;
-      this.#waiting -= 1;
-      this.release(one);
-      queue.hasMore = true;
-      return false;
-    });
+    for (const one of batch) this.#charge(one);
+    this.#drop(leaving);
   }
 
   /** Puts sent deliveries back, before all others. `isPart`: they are sent together, and with no others. */
@@ -249,18 +213,28 @@ export class MemoryBudget {
       one.part = isPart ? this.#parts : 0;
       this.#uncharge(one);
     }
-    queue.waiting = [...some, ...queue.waiting];
+    queue.putBack(some);
     this.#waiting += some.length;
-    countActive(queue);
+  }
+
+  /** Drops the waiting deliveries from memory: the journal has them, and they are read again later. */
+  spill(queue: DestinationQueue): void {
+    this.#drop(queue.spill());
+  }
+
+  /** Waiting deliveries have left their queue. */
+  #drop(some: readonly QueuedDelivery[]): void {
+    for (const one of some) {
+      this.release(one);
+      this.#waiting -= 1;
+    }
   }
 
   /** Removes a delivery from memory. */
   release(one: QueuedDelivery): void {
-    const { orderKey } = one.delivery;
-    const { orderKeys } = one.queue;
     this.#uncharge(one);
     this.#bytes -= one.bytes + this.#events.remove(one.delivery, one.eventBytes);
-    if (orderKey !== undefined && orderKeys.get(orderKey) === one) orderKeys.delete(orderKey);
+    one.queue.forget(one);
   }
 
   #charge(one: QueuedDelivery): void {
@@ -278,24 +252,6 @@ export class MemoryBudget {
     this.#exchangeBytes -= one.exchangeBytes;
     one.exchangeBytes = 0;
   }
-
-  /** Drops the waiting deliveries from memory: the journal has them, and they are read again later. */
-  spill(queue: DestinationQueue): void {
-    for (const some of [queue.waiting, queue.suspects, queue.delayed])
-      for (const one of some) {
-        one.cancelDelay?.();
-        this.release(one);
-        this.#waiting -= 1;
-      }
-    queue.waiting = [];
-    countActive(queue);
-    queue.suspects.length = 0;
-    queue.delayed.clear();
-    queue.spills += 1;
-    queue.hasMore = true;
-    queue.cursor = null;
-    if (queue.reading !== null) queue.reading.isStale = true;
-  }
 }
 
 function exchangeBytesOf({ plan }: DestinationQueue): number {
@@ -310,10 +266,4 @@ function requestBytesOf({ rendered }: DueDelivery, eventBytes: number): number {
 /** The deliveries of a queue that wait in memory, for their turn or for their time. */
 export function waitingIn({ waiting, suspects, delayed }: DestinationQueue): DueDelivery[] {
   return [...waiting, ...suspects, ...delayed].map(({ delivery }) => delivery);
-}
-
-/** A good response widens the room of its queue. */
-export function widen(queue: DestinationQueue): void {
-  queue.silentSince = null;
-  queue.room += roomPerResponse;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
+import type { DestinationQueue } from './destination-queue.ts';
 import { connectionRateBlock, destinationRateBlock } from './limits.ts';
-import { connectionPlan, type DestinationQueue } from './queues.ts';
 import type { Pace, ReplayRates } from './replay-rates.ts';
 
 /**
@@ -31,7 +31,7 @@ export class RateSlot {
     this.#written += 1;
     const now = this.#clock.now();
     const { connection, budget, plan } = this.#queue;
-    connection.budget.spend(now, connectionPlan(connection)?.connectionRate ?? null);
+    connection.budget.spend(now, connection.plan?.connectionRate ?? null);
     budget.spend(now, plan?.destinationRate ?? null);
     this.#pace?.budget.spend(now, this.#pace.rate);
   };
@@ -41,7 +41,7 @@ export class RateSlot {
     const now = this.#clock.now();
     const { connection } = this.#queue;
     const block =
-      connectionRateBlock(connection, connectionPlan(connection)?.connectionRate ?? null, now) ??
+      connectionRateBlock(connection, connection.plan?.connectionRate ?? null, now) ??
       destinationRateBlock(this.#queue, now, { replayRates: this.#replays });
     if (block === null) this.#reserve();
     return block === null;

@@ -1,14 +1,14 @@
 import { limited } from '../../async/batcher.ts';
-import { type Clock, errorBackoffMs, setTimer } from '../../async/clock.ts';
+import { type Clock, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
+import { type Cursor, type DestinationQueue, isSuspect, type Reading } from './destination-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MemoryBudget, smallBytes } from './memory-budget.ts';
-import { type DestinationQueue, isSuspect, type Reading } from './queues.ts';
 
 /** Readings at once. The size of their results is unknown until they are in memory. */
 const readingsMax = 4;
 
-type DueAnswer = Awaited<ReturnType<DeliveryQueue['due']>>;
+type Found = Awaited<ReturnType<DeliveryQueue['due']>>;
 
 type RefillOptions = {
   journal: Pick<DeliveryQueue, 'due'>;
@@ -46,16 +46,16 @@ export class Refill implements AsyncDisposable {
 
   /** Reads more of a queue; `isProbe`: one delivery is enough. */
   async load(queue: DestinationQueue, isProbe: boolean): Promise<void> {
-    queue.reading = { settled: new Set(), isStale: false };
+    queue.requestReading();
     this.#running += 1;
     try {
       await this.#run(() => this.#read(queue, isProbe));
-      queue.refillFailures = 0;
+      queue.readingSucceeded();
     } catch (error) {
       this.#options.failed(error, 'read deliveries');
-      this.refillAt(queue, this.#options.clock.now() + errorBackoffMs(queue.refillFailures++));
+      this.refillAt(queue, this.#options.clock.now() + queue.readingFailed());
     } finally {
-      queue.reading = null;
+      queue.endReading();
       this.#running -= 1;
       if (this.#running === 0) this.#stopped?.();
     }
@@ -72,16 +72,12 @@ export class Refill implements AsyncDisposable {
   async #read(queue: DestinationQueue, isProbe: boolean): Promise<void> {
     const { journal, lease, clock, memory } = this.#options;
     if (this.#isStopping || memory.mustWaitToRead(queue)) return;
-    // A change during the reading sets `hasMore` again.
-    const reading: Reading = { settled: new Set(), isStale: false };
-    Object.assign(queue, { reading, hasMore: false });
+    const { reading, cursor } = queue.beginReading();
     // Of unknown deliveries, only small ones.
     const bytesMax = memory.isFull ? smallBytes : undefined;
-    const { cursor } = queue;
     const limit = isProbe ? 1 : this.#limitOf(queue);
     const except = cursor === null ? [...this.#idsInMemory(queue)] : [];
-    queue.cursor = null;
-    const answer = await journal.due({
+    const found = await journal.due({
       partition: lease.partition,
       destinationId: queue.destinationId,
       replayId: queue.replay?.id ?? null,
@@ -93,8 +89,8 @@ export class Refill implements AsyncDisposable {
       eventOf: (id) => memory.eventOf(id),
       ...(cursor === null ? { except } : { after: cursor }),
     });
-    if (bytesMax !== undefined && answer.isCut && answer.due.length === 0) queue.nextBytes = Number.POSITIVE_INFINITY;
-    if (!reading.isStale) this.#take(queue, reading, answer, { cursor, except });
+    if (bytesMax !== undefined && found.isCut && found.due.length === 0) queue.learnNextBytes(Number.POSITIVE_INFINITY);
+    if (!reading.isStale) this.#take(queue, reading, found, { cursor, except });
   }
 
   #limitOf(queue: DestinationQueue): number {
@@ -104,8 +100,8 @@ export class Refill implements AsyncDisposable {
   #take(
     queue: DestinationQueue,
     reading: Reading,
-    { due: found, followers, isCut, nextDueAt }: DueAnswer,
-    { cursor, except }: { cursor: DestinationQueue['cursor']; except: readonly string[] },
+    { due: found, followers, isCut, nextDueAt }: Found,
+    { cursor, except }: { cursor: Cursor | null; except: readonly string[] },
   ) {
     const known = this.#idsInMemory(queue);
     const free = this.#freeKeys(queue, found, known);
@@ -113,10 +109,10 @@ export class Refill implements AsyncDisposable {
     // Followers are added only when all deliveries before them are in memory and none of those has been sent.
     if (seen === found.length) this.#takeFollowers(queue, followers, free, known);
     // Deliveries that were settled during the reading may be due again, which the next reading shows.
-    if (except.some((id) => reading.settled.has(id))) queue.hasMore = true;
+    if (except.some((id) => reading.settled.has(id))) queue.more();
     const isMore = isCut || seen < found.length;
-    if (isMore) queue.cursor = placeOf(found[seen - 1]) ?? cursor;
-    if (isMore || cursor !== null) queue.hasMore = true;
+    if (isMore) queue.continueAt(cursorAt(found[seen - 1]) ?? cursor);
+    else if (cursor !== null) queue.more();
     else if (nextDueAt !== null) this.refillAt(queue, nextDueAt);
   }
 
@@ -132,7 +128,7 @@ export class Refill implements AsyncDisposable {
       // settled.
       const { orderKey } = delivery;
       const mustWait = isOrdered(queue) && orderKey !== undefined && queue.orderKeys.has(orderKey);
-      if (settled.has(delivery.id)) queue.hasMore = true;
+      if (settled.has(delivery.id)) queue.more();
       else if (!known.has(delivery.id) && !mustWait) {
         if (!this.#options.memory.admits(queue, delivery)) return index;
         this.#options.memory.add(queue, delivery);
@@ -176,11 +172,16 @@ export class Refill implements AsyncDisposable {
     return ids;
   }
 
+  /** Reads the journal again after an error in sending a delivery, in 1 s, doubling to 30 s. */
+  refillAfterError(queue: DestinationQueue): void {
+    this.refillAt(queue, this.#options.clock.now() + queue.attemptFailed());
+  }
+
   /** Reads the journal again at `at`. */
   refillAt(queue: DestinationQueue, at: number): void {
     if (this.#isStopping) return;
     setTimer(queue.refillTimer, at, this.#options.clock, () => {
-      queue.hasMore = true;
+      queue.more();
       this.#options.resume(queue);
     });
   }
@@ -195,6 +196,6 @@ const isOrdered = ({ plan }: DestinationQueue): boolean => plan !== null && plan
 const sharesOrderKeys = ({ plan }: DestinationQueue): boolean =>
   plan !== null && plan.order !== null && plan.batchRecords > 1 && !plan.readsItems;
 
-function placeOf(delivery: DueDelivery | undefined): DestinationQueue['cursor'] {
+function cursorAt(delivery: DueDelivery | undefined): Cursor | null {
   return delivery?.dueAt == null ? null : { dueAt: delivery.dueAt, id: delivery.id };
 }

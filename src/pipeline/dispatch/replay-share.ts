@@ -1,5 +1,5 @@
 import { isSetBack } from '../../async/clock.ts';
-import type { ConnectionQueue, ReplayShare } from './queues.ts';
+import type { ConnectionQueue, ReplayShare } from './destination-queue.ts';
 
 /**
  * Replays get the part of a connection's limits that live deliveries leave:

@@ -1,7 +1,7 @@
 import type { RequestLoad } from '../../contract/documents/connection.ts';
 import { blockOf } from './decide.ts';
+import type { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import type { LimitState } from './limits.ts';
-import { type ConnectionQueue, connectionPlan, type DestinationQueue } from './queues.ts';
 
 /** Of a destination or connection without a queue: nothing was sent to it yet. */
 export const noLoad: RequestLoad = { inFlight: 0, limit: null, responseMs: null, limitedBy: null };
@@ -22,7 +22,7 @@ export function connectionLoad(connection: ConnectionQueue, now: number, state: 
     if (busiest === null || queue.requests > busiest.requests) busiest = queue;
   }
   if (busiest === null) return noLoad;
-  const setting = connectionPlan(connection)?.concurrency ?? Number.POSITIVE_INFINITY;
+  const setting = connection.plan?.concurrency ?? Number.POSITIVE_INFINITY;
   return { ...requestLoad(busiest, now, state), inFlight: connection.requests, limit: Math.min(sum, setting) };
 }
 

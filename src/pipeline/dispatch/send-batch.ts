@@ -1,8 +1,9 @@
 import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
-import type { DestinationQueue, QueuedDelivery } from './queues.ts';
-import { afterRecord, applyOutcome, asSettled, begin, readAgainLater, type SendParts, settlementOf } from './send.ts';
+import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
+import { asSettled, settlementOf } from './recording.ts';
+import { applyOutcome, type Sending } from './send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that
@@ -10,51 +11,50 @@ import { afterRecord, applyOutcome, asSettled, begin, readAgainLater, type SendP
  * treats errors like `sendOne`.
  */
 export async function sendBatch(
-  parts: SendParts,
+  parts: Sending,
   queue: DestinationQueue,
   { members, ...same }: Batch<QueuedDelivery>,
 ): Promise<void> {
+  const { loop } = parts;
   const [first] = members;
   if (first === undefined) return;
   const queued = new Map(members.map((one) => [one.delivery, one]));
   const left = new Set(members);
   let isDone = false;
   try {
-    const slot = begin(parts, queue, members, null);
+    const slot = parts.requests.begin(queue, members, null);
     const giveBack: GiveBack = (given, isPart) => {
       const back = given.map((some) => some.flatMap((delivery) => queued.get(delivery) ?? []));
       for (const one of back.flat()) left.delete(one);
       // When nothing is left, nothing of their ordering keys is in flight.
       for (const some of back.toReversed()) requeue(parts, some, isPart, left.size === 0);
-      parts.resume(queue);
+      loop.resume(queue);
     };
     let done: BatchStep | null = null;
     try {
       const marked = parts.inFlight.mark(first);
       if (marked !== null) await marked;
-      done = await parts.attemptBatch({ ...same, members: [...queued.keys()] }, giveBack, slot);
+      done = await parts.attempts.batch({ ...same, members: [...queued.keys()] }, giveBack, slot);
     } catch (error) {
-      parts.failed(error, 'attempt a batch');
+      loop.failed(error, 'attempt a batch');
     }
-    if (parts.isOver()) return;
+    if (loop.isOver()) return;
     const moved = applyOutcome(parts, first, slot, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
     if (moved !== null) await moved;
     if (done !== null) {
       await recordAll(parts, { queue, done, queued, left });
       isDone = true;
-      queue.attemptFailures = 0;
     }
   } catch (error) {
-    parts.failed(error, 'send a batch');
+    loop.failed(error, 'send a batch');
   } finally {
     leave(parts, left);
-    if (!isDone) readAgainLater(parts, queue);
-    parts.recorded(queue);
+    loop.recorded(queue, isDone);
   }
 }
 
 /** A batch that is being sent: `left` are its deliveries in flight. */
-type Sending = {
+type SentBatch = {
   queue: DestinationQueue;
   queued: ReadonlyMap<QueuedDelivery['delivery'], QueuedDelivery>;
   left: Set<QueuedDelivery>;
@@ -62,15 +62,15 @@ type Sending = {
 
 /** Records the outcome of each delivery. The parts in which they are sent again then wait in the queue. */
 async function recordAll(
-  parts: SendParts,
-  { queue, done, queued, left }: Sending & { done: BatchStep },
+  parts: Sending,
+  { queue, done, queued, left }: SentBatch & { done: BatchStep },
 ): Promise<void> {
   const settled = done.settled.flatMap(({ delivery, ...outcome }) => {
     const one = queued.get(delivery);
     return one === undefined ? [] : [{ one, ...outcome }];
   });
   const recording = Promise.all(settled.map(({ one, step, part }) => record(parts, one, step, part !== null)));
-  parts.resume(queue);
+  parts.loop.resume(queue);
   await recording;
   const again = settled.filter(({ part }) => part !== null);
   for (const { one, step } of again) {
@@ -89,7 +89,7 @@ async function recordAll(
 }
 
 /** They are no longer in flight, and their memory is free. */
-function leave({ memory, inFlight }: SendParts, some: Iterable<QueuedDelivery>): void {
+function leave({ memory, inFlight }: Sending, some: Iterable<QueuedDelivery>): void {
   for (const one of some) {
     inFlight.remove(one);
     memory.release(one);
@@ -97,7 +97,7 @@ function leave({ memory, inFlight }: SendParts, some: Iterable<QueuedDelivery>):
 }
 
 /** They wait again, before the others. `isWhole`: none of their batch is in flight. */
-function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: boolean, isWhole: boolean): void {
+function requeue(parts: Sending, some: readonly QueuedDelivery[], isPart: boolean, isWhole: boolean): void {
   const staying: QueuedDelivery[] = [];
   const leaving: QueuedDelivery[] = [];
   for (const one of some) {
@@ -107,15 +107,14 @@ function requeue(parts: SendParts, some: readonly QueuedDelivery[], isPart: bool
     (mayStay ? staying : leaving).push(one);
   }
   leave(parts, leaving);
-  for (const { queue } of leaving) queue.hasMore = true;
+  for (const { queue } of leaving) queue.more();
   for (const one of staying) parts.inFlight.remove(one);
   const [first] = staying;
   if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart);
 }
 
 /** Records the next step of a member of a batch. `isKept`: it continues from memory, so that it is not read again. */
-async function record(parts: SendParts, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
+async function record({ recording }: Sending, one: QueuedDelivery, step: Step, isKept: boolean): Promise<void> {
   const settlement = settlementOf(one, step);
-  const recorded = await parts.settlements.record(settlement);
-  afterRecord(parts, one, { step, settlement, recorded, isKept });
+  recording.finish(one, step, settlement, await recording.begin(settlement), isKept);
 }

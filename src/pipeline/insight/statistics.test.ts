@@ -235,8 +235,8 @@ async function alone() {
         wait: null,
         health: 'good',
         auth: null,
-        sign: 'good',
-        pauses: false,
+        peerSignal: 'good',
+        pausesDestination: false,
         follows: false,
       } as const;
       const about = { wasHeld: false, overtaken: null };

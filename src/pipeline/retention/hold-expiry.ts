@@ -6,7 +6,7 @@ import type { Holds } from '../dispatch/holds.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-const everyMinMs = 1_000;
+const everyMsMin = 1_000;
 
 /**
  * Fails deliveries that were held for longer than their connection allows, at most 2 % late or a second, and no later
@@ -36,7 +36,7 @@ export function startHoldExpiry(options: {
 
   function nextMs(): number | null {
     const shortestMs = Math.min(...expiring().map(({ ageMs }) => ageMs));
-    return Number.isFinite(shortestMs) ? Math.min(everyMs, Math.max(everyMinMs, shortestMs / 50)) : null;
+    return Number.isFinite(shortestMs) ? Math.min(everyMs, Math.max(everyMsMin, shortestMs / 50)) : null;
   }
 
   async function expire(): Promise<void> {
