@@ -9,6 +9,7 @@ import { temporaryFolder } from '../src/sqlite/temporary-folder.testing.ts';
 import { expected, type Facts } from '../test/clients/steps/steps.ts';
 import { adminToken, startTestApp } from '../test/support/app.ts';
 import { startReceiver } from '../test/support/receiver.ts';
+import { everyTrouble, unreliableWay } from '../test/support/unreliable-way.ts';
 
 // Tries the clients that need more than this Node.js: the Python client and the package of the TypeScript client against a server,
 // and the code of generators for other languages, which must compile and work. A part whose programs or packages are not to be had
@@ -52,6 +53,19 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
     await fetch('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
     await call('python3', ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'], `${root}clients/python`, env);
+  },
+  'the Python client stores each event once, whatever happens to requests': async ({ call, fetch }) => {
+    await fetch('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
+    await using app = await startTestApp();
+    await using way = await unreliableWay(() => app.url, everyTrouble);
+    const { key } = await app.client.call('createCollector', { body: { name: 'Shop' } });
+    const env = { ...process.env, PYTHONPATH: `${root}clients/python`, PYTHONDONTWRITEBYTECODE: '1' };
+    const restarted = app.restart();
+    await call('python3', [`${root}test/clients/steps/python_sending.py`, way.url, key], root, env);
+    await restarted;
+    const { data } = await app.client.call('listEvents', { query: { limit: '100' } });
+    const stored = data.map((one) => Number(one.data?.['n'])).toSorted((a, b) => a - b);
+    assert.deepEqual(stored, [...Array(20).keys()]);
   },
   'the Python client passes mypy in strict mode': async ({ folder, call, fetch }) => {
     await fetch('python3', ['-m', 'venv', folder]);

@@ -10,6 +10,7 @@ import { clientFiles } from '../../scripts/clients/client-files.ts';
 import { adminToken, startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { everyTrouble, unreliableWay } from '../support/unreliable-way.ts';
 
 // The client in clients/typescript; npm run test:clients tries the one in clients/python.
 
@@ -166,6 +167,37 @@ test('a sender sends what waits long enough, and tells of events that are refuse
   await using throwing = other.millrace.sender('key');
   await throwing.add({ n: 1 });
   await assert.rejects(throwing.flush(), { status: 422 });
+});
+
+test('each event is stored once, whatever happens to requests, and while the server restarts', async () => {
+  await using own = await startTestApp();
+  await using way = await unreliableWay(() => own.url, everyTrouble);
+  const { key } = await own.client.call('createCollector', { body: { name: 'Shop' } });
+  await using sender = new Millrace({ url: way.url, timeoutMs: 500 }).sender(key, { batchMax: 2, waitMs: 1 });
+  const restarted = own.restart();
+  for (let n = 0; n < 20; n++) await sender.add({ 'wt.ev': 'buy', n });
+  await sender.flush();
+  await restarted;
+  const { data } = await own.client.call('listEvents', { query: { limit: '100' } });
+  const stored = data.map((one) => Number(one.data?.['n'])).toSorted((a, b) => a - b);
+  assert.deepEqual(stored, [...Array(20).keys()]);
+  assert.ok(
+    Object.values(way.met).every((count) => count > 0),
+    JSON.stringify(way.met),
+  );
+});
+
+test('an error of onFailure does not stop a sender', async () => {
+  await using server = await refusing([422]);
+  const onFailure = () => {
+    throw new Error('on failure');
+  };
+  const sender = server.millrace.sender('key', { waitMs: 1, onFailure });
+  await sender.add({ n: 1 });
+  await assert.rejects(sender.flush(), { message: 'on failure' });
+  await sender.add({ n: 2 });
+  await sender.flush();
+  assert.equal(server.seen.length, 2);
 });
 
 test('the stream of events has each event with its actions, and ends when the caller or the server refuses more', async () => {

@@ -62,9 +62,13 @@ class Millrace(Operations):
         self._retries = retries
         self._timeout = timeout
 
-    def sender(self, key: str, **options: Any) -> EventSender:
-        """Sends events to the collector with this key, in batches. The options are those of EventSender."""
-        return EventSender(lambda events: self.send_events(key, {"events": events}), **options)
+    def sender(self, key: str, *, retries: int = 10, **options: Any) -> EventSender:
+        """Sends events to the collector with this key, in batches. The options are those of EventSender.
+
+        A request is repeated `retries` times: ten take about four minutes, longer than a restart of the server.
+        """
+        client = Millrace(self._url, retries=retries, timeout=self._timeout)
+        return EventSender(lambda events: client.send_events(key, {"events": events}), **options)
 
     def _call(
         self,

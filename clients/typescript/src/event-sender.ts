@@ -8,6 +8,8 @@ export type SenderOptions = {
   waitMs?: number;
   /** How many bytes of events can wait before `add` does. Default: 8 MiB. */
   waitingBytesMax?: number;
+  /** How often a request is repeated: ten times take about four minutes, longer than a restart of the server. Default: 10. */
+  retries?: number;
   /** Gets the events of a request that failed after all repetitions. Without it, `add` and `flush` throw the error. */
   onFailure?: (error: unknown, events: readonly SentEvent[]) => void;
 };
@@ -71,18 +73,21 @@ export function eventSender(
     });
     while (waiting.length > 0) {
       const batch = take();
-      await send(batch.map(({ event }) => event)).catch((error: unknown) => {
-        if (onFailure === undefined) failure ??= { error };
-        else
-          onFailure(
-            error,
-            batch.map(({ event }) => event),
-          );
-      });
+      const events = batch.map(({ event }) => event);
+      await send(events).catch((error: unknown) => tell(error, events));
       for (const { bytes } of batch) waitingBytes -= bytes;
       for (const resolve of atNextBatch.splice(0)) resolve();
     }
     running = null;
+  }
+
+  function tell(error: unknown, events: readonly SentEvent[]): void {
+    try {
+      if (onFailure === undefined) throw error;
+      onFailure(error, events);
+    } catch (thrown) {
+      failure ??= { error: thrown };
+    }
   }
 
   /** The first events, as many as fit in a request. */

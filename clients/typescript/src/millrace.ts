@@ -17,6 +17,8 @@ export type MillraceOptions = {
   token?: string;
   /** How often a request is repeated. Default: 5. */
   retries?: number;
+  /** How long the server can be silent before a request counts as without response, in ms. Default: 60,000. */
+  timeoutMs?: number;
   /** Sends requests. Default: that of the runtime. */
   fetch?: typeof fetch;
 };
@@ -27,12 +29,14 @@ export type MillraceOptions = {
  * times; a POST gets an `Idempotency-Key` for that.
  */
 export class Millrace extends Operations {
+  readonly #options: MillraceOptions;
   readonly #open: typeof fetch;
 
-  constructor({ url, token, retries = 5, fetch: send = fetch }: MillraceOptions) {
+  constructor(options: MillraceOptions) {
+    const { url, token, retries = 5, timeoutMs = 60_000, fetch: send = fetch } = options;
     const auth = token === undefined ? {} : { auth: token };
     const client = createClient(
-      createConfig({ baseUrl: url, ...auth, throwOnError: true, fetch: retrying(send, retries) }),
+      createConfig({ baseUrl: url, ...auth, throwOnError: true, fetch: retrying(send, { retries, timeoutMs }) }),
     );
     client.interceptors.request.use((request, { url: path }) => {
       if (request.method === 'POST' && repeatable.has(path) && !request.headers.has('idempotency-key'))
@@ -41,6 +45,7 @@ export class Millrace extends Operations {
     });
     client.interceptors.error.use((error, response) => problemOf(error, response));
     super({ client });
+    this.#options = options;
     this.#open = async (input, init) => {
       const response = await send(input, init);
       if (response.ok) return response;
@@ -72,8 +77,9 @@ export class Millrace extends Operations {
 
   /** Sends events to the collector with this key, in batches. */
   sender(key: string, options: SenderOptions = {}): EventSender {
+    const client = new Millrace({ ...this.#options, retries: options.retries ?? 10 });
     return eventSender(async (events) => {
-      await this.sendEvents({ path: { key }, body: { events } });
+      await client.sendEvents({ path: { key }, body: { events } });
     }, options);
   }
 }
