@@ -118,16 +118,15 @@ export async function compose(
   );
   if (startsHeld) storage.held();
   inbox.follow(pipeline.configuration);
-  let url = config.publicUrl;
-  const baseUrl = () => url;
+  const address = serverAddress(config);
   const { alerts, watch } = await startWatching(
     { ...core, ...stores, ...outbound, config, storage, pipeline, retention },
-    { ...overrides, baseUrl },
+    { ...overrides, baseUrl: address.base },
     opened,
   );
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   pullMetrics({ ...core, storage, pipeline, watch, sandbox });
-  const identity = await openIdentity(config, core, storage, { egress: ownEgress, baseUrl });
+  const identity = await openIdentity(config, core, storage, { egress: ownEgress, baseUrl: address.base });
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);
@@ -168,7 +167,7 @@ export async function compose(
   pipeline.eraser.resume();
   const socket = inheritedSocket(overrides.env ?? {}, process.pid);
   const listening = await server.listen({ host: config.host, port: config.port, socket });
-  url ??= listening;
+  address.listensAt(listening);
   if (config.port === 0) listeners.push(listenerAt(config, Number(new URL(listening).port)));
   announce(config, telemetry, { url: listening, setupToken: identity.setup.token, isInboxOpen: inbox.isOpen() });
   for (const { text, details } of storage.notices) telemetry.noticed(text, details);
@@ -294,31 +293,30 @@ async function startWatching(
   opened: AsyncDisposableStack,
 ) {
   const { config, storage, pipeline, retention } = parts;
-  let isOpen = (_id: string) => true;
-  const alerts = opened.use(
-    await startAlerts({
-      ...parts,
-      notes: storage.notes,
-      configuration: pipeline.configuration,
-      baseUrl: options.baseUrl,
-      isOpen: (id) => isOpen(id),
-      ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
-    }),
-  );
+  const afterWatch = opened.use(new AsyncDisposableStack());
   const watch = opened.use(
     await startWatch({
       ...parts,
       statistics: storage.journal.log.statistics,
       space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
       issues: storage.issues,
-      notify: alerts.take,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits: options.issueLimits ?? thresholds,
     }),
   );
+  const alerts = afterWatch.use(
+    await startAlerts({
+      ...parts,
+      notes: storage.notes,
+      configuration: pipeline.configuration,
+      baseUrl: options.baseUrl,
+      isOpen: watch.registry.isOpen,
+      ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
+    }),
+  );
+  watch.registry.follow(alerts.take);
   pipeline.eraser.watch(watch.registry.erase);
   pipeline.eraser.watch(alerts.erase);
-  isOpen = (id) => watch.registry.get(id)?.state === 'open';
   return { alerts, watch };
 }
 
@@ -346,10 +344,10 @@ async function logAuditHead(audit: Pick<Audit, 'entries'>, telemetry: Telemetry)
   if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
 }
 
-/** Logs that the server listens, and what is open. */
 /** The database with its log, listeners, threads, lookups, and idle connections. */
 const ownFiles = 1_000;
 
+/** Logs that the server listens, and what is open. */
 function announce(
   config: Config,
   telemetry: Telemetry,
@@ -371,6 +369,17 @@ function announce(
   if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
   if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
   if (isInboxOpen) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
+}
+
+/** The address at which people reach the server: the public one, or else that at which it listens, as soon as it does. */
+function serverAddress({ publicUrl }: Config) {
+  let listening: string | null = null;
+  return {
+    base: () => publicUrl ?? listening,
+    listensAt(url: string): void {
+      listening = url;
+    },
+  };
 }
 
 /** The parts that have a problem. */

@@ -57,12 +57,13 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     writer.removed(record);
   }
 
-  // Notices left unsent by the previous run.
-  for (const record of records.values()) if (record.notices.length > 0) writer.changed(record, null);
-
   return {
     all: (): Iterable<Readonly<IssueRecord>> => records.values(),
     get: (id: string): Readonly<IssueRecord> | undefined => records.get(id),
+    /** Whether an issue is open, and not acknowledged, muted or resolved. */
+    isOpen: (id: string): boolean => records.get(id)?.state === 'open',
+    /** Sends notices of issues to one part; they wait until there is one. */
+    follow: writer.follow,
     active,
     see: seen,
     /** Counts a successful delivery towards an active issue; returns the successes in a row. */

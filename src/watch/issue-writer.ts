@@ -11,10 +11,11 @@ export type IssueWriterParts = {
   /** Recent changes to the objects of an issue, from before it opened. */
   causesOf(record: IssueRecord): Promise<IssueCause[]>;
   noticed(notice: IssueNotice): void;
-  /** Gets each notice after it is on disk. The promise resolves when the notice is stored there too. */
-  notify(notice: IssueNotice): Promise<void> | void;
   failed(error: unknown, doing: string): void;
 };
+
+/** Takes a notice after it is on disk. The promise resolves when the notice is stored there, too. */
+export type TakeNotice = (notice: IssueNotice) => Promise<void> | void;
 
 /** Issues that open within this time, as when a much-used system goes down, are investigated and written together. */
 const gatherMs = 100;
@@ -23,7 +24,7 @@ const noticesMax = 20;
 
 /**
  * Writes the issues of `records`: changes of state within a tenth of a second, counts alone within five. Notices are
- * sent after they are written, and repeated until `notify` has taken them; a crash in between repeats them.
+ * sent to the one who follows them after they are written, and repeated until they are taken; a crash in between repeats them.
  */
 export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, parts: IssueWriterParts) {
   const { store, clock, failed } = parts;
@@ -36,6 +37,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   const timer = idleTimer();
   const saveWithin = (ms: number) => setTimer(timer, clock.now() + ms, clock, saveNow);
   let isWriting = false;
+  let take: TakeNotice | null = null;
 
   function saveNow() {
     stopTimer(timer);
@@ -77,8 +79,8 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   }
 
   async function sendNotices(record: IssueRecord) {
-    if (record.notices.length === 0) return;
-    await sendEach(record, parts);
+    if (record.notices.length === 0 || take === null) return;
+    await sendEach(record, take, failed);
     if (records.has(record.id)) dirty.add(record);
     saveWithin(saveEveryMs);
   }
@@ -90,6 +92,12 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   }
 
   return {
+    /** Sends all notices to `next`, also those that are left from before: one part follows them at a time. */
+    follow(next: TakeNotice): void {
+      take = next;
+      for (const record of records.values()) if (record.notices.length > 0) dirty.add(record);
+      if (dirty.size > 0) saveWithin(saveEveryMs);
+    },
     /** The record changed; `change` is the change to notify people of, or null. */
     changed(record: IssueRecord, change: NoticeState): void {
       dirty.add(record);
@@ -124,10 +132,10 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
 }
 
 /** Sends the notices of a record one after the other; those that are refused stay for the next time. */
-async function sendEach(record: IssueRecord, { notify, failed }: IssueWriterParts) {
+async function sendEach(record: IssueRecord, take: TakeNotice, failed: IssueWriterParts['failed']) {
   for (const notice of record.notices)
     try {
-      await notify(notice);
+      await take(notice);
       record.notices = record.notices.filter((one) => one !== notice);
     } catch (error) {
       failed(error, 'notify of an issue');

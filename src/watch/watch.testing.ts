@@ -4,6 +4,7 @@ import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { idSource } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
+import type { TakeNotice } from './issue-writer.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatch, type WatchOptions } from './watch.ts';
 
@@ -16,9 +17,9 @@ export async function startWatched(
   const wired = await wire(rig, options.given);
   const store = rig.issues;
   const notices: IssueNotice[] = [];
-  let listener: WatchOptions['notify'] = () => {};
-  const start = () =>
-    startWatch({
+  let listener: TakeNotice = () => {};
+  async function start() {
+    const started = await startWatch({
       pipeline: rig.pipeline,
       statistics: rig.journal.log.statistics,
       space: () => ({ freeBytes: 1e12, reserveBytes: 1e8 }),
@@ -28,12 +29,14 @@ export async function startWatched(
       newId: idSource(clock.now, randomBytes),
       telemetry: { ...silentTelemetry(), failed: (error) => rig.failures.push(error) },
       keptDays: () => 30,
-      async notify(notice) {
-        notices.push(notice);
-        await listener(notice);
-      },
       ...options.watch,
     });
+    started.registry.follow(async (notice) => {
+      notices.push(notice);
+      await listener(notice);
+    });
+    return started;
+  }
   let watch = await start();
   return {
     ...wired,
@@ -48,7 +51,7 @@ export async function startWatched(
     /** All issues, oldest first: state and title. */
     issues: () => Array.from(watch.registry.all(), ({ state, title }) => `${state}: ${title}`),
     /** Hears each notice, and can refuse or delay it. */
-    listen(next: WatchOptions['notify']) {
+    listen(next: TakeNotice) {
       listener = next;
     },
     /** The notices since the last call. */

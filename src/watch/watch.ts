@@ -1,7 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
-import type { IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
 import type { Statistics } from '../journal/journal.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -30,8 +29,6 @@ export type WatchOptions = {
   clock: Clock;
   newId: NewId;
   telemetry: Pick<Telemetry, 'failed' | 'issueMoved'>;
-  /** Gets each notice of an issue; it is repeated until the promise resolves. */
-  notify(notice: IssueNotice): Promise<void> | void;
   /** How long resolved issues are kept. */
   keptDays(): number;
   limits?: Thresholds;
@@ -55,7 +52,6 @@ export async function startWatch(options: WatchOptions) {
     limits,
     causesOf: (record) => recentCauses(options.audit, record),
     noticed: telemetry.issueMoved,
-    notify: options.notify,
     failed,
   });
   const parts = { ...pipeline, ...options, registry, limits };

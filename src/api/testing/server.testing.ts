@@ -289,7 +289,6 @@ export async function startTestServer(
     limits: thresholds,
     causesOf: async () => [],
     noticed: () => {},
-    notify: () => {},
     failed: (error) => failures.push(error),
   });
 
