@@ -51,8 +51,16 @@ export type AcceptRequest = {
 export type IntakePlan = {
   lease: Lease;
   deliveries: (Omit<PlannedDelivery, 'eventId'> & { event: number })[];
+  /** Left out: there is one partition. */
+  passed?: (Omit<PassedDelivery, 'eventId'> & { event: number })[];
   now: number;
 };
+
+/** A planned delivery for the owner of a partition, which creates it there (`takeOver`). */
+export type PassedDelivery = PlannedDelivery & { partition: number };
+
+/** A delivery that was created for another partition's plan, at the time in its id. */
+export type TakenOver = PlannedDelivery & { id: string };
 
 /**
  * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
@@ -86,9 +94,19 @@ interface Matching {
     plan: {
       advance: { from: number; to: number } | null;
       deliveries: PlannedDelivery[];
+      passed?: PassedDelivery[];
       now: number;
     },
   ): Promise<string[] | null>;
+  /**
+   * Creates deliveries that were passed to the lease's partition, in the order in which their events were
+   * acknowledged, whatever partitions these are in: about `limit`, and no plan in part. Each once, in one transaction.
+   * Returns null when the lease is stale.
+   */
+  takeOver(
+    lease: Lease,
+    request: { limit: number; now: number },
+  ): Promise<{ taken: TakenOver[]; isMore: boolean } | null>;
 }
 
 export type PlacedEvent = { offset: number; event: Event };

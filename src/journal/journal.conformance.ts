@@ -11,6 +11,7 @@ import { leasesConformance } from './leases.conformance.ts';
 import { listsConformance } from './lists.conformance.ts';
 import { orderConformance } from './order.conformance.ts';
 import { partitionsConformance } from './partitions.conformance.ts';
+import { passedConformance } from './passed-deliveries.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
 import { retentionConformance } from './retention.conformance.ts';
 
@@ -37,6 +38,8 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     deliveriesConformance(guarantee);
     orderConformance(guarantee);
     clockConformance(guarantee);
+    partitionsConformance(guarantee);
+    passedConformance(guarantee);
   });
 
   describe(`${name}: log`, () => {
@@ -46,7 +49,6 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
   });
 
   describe(`${name}: housekeeping`, () => {
-    partitionsConformance(guarantee);
     retentionConformance(guarantee);
     bodiesConformance(guarantee);
     erasuresConformance(guarantee);

@@ -1,11 +1,12 @@
 import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
-import { type Accepted, type AcceptRequest, identityMemoryMs, type Lease } from '../journal.ts';
+import { type Accepted, type AcceptRequest, type IntakePlan, identityMemoryMs, type Lease } from '../journal.ts';
 import { type EventPlace, hasSameData, lineOfEvent, packLines } from './event-codec.ts';
 import { eventFinder, groupAt, offsetMask } from './event-groups.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
+import { insertPassed, type PackedPassed, packPassed } from './passed-deliveries.ts';
 import {
   deliveryIds,
   insertPlanned,
@@ -33,8 +34,8 @@ type AcceptedLines = [
   keyed: number[] | null,
 ];
 
-/** `planned`: PlannedGroup[] as text; their events are indices in the request. */
-type AcceptedPlan = [planned: string, lease: Lease, now: number];
+/** `planned`: PlannedGroup[] as text; their events are indices in the request. So are those of `passed`. */
+type AcceptedPlan = [planned: string, lease: Lease, now: number, passed?: PackedPassed[]];
 
 /** An event that is stored already, by its index: the place of the stored one, and whether that has other data. */
 type Duplicate = [index: number, place: EventPlace, isOther: boolean];
@@ -50,7 +51,7 @@ export function packRequest({ partition, collectorId, receivedAt, events, plan }
   const placeOf = ({ event }: { event: number }) => ({ timeMs: receivedAt, partition, number: event });
   return [
     lines,
-    plan === undefined ? null : [packPlanned(plan.deliveries, placeOf), plan.lease, plan.now],
+    plan === undefined ? null : packPlan(plan, placeOf),
     partition,
     collectorId,
     receivedAt,
@@ -58,6 +59,14 @@ export function packRequest({ partition, collectorId, receivedAt, events, plan }
     hasIdentity ? events.map((event) => event.identity) : null,
     isKeyed ? events.flatMap((event, index) => (event.isKeyed ? index : [])) : null,
   ];
+}
+
+function packPlan(
+  { deliveries, lease, now, passed }: IntakePlan,
+  placeOf: (one: { event: number }) => EventPlace,
+): AcceptedPlan {
+  const planned = packPlanned(deliveries, placeOf);
+  return passed === undefined ? [planned, lease, now] : [planned, lease, now, packPassed(passed, placeOf)];
 }
 
 /** The size of a packed request, for the byte limit of the queue. */
@@ -94,6 +103,7 @@ type Plan = {
   advance: { from: number; to: number } | null;
   /** PlannedGroup[] as text. */
   planned: string;
+  passed: PackedPassed[];
   now: number;
 };
 
@@ -119,9 +129,10 @@ export const intakeOperations = {
     return byMs;
   },
 
-  plan(db: Db, { lease, advance, planned, now }: Plan): PlannedNumbers | null {
+  plan(db: Db, { lease, advance, planned, passed, now }: Plan): PlannedNumbers | null {
     if (!isCurrent(db, lease)) return null;
     if (advance !== null && !moved(db, lease.partition, advance)) return null;
+    for (const [target, groups] of passed) insertPassed(db, lease, { target, groups: JSON.parse(groups), now });
     return insertPlanned(db, lease.partition, JSON.parse(planned), now);
   },
 };
@@ -198,22 +209,23 @@ type StoredRequest = { from: number; receivedAt: number; duplicates: Duplicate[]
 function planOne(
   db: Db,
   partition: PartitionRow,
-  [planned, lease, now]: AcceptedPlan,
+  [planned, lease, now, passed = []]: AcceptedPlan,
   { from, receivedAt, duplicates, length }: StoredRequest,
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
   partition.position = partition.next;
-  const groups: PlannedGroup[] = JSON.parse(planned);
   const repeated = new Set(duplicates.map(([index]) => index));
   const placed = (event: EventPlace) => ({ ...event, timeMs: receivedAt, number: from + event.number });
   let next = 0;
   const numbers = Array.from({ length }, (_, index) => (repeated.has(index) ? next : next++));
   const moved = (event: EventPlace) => placed({ ...event, number: numbers[event.number] ?? next });
-  const stored =
+  const storedGroups = (groups: PlannedGroup[]) =>
     repeated.size === 0
       ? groups.map((group) => ({ ...group, event: group.event && placed(group.event) }))
       : withoutEvents(groups, (index) => repeated.has(index), moved);
-  return insertPlanned(db, lease.partition, stored, now);
+  for (const [target, groups] of passed)
+    insertPassed(db, lease, { target, groups: storedGroups(JSON.parse(groups)), now });
+  return insertPlanned(db, lease.partition, storedGroups(JSON.parse(planned)), now);
 }
 
 function without(lines: string, repeated: Duplicate[]): string {

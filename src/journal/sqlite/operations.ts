@@ -10,6 +10,7 @@ import { deliverySearchOperations } from './lists/delivery-search.ts';
 import { eventOperations } from './lists/events.ts';
 import { visitorMarkOperations } from './lists/visitor-marks.ts';
 import { openCountOperations } from './open-counts.ts';
+import { passedOperations } from './passed-deliveries.ts';
 import { quarantineOperations } from './quarantine.ts';
 import { replayOperations } from './replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
@@ -35,6 +36,7 @@ import { statisticsOperations } from './statistics.ts';
 export const operations = {
   ...leaseOperations,
   ...intakeOperations,
+  ...passedOperations,
   ...eventOperations,
   ...visitorMarkOperations,
   ...queueOperations,

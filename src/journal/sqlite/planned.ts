@@ -63,6 +63,12 @@ export function withoutEvents(
   isGone: (event: number) => boolean,
   moved: (event: EventPlace) => EventPlace,
 ): PlannedGroup[] {
+  const kept = plannedOf(groups).filter(({ event }) => event === null || !isGone(event.number));
+  return grouped(kept.map(({ delivery, event }) => ({ delivery, event: event && moved(event) })));
+}
+
+/** The deliveries of groups, in the order in which they were planned. */
+export function plannedOf(groups: readonly PlannedGroup[]): Planned[] {
   const all = groups.flatMap(({ delivery, event, places }) =>
     places.map((place) => ({
       index: Math.floor(place / indexUnit),
@@ -70,8 +76,7 @@ export function withoutEvents(
       event: event && { ...event, number: event.number + (place % indexUnit) },
     })),
   );
-  const kept = all.filter(({ event }) => event === null || !isGone(event.number)).sort((a, b) => a.index - b.index);
-  return grouped(kept.map(({ delivery, event }) => ({ delivery, event: event && moved(event) })));
+  return all.sort((a, b) => a.index - b.index).map(({ delivery, event }) => ({ delivery, event }));
 }
 
 function fits({ delivery: a, event: first }: PlannedGroup, b: PlannedGroup['delivery'], event: EventPlace | null) {

@@ -8,6 +8,7 @@ import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import { eventOfLine } from './event-codec.ts';
 import type { VisitorMarker } from './lists/visitor-marker.ts';
 import type { JournalClient } from './operations.ts';
+import { packPassed, takenOf } from './passed-deliveries.ts';
 import { deliveryIds, packPlanned } from './planned.ts';
 import { packSettle } from './settle.ts';
 
@@ -48,11 +49,18 @@ export function sqliteHot(
       const events = lines.map((line) => ({ offset: line.number, event: eventOfLine(line) }));
       return { events, to: (events.at(-1)?.offset ?? query.from - 1) + 1 };
     },
-    async plan(lease, { advance, deliveries, now }) {
-      const planned = packPlanned(deliveries, ({ eventId }) => (eventId === null ? null : placeOf('event', eventId)));
+    async plan(lease, { advance, deliveries, passed = [], now }) {
+      const eventOf = ({ eventId }: { eventId: string | null }) =>
+        eventId === null ? null : placeOf('event', eventId);
+      const planned = packPlanned(deliveries, eventOf);
       const load = { bytes: planned.length, isIntake: false };
-      const done = await client.write('plan', { lease, advance, planned, now }, load);
+      const plan = { lease, advance, planned, passed: packPassed(passed, eventOf), now };
+      const done = await client.write('plan', plan, load);
       return done && deliveryIds(done, deliveries.length);
+    },
+    async takeOver(lease, request) {
+      const done = await client.write('takeOver', { lease, ...request });
+      return done && { taken: takenOf(done), isMore: done.isMore };
     },
     async due({
       partition,

@@ -14,6 +14,7 @@ import type { EventLine } from '../event-codec.ts';
 import { lineMatcher, packLines } from '../event-codec.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../event-groups.ts';
 import { unmark } from '../lists/visitor-marks.ts';
+import { firstPassed } from '../passed-deliveries.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
 
@@ -159,8 +160,9 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
     const [partition, end] = first;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
-    // Unmatched events can still be planned from memory.
-    if ((db.get<{ position: number }>(sql, partition)?.position ?? 0) < end) {
+    // Unmatched events can still be planned from memory, and deliveries that were passed are not created yet.
+    const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    if (position < end || (firstPassed(db, partition) ?? end) < end) {
       step.state = 'waiting';
       return;
     }

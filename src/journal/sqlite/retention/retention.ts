@@ -7,6 +7,7 @@ import { forgetExchanges } from '../batch-exchanges.ts';
 import { deliveryPartitions, partitionOfRow, rowsOf } from '../delivery-rows.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
+import { firstPassed } from '../passed-deliveries.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
 import { agedBefore, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
@@ -70,7 +71,8 @@ export const retentionOperations = {
   removeEvents(db: Db, query: { partition: number; from: number; limits: Limits }): Removed {
     const { partition, limits } = query;
     const sql = 'SELECT position FROM event_partition WHERE partition = ?';
-    const position = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    const planned = db.get<{ position: number }>(sql, partition)?.position ?? 0;
+    const position = Math.min(planned, firstPassed(db, partition) ?? planned);
     const aged = agedBefore(db, eventTimeline(partition), limits.before, limits.now);
     let removed = 0;
     let next = query.from;
