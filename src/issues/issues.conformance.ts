@@ -40,6 +40,10 @@ export function issuesConformance(
       const erased = issueSample({ fingerprint: 'failing [erased]' });
       await store.save([erased]);
       assert.deepEqual(await store.load(), [erased]);
+      await store.save([issueSample({ id: 'iss_2', fingerprint: 'failing' })]);
+      const same = issueSample({ fingerprint: 'failing' });
+      await store.save([same]);
+      assert.deepEqual(await store.load(), [same], 'it replaces one that has its new fingerprint');
     });
 
     test("a saved issue does not change with the caller's object", async () => {

@@ -18,7 +18,8 @@ export interface IssueStore {
   load(): Promise<IssueRecord[]>;
   /**
    * Inserts or replaces issues, all or none. Of a fingerprint that is stored with another id, the stored id stays: two
-   * processes that find a problem at once have one issue. The audit entry is written in the same transaction.
+   * processes that find a problem at once have one issue. An issue that gets the fingerprint of another one replaces it.
+   * The audit entry is written in the same transaction.
    */
   save(records: readonly IssueRecord[], entry?: NewAuditEntry): Promise<void>;
   /** Removes issues; unknown ids are skipped. */

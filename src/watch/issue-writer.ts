@@ -1,4 +1,5 @@
 import { type Clock, idleTimer, setTimer, stopTimer } from '../async/clock.ts';
+import { inTurn } from '../async/in-turn.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueCause, IssueNotice } from '../contract/records/issue.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
@@ -32,8 +33,8 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
   /** Issues that have opened and whose causes are not read yet. */
   const opened = new Set<IssueRecord>();
   const removed = new Set<string>();
-  let writes: Promise<void> = Promise.resolve();
-  let notices: Promise<void> = Promise.resolve();
+  const writing = inTurn();
+  const notifying = inTurn();
   const timer = idleTimer();
   const saveWithin = (ms: number) => setTimer(timer, clock.now() + ms, clock, saveNow);
   let isWriting = false;
@@ -43,7 +44,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
     stopTimer(timer);
     if (isWriting) return;
     isWriting = true;
-    writes = writes.then(write);
+    void writing(write);
   }
 
   async function write() {
@@ -62,7 +63,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       if (gone.length > 0) await store.remove(gone);
       if (written.length > 0) await store.save(written);
       // Those of one issue one after the other, those of different issues at once, to be stored in one write.
-      notices = notices.then(async () => void (await Promise.all(written.map(sendNotices))));
+      void notifying(() => Promise.all(written.map(sendNotices)));
     } catch (error) {
       failed(error, 'save issues');
       for (const record of written) dirty.add(record);
@@ -87,8 +88,8 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
 
   async function settled(): Promise<void> {
     saveNow();
-    await writes;
-    await notices;
+    await writing(async () => {});
+    await notifying(async () => {});
   }
 
   return {
@@ -115,11 +116,7 @@ export function createIssueWriter(records: ReadonlyMap<string, IssueRecord>, par
       saveWithin(saveEveryMs);
     },
     /** Writes the record with an audit entry, after the writes before it. Rejects when they can't be written. */
-    save(record: IssueRecord, entry: NewAuditEntry): Promise<void> {
-      const saved = writes.then(() => store.save([record], entry));
-      writes = saved.catch(() => {});
-      return saved;
-    },
+    save: (record: IssueRecord, entry: NewAuditEntry): Promise<void> => writing(() => store.save([record], entry)),
     /** Resolves when every change so far is on disk or its write has failed. */
     settled,
     async [Symbol.asyncDispose]() {
