@@ -45,6 +45,7 @@ const manifest = {
 };
 mkdirSync(staged, { recursive: true });
 writeFileSync(join(staged, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-writeFileSync(join(staged, 'README.md'), readFileSync(join(root, 'docs/npm-package.md')));
+cpSync(join(root, 'docs/npm-package.md'), join(staged, 'README.md'));
+cpSync(join(root, 'deploy/container/health.cjs'), join(staged, 'health.cjs'));
 execFileSync('npm', ['pack', '--silent', '--pack-destination', join(root, 'dist')], { cwd: staged });
 console.log(join(root, `dist/${name}-${version}.tgz`));

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /usr/lib/millrace/node /usr/lib/millrace/bin/millrace.cjs "$@"

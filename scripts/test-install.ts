@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { containerImage } from '../test/install/container-image.ts';
+import { debianPackage } from '../test/install/debian-package.ts';
+import { npmPackage } from '../test/install/npm-package.ts';
+import { call, type Part, runParts } from './parts.ts';
+
+// Tries each way of installing on a bare system: the packages are made, installed, started and used. Needs root and programs
+// of Debian for some; what is not to be had is skipped, with the reason. Words choose the parts with one of them in their name.
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** Exposure as systemd counts it: 0 is none, 10 is all. */
+const exposureMax = 2;
+
+const parts: Record<string, Part> = {
+  ...npmPackage,
+  ...debianPackage,
+  ...containerImage,
+
+  'the unit of systemd exposes little': async () => {
+    const unit = `${root}deploy/systemd/millrace.service`;
+    const said = await call('systemd-analyze', ['security', '--offline=true', unit]);
+    const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
+    console.log(`exposure ${exposure}`);
+    assert.ok(exposure <= exposureMax, said);
+  },
+};
+
+await runParts(parts, process.argv.slice(2));
