@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { alertRules } from '../test/install/alert-rules.ts';
 import { containerImage } from '../test/install/container-image.ts';
 import { debianPackage } from '../test/install/debian-package.ts';
 import { npmPackage } from '../test/install/npm-package.ts';
+import { behindProxies } from '../test/install/proxies.ts';
 import { call, type Part, runParts } from './parts.ts';
 
 // Tries each way of installing on a bare system: the packages are made, installed, started and used. Needs root and programs
@@ -17,6 +19,8 @@ const parts: Record<string, Part> = {
   ...npmPackage,
   ...debianPackage,
   ...containerImage,
+  ...behindProxies,
+  ...alertRules,
 
   'the unit of systemd exposes little': async () => {
     const unit = `${root}deploy/systemd/millrace.service`;

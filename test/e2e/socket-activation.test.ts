@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { programFile } from '../../scripts/bundle.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { eventually } from '../support/eventually.ts';
-import { adminClient, environment, type Process, spawnProcess } from '../support/process.ts';
-
-const manager = fileURLToPath(new URL('../support/socket-unit.cjs', import.meta.url));
-const command = ['--disable-warning=ExperimentalWarning', programFile(), 'start'];
-
-/** The environment of a service manager, which chooses the port unless one is given. */
-function managed(folder: string, given: Record<string, string> = {}): Record<string, string> {
-  const { MILLRACE_PORT: _, ...rest } = environment(folder);
-  return { PATH: process.env['PATH'] ?? '', ...rest, MILLRACE_LOG_LEVEL: 'info', ...given };
-}
-
-/** The program that it runs now. */
-function programOf({ pid }: Process): number {
-  return Number(/^\d+/.exec(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))?.[0]);
-}
-
-/** A service manager that ends together with its program. */
-function startManager(env: Record<string, string>): Process {
-  const unit = spawnProcess(env, [process.execPath, ...command], { program: manager });
-  return {
-    ...unit,
-    async [Symbol.asyncDispose]() {
-      const program = programOf(unit);
-      process.kill(unit.pid, 'SIGKILL');
-      if (program > 0) process.kill(program, 'SIGKILL');
-      await unit.exited;
-    },
-  };
-}
+import { adminClient, environment } from '../support/process.ts';
+import { programOf, startManager } from '../support/socket-unit.ts';
 
 test('a restart behind a socket of systemd refuses no connection', async () => {
   using folder = temporaryFolder();
-  await using unit = startManager(managed(folder.path));
+  await using unit = startManager(environment(folder.path));
   const starts = () => unit.stdout().split('"msg":"listening"').length - 1;
   const url = await unit.listening;
   const client = adminClient(url);
@@ -70,8 +40,7 @@ test('a restart behind a socket of systemd refuses no connection', async () => {
 
 test('a socket that listens elsewhere than the settings say is refused, since what needs no token follows them', async () => {
   using folder = temporaryFolder();
-  const env = managed(folder.path, { MILLRACE_PORT: '9' });
-  await using unit = startManager(env);
+  await using unit = startManager({ ...environment(folder.path), MILLRACE_PORT: '9' }, '0');
   await eventually('a refusal', () => unit.stderr().includes('and the settings say 127.0.0.1:9: make them the same.'));
 });
 

@@ -4,7 +4,7 @@
 const { spawnSync } = require('node:child_process');
 const { createServer } = require('node:net');
 
-const server = createServer().listen(0, '127.0.0.1', () => {
+const server = createServer().listen(Number(process.env.SOCKET_PORT), '127.0.0.1', () => {
   const { port } = server.address();
   console.log(JSON.stringify({ port }));
   // The loop keeps this process from accepting connections itself.
