@@ -37,9 +37,16 @@ function standing(auth: Exclude<Auth, Oauth2>): Authorization {
   if (auth.type === 'none') return unauthenticated;
   const missing = missingAuth(auth);
   if (missing !== null) return { ok: false, kind: 'rejected', detail: missing, retryAfterMs: null };
-  const [, token] = auth.type === 'bearer' ? openHeader({ name: 'Authorization', value: auth.token }) : [];
-  const value = auth.type === 'basic' ? basicCredentials(auth.username, reveal(auth.password)) : `Bearer ${token}`;
-  return { ok: true, headers: [['Authorization', value]], fresh: false, tokenMs: null };
+  return { ok: true, headers: [['Authorization', credentialsOf(auth)]], fresh: false, tokenMs: null };
+}
+
+function credentialsOf(auth: Exclude<Auth, Oauth2 | { type: 'none' }>): string {
+  switch (auth.type) {
+    case 'basic':
+      return basicCredentials(auth.username, reveal(auth.password));
+    case 'bearer':
+      return `Bearer ${openHeader({ name: 'Authorization', value: auth.token })[1]}`;
+  }
 }
 
 type Route = Pick<EgressRequest, 'tls' | 'proxy'>;

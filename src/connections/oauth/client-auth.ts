@@ -43,8 +43,15 @@ export function tokenHeaderOf(
 
 /** The name of the header with the credentials of a connection, in lower case; null: there is none. */
 export function credentialsHeaderOf(auth: Auth): string | null {
-  if (auth.type === 'none') return null;
-  return auth.type === 'oauth2' ? tokenHeaderOf(auth, '')[0].toLowerCase() : 'authorization';
+  switch (auth.type) {
+    case 'none':
+      return null;
+    case 'basic':
+    case 'bearer':
+      return 'authorization';
+    case 'oauth2':
+      return tokenHeaderOf(auth, '')[0].toLowerCase();
+  }
 }
 
 /** A method of client authentication at a token endpoint. */
