@@ -20,6 +20,7 @@ export const knownParameters: readonly KnownParameter[] = [
     dcsdat: 'When the event was sent; used when wt.ets is missing',
   }),
   ...group('text', {
+    'event.name': 'The name of the event, also where its data has a name',
     'wt.ev': 'Type of event, such as $ViewProduct or $Purchase',
     'wt.ti': 'Title of the page or screen',
     'wt.es': 'URL of the page, without the query',
@@ -94,6 +95,22 @@ export const knownParameters: readonly KnownParameter[] = [
     'ext.search.engine': 'Search engine that the visit came from',
     'ext.search.phrase': 'Search terms in the search engine',
     'session.id': 'Identifier of the visit',
+    order_id: 'Order number, as SDKs send it',
+    orderId: 'Order number, as SDKs for Go and Java send it',
+    product_id: 'Product id, as SDKs send it',
+    sku: 'Stock keeping unit of the product, as SDKs send it',
+    currency: 'Currency code of the amounts, as SDKs send it',
+    query: 'Search terms on the site, as SDKs send them',
+    cart_id: 'Identifier of the cart, as SDKs send it',
+    groupId: 'The company or group of the visitor, as SDKs send it',
+    previousId: 'The former id of the visitor in an alias',
+  }),
+  ...group('number', {
+    total: 'Amount of the order with taxes and shipping, as SDKs send it',
+    revenue: 'Amount of the order without taxes and shipping, as SDKs send it',
+    value: 'Amount of the event, as SDKs send it',
+    price: 'Price of one unit, as SDKs send it',
+    quantity: 'Units of the product, as SDKs send them',
   }),
 ];
 

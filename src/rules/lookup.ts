@@ -6,8 +6,8 @@ export type Lookup = (event: Event) => unknown;
 
 /**
  * The value of a parameter: the exact key in `data`, the exact key after a leading `data.`, the dotted path in `data`,
- * the dotted path in the event, in this order. Only own properties count, so that `constructor` and `__proto__` are
- * names like any other.
+ * the dotted path in the event, in this order. `event.name` is the field of the event even when its data has a `name`.
+ * Only own properties count, so that `constructor` and `__proto__` are names like any other.
  */
 export function lookupParameter(event: Event, name: string): unknown {
   return compileLookup(name)(event);
@@ -18,13 +18,13 @@ export function compileLookup(name: string): Lookup {
   const bare = withoutData(name);
   const path = name.split('.');
   const isPath = path.length > 1;
-  const isInEvent = eventFields.has(rootOf(name));
+  const eventPath = pathInEvent(name);
 
   return (event) =>
     own(event.data, name) ??
     (bare === name ? undefined : own(event.data, bare)) ??
     (isPath ? follow(event.data, path) : undefined) ??
-    (isInEvent ? follow(event, path) : undefined);
+    (eventPath === null ? undefined : follow(event, eventPath));
 }
 
 /**
@@ -36,7 +36,7 @@ export function sourcesOf(name: string): { dataKeys: string[]; isInEvent: boolea
   const root = rootOf(name);
   return {
     dataKeys: [...new Set([name, root, bare, rootOf(bare)])],
-    isInEvent: eventFields.has(root) && (root !== 'data' || bare === name),
+    isInEvent: pathInEvent(name) !== null && (root !== 'data' || bare === name),
   };
 }
 
@@ -53,6 +53,13 @@ const eventFields: ReadonlySet<string> = new Set([
   'session',
   'source',
 ] satisfies (keyof Event)[]);
+
+/** The path of a parameter in the event; null: it is in the data. */
+function pathInEvent(name: string): string[] | null {
+  const path = name.split('.');
+  const own = path[0] === 'event' ? path.slice(1) : path;
+  return eventFields.has(own[0] ?? '') ? own : null;
+}
 
 const withoutData = (name: string) => (name.startsWith('data.') ? name.slice(5) : name);
 

@@ -51,6 +51,36 @@ test("standard behaviors match the documented values and plain names, and do not
   }
 });
 
+test('standard behaviors match the names of events that SDKs send, whatever the data has as name', () => {
+  const cases: [string, string[]][] = [
+    ['page', ['View Page']],
+    ['$pageview', ['View Page']],
+    ['page_view', ['View Page']],
+    ['Products Searched', ['Search']],
+    ['Product List Viewed', ['View Category']],
+    ['Product Viewed', ['View Product']],
+    ['Product Added', ['Add Product To Cart']],
+    ['Product Removed', ['Remove Product From Cart']],
+    ['Cart Viewed', ['View Shopping Cart']],
+    ['Checkout Started', ['Checkout']],
+    ['Order Completed', ['Purchase']],
+    ['Product Added to Wishlist', ['Add To Wishlist']],
+    ['Product Reviewed', ['Rate Product']],
+    ['Signed In', ['Sign In']],
+    ['identify', []],
+  ];
+  const matching = (name: string, format: string) =>
+    standardBehaviors
+      .filter(({ condition }) => {
+        const compiled = compileCondition(condition, new Map());
+        const event = { ...eventWith({ name: 'Checkout' }), name, source: { collectorId: 'col_1', format } };
+        return compiled.ok && compiled.condition.matches(event);
+      })
+      .map((one) => one.name);
+  for (const [name, expected] of cases) assert.deepEqual(matching(name, 'segment'), expected, name);
+  assert.deepEqual(matching('Checkout', 'infinity'), [], 'the title of a page');
+});
+
 test('known parameters are valid and each is listed once', () => {
   const rest = { share: 0, firstSeenAt: null, lastSeenAt: null, examples: [], offered: true, known: true };
   for (const one of knownParameters) parameter.parse({ ...one, ...rest });
