@@ -1,3 +1,4 @@
+import { inTurn } from '../async/in-turn.ts';
 import { AppError } from '../contract/errors.ts';
 import { encodingOf, inflated } from './decompress.ts';
 
@@ -12,29 +13,25 @@ const waitingMax = { requests: 32, bytes: 64 * 1_048_576 };
  * the memory of one. Above the limits a request is refused at once (AppError `unavailable`), for its sender to repeat.
  */
 export function createLargeRequests() {
-  let last: Promise<unknown> = Promise.resolve();
+  const turn = inTurn();
   let waiting = 0;
   let bytes = 0;
-
-  function inTurn<T>(size: number, work: () => Promise<T>): Promise<T> {
-    if (waiting >= waitingMax.requests || bytes + size > waitingMax.bytes)
-      return Promise.reject(new AppError('unavailable', 'Too many large requests at once.'));
-    waiting += 1;
-    bytes += size;
-    const done = last.then(work).finally(() => {
-      waiting -= 1;
-      bytes -= size;
-    });
-    last = done.catch(() => {});
-    return done;
-  }
 
   /** `header`: the Content-Encoding. Throws AppError as `inflated` does. */
   return async <T>(body: Buffer, header: string | undefined, take: (content: Buffer) => Promise<T>): Promise<T> => {
     const encoding = encodingOf(body, header);
     const small = body.length > batchBytes.largeAbove ? null : await smallContent(body, encoding);
     if (small !== null) return take(small);
-    return inTurn(body.length, async () => take(await inflated(body, encoding, batchBytes.most)));
+    if (waiting >= waitingMax.requests || bytes + body.length > waitingMax.bytes)
+      throw new AppError('unavailable', 'Too many large requests at once.');
+    waiting += 1;
+    bytes += body.length;
+    try {
+      return await turn(async () => take(await inflated(body, encoding, batchBytes.most)));
+    } finally {
+      waiting -= 1;
+      bytes -= body.length;
+    }
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../contract/records/event.ts';
 import { eventWith } from './arbitrary.testing.ts';
-import { lookupParameter, placesOf } from './lookup.ts';
+import { lookupParameter, sourcesOf } from './lookup.ts';
 
 const parsed = (json: string): Event['data'] => JSON.parse(json);
 
@@ -72,7 +72,7 @@ test('a field of the event is found after event., even when the data has a key o
   const event = { ...eventWith({ name: 'Kettle' }), name: 'Product Viewed' };
   assert.equal(lookupParameter(event, 'name'), 'Kettle');
   assert.equal(lookupParameter(event, 'event.name'), 'Product Viewed');
-  assert.deepEqual(placesOf('event.name').isInEvent, true);
+  assert.deepEqual(sourcesOf('event.name').isInEvent, true);
   assert.equal(lookupParameter(eventWith({ event: { name: 'own' } }), 'event.name'), 'own');
   assert.equal(lookupParameter(event, 'event.other'), undefined);
 });

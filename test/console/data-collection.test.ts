@@ -27,7 +27,7 @@ async function copy(place: Page | Locator, name: string): Promise<void> {
 /** The lines of a tab as they are copied. */
 async function copied(page: Page, way: string): Promise<string> {
   await page.getByRole('tab', { name: way, exact: true }).click();
-  await copy(page, 'Copy');
+  await copy(page.getByRole('tabpanel', { name: way, exact: true }), 'Copy');
   return page.evaluate('navigator.clipboard.readText()');
 }
 
@@ -75,6 +75,8 @@ test('each snippet works as it is copied; from pages of allowed sites only', asy
   const address = /POST\) (\S+)/.exec(infinity)?.[1] ?? '';
   await fetch(address, { method: 'POST', body: infinity.slice(infinity.indexOf('{')) });
 
+  await runShell(await copied(page, 'CloudEvents'), { curl: 'stand-in' });
+
   const parts = [await copied(page, 'Web page'), await copied(page, 'Page unload'), await copied(page, 'Image pixel')];
   const headers = { 'content-type': 'text/html' };
   site.answer('/shop', { headers, body: `<title>Shop</title>${parts.join('')}` });
@@ -83,7 +85,7 @@ test('each snippet works as it is copied; from pages of allowed sites only', asy
   await visit.goto(`${site.url}/shop`);
   await visit.goto(`${site.url}/away`);
 
-  const wanted = ['click', 'newsletter_opened', 'order_placed', 'page_left', 'page_view', 'view'];
+  const wanted = ['click', 'newsletter_opened', 'order', 'order_placed', 'page_left', 'page_view', 'view'];
   const seen = async () => {
     const { data } = await app.client.call('listEvents', { query: { collectorId: collector.id } });
     return data.map((event) => event.name ?? '').sort();

@@ -15,7 +15,6 @@ type Body = NonNullable<CallInput<'createCollector'>['body']>;
 
 export const fields = {
   name: f.text('name'),
-  /** Not shown while there is one format. */
   formats: f.choice<Collector['formats']>('formats'),
   isEnabled: f.enabled(),
   origins: f.lines('allowedOrigins'),
@@ -27,7 +26,7 @@ export const fields = {
 const w = dataCollection.details;
 export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   name: [w.name, w.nameHint],
-  formats: [dataCollection.columns.formats],
+  formats: [w.formats, w.formatsHint],
   isEnabled: [w.status, w.statusHint],
   origins: [dataCollection.columns.origins, w.originsHint],
   limit: [w.limit, w.limitHint],

@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Checkbox, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection, formatDuration, privacy, terms } from '../../messages/en.ts';
@@ -11,6 +11,9 @@ import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
 
 const words = dataCollection.details;
+
+// What a new collector takes, which is all of them.
+const allFormats = draftOf(null).formats;
 
 export const NewCollectorPage = newDocumentPage(collectorKind, CollectorEditor);
 
@@ -26,6 +29,20 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
         {field('isEnabled')}
       </Panel>
       <Panel title={words.who}>{field('origins', { isCode: true })}</Panel>
+      <Panel title={words.formats} text={words.formatsHint}>
+        <Checkbox.Group
+          aria-label={words.formats}
+          value={draft.formats}
+          error={errors['formats']}
+          onChange={(next) => change({ formats: allFormats.filter((one) => next.includes(one)) })}
+        >
+          <Group>
+            {allFormats.map((one) => (
+              <Checkbox key={one} value={one} label={terms.formats[one] ?? one} disabled={isDisabled} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+      </Panel>
       <Panel title={privacy.fields.title} text={privacy.fields.text}>
         <PrivacyFields
           draft={draft.privacy}

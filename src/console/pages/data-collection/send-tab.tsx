@@ -10,6 +10,7 @@ import { bind } from '../../parts/form/bind.ts';
 import { Beside, CopyButton, DetailTabs, Icon, More, Note, Panel, Problem, TextLink, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Collector, originsInWords } from './collector.ts';
+import { type SdkKind, sdkSnippets } from './sdk-snippets.ts';
 import { originOf, type SnippetKind, snippets } from './snippets.ts';
 
 const words = dataCollection.send;
@@ -22,7 +23,10 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
     getInitialValueInEffect: false,
   });
   const origin = originOf(typed);
-  const ways = snippets({ origin: origin ?? location.origin, key: collector.key });
+  const intake = { origin: origin ?? location.origin, key: collector.key };
+  const ways = snippets(intake);
+  const sdks = sdkSnippets(intake);
+  const taken = sdkNames(collector);
   const sites = collector.allowedOrigins.includes('*') ? null : originsInWords(collector);
   return (
     <Beside asideWidth="22rem" aside={<Listening collector={collector} />}>
@@ -61,8 +65,32 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
           </ul>
         </More>
       </Panel>
+      {Object.keys(taken).length === 0 ? null : (
+        <Panel title={words.sdks} text={words.sdksText}>
+          <DetailTabs
+            label={words.sdkSnippets}
+            names={taken}
+            gap="sm"
+            panels={(kind) => (
+              <Stack gap="xs">
+                <Text c="dimmed">{words.sdkAbout[kind]}</Text>
+                <Snippet name={taken[kind] ?? kind} text={sdks[kind]} />
+                <Group gap="sm">
+                  <CopyButton text={sdks[kind]} />
+                </Group>
+              </Stack>
+            )}
+          />
+        </Panel>
+      )}
     </Beside>
   );
+}
+
+/** The formats of SDKs that a collector takes. */
+function sdkNames({ formats }: Collector): Record<SdkKind, string> {
+  const names = formats.flatMap((one) => (one in words.sdkAbout ? [[one, terms.formats[one] ?? one]] : []));
+  return Object.fromEntries(names) as Record<SdkKind, string>; // the others are not shown
 }
 
 const fromPages = new Set<SnippetKind>(['browser', 'beacon']);
