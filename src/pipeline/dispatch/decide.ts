@@ -1,4 +1,3 @@
-import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type BatchChoice, batchBlock } from './batch-assembly.ts';
 import {
   batchRecordsOf,
@@ -23,7 +22,7 @@ import {
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
-import { hasLive, isStarved, paceAt, replayPart, replayRoom } from './replay-share.ts';
+import { hasLive, isStarved, paceAt, replayPart } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */
 export type Action =
@@ -77,73 +76,65 @@ export function decide(connection: ConnectionQueue, now: number, state: Dispatch
   const { ready, replays } = connection;
   if (ready.length === 0 && (replays === null || replays.ready.length === 0)) return null;
   if (state.isBehind) return { kind: 'wait_for_settlements' };
+  const room = connectionRoom(connection, state.requests);
   if (replays !== null && isStarved(replays, now)) {
-    const first = decideReplayed(connection, replays.ready, now, state, true);
+    const first = decideTurn(connection, replays.ready, 'starved', room, now, state);
     if (first !== null && first.kind !== 'wait') return first;
   }
-  const live = decideLive(connection, now, state);
+  const live = decideTurn(connection, ready, 'live', room, now, state);
   if (replays === null || replays.ready.length === 0 || hasLive(connection)) return live;
-  return decideReplayed(connection, replays.ready, now, state, false);
+  return decideTurn(connection, replays.ready, 'replayed', room, now, state);
 }
 
-function decideLive(connection: ConnectionQueue, now: number, state: DispatchState): Action | null {
-  const plan = connection.plan;
-  const room = connectionRoom(connection, plan, state.requests);
-  const full = connectionRequestsBlock(connection, room.limit, room, state.requests);
-  if (full !== null) return waitFor(full);
-  const block = connectionBlock(plan, connection, now, state);
-  if (block !== null) return { kind: 'wait', block };
-  for (const queue of connection.ready) {
-    const action = decideQueue(queue, destinationShare(queue, room), now, state);
-    if (action !== null) return action;
-  }
-  return null;
-}
+/** Whose turn it is: live deliveries, those of replays in what live ones leave, or the first of a starved replay. */
+type Turn = 'live' | 'replayed' | 'starved';
 
-function decideReplayed(
+function decideTurn(
   connection: ConnectionQueue,
   ready: readonly DestinationQueue[],
+  turn: Turn,
+  room: Room,
   now: number,
   state: DispatchState,
-  isStarved: boolean,
 ): Action | null {
-  const plan = connection.plan;
-  const room = connectionRoom(connection, plan, state.requests);
-  const full = connectionRequestsBlock(connection, replayRoom(room.limit, isStarved), room, state.requests);
-  if (full !== null) return waitFor(full);
-  const block = connectionBlock(plan, connection, now, state) ?? paceBlock(connection, now);
+  const full = connectionRequestsBlock(connection, requestsIn(room, turn), room, state.requests);
+  // At its own limit, a connection continues after a response of its own.
+  if (full !== null) return full.of === 'connection' ? null : { kind: 'wait', block: full };
+  const block = connectionBlock(connection, room, turn, now, state);
   if (block !== null) return { kind: 'wait', block };
   for (const queue of ready) {
-    const action = decideQueue(queue, replayedShare(queue, room, isStarved, now), now, state);
+    const action = decideQueue(queue, shareOf(queue, room, turn, now), now, state);
     if (action !== null) return action;
   }
   return null;
 }
 
-/** At its own limit, a connection continues after a response of its own. */
-function waitFor(block: Extract<Block, { limit: 'concurrency' }>): Action | null {
-  return block.of === 'connection' ? null : { kind: 'wait', block };
+/** The requests in flight on a connection up to which one is sent. */
+function requestsIn({ limit }: Room, turn: Turn): number {
+  return turn === 'replayed' ? replayPart(limit) : limit;
 }
 
-/** The requests in flight to its destination up to which a replayed delivery is sent. */
-function replayedShare(queue: DestinationQueue, room: Room, isStarved: boolean, now: number): number {
+/** The requests in flight to a destination up to which one is sent. */
+function shareOf(queue: DestinationQueue, room: Room, turn: Turn, now: number): number {
   const share = destinationShare(queue, room);
-  return isStarved ? share : Math.min(share, replayPart(queue.concurrency.limit(now)));
+  return turn === 'replayed' ? Math.min(share, replayPart(queue.concurrency.limit(now))) : share;
 }
 
-/** Replayed deliveries are sent evenly over the period of a rate. */
-function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
-  const until = replays === null ? 0 : paceAt(replays, now);
-  return until > now ? { limit: 'rate', of: 'replay', until, isAsked: false } : null;
-}
-
+/** The token, the rate of the connection, and for a replay its even pace over the period of a rate. */
 function connectionBlock(
-  plan: DestinationPlan | null,
   connection: ConnectionQueue,
+  { plan }: Room,
+  turn: Turn,
   now: number,
   state: LimitState,
 ): Block | null {
-  return tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
+  const block = tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
+  return block ?? (turn === 'live' ? null : paceBlock(connection, now));
+}
+
+function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
+  const until = replays === null ? 0 : paceAt(replays, now);
+  return until > now ? { limit: 'rate', of: 'replay', until, isAsked: false } : null;
 }
 
 /** null: the queue stays ready, and is next again when a request of its connection ends. */
@@ -182,28 +173,23 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
  */
 export function blockOf(queue: DestinationQueue, deliveryId: string, now: number, state: LimitState): Block | null {
   const { connection, plan, replay, waiting } = queue;
-  const onConnection = connection.plan;
-  const room = connectionRoom(connection, onConnection, state.requests);
+  const room = connectionRoom(connection, state.requests);
   const isStarvedNow = connection.replays !== null && isStarved(connection.replays, now);
-  const limit = replay === null ? room.limit : replayRoom(room.limit, isStarvedNow);
-  const full = connectionRequestsBlock(connection, limit, room, state.requests);
+  const turn = replay === null ? 'live' : isStarvedNow ? 'starved' : 'replayed';
+  const full = connectionRequestsBlock(connection, requestsIn(room, turn), room, state.requests);
   if (full !== null) return full;
-  const share = replay === null ? destinationShare(queue, room) : replayedShare(queue, room, isStarvedNow, now);
-  const connectionRate = onConnection?.connectionRate ?? null;
-  const block =
-    connectionBlock(onConnection, connection, now, state) ??
-    (replay === null ? null : paceBlock(connection, now)) ??
-    destinationRateBlock(queue, now, state);
+  const share = shareOf(queue, room, turn, now);
+  const block = connectionBlock(connection, room, turn, now, state) ?? destinationRateBlock(queue, now, state);
   if (block === null) return concurrencyBlock(queue, share, now) ?? batchBlock(queue, deliveryId, now);
   if (block.limit !== 'rate') return block;
-  const place = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
-  const before = place < 0 ? waiting.length : place;
+  const index = waiting.findIndex(({ delivery }) => delivery.id === deliveryId);
+  const before = index < 0 ? waiting.length : index;
   const own = destinationRateBlock(queue, now, state);
   if (own?.until === Number.POSITIVE_INFINITY) return own;
   const turns = before * (replay === null ? connection.ready : (connection.replays?.ready ?? [])).length;
   const paceMs = replay === null ? 0 : before * evenPaceMs(queue, now);
   const periodsMs = Math.max(
-    periodsOf(turns, connectionRate),
+    periodsOf(turns, room.plan?.connectionRate ?? null),
     periodsOf(before, plan?.destinationRate ?? null),
     paceMs,
   );

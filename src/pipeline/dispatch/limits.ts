@@ -99,23 +99,19 @@ const takenPart = 0.9;
 /** Of all requests, this part is for connections that have none in flight. */
 const reservedPart = 1 / 40;
 
-/** The requests that a connection may have in flight; `isSet`: its setting is the limit. */
-export type Room = { limit: number; isSet: boolean };
+/** The requests that a connection may have in flight; `isSet`: its setting is the limit. `plan`: that of the connection. */
+export type Room = { limit: number; isSet: boolean; plan: DestinationPlan | null };
 
 /**
  * The setting of a connection, and at most nine tenths of what all other connections leave. However many requests hang, a
  * connection that has none in flight finds room.
  */
-export function connectionRoom(
-  { requests }: ConnectionQueue,
-  plan: DestinationPlan | null,
-  { count, max }: RequestCount,
-): Room {
+export function connectionRoom({ requests, plan }: ConnectionQueue, { count, max }: RequestCount): Room {
   const free = max - (count - requests);
   const reserved = requests === 0 ? 0 : Math.ceil(reservedPart * max);
   const left = Math.min(Math.ceil(takenPart * free), free - reserved);
   const setting = plan?.concurrency ?? Number.POSITIVE_INFINITY;
-  return { limit: Math.min(setting, left), isSet: setting <= left };
+  return { limit: Math.min(setting, left), isSet: setting <= left, plan };
 }
 
 /** `limit`: that of the room, or a part of it. */

@@ -45,8 +45,3 @@ export function countSent(share: ReplayShare, isReplayed: boolean, now: number, 
   // A late request may catch up by one interval, so that slow timers do not lower the rate.
   share.nextAt = Math.max(dueAt, now - paceMs) + paceMs;
 }
-
-/** The number of requests in flight on its connection up to which a replayed delivery may be sent. */
-export function replayRoom(limit: number, isStarved: boolean): number {
-  return isStarved ? limit : replayPart(limit);
-}
