@@ -168,7 +168,20 @@ function inSource(file: string, text: string): Finding[] {
 /** A limit is named for its unit, with `Max` last: `bytesMax`, `delayMsMax`. `atMost` is a comparison. */
 const otherLimits = /(?<!^at)Most(?:Ms|Bytes)?$|_(?:MAX|MIN)(?:_MS)?$|MaxMs$/;
 
+/** Words with one meaning in a folder: names that have them for it, and what others are called. */
+const ownWords: readonly { folder: string; word: RegExp; names: readonly string[]; cure: string }[] = [
+  {
+    folder: 'src/pipeline/',
+    word: /^place$|^place[A-Z]|Places?$/,
+    names: ['placeOf'],
+    cure: 'position, index, key; a place is the time, partition and number in an id',
+  },
+];
+
 function inName(file: string, line: number, name: string): Finding[] {
+  for (const { folder, word, names, cure } of ownWords)
+    if (file.includes(folder) && word.test(name) && !names.includes(name))
+      return [{ file, line, text: `the name ${name}`, cure }];
   if (otherLimits.test(name))
     return [{ file, line, text: `the name ${name}`, cure: 'Max, last: bytesMax, delayMsMax' }];
   return name.split(/(?<=[a-z\d])(?=[A-Z])|_/).flatMap((word) => {

@@ -37,7 +37,7 @@ export function pullMetrics(parts: {
   pull('connectionResponse', figures.responseSeconds);
   pull('connectionsLimited', figures.limited);
   pull('connectionEnds', figures.ends);
-  pull('holdsClosed', () => pipeline.queueStatus.closed().size);
+  pull('holdsClosed', () => pipeline.queueStatus.holds().size);
   pull('sandboxQueued', () => sandbox.stats.queued);
   pull('sandboxRenders', () => sandbox.stats.renders);
   pull('sandboxThrew', () => sandbox.stats.threw);

@@ -32,6 +32,14 @@ test('the check of words finds planted ones in names, comments, texts and docume
     ].map(([file, line, text]) => [String(file).padStart(4, '/'), line, text]),
   );
   assert.ok(wordFiles().length > 100, 'the check reads the program');
+
+  const ofPipeline = join(folder, 'src/pipeline/a.ts');
+  mkdirSync(join(folder, 'src/pipeline'), { recursive: true });
+  writeFileSync(ofPipeline, 'export const [placeOf, replaced, place, ownPlace] = [1, 2, 3, 4];\n');
+  assert.deepEqual(
+    retiredWords([ofPipeline]).map(({ text }) => text),
+    ['the name place', 'the name ownPlace'],
+  );
 });
 
 test('the check of phrases finds what no product writer would put into a console', (t) => {

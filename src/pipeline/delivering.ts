@@ -50,7 +50,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       events,
       log: journal.log,
       clock,
-      closed: holds.closed,
+      holds: holds.byDestination,
       confirmedNow: confirmed.last,
       failed,
     }),

@@ -161,7 +161,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         })),
       }),
     async deliveries() {
-      const closed = rig.pipeline.queueStatus.closed();
+      const closed = rig.pipeline.queueStatus.holds();
       const now = clock.now();
       const logged = await journal.log.deliveries({ limit: 200, closed: [], now });
       const shown = await Promise.all(

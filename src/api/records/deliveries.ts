@@ -17,7 +17,7 @@ export function deliveryHandlers(parts: ApiParts) {
   const { queueStatus } = parts.pipeline;
 
   function show(logged: LoggedDelivery): Delivery {
-    const closed = queueStatus.closed().get(logged.destinationId);
+    const closed = queueStatus.holds().get(logged.destinationId);
     return shownDelivery(logged, momentOf(logged, queueStatus, closed, parts.now()));
   }
 

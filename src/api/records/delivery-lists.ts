@@ -35,7 +35,7 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
     return {
       ...given({ ...same, text: q, status: status && storedAs(status) }),
       ...(httpStatus !== undefined && { httpStatus: statusRange(httpStatus) }),
-      closed: [...queueStatus.closed().keys()],
+      closed: [...queueStatus.holds().keys()],
       now: parts.now(),
     };
   }

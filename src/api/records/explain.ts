@@ -190,7 +190,7 @@ export async function deliveriesOfEvent(
   eventId: string,
   most = deliveriesMax,
 ): Promise<Delivery[]> {
-  const closed = queueStatus.closed();
+  const closed = queueStatus.holds();
   const now = clock();
   const limits = { limit: most, closed: [...closed.keys()], now };
   return (await journal.log.deliveries({ eventId, ...limits })).map((one) =>

@@ -99,7 +99,7 @@ export async function startTestServer(
     events,
     log: journal.log,
     clock: { now, after: () => () => {} },
-    closed: new Map(),
+    holds: new Map(),
     failed: (error) => failures.push(error),
   });
   const statisticsListeners = events.listenerCount('evaluated');
@@ -172,7 +172,7 @@ export async function startTestServer(
       isSending: (id) => sending.has(id),
       blockOf: () => null,
       orderOf: () => null,
-      closed: () => closed,
+      holds: () => closed,
       holdOf: () => null,
       holdAt: () => null,
       wake: (ids) => void woken.push(...ids),
@@ -243,7 +243,7 @@ export async function startTestServer(
       journal,
       lease: await claim(journal, 0, 'test', now()),
       clock: { now, after: () => () => {} },
-      holds: { closed, watch: () => () => {} },
+      holds: { byDestination: closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },
       replayRates: createReplayRates(),
       events,

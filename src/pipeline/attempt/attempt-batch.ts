@@ -221,7 +221,7 @@ function batchRedactor(
       if (redact === null || attempted.kind === 'nothing') return attempted;
       return { ...attempted, log: redact({ ...nothing, log: attempted.log }).log };
     },
-    /** Redacts the step in place. */
+    /** Redacts the step itself. */
     step(step: Step): Step {
       if (redact === null) return step;
       const { settlement } = step;
@@ -259,13 +259,13 @@ function attemptOf(attempted: Attempted, delivery: DueDelivery, at: number, newI
   if (attempted.kind === 'nothing') return attempted;
   const verdict = attempted.kind === 'judged' ? (attempted.each?.[at] ?? attempted.verdict) : null;
   const last = attempted.log.length - 1;
-  const log = attempted.log.map((attempt, place): Attempt => {
-    const own = verdict !== null && place === last && verdict !== (attempted.kind === 'judged' && attempted.verdict);
+  const log = attempted.log.map((attempt, index): Attempt => {
+    const own = verdict !== null && index === last && verdict !== (attempted.kind === 'judged' && attempted.verdict);
     return {
       ...attempt,
       ...(own && { counted: isCounted(verdict), outcome: outcomeOf(verdict), error: wordsOf(verdict) }),
       id: at === 0 ? attempt.id : newId('attempt'),
-      number: delivery.number + place + 1,
+      number: delivery.number + index + 1,
     };
   });
   return attempted.kind === 'judged' && verdict !== null ? { ...attempted, verdict, log } : { ...attempted, log };

@@ -103,7 +103,7 @@ export function forgetCredentials(step: Step): void {
 
 /** A step for a delivery that will never be sent. */
 export function abandoned(delivery: DueDelivery, detail: string): Step {
-  return ended(delivery, { status: 'cancelled', reason: 'cancelled', detail, errorKind: null });
+  return withoutAttempt(delivery, { status: 'cancelled', reason: 'cancelled', detail, errorKind: null });
 }
 
 /**
@@ -111,11 +111,11 @@ export function abandoned(delivery: DueDelivery, detail: string): Step {
  */
 export function heldWithout(delivery: DueDelivery, missing: string): Step {
   const detail = `${missing} The current version of the destination has no such secret. Add it there, or retry the delivery with the current version.`;
-  return ended(delivery, { status: 'held', reason: 'credentials_missing', detail, errorKind: 'auth' });
+  return withoutAttempt(delivery, { status: 'held', reason: 'credentials_missing', detail, errorKind: 'auth' });
 }
 
 /** A step without an attempt, after which the delivery is not due. */
-function ended(
+function withoutAttempt(
   { id, attempts, scheduleStep, waitedMs }: DueDelivery,
   end: Pick<Settlement, 'status' | 'reason' | 'detail' | 'errorKind'>,
 ): Step {

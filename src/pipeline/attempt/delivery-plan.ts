@@ -24,7 +24,7 @@ export function versionsOf({ actionVersion, destinationVersion }: Versions): Ver
   return { actionVersion, destinationVersion };
 }
 
-/** `program`: the place of the program that the actions of the destination share. */
+/** `program`: the kept program, which the actions of the destination share. */
 export function deliveryPlan(
   engine: RenderEngine,
   action: Document<ActionBody> | null,

@@ -58,7 +58,7 @@ export function stepAfter(attempted: Attempted, situation: Situation): Step {
       return stepOf(
         rendering.kind === 'skipped'
           ? finish(situation, 'skipped', 'template_skipped', rendering.reason, null)
-          : finish(situation, 'failed', 'template_error', withPlace(rendering), 'template'),
+          : finish(situation, 'failed', 'template_error', withLine(rendering), 'template'),
       );
     }
     case 'unbuilt': {
@@ -242,7 +242,7 @@ function again(
   return settlement;
 }
 
-function withPlace({ reason, line, column }: { reason: string; line: number | null; column: number | null }): string {
+function withLine({ reason, line, column }: { reason: string; line: number | null; column: number | null }): string {
   if (line === null) return reason;
   return column === null ? `Line ${line}: ${reason}` : `Line ${line}, column ${column}: ${reason}`;
 }

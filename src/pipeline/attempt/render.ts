@@ -181,8 +181,8 @@ function isAsWritten(text: string, rendered: string): boolean {
 /** Lines and columns refer to the template; a failure in another part has the part and its position in the reason. */
 function inItsPart({ reason, line, column, in: part }: Extract<RenderOutput, { kind: 'failed' }>): Rendering {
   if (part === 'template') return { kind: 'failed', reason, line, column };
-  const place = line === null ? part : `${part}, line ${line}, column ${column}`;
-  return { kind: 'failed', reason: `${place}: ${reason}`, line: null, column: null };
+  const where = line === null ? part : `${part}, line ${line}, column ${column}`;
+  return { kind: 'failed', reason: `${where}: ${reason}`, line: null, column: null };
 }
 
 function readOutput(text: string): RenderOutput {

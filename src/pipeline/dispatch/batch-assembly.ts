@@ -71,35 +71,35 @@ export class BatchAssembly {
   /** undefined: an old version that is being loaded. */
   #limitsOf(delivery: DueDelivery, queue: DestinationQueue, resume: Resume): BatchLimits | null | undefined {
     // By action too, because the size of a record, which is learnt, depends on its mapping.
-    const place = `${delivery.destinationId}@${delivery.destinationVersion} ${delivery.actionId}`;
-    const known = this.#limits.get(place);
+    const version = `${delivery.destinationId}@${delivery.destinationVersion} ${delivery.actionId}`;
+    const known = this.#limits.get(version);
     if (known !== undefined) return known;
     const present = this.#options.configuration.snapshot.documents.destination.get(delivery.destinationId);
-    if (present?.version === delivery.destinationVersion) return this.#keep(place, limitsFrom(present.body));
-    const loading = this.#loading.get(place);
+    if (present?.version === delivery.destinationVersion) return this.#keep(version, limitsFrom(present.body));
+    const loading = this.#loading.get(version);
     if (loading !== undefined) loading.add(queue);
-    else void this.#load(place, delivery, queue, resume);
+    else void this.#load(version, delivery, queue, resume);
     return undefined;
   }
 
-  async #load(place: string, delivery: DueDelivery, first: DestinationQueue, resume: Resume) {
+  async #load(version: string, delivery: DueDelivery, first: DestinationQueue, resume: Resume) {
     const queues = new Set([first]);
-    this.#loading.set(place, queues);
+    this.#loading.set(version, queues);
     try {
       const { to } = await this.#options.plans.pinned(delivery);
-      this.#keep(place, to === null ? null : limitsFrom(to.destination.body));
+      this.#keep(version, to === null ? null : limitsFrom(to.destination.body));
     } catch (error) {
       this.#options.failed(error, 'load a version of a destination');
       // One record per request works for every template.
-      this.#keep(place, null);
+      this.#keep(version, null);
     }
-    this.#loading.delete(place);
+    this.#loading.delete(version);
     for (const queue of queues) resume(queue);
   }
 
-  #keep(place: string, found: BatchLimits | null) {
+  #keep(version: string, found: BatchLimits | null) {
     if (this.#limits.size >= versionsMax) this.#limits.delete(this.#limits.keys().next().value ?? '');
-    this.#limits.set(place, found);
+    this.#limits.set(version, found);
     return found;
   }
 }

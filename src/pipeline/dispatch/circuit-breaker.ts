@@ -42,7 +42,7 @@ export function createBreaker() {
 
   return {
     /**
-     * `request`: the place of the request among those of its connection, `newest`: that of the newest one that has begun.
+     * `request`: the number of the request among those of its connection, `newest`: that of the newest one that has begun.
      * Returns the reason why it opens now, or null.
      */
     record(

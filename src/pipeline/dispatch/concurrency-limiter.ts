@@ -45,7 +45,7 @@ const deadRefusals = 6;
 const nearRefused = 0.9;
 const growthPerSecond = 0.015;
 /** A refusal at less than this part of the remembered limit has another cause than the limit. */
-const otherPlace = 0.7;
+const otherLevel = 0.7;
 /** One refusal in so many responses says nothing. */
 const responsesPerRefusal = 50;
 
@@ -172,7 +172,7 @@ export class ConcurrencyLimiter {
   #lower(now: number, most: number, least: number): void {
     const limit = Math.min(this.#lookedFrom ?? this.#limit, most);
     const isDead = this.#respondedAt <= this.#refusedAt;
-    const isElsewhere = now - this.#refusedAt < refusedMs && limit < otherPlace * this.#refusedFrom;
+    const isElsewhere = now - this.#refusedAt < refusedMs && limit < otherLevel * this.#refusedFrom;
     this.#refusedFrom = isElsewhere ? Number.POSITIVE_INFINITY : limit;
     this.#refusedAt = now;
     this.#loweredAt = now;

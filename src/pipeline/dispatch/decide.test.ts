@@ -21,7 +21,7 @@ const quiet: DispatchState = {
   isCrowded: false,
   isHeavy: false,
   isTrial: false,
-  holds: { closed: new Map() },
+  holds: { byDestination: new Map() },
   replayRates: { freeAt: () => 0 },
   authenticator: { pauseOf: () => null },
   isRefillDue: () => false,
@@ -171,7 +171,9 @@ test('held deliveries are dropped from memory until the probe is due, and one pr
   const { connection, queues } = connectionWith([[delivery('a1')]]);
   const held = (probeAt: number | null): DispatchState => ({
     ...quiet,
-    holds: { closed: new Map([[queues[0]?.destinationId ?? '', { reason: 'breaker_open', detail: null, probeAt }]]) },
+    holds: {
+      byDestination: new Map([[queues[0]?.destinationId ?? '', { reason: 'breaker_open', detail: null, probeAt }]]),
+    },
   });
   const [queue] = queues;
   const of = 'destination';
@@ -192,14 +194,14 @@ test('of the destinations of a held connection one has the probe, also while its
   Object.assign(first, { reading: { settled: new Set(), isStale: false } });
   connection.probe.read(first);
   connection.ready.shift();
-  assert.deepEqual(decide(connection, now, { ...quiet, holds: { closed } }), {
+  assert.deepEqual(decide(connection, now, { ...quiet, holds: { byDestination: closed } }), {
     kind: 'spill',
     queue: second,
     until: null,
     of: 'connection',
   });
   Object.assign(first, { reading: null });
-  assert.equal(sent(connection, { ...quiet, holds: { closed } }), 'b1');
+  assert.equal(sent(connection, { ...quiet, holds: { byDestination: closed } }), 'b1');
 });
 
 test('a destination at its concurrency limit waits for its own response, and the next destination continues', () => {
@@ -308,7 +310,7 @@ test('a probe and a suspect are sent alone, other deliveries in batches when the
   const state = { ...quiet, nextBatch: () => ({ kind: 'batch', batch }) as ReturnType<DispatchState['nextBatch']> };
   assert.deepEqual(decide(connection, now, state), { kind: 'send_batch', queue, batch });
   const closed = new Map([['dst_1', { reason: 'breaker_open' as const, detail: null, probeAt: now }]]);
-  const probe = decide(connection, now, { ...state, holds: { closed } });
+  const probe = decide(connection, now, { ...state, holds: { byDestination: closed } });
   assert.deepEqual(probe, { kind: 'send', queue, delivery: first, probe: queue.probe });
   const alone = decide(connection, now, { ...state, nextBatch: () => ({ kind: 'one', delivery: second }) });
   assert.deepEqual(alone, { kind: 'send', queue, delivery: second, probe: null });

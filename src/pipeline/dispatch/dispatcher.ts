@@ -113,7 +113,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#recording = recording;
     const loop: DispatchLoop = {
       clock,
-      ended: (queue) => this.#ended(queue),
+      requestEnded: (queue) => this.#requestEnded(queue),
       resume,
       recorded: (queue, isDone) => this.#recorded(queue, isDone),
       probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
@@ -259,14 +259,14 @@ export class Dispatcher implements AsyncDisposable {
    */
   endPauses(connectionId: string | null, destinationIds: readonly string[]): Promise<void> {
     const connection = connectionId === null ? undefined : this.#queues.connection(connectionId);
-    const ended = this.#options.delays.pauses.end(
+    const saved = this.#options.delays.pauses.end(
       connectionId === null ? destinationIds : [connectionId, ...destinationIds],
     );
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
     if (connection !== undefined) for (const queue of inTurn([...connection.all()])) this.#resume(queue);
     else this.wake(destinationIds);
-    return ended;
+    return saved;
   }
 
   isSending(deliveryId: string): boolean {
@@ -465,17 +465,17 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   /** A response has arrived. Connections that wait for one come before the one whose request ended. */
-  #ended({ connection }: DestinationQueue) {
+  #requestEnded({ connection }: DestinationQueue) {
     if (this.#requests.waiting.size > 0) this.#pumpWaiting(connection);
   }
 
   /** Continues with a few waiting connections. One that still finds no room waits again, after the others. */
-  #pumpWaiting(ended: ConnectionQueue) {
+  #pumpWaiting(except: ConnectionQueue) {
     const { waiting } = this.#requests;
     for (const next of [...waiting.values().take(waitingTries)]) {
       waiting.delete(next);
       // The connection itself continues after it has applied the outcome.
-      if (next !== ended) this.#pump(next);
+      if (next !== except) this.#pump(next);
     }
   }
 

@@ -22,7 +22,7 @@ export type Holds = Awaited<ReturnType<typeof createHolds>>;
 /** The present holds, which change with time. */
 type LiveHolds = {
   /** The destinations that are held, and why. */
-  closed: ReadonlyMap<string, HoldState>;
+  byDestination: ReadonlyMap<string, HoldState>;
   /** When this process last saw a hold of a destination end. */
   openedAt: ReadonlyMap<string, number>;
   /** The holds that responses set, by connection or destination. */
@@ -57,7 +57,7 @@ export function isProbeDue(
 export type ChangedScope = { kind: 'connection' | 'destination'; id: string; before: unknown };
 
 /** A request whose outcome is known. */
-type Ended = { startedAt: number; now: number };
+type RequestTimes = { startedAt: number; now: number };
 
 type HoldsOptions = {
   configuration: Configuration;
@@ -74,8 +74,8 @@ type HoldsOptions = {
 export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
-  const { closed, openedAt, refresh, watch } = destinationHolds(holds, options);
-  const live: LiveHolds = { closed, openedAt, byTraffic: holds };
+  const { byDestination, openedAt, refresh, watch } = destinationHolds(holds, options);
+  const live: LiveHolds = { byDestination, openedAt, byTraffic: holds };
 
   let before = configuration.snapshot.documents;
   const unwatch = configuration.watch(({ documents }, changes) => {
@@ -144,7 +144,7 @@ export async function createHolds(options: HoldsOptions) {
     return true;
   }
 
-  async function postpone(scopeId: string, { startedAt, now }: Ended, openMs: number): Promise<void> {
+  async function postpone(scopeId: string, { startedAt, now }: RequestTimes, openMs: number): Promise<void> {
     const hold = holds.get(scopeId);
     if (hold === undefined || !isProbeDue(hold, now, openMs)) return;
     hold.probes += 1;
@@ -165,21 +165,21 @@ export async function createHolds(options: HoldsOptions) {
      * Credentials were refused: holds the connection, or postpones the next probe of one that is held. The refusal of a
      * request from before the hold says nothing new. `openMs`: of the connection's breaker.
      */
-    async refuse(connectionId: string, detail: string, ended: Ended, openMs: number): Promise<void> {
+    async refuse(connectionId: string, detail: string, times: RequestTimes, openMs: number): Promise<void> {
       const hold = holds.get(connectionId);
-      const { now } = ended;
+      const { now } = times;
       if (hold !== undefined && !isProbeDue(hold, now, openMs)) return;
       if (hold?.reason === 'auth_rejected') {
         hold.detail = detail;
-        return postpone(connectionId, ended, openMs);
+        return postpone(connectionId, times, openMs);
       }
       const probeAt = now + authPace.firstMs;
       await close({ scopeId: connectionId, reason: 'auth_rejected', detail, since: now, probeAt, probes: 0 });
     },
     /** Its circuit breaker opens: holds a connection or destination. One that is held already keeps its reason. */
-    async trip(scopeId: string, detail: string, ended: Ended, openMs: number): Promise<void> {
-      const { now } = ended;
-      if (holds.has(scopeId)) return postpone(scopeId, ended, openMs);
+    async trip(scopeId: string, detail: string, times: RequestTimes, openMs: number): Promise<void> {
+      const { now } = times;
+      if (holds.has(scopeId)) return postpone(scopeId, times, openMs);
       const probeAt = now + firstProbeAfter({ openMs });
       await close({ scopeId, reason: 'breaker_open', detail, since: now, probeAt, probes: 0 });
     },
@@ -270,7 +270,7 @@ function isRepaired(before?: DestinationBody, after?: DestinationBody): boolean 
 
 /** The hold of each destination: of its connection or its own by responses (`holds`), or by the configuration. */
 function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clock, telemetry }: HoldsOptions) {
-  const closed = new Map<string, HoldState>();
+  const byDestination = new Map<string, HoldState>();
   const openedAt = new Map<string, number>();
   const listeners = createListeners<[destinationIds: readonly string[]]>((error) =>
     telemetry.failed(error, 'apply a change of a hold'),
@@ -282,15 +282,15 @@ function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clo
     if (ids.length === 0) return;
     for (const id of ids) {
       const found = closureOf(configuration.snapshot, holds, id);
-      if (found !== null) closed.set(id, found);
-      else if (closed.delete(id)) openedAt.set(id, clock.now());
+      if (found !== null) byDestination.set(id, found);
+      else if (byDestination.delete(id)) openedAt.set(id, clock.now());
       if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
     }
     listeners.tell(ids);
   }
 
   refresh(configuration.snapshot.documents.destination.keys());
-  return { closed, openedAt, refresh, watch: listeners.add };
+  return { byDestination, openedAt, refresh, watch: listeners.add };
 }
 
 function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {

@@ -25,7 +25,7 @@ export type RequestCount = { readonly count: number; readonly max: number };
 /** The state that limits read, besides the queues. */
 export type LimitState = {
   requests: RequestCount;
-  holds: { closed: ReadonlyMap<string, HoldState> };
+  holds: { byDestination: ReadonlyMap<string, HoldState> };
   replayRates: { freeAt(replayId: string, now: number): number };
   /** The pauses of token endpoints. */
   authenticator: Pick<Authenticator, 'pauseOf'>;
@@ -38,7 +38,7 @@ export function holdBlock(
   { holds }: LimitState,
 ): Extract<Block, { limit: 'hold' }> | { probe: ProbeSlot } | null {
   const { destinationId, connection, plan } = queue;
-  const hold = holds.closed.get(destinationId);
+  const hold = holds.byDestination.get(destinationId);
   if (hold === undefined) return null;
   const { reason, detail, probeAt } = hold;
   const of = hold.scopeId === connection.connectionId ? 'connection' : 'destination';

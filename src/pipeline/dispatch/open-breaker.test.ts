@@ -24,8 +24,8 @@ test('a failing endpoint holds only its own deliveries: its neighbour gets each 
     const well = rig.egress.requests.filter(({ url }) => url.includes('well'));
     assert.equal(well.length, n + 1, `event ${n} waits`);
   }
-  assert.equal(rig.pipeline.queueStatus.closed().get(destinationId)?.reason, 'breaker_open');
-  assert.equal(rig.pipeline.queueStatus.closed().get(neighbour), undefined);
+  assert.equal(rig.pipeline.queueStatus.holds().get(destinationId)?.reason, 'breaker_open');
+  assert.equal(rig.pipeline.queueStatus.holds().get(neighbour), undefined);
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
 });
 
@@ -95,7 +95,7 @@ test('a system without connections holds the whole connection, and probes go to 
   const others = [await addDestination(rig, connectionId, 'Second'), await addDestination(rig, connectionId, 'Third')];
   await rig.send(...data(20));
   await rig.clock.advance(10);
-  const closed = rig.pipeline.queueStatus.closed();
+  const closed = rig.pipeline.queueStatus.holds();
   for (const id of [destinationId, ...others]) assert.equal(closed.get(id)?.reason, 'breaker_open');
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'tripped');
   const before = rig.egress.requests.length;
@@ -106,6 +106,6 @@ test('a system without connections holds the whole connection, and probes go to 
   isDown = false;
   await rig.clock.advance(10_000);
   assert.equal((await rig.pipeline.queueStatus.health(connectionId)).state, 'ok');
-  assert.equal(rig.pipeline.queueStatus.closed().get(destinationId)?.reason, 'breaker_open', 'it answers 503');
-  for (const id of others) assert.equal(rig.pipeline.queueStatus.closed().has(id), false);
+  assert.equal(rig.pipeline.queueStatus.holds().get(destinationId)?.reason, 'breaker_open', 'it answers 503');
+  for (const id of others) assert.equal(rig.pipeline.queueStatus.holds().has(id), false);
 });

@@ -100,7 +100,7 @@ export class Outcomes {
       case 'count_signal':
         return this.#countSignal(queue, effect.signal, sent, now);
       case 'hold_connection':
-        return holds.refuse(connection.connectionId, effect.detail, endedAt(sent, now), openMsOf(queue));
+        return holds.refuse(connection.connectionId, effect.detail, timesOf(sent, now), openMsOf(queue));
       case 'end_hold':
         return holds.admit(
           effect.scope === 'connection' ? connection.connectionId : destinationId,
@@ -108,16 +108,16 @@ export class Outcomes {
           sent.startedAt,
         );
       case 'postpone_probe':
-        return this.#postponeProbe(queue, endedAt(sent, now));
+        return this.#postponeProbe(queue, timesOf(sent, now));
       case 'pause_destination':
         return pauseDestination(configuration, destinationId, this.#options.clock.now());
     }
   }
 
-  async #postponeProbe(queue: DestinationQueue, ended: Ended): Promise<void> {
+  async #postponeProbe(queue: DestinationQueue, times: RequestTimes): Promise<void> {
     const { holds } = this.#options;
-    await holds.postpone(queue.connection.connectionId, ended, openMsOf(queue));
-    await holds.postpone(queue.destinationId, ended, openMsOf(queue));
+    await holds.postpone(queue.connection.connectionId, times, openMsOf(queue));
+    await holds.postpone(queue.destinationId, times, openMsOf(queue));
   }
 
   #learnQuota(queue: DestinationQueue, quota: Quota, now: number) {
@@ -141,21 +141,21 @@ export class Outcomes {
     const { begun } = connection;
     const ofConnection = connection.breaker.record(resultAtConnection(signal), request, begun, now, plan.breaker);
     if (ofConnection !== null)
-      return this.#options.holds.trip(connectionId, ofConnection, endedAt(sent, now), openMsOf(queue));
+      return this.#options.holds.trip(connectionId, ofConnection, timesOf(sent, now), openMsOf(queue));
     if (this.#isOpen(destinationId)) return null;
     const own = breaker.record(resultAtDestination(signal), request, begun, now, plan.breaker);
-    return own === null ? null : this.#trip(queue, own, endedAt(sent, now));
+    return own === null ? null : this.#trip(queue, own, timesOf(sent, now));
   }
 
   /** Holds a destination, and its connection when most of its destinations fail. */
-  async #trip(queue: DestinationQueue, detail: string, ended: Ended): Promise<void> {
+  async #trip(queue: DestinationQueue, detail: string, times: RequestTimes): Promise<void> {
     const { holds } = this.#options;
     const openMs = openMsOf(queue);
     const { connectionId } = queue.connection;
-    await holds.trip(queue.destinationId, detail, ended, openMs);
-    const most = this.#mostFail(queue, ended.now);
+    await holds.trip(queue.destinationId, detail, times, openMs);
+    const most = this.#mostFail(queue, times.now);
     if (most !== null && !holds.byTraffic.has(connectionId))
-      await holds.trip(connectionId, `${most.failing} of its ${most.of} destinations fail.`, ended, openMs);
+      await holds.trip(connectionId, `${most.failing} of its ${most.of} destinations fail.`, times, openMs);
   }
 
   #isOpen(scopeId: string): boolean {
@@ -168,9 +168,9 @@ export class Outcomes {
   }
 }
 
-type Ended = { startedAt: number; now: number };
+type RequestTimes = { startedAt: number; now: number };
 
-const endedAt = ({ startedAt }: Sent, now: number): Ended => ({ startedAt, now });
+const timesOf = ({ startedAt }: Sent, now: number): RequestTimes => ({ startedAt, now });
 
 const openMsOf = ({ plan }: DestinationQueue): number => plan?.breaker.openMs ?? 0;
 

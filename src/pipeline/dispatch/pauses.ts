@@ -77,9 +77,9 @@ export async function createPauses(options: {
     },
     /** Ends pauses at once; they don't come back with a restart when the promise resolves. */
     async end(ids: Iterable<string>): Promise<void> {
-      const ended = [...ids];
-      for (const id of ended) pauses.delete(id);
-      await Promise.all(ended.map(remove));
+      const all = [...ids];
+      for (const id of all) pauses.delete(id);
+      await Promise.all(all.map(remove));
     },
     /** The same without waiting. An error is reported: a start then waits for the rest of the pause. */
     forget(ids: Iterable<string>): void {

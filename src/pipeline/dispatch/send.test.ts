@@ -31,7 +31,7 @@ const delivered = (deliveryId: string): Step => ({
 const configuration = { snapshot: {}, change: () => assert.fail('not used') } as unknown as Configuration; // not used
 
 /** Where something throws. */
-type Broken = 'clock' | 'ended' | 'pauses' | 'resume' | 'events';
+type Broken = 'clock' | 'requestEnded' | 'pauses' | 'resume' | 'events';
 
 /** Sends one delivery, or a batch of two, with parts of which one throws. */
 async function send(count: 1 | 2, brokenPart: Broken) {
@@ -97,7 +97,7 @@ async function send(count: 1 | 2, brokenPart: Broken) {
     recording,
     loop: {
       clock,
-      ended: orBroken('ended', () => {}),
+      requestEnded: orBroken('requestEnded', () => {}),
       resume,
       recorded: (_: unknown, isDone: boolean) => readAgain.push(!isDone),
       probeAgain() {},
@@ -125,7 +125,7 @@ const broken = (): never => {
 
 for (const [part, isRecorded] of [
   ['clock', false],
-  ['ended', true],
+  ['requestEnded', true],
   ['pauses', true],
   ['resume', true],
   ['events', true],

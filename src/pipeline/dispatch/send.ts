@@ -15,7 +15,7 @@ import { type Recording, settlementOf } from './recording.ts';
 export type DispatchLoop = {
   clock: Pick<Clock, 'now'>;
   /** A request of this queue is no longer in flight. */
-  ended(queue: DestinationQueue): void;
+  requestEnded(queue: DestinationQueue): void;
   /** The queue may have something to send. */
   resume(queue: DestinationQueue): void;
   /** An outcome is recorded, and its memory is free. `isDone` false: an error prevented it, so the delivery is read again. */
@@ -97,7 +97,7 @@ export function applyOutcome(
   const { queue } = one;
   try {
     requests.end(queue, slot, sent);
-    loop.ended(queue);
+    loop.requestEnded(queue);
     return step === null ? null : outcomes.apply(queue, step, one);
   } catch (error) {
     loop.failed(error, 'apply an outcome');

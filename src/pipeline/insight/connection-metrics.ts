@@ -45,7 +45,7 @@ export function connectionFigures({ configuration, queueStatus }: Pick<Pipeline,
      */
     closedSince(): Record<string, number> {
       const found: Record<string, number> = {};
-      for (const [id, { reason, scopeId }] of queueStatus.closed()) {
+      for (const [id, { reason, scopeId }] of queueStatus.holds()) {
         const hold = scopeId === id ? queueStatus.holdAt(id) : null;
         const connectionId = configuration.snapshot.documents.destination.get(id)?.body.connectionId;
         if (hold === null || connectionId === undefined) continue;

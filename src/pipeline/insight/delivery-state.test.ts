@@ -92,7 +92,7 @@ async function compare(rig: Rig, connections: { id: string }[], destinations: st
   const unresolved = rows.filter(
     ({ id, replayOf, status }) => status === 'failed' && last(replayOf ?? id) === id && !isRecovered(replayOf ?? id),
   );
-  const closed = [...queueStatus.closed().keys()];
+  const closed = [...queueStatus.holds().keys()];
   const isPending = ({ status }: (typeof rows)[number]) => status === 'pending' || status === 'retrying';
   const mayBeOldest = (one: (typeof rows)[number]) =>
     isPending(one) || (one.status === 'sending' && !closed.includes(one.destinationId));

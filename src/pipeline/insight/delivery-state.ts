@@ -4,8 +4,8 @@ import { type DeliveryState, type StateCounts, stateItemsMax } from '../../contr
 import type { JournalLog, StoredHeld } from '../../journal/journal.ts';
 import type { Holds } from '../dispatch/holds.ts';
 
-type Place = { destinationId: string; connectionId: string };
-type Row = Place & Omit<StateCounts, 'oldestPendingAt'> & { oldestAt: number };
+type Target = { destinationId: string; connectionId: string };
+type Row = Target & Omit<StateCounts, 'oldestPendingAt'> & { oldestAt: number };
 
 export type DeliveryStates = ReturnType<typeof deliveryStates>;
 
@@ -15,7 +15,7 @@ export type DeliveryStates = ReturnType<typeof deliveryStates>;
  */
 export function deliveryStates(options: {
   log: Pick<JournalLog, 'storedHeld' | 'unfinished' | 'unresolved'>;
-  holds: Pick<Holds, 'closed'>;
+  holds: Pick<Holds, 'byDestination'>;
   /** Deliveries in flight by destination. */
   inFlight(): ReadonlyMap<string, number>;
   clock: Clock;
@@ -28,29 +28,29 @@ export function deliveryStates(options: {
   /** By destination; what was sent to a destination under another connection is a row of its own. */
   async function open(): Promise<Row[]> {
     const [counted, stored] = await Promise.all([unfinished(), storedHeld()]);
-    const { closed } = holds;
+    const { byDestination } = holds;
     const flying = new Map(inFlight());
-    const rows = rowsByPlace();
-    for (const { open, due, firstAt, firstLaterAt, ...place } of counted) {
-      const row = rows.at(place);
-      const isClosed = closed.has(place.destinationId);
-      const sending = Math.min(due, flying.get(place.destinationId) ?? 0);
-      flying.set(place.destinationId, (flying.get(place.destinationId) ?? 0) - sending);
+    const rows = rowsByTarget();
+    for (const { open, due, firstAt, firstLaterAt, ...target } of counted) {
+      const row = rows.at(target);
+      const isHeld = byDestination.has(target.destinationId);
+      const sending = Math.min(due, flying.get(target.destinationId) ?? 0);
+      flying.set(target.destinationId, (flying.get(target.destinationId) ?? 0) - sending);
       row.sending += sending;
-      row.held += isClosed ? due - sending : 0;
-      const pending = isClosed ? open - due : open - sending;
+      row.held += isHeld ? due - sending : 0;
+      const pending = isHeld ? open - due : open - sending;
       row.pending += pending;
-      const oldestAt = isClosed ? firstLaterAt : firstAt;
+      const oldestAt = isHeld ? firstLaterAt : firstAt;
       if (oldestAt !== null && pending > 0) row.oldestAt = Math.min(row.oldestAt, oldestAt);
     }
-    for (const { count, ...place } of stored) rows.at(place).held += count;
+    for (const { count, ...target } of stored) rows.at(target).held += count;
     return rows.all();
   }
 
   return {
     /** Held deliveries by destination; those without any are left out. */
     async held(): Promise<StoredHeld[]> {
-      if (holds.closed.size === 0) return storedHeld();
+      if (holds.byDestination.size === 0) return storedHeld();
       return (await open()).flatMap(({ destinationId, connectionId, held }) =>
         held === 0 ? [] : [{ destinationId, connectionId, count: held }],
       );
@@ -59,10 +59,10 @@ export function deliveryStates(options: {
     /** Failed deliveries that are unresolved, by destination. */
     unresolved,
 
-    async show(of: Partial<Place> = {}): Promise<DeliveryState> {
+    async show(of: Partial<Target> = {}): Promise<DeliveryState> {
       const [unfinishedRows, failed] = await Promise.all([open(), unresolved()]);
-      const rows = rowsByPlace(unfinishedRows);
-      for (const { count, ...place } of failed) rows.at(place).failed += count;
+      const rows = rowsByTarget(unfinishedRows);
+      for (const { count, ...target } of failed) rows.at(target).failed += count;
       const shown = rows
         .all()
         .filter(
@@ -81,14 +81,14 @@ export function deliveryStates(options: {
   };
 }
 
-function rowsByPlace(start: readonly Row[] = []) {
-  const keyOf = ({ destinationId, connectionId }: Place) => `${destinationId} ${connectionId}`;
+function rowsByTarget(start: readonly Row[] = []) {
+  const keyOf = ({ destinationId, connectionId }: Target) => `${destinationId} ${connectionId}`;
   const rows = new Map(start.map((row) => [keyOf(row), row]));
   return {
-    at({ destinationId, connectionId }: Place): Row {
-      const place = { destinationId, connectionId };
-      const row = rows.get(keyOf(place)) ?? { ...place, ...none, oldestAt: Number.POSITIVE_INFINITY };
-      rows.set(keyOf(place), row);
+    at({ destinationId, connectionId }: Target): Row {
+      const target = { destinationId, connectionId };
+      const row = rows.get(keyOf(target)) ?? { ...target, ...none, oldestAt: Number.POSITIVE_INFINITY };
+      rows.set(keyOf(target), row);
       return row;
     },
     all: () => [...rows.values()],
@@ -110,7 +110,7 @@ function sumOf(rows: readonly Row[]): StateCounts {
   return { ...counts, oldestPendingAt: Number.isFinite(oldestAt) ? new Date(oldestAt).toISOString() : null };
 }
 
-/** Those with the most deliveries, as many as an answer has room for. */
+/** Those with the most deliveries, as many as a response has room for. */
 function most<Item extends StateCounts>(items: Item[]): Item[] {
   const weightOf = ({ held, failed, pending, sending }: StateCounts) => held + failed + pending + sending;
   return items

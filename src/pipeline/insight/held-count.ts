@@ -9,7 +9,7 @@ import type { DeliveryEvents } from './delivery-events.ts';
  * or an attempt that was in flight. Must be notified of a hold before the dispatcher drops the queue in memory.
  */
 export function countHeld(options: {
-  holds: Pick<Holds, 'closed' | 'watch'>;
+  holds: Pick<Holds, 'byDestination' | 'watch'>;
   log: Pick<JournalLog, 'waiting'>;
   configuration: Configuration;
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
@@ -17,10 +17,10 @@ export function countHeld(options: {
   failed(error: unknown, doing: string): void;
 }): void {
   const { holds, log, configuration, dispatcher, events } = options;
-  const known = new Set(holds.closed.keys());
+  const known = new Set(holds.byDestination.keys());
   holds.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
-      const reason = holds.closed.get(destinationId)?.reason;
+      const reason = holds.byDestination.get(destinationId)?.reason;
       const isKnown = known.has(destinationId);
       if (reason === undefined) known.delete(destinationId);
       else known.add(destinationId);

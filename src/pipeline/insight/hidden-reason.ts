@@ -1,5 +1,5 @@
 /** Where a template failed, as in next-step.ts and render.ts. */
-const place = /^(?:(?:(?:path|header [\w-]+|mapping field .{1,300}?), )?line \d+, column \d+: )/i;
+const position = /^(?:(?:(?:path|header [\w-]+|mapping field .{1,300}?), )?line \d+, column \d+: )/i;
 
 /** Reasons in Millrace's own words, which have names from the configuration, but nothing of an event. */
 const own = [
@@ -16,7 +16,7 @@ const own = [
  * `skip` and of `fail` can have data of the event, and so can the name of a missing member: both are hidden.
  */
 export function hiddenReason(detail: string): string {
-  const [at = ''] = place.exec(detail) ?? [];
+  const [at = ''] = position.exec(detail) ?? [];
   const reason = detail.slice(at.length).replace(/^`[^`]*`/, '`[hidden]`');
   return `${at}${own.some((one) => one.test(reason)) ? reason : '[hidden]'}`;
 }

@@ -39,9 +39,9 @@ export function queueStatus(options: {
   const states = deliveryStates({ log: journal.log, holds, clock, inFlight: () => dispatcher.inFlightCounts() });
   const { held } = states;
 
-  async function heldAt(place: { destinationId: string | null; connectionId: string | null }): Promise<number> {
-    const key = place.destinationId === null ? 'connectionId' : 'destinationId';
-    return (await held()).filter((row) => row[key] === place[key]).reduce((sum, { count }) => sum + count, 0);
+  async function heldAt(of: { destinationId: string | null; connectionId: string | null }): Promise<number> {
+    const key = of.destinationId === null ? 'connectionId' : 'destinationId';
+    return (await held()).filter((row) => row[key] === of[key]).reduce((sum, { count }) => sum + count, 0);
   }
 
   async function health(connectionId: string): Promise<Health> {
@@ -85,7 +85,7 @@ export function queueStatus(options: {
   async function healthAt(destinationId: string): Promise<DestinationHealth> {
     const held = await heldAt({ destinationId, connectionId: null });
     const requests = dispatcher.loadOf({ destinationId });
-    const { reason = null, detail = null, probeAt = null, scopeId = '' } = holds.closed.get(destinationId) ?? {};
+    const { reason = null, detail = null, probeAt = null, scopeId = '' } = holds.byDestination.get(destinationId) ?? {};
     if (reason === 'breaker_open' || reason === 'auth_rejected' || reason === 'credentials_missing') {
       const since = textOf(holds.byTraffic.get(scopeId)?.since ?? null);
       return { state: stateOf(reason), reason, detail, since, nextProbeAt: textOf(probeAt), held, requests };
@@ -128,7 +128,7 @@ export function queueStatus(options: {
     orderOf: (destinationId: string): Order | null =>
       configuration.snapshot.documents.destination.get(destinationId)?.body.settings.order ?? null,
     /** The destinations that are held (by their own hold or their connection's), and why. */
-    closed: () => holds.closed,
+    holds: () => holds.byDestination,
     holdOf,
     /** The hold that responses set on a destination alone; null: none. */
     holdAt: (destinationId: string): Hold | null => holds.byTraffic.get(destinationId) ?? null,

@@ -8,7 +8,8 @@ import type { QueueStatus } from './queue-status.ts';
 /** The current state of a delivery that is not in the log. */
 export type Moment = {
   isSending: boolean;
-  closed: { reason: Reason; detail: string | null } | null;
+  /** Why its destination is held; null: it is not. */
+  hold: { reason: Reason; detail: string | null } | null;
   /** The limit that delays it now; null: none. */
   block: Block | null;
   /** The order setting of its destination, if there is one. */
@@ -20,12 +21,12 @@ export type Moment = {
 export function momentOf(
   logged: LoggedDelivery,
   queueStatus: Pick<QueueStatus, 'isSending' | 'blockOf' | 'orderOf'>,
-  closed: Moment['closed'] | undefined,
+  hold: Moment['hold'] | undefined,
   now: number,
 ): Moment {
   return {
     isSending: queueStatus.isSending(logged.id),
-    closed: closed ?? null,
+    hold: hold ?? null,
     block: logged.dueAt === null ? null : queueStatus.blockOf(logged),
     order: queueStatus.orderOf(logged.destinationId),
     now,
@@ -40,7 +41,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const { actionVersion: _a, destinationVersion: _d, dueAt, createdAt, finishedAt, attemptLog, ...same } = logged;
   const isWaiting = (same.status === 'pending' || same.status === 'retrying') && dueAt !== null;
   const isDue = isWaiting && !moment.isSending && dueAt <= moment.now;
-  const hold = isDue ? moment.closed : null;
+  const hold = isDue ? moment.hold : null;
   const isBlocked = isDue ? hold === null : isWaiting && !moment.isSending && isAsked(moment.block);
   const until = isBlocked ? (moment.block?.until ?? null) : null;
   const isPaused = until === Number.POSITIVE_INFINITY;

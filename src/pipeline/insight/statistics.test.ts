@@ -100,7 +100,7 @@ test('statistics of a given time have its steps alone, the shortest that are kep
   assert.deepEqual((await read(rig.clock.now() + minute)).slice(1), [1, 0, true]);
 });
 
-test('a delivery is put on hold once: made behind a closed gate, or with refused credentials that probes find refused', async () => {
+test('a delivery is put on hold once: made while it is held, or with refused credentials that probes find refused', async () => {
   let status = 401;
   await using rig = await startRig({ handler: () => ({ status }) });
   const wired = await wire(rig, { connection: { auth: { type: 'bearer', token: 'old' } } });
@@ -208,7 +208,7 @@ async function alone() {
     events,
     log,
     clock,
-    closed: new Map(),
+    holds: new Map(),
     confirmedNow: clock.now,
     failed: assert.ifError,
   });

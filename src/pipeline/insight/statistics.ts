@@ -18,12 +18,12 @@ export function createStatistics(options: {
   log: Pick<JournalLog, 'statistics' | 'oldestWaiting'>;
   clock: Clock;
   /** Why a destination's deliveries are held now. */
-  closed: ReadonlyMap<string, HoldState>;
+  holds: ReadonlyMap<string, HoldState>;
   /** See statistics-flush.ts. */
   confirmedNow(): number | null;
   failed(error: unknown, doing: string): void;
 }) {
-  const { events, log, clock, closed } = options;
+  const { events, log, clock, holds } = options;
   const counters = countersInMemory();
   const flush = createFlush({ ...options, journal: log.statistics, take: counters.take });
 
@@ -52,7 +52,7 @@ export function createStatistics(options: {
     for (const delivery of deliveries) {
       const of = ofDelivery(delivery);
       count(of, 'created');
-      const hold = closed.get(delivery.destinationId);
+      const hold = holds.get(delivery.destinationId);
       if (hold !== undefined) count(of, 'held', hold.reason);
     }
   });
@@ -62,7 +62,7 @@ export function createStatistics(options: {
     const { status, reason, log } = settlement;
     const last = follows ? undefined : log.at(-1);
     const isWaiting = status === 'pending' || status === 'retrying';
-    const hold = isWaiting && !wasHeld ? closed.get(delivery.destinationId) : undefined;
+    const hold = isWaiting && !wasHeld ? holds.get(delivery.destinationId) : undefined;
     if (last !== undefined) {
       add(of, bucketName('duration', last.durationMs), 1);
       of['lastAnswer'] = now * 1_000 + (last.response?.status ?? 0);

@@ -49,9 +49,9 @@ const deliveriesAtOnce = 50;
 /** The attempts to a destination that have a response, newest delivery first. */
 async function* responses({ log, clock, untilMs }: Around, destinationId: string) {
   for (let before: string | null = null; ; ) {
-    const place: { before?: string } = before === null ? {} : { before };
+    const cursor: { before?: string } = before === null ? {} : { before };
     const now = clock.now();
-    const page = await log.deliveries({ destinationId, limit: deliveriesAtOnce, closed: [], now, ...place });
+    const page = await log.deliveries({ destinationId, limit: deliveriesAtOnce, closed: [], now, ...cursor });
     for (const { id } of page) {
       if (clock.now() > untilMs) return;
       const attempts = (await log.delivery(id))?.attemptLog ?? [];

@@ -159,7 +159,7 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
   // By retention, when the size limit leaves no room, or by an erasure of its visitor.
   if (logged === null)
     throw new AppError('not_found', `The test was sent as ${id}, and its record was removed before it could be read.`);
-  const moment = { isSending: false, closed: null, block: null, order: null, now };
+  const moment = { isSending: false, hold: null, block: null, order: null, now };
   return shownDelivery({ ...logged, attemptLog: whole.log }, moment);
 }
 

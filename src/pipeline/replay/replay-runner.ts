@@ -34,7 +34,7 @@ type Options = {
   /** Of all deliveries. */
   lease: Lease;
   clock: Clock;
-  holds: Pick<Holds, 'closed' | 'watch'>;
+  holds: Pick<Holds, 'byDestination' | 'watch'>;
   dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
   replayRates: ReplayRates;
   events: Pick<DeliveryEvents, 'on' | 'emit'>;
@@ -233,7 +233,7 @@ class ReplayRunner implements AsyncDisposable {
   }
 
   #onHold(): string[] {
-    return [...this.#options.holds.closed.keys()];
+    return [...this.#options.holds.byDestination.keys()];
   }
 
   /** Cancels the deliveries that were not sent; those in flight finish normally. */

@@ -120,6 +120,6 @@ const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId :
 const byOf = (sought: ErasedBy) => ('visitorId' in sought ? 'visitorId' : sought.parameter);
 
 function shown({ id, state, code, by, counts, createdAt, finishedAt }: StoredErasure): Erasure {
-  const ended = finishedAt === null ? null : new Date(finishedAt).toISOString();
-  return { id, state, code, by, counts, createdAt: new Date(createdAt).toISOString(), finishedAt: ended };
+  const finished = finishedAt === null ? null : new Date(finishedAt).toISOString();
+  return { id, state, code, by, counts, createdAt: new Date(createdAt).toISOString(), finishedAt: finished };
 }

@@ -14,7 +14,7 @@ const everyMsMin = 1_000;
  */
 export function startHoldExpiry(options: {
   configuration: Configuration;
-  holds: Pick<Holds, 'closed' | 'watch'>;
+  holds: Pick<Holds, 'byDestination' | 'watch'>;
   log: Pick<JournalLog, 'expire'>;
   clock: Clock;
   everyMs: number;
@@ -27,7 +27,7 @@ export function startHoldExpiry(options: {
   /** Destinations that are on hold and whose held deliveries expire. */
   function expiring() {
     const { documents } = configuration.snapshot;
-    return [...holds.closed.keys()].flatMap((destinationId) => {
+    return [...holds.byDestination.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
       return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];

@@ -17,7 +17,7 @@ export function createPeers(options: {
   journal: Pick<Journal, 'log'>;
   clock: Clock;
   problems: string[];
-  behave(place: number, exchange: number): Manner | undefined;
+  behave(index: number, exchange: number): Manner | undefined;
   orderOf(destinationId: string): Order | null;
 }) {
   const { journal, clock, problems } = options;
@@ -90,8 +90,8 @@ export function createPeers(options: {
       const mine = onWire;
       const { generation } = peers;
       const leftAt = clock.now();
-      const place = Number(/\/(\d+)$/.exec(request.url)?.[1]);
-      const manner = options.behave(place, exchanges);
+      const index = Number(/\/(\d+)$/.exec(request.url)?.[1]);
+      const manner = options.behave(index, exchanges);
       exchanges += 1;
       const id = headerOf(request, 'Idempotency-Key') ?? '';
       const found = await journal.log.delivery(id);
@@ -99,8 +99,8 @@ export function createPeers(options: {
         problems.push(`${id} was sent although ${found?.status}`);
       else if (found.status === 'cancelled') return { status: 200 };
       else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
-      if (peers.shut.has(place)) problems.push(`${id} was sent although a person held its destination`);
-      if ((peers.quietUntil.get(place) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
+      if (peers.shut.has(index)) problems.push(`${id} was sent although a person held its destination`);
+      if ((peers.quietUntil.get(index) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
       if (found !== null) await checkOrder(found, mine);
       const body = String(request.body);
       if (mine.has(id)) problems.push(`${id} was sent twice at once`);
@@ -113,9 +113,9 @@ export function createPeers(options: {
       peers.quietUntil.clear();
       const given = answerOf(request, manner);
       const status = 'status' in given ? given.status : null;
-      if (status !== 200) peers.failedAt.set(place % 2, clock.now());
-      const isNews = status !== 200 || leftAt > (peers.failedAt.get(place % 2) ?? 0);
-      if (generation === peers.generation && isNews) peers.lastStatus.set(place % 2, status);
+      if (status !== 200) peers.failedAt.set(index % 2, clock.now());
+      const isNews = status !== 200 || leftAt > (peers.failedAt.get(index % 2) ?? 0);
+      if (generation === peers.generation && isNews) peers.lastStatus.set(index % 2, status);
       return given;
     },
   };

@@ -184,7 +184,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     async seen() {
       const { queueStatus } = pipeline;
       const now = clock.now();
-      const closed = queueStatus.closed();
+      const closed = queueStatus.holds();
       const rows = await all();
       const shown = rows.map((one) =>
         shownDelivery(one, momentOf(one, queueStatus, closed.get(one.destinationId), now)),
@@ -200,7 +200,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     },
     /** From now on held destinations get nothing but the next probe. */
     noteHolds() {
-      for (const [id, { probeAt }] of pipeline.queueStatus.closed()) {
+      for (const [id, { probeAt }] of pipeline.queueStatus.holds()) {
         const place = places.findIndex((one) => one.id === id);
         if (probeAt === null) peers.shut.add(place);
         else peers.quietUntil.set(place, probeAt);

@@ -11,7 +11,7 @@ import type { Thresholds } from '../thresholds.ts';
  */
 export function backlogDetector(options: {
   configuration: Configuration;
-  queueStatus: Pick<QueueStatus, 'backlog' | 'closed' | 'askedPauseOf' | 'isReplayPaused'>;
+  queueStatus: Pick<QueueStatus, 'backlog' | 'holds' | 'askedPauseOf' | 'isReplayPaused'>;
   registry: Pick<IssueRegistry, 'active'>;
   limits: Thresholds;
 }): Detector {
@@ -37,7 +37,7 @@ export function backlogDetector(options: {
         const lateMs = now - nextDueAt - batchWaitMs(destinationId);
         const fingerprint = `backlog ${destinationId}`;
         const leastMs = registry.active(fingerprint) === undefined ? limits.warnMs : limits.overMs;
-        if (lateMs < leastMs || queueStatus.closed().has(destinationId)) return [];
+        if (lateMs < leastMs || queueStatus.holds().has(destinationId)) return [];
         const subject = names.destination(destinationId);
         const title = `Deliveries to ${subject} are late`;
         const shared = { fingerprint, kind: 'backlog', title, connectionId, destinationId } as const;

@@ -11,7 +11,7 @@ import type { Thresholds } from '../thresholds.ts';
  */
 export function holdDetector(options: {
   configuration: Configuration;
-  queueStatus: Pick<QueueStatus, 'holdOf' | 'closed'>;
+  queueStatus: Pick<QueueStatus, 'holdOf' | 'holds'>;
   limits: Thresholds;
 }) {
   const { configuration, queueStatus, limits } = options;
@@ -41,7 +41,7 @@ export function holdDetector(options: {
   /** The finding for a delivery: of its connection, or of its destination alone. */
   function findingAt(connectionId: string, destinationId: string): Finding | null {
     const ofConnection = findingOf(connectionId);
-    const hold = queueStatus.closed().get(destinationId);
+    const hold = queueStatus.holds().get(destinationId);
     if (ofConnection !== null || hold?.scopeId !== destinationId) return ofConnection;
     return tripped(names.destination(destinationId), hold.detail ?? '', { connectionId, destinationId });
   }
@@ -79,7 +79,7 @@ export function holdDetector(options: {
       const found = new Map<string, Finding>();
       const add = (one: Finding | null) => one === null || found.set(one.fingerprint, one);
       for (const id of connection.keys()) add(findingOf(id));
-      for (const [id, { scopeId }] of queueStatus.closed())
+      for (const [id, { scopeId }] of queueStatus.holds())
         if (scopeId === id) add(findingAt(destination.get(id)?.body.connectionId ?? '', id));
       return [...found.values()];
     },
