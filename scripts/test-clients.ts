@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { rolldown } from 'rolldown';
 import { openApi } from '../src/contract/openapi/openapi.ts';
 import { temporaryFolder } from '../src/sqlite/temporary-folder.testing.ts';
-import { expected, type Facts } from '../test/clients/steps/steps.ts';
+import { expected, type Facts, type Steps } from '../test/clients/steps/steps.ts';
 import { adminToken, startTestApp } from '../test/support/app.ts';
 import { startReceiver } from '../test/support/receiver.ts';
 import { everyTrouble, unreliableWay } from '../test/support/unreliable-way.ts';
@@ -129,6 +130,27 @@ const parts: { [name: string]: (place: Place) => Promise<void> } = {
     await place.fetch('go', ['mod', 'tidy'], into);
     await place.call('go', ['build', '-o', 'does-steps', './steps'], into);
     await doesSteps((args) => place.call(join(into, 'does-steps'), args, into));
+  },
+  'openapi-generator makes TypeScript with fetch that compiles in strict mode and does every step': async (place) => {
+    const into = await generated(place, 'typescript-fetch');
+    const within = (file: string) => join(place.folder, file);
+    renameSync(into, within('generated'));
+    for (const file of ['steps.ts', 'typescript-fetch.ts'])
+      copyFileSync(`${root}test/clients/steps/${file}`, within(file));
+    const compilerOptions = { ...strict, module: 'preserve', noEmit: true, allowImportingTsExtensions: true };
+    // Its own options have no exact optional members.
+    const options = { ...compilerOptions, exactOptionalPropertyTypes: false, verbatimModuleSyntax: false };
+    writeFileSync(
+      within('tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, files: ['typescript-fetch.ts'] }),
+    );
+    await place.call(process.execPath, [`${root}node_modules/typescript7/bin/tsc`, '-p', place.folder]);
+    await using bundle = await rolldown({ input: within('typescript-fetch.ts'), platform: 'node', logLevel: 'silent' });
+    await bundle.write({ file: within('steps.mjs') });
+    const { steps }: { steps: Steps } = await import(pathToFileURL(within('steps.mjs')).href);
+    await doesSteps(async ([url = '', token = '', receiver = '']) =>
+      JSON.stringify(await steps({ url, token, receiver })),
+    );
   },
   'openapi-generator makes C# that compiles': async (place) => {
     await place.fetch('dotnet', ['--version']);

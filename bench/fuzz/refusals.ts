@@ -22,6 +22,7 @@ const named: readonly (readonly [refusal: RegExp, says: RegExp])[] = [
   [/name in the URL/, /the name in the URL/],
   [/can't move/, /can't move/],
   [/in the future/, /In the future/],
+  [/^Must be a time such as/, /A time \(RFC 3339\)/],
   [/repetition|e-mail address/, /Not a repetition/],
   [/^Give eventId/, /Give `eventId`/],
   [/must have a value|non-empty object/, /One of the values is not null|one at least/],

@@ -28,13 +28,19 @@ function unionOfMembers(members: readonly Schema[], { io, parts, name, discrimin
   }
   const listed = members.map(constantsOf);
   if (listed.every((one) => one !== null)) return parts.constant([...new Set(listed.flat())]);
-  const shapes = distinct(members.map((one) => parts.emit(one, io)));
+  const shapes = distinct(members.map((one) => withoutTime(parts.emit(one, io))));
   if (shapes.length === 1 && shapes[0] !== undefined) return shapes[0];
   if (shapes.some(({ type }) => type === 'array' || type === 'object'))
     return { description: `One of: ${[...new Set(shapes.map(wordOf))].join(', ')}.` };
   // A value that fits a member also fits one without keywords.
   const isOpen = shapes.some((one) => Object.keys(one).length === 0);
   return isOpen ? { anyOf: shapes } : { oneOf: shapes };
+}
+
+/** A time in a union is a text that says so: clients of typescript-fetch with a type for it do not compile. */
+function withoutTime({ format, ...shape }: Json): Json {
+  if (format === 'date-time') return withText(shape, 'A time (RFC 3339).');
+  return format === undefined ? shape : { ...shape, format };
 }
 
 /** The members of a union, also of the unions in it, without null. */
