@@ -21,7 +21,7 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     await server.make('/collectors', { name: 'Own' }),
     await server.make('/collectors', { name: 'Other' }),
   ];
-  const samples = ['segment', 'rudderstack', 'jitsu', 'cloudevents'].flatMap(samplesOf);
+  const samples = ['segment', 'rudderstack', 'jitsu', 'cloudevents', 'snowplow', 'posthog'].flatMap(samplesOf);
   const found: SdkFuzz = { statuses: {}, events: 0, slowestMs: 0, faults: [] };
   const newest = async () => (await server.journal.log.events({ limit: 1 }))[0]?.id ?? '';
   let last = await newest();
@@ -49,7 +49,7 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     last = now;
     if (isStored) found.events += 1;
     const what = `request ${i}: ${statusCode} ${answer.body.slice(0, 200)}`;
-    if (![200, 400, 401, 403, 404, 405].includes(statusCode)) found.faults.push(what);
+    if (![200, 400, 401, 403, 404, 405, 413].includes(statusCode)) found.faults.push(what);
     else if (isStored && statusCode !== 200) found.faults.push(`${what}: an event is stored`);
   }
   for (const failure of server.failures) found.faults.push(String(failure));

@@ -13,7 +13,15 @@ const origin = line(512, 1).refine(
 );
 
 /** All formats; a new collector takes each of them. */
-export const intakeFormats = ['infinity', 'segment', 'rudderstack', 'jitsu', 'cloudevents'] as const;
+export const intakeFormats = [
+  'infinity',
+  'segment',
+  'rudderstack',
+  'jitsu',
+  'cloudevents',
+  'snowplow',
+  'posthog',
+] as const;
 
 /** A way to send events. */
 export type IntakeFormat = (typeof intakeFormats)[number];

@@ -2,8 +2,10 @@ import { cloudevents } from './cloudevents.ts';
 import type { Format } from './format.ts';
 import { infinity } from './infinity.ts';
 import { jitsu } from './jitsu.ts';
+import { posthog } from './posthog.ts';
 import { rudderstack } from './rudderstack.ts';
 import { segment } from './segment.ts';
+import { snowplow } from './snowplow.ts';
 
 /** All formats that senders can use. */
-export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents];
+export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents, snowplow, posthog];

@@ -25,11 +25,10 @@ import {
   sizeOf,
   tooMuch,
 } from './json-values.ts';
+import { pixel } from './pixel.ts';
 import { wellFormed } from './rare-texts.ts';
 
 const jsonHeaders = { ...openHeaders, 'content-type': 'application/json; charset=utf-8' };
-const gifHeaders = { ...openHeaders, 'content-type': 'image/gif' };
-const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /** Oracle Infinity's data collection API: `POST /v3/{key}`, and `GET /{key}/dcs.gif`. */
 export const infinity: Format = {
@@ -54,11 +53,7 @@ export const infinity: Format = {
       path: /^\/(?!api\/|assets\/|inbox\/)([^/#]+)\/dcs\.gif$/,
       keyOf: ([, key = '']) => decodedKey(key),
       read: (query) => ({ key: null, parse: (reception) => parseDcsGif(query, reception) }),
-      respond: (_ids: readonly string[], headers: ResponseHeaders) => ({
-        status: 200,
-        headers: { ...gifHeaders, ...headers },
-        body: gif,
-      }),
+      respond: (_ids: readonly string[], headers: ResponseHeaders) => pixel(headers),
     },
   ],
 };

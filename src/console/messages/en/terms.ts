@@ -138,6 +138,8 @@ export const terms = {
     rudderstack: 'RudderStack',
     jitsu: 'Jitsu',
     cloudevents: 'CloudEvents',
+    snowplow: 'Snowplow',
+    posthog: 'PostHog',
   } as Readonly<Record<string, string>>,
   // Sentences.
   everyEvent: 'No conditions: matches every event',
