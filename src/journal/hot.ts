@@ -30,6 +30,7 @@ interface Intake {
    * them.
    * Throws AppError `idempotency_key_reused` when an event with the identity of an Idempotency-Key is a duplicate with
    * other data; then nothing is stored.
+   * Throws AppError `unavailable` when the lease is stale; then nothing is stored.
    * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
    * reserve, or the last `retain` returned `full`); then nothing is stored.
    */
@@ -41,6 +42,8 @@ export const identityMemoryMs = 86_400_000;
 
 export type AcceptRequest = {
   partition: number;
+  /** Of the partition. Left out: no other process can own it. */
+  lease?: Lease;
   collectorId: string;
   receivedAt: number;
   events: IncomingEvent[];

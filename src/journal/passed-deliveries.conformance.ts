@@ -70,13 +70,16 @@ export function passedConformance(guarantee: Guarantee): void {
     );
   });
 
-  guarantee('a former owner neither passes deliveries nor takes them over', async (journal) => {
+  guarantee('a former owner neither stores events nor passes deliveries nor takes them over', async (journal) => {
     const { hot } = journal;
     const [old, target] = [await claim(journal, 0), await claim(journal, 1)];
     await send(journal, old, ['a'], [over(1, 0, 'dst_a')]);
     await claim(journal, 0, 'new', start + 1e9);
     await claim(journal, 1, 'new', start + 1e9);
     assert.equal(await hot.takeOver(target, { limit: 9, now: start }), null);
+    const request = { partition: 0, lease: old, collectorId: 'col_1', receivedAt: start, events: [incoming({})] };
+    await assert.rejects(hot.accept(request), { code: 'unavailable' });
+    assert.equal((await hot.read({ partition: 0, from: 0, limit: 9 })).events.length, 1);
     const late = await send(journal, old, ['b'], [over(1, 0, 'dst_b')]);
     assert.equal(late.planned, null);
     const fresh = await claim(journal, 1, 'new', start + 1e9);

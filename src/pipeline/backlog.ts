@@ -165,14 +165,16 @@ export class Backlog implements AsyncDisposable {
     const { journal, lease } = this.#options;
     const fired = this.#options.fire(events, end);
     const { now, to, evaluated } = fired;
-    const deliveries = fired.deliveries.map(({ event, ...planned }) => ({
+    const withEvent = <P extends { event: number }>({ event, ...planned }: P) => ({
       ...planned,
       eventId: evaluated[event]?.[0].id ?? null,
-    }));
+    });
+    const deliveries = fired.deliveries.map(withEvent);
+    const passed = (fired.passed ?? []).map(withEvent);
     this.#planTo = to;
     const from = this.#position;
     try {
-      const ids = await journal.hot.plan(lease, { advance: { from, to }, deliveries, now });
+      const ids = await journal.hot.plan(lease, { advance: { from, to }, deliveries, passed, now });
       if (ids !== null) {
         this.advance(to);
         return this.#options.planned(fired, ids);

@@ -9,6 +9,7 @@ import type { RedactionPolicies } from './attempt/redaction-policy.ts';
 import { BatchAssembly } from './dispatch/batch-assembly.ts';
 import { followConfiguration } from './dispatch/change-effects.ts';
 import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
+import { Dispatchers, type Dispatching } from './dispatch/dispatchers.ts';
 import { createHolds, type Holds } from './dispatch/holds.ts';
 import { createPauses } from './dispatch/pauses.ts';
 import { createReplayRates } from './dispatch/replay-rates.ts';
@@ -22,8 +23,8 @@ import type { Configuration } from './snapshot/snapshot.ts';
 type Context = {
   configuration: Configuration;
   events: DeliveryEvents;
-  /** Of the partition whose deliveries are sent. */
-  lease: Lease;
+  /** Of the one partition; null: of a node, which owns some. */
+  lease: Lease | null;
   attempter: Attempter;
   redaction: RedactionPolicies;
   confirmed: ConfirmedClock;
@@ -41,9 +42,6 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const { failed } = telemetry;
   const queue = journal.hot;
   const stack = new AsyncDisposableStack();
-  const { poisoned } = await queue.recover(lease, clock.now());
-  if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
-
   const holds = stack.use(await createHolds({ configuration, queue, clock, telemetry }));
   const statistics = stack.use(
     createStatistics({
@@ -56,25 +54,35 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
     }),
   );
   reportAttempts(events, telemetry);
-  for (const id of poisoned) {
-    const delivery = await journal.log.delivery(id);
-    if (delivery !== null) events.emit('ended', delivery, { status: 'failed', reason: 'poison' }, 1);
-  }
+  const recover = async (lease: Lease): Promise<void> => {
+    const { poisoned } = await queue.recover(lease, clock.now());
+    if (poisoned.length > 0) telemetry.noticed('deliveries failed as poison', { deliveries: poisoned });
+    for (const id of poisoned) {
+      const delivery = await journal.log.delivery(id);
+      if (delivery !== null) events.emit('ended', delivery, { status: 'failed', reason: 'poison' }, 1);
+    }
+  };
+  if (lease !== null) await recover(lease);
 
   const pauses = await createPauses({ notes, clock, failed, kind: 'pauses' });
   const replayRates = createReplayRates();
-  const dispatcher = stack.use(
+  const attempts = createAttempts(parts, context, holds);
+  const createDispatcher = (lease: Lease, mayAct?: () => boolean) =>
     new Dispatcher({
-      owned: { queue, lease },
+      owned: { queue, lease, ...(mayAct && { mayAct }) },
       clock,
       configuration,
       delays: { holds, pauses, replayRates, authenticator },
-      attempts: createAttempts(parts, context, holds),
+      attempts,
       limits,
       events,
       // One line for each queue would be too many.
       failed: telemetry.failedOften,
-    }),
+    });
+  const dispatcher: Dispatching = stack.use(
+    lease === null
+      ? new Dispatchers(createDispatcher, configuration, parts.node?.partitionOf ?? (() => 0))
+      : createDispatcher(lease),
   );
   countHeld({ holds, log: journal.log, configuration, dispatcher, events, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
@@ -98,6 +106,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
     replayRates,
     statistics,
     dispatcher,
+    recover,
     effects,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

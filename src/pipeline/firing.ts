@@ -1,6 +1,6 @@
 import { type Clock, isoTime } from '../async/clock.ts';
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
-import type { Accepted, DueDelivery, IntakePlan, PlacedEvent } from '../journal/journal.ts';
+import type { Accepted, DueDelivery, IntakePlan, Lease, PlacedEvent } from '../journal/journal.ts';
 import { newDelivery } from './new-delivery.ts';
 import { nextAttempt } from './retry-schedule.ts';
 import type { RuleFault } from './rule-faults.ts';
@@ -17,6 +17,8 @@ export type Fired = {
   now: number;
   to: number;
   deliveries: IntakePlan['deliveries'];
+  /** Those of other partitions; left out: none. */
+  passed?: NonNullable<IntakePlan['passed']>;
   evaluated: Evaluated[];
   sent: IncomingEvent['sent'][];
   faults: (RuleFault & { event: number })[];
@@ -44,11 +46,14 @@ export function createFire({
   configuration,
   clock,
   random,
+  passTo,
 }: {
   configuration: { readonly snapshot: Pick<Snapshot, 'rules' | 'planOf'> };
   clock: Pick<Clock, 'now'>;
   /** For jitter: 0 ≤ x < 1. */
   random(): number;
+  /** The partition whose owner sends a delivery; null: this one. Left out: there is one. */
+  passTo?: (planned: { connectionId: string; orderKey?: number }) => number | null;
 }): Fire {
   return (events, end) => {
     const { rules, planOf } = configuration.snapshot;
@@ -60,7 +65,7 @@ export function createFire({
       fired.faults.push({ event: fired.evaluated.length, actionId, destinationId, error });
     const ruleThrew = ({ id }: Rule, error: unknown) => threw(error, id);
     for (const { offset, event } of events) {
-      const isEnough = fired.deliveries.length >= plannedMax || clock.now() - now >= matchingMsMax;
+      const isEnough = countOf(fired) >= plannedMax || clock.now() - now >= matchingMsMax;
       if (fired.evaluated.length > 0 && isEnough) {
         fired.to = offset;
         return fired;
@@ -89,7 +94,9 @@ export function createFire({
             };
             const orderKey = plan.orderKeyOf?.(event);
             if (orderKey !== undefined) planned.orderKey = orderKey;
-            fired.deliveries.push(planned);
+            const partition = passTo?.(planned) ?? null;
+            if (partition === null) fired.deliveries.push(planned);
+            else pass(fired, { ...planned, partition });
           } catch (error) {
             threw(error, action.id, destinationId);
           }
@@ -99,6 +106,18 @@ export function createFire({
     return fired;
   };
 }
+
+function pass(fired: Fired, delivery: NonNullable<Fired['passed']>[number]) {
+  fired.passed ??= [];
+  fired.passed.push(delivery);
+}
+
+/** How many deliveries were fired. */
+export const countOf = ({ deliveries, passed }: Fired): number => deliveries.length + (passed?.length ?? 0);
+
+/** The plan of a request that is about to be stored. */
+export const planOf = (lease: Lease, { now, deliveries, passed }: Fired): IntakePlan =>
+  passed === undefined ? { lease, now, deliveries } : { lease, now, deliveries, passed };
 
 /** An event as it is stored; `id` '': it is not stored yet. */
 export function eventOf(incoming: IncomingEvent, id: string, receivedAt: string): Event {

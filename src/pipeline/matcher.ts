@@ -3,11 +3,11 @@ import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Accepted, AcceptRequest, DueDelivery, Journal, Lease } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { Backlog } from './backlog.ts';
-import { dueOf, eventOf, type Fire, type Fired, plannedMax, storedOf } from './firing.ts';
+import { countOf, dueOf, eventOf, type Fire, type Fired, plannedMax, planOf, storedOf } from './firing.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
 import { gatherFaults } from './rule-faults.ts';
 
-type MatcherOptions = {
+export type MatcherOptions = {
   journal: Pick<Journal, 'hot'>;
   lease: Lease;
   clock: Clock;
@@ -15,6 +15,8 @@ type MatcherOptions = {
   /** Sends the planned deliveries. */
   dispatcher: { enqueue(deliveries: readonly DueDelivery[]): void };
   events: Pick<DeliveryEvents, 'emit'>;
+  /** Deliveries of other partitions are stored. */
+  passed?(deliveries: readonly { partition: number }[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched' | 'rulesThrew' | 'failedOften'>;
 };
 
@@ -59,9 +61,9 @@ export class Matcher implements AsyncDisposable {
   async accept(incoming: IncomingRequest): Promise<string[]> {
     const { journal, lease } = this.#options;
     const fired = this.#fireAhead(incoming);
-    const request: AcceptRequest = { partition: lease.partition, ...incoming };
+    const request: AcceptRequest = { partition: lease.partition, lease, ...incoming };
     if (fired === null) this.#backlog.expect();
-    else request.plan = { lease, now: fired.now, deliveries: fired.deliveries };
+    else request.plan = planOf(lease, fired);
     let accepted: Accepted;
     try {
       accepted = await journal.hot.accept(request);
@@ -88,7 +90,7 @@ export class Matcher implements AsyncDisposable {
     const placed = events.map((incoming, offset) => ({ offset, event: eventOf(incoming, '', received) }));
     const fired = this.#options.fire(placed, events.length);
     fired.sent = events.map(({ sent }) => sent);
-    return fired.to === events.length && fired.deliveries.length <= plannedMax ? fired : null;
+    return fired.to === events.length && countOf(fired) <= plannedMax ? fired : null;
   }
 
   /** The events are stored: an error from here on must not make the sender repeat them. */
@@ -118,12 +120,14 @@ export class Matcher implements AsyncDisposable {
     const due = dueOf(fired, ids);
     let matched = 0;
     for (const [, rules] of evaluated) if (rules.length > 0) matched += 1;
-    telemetry.eventsMatched({ events: evaluated.length, matched, deliveries: due.length });
+    telemetry.eventsMatched({ events: evaluated.length, matched, deliveries: countOf(fired) });
     if (due.length > 0)
       this.#guard('pass on planned deliveries', () => {
         events.emit('planned', due);
         dispatcher.enqueue(due);
       });
+    const { passed } = fired;
+    if (passed !== undefined) this.#guard('pass deliveries', () => this.#options.passed?.(passed));
     events.emit('evaluated', evaluated);
     if (faults.length > 0) this.#reportFaults(fired);
   }

@@ -38,6 +38,24 @@ export type PipelineParts = {
   };
   /** Holds all deliveries before the first is sent. */
   startsHeld?: boolean;
+  /** Left out: embedded mode, one node that owns the one partition. */
+  node?: NodeParts;
   /** Another process has taken a partition: this process must end. */
   lost(partition: number): void;
+};
+
+/** One of the nodes that share a database. */
+export type NodeParts = {
+  /** Of this process alone. */
+  name: string;
+  /** How many partitions the database has. */
+  partitions: number;
+  partitionOf(connectionId: string): number;
+  /** ms that only grow, also when the clock is set. */
+  monotonic(): number;
+  /** How long a heartbeat lasts, and how often it is renewed. */
+  ttlMs: number;
+  everyMs: number;
+  /** How often deliveries are looked for that other nodes have passed. */
+  pollMs: number;
 };

@@ -6,11 +6,11 @@ import { Attempter } from './attempt/attempter.ts';
 import { redactionPolicies } from './attempt/redaction-policy.ts';
 import { startDelivering } from './delivering.ts';
 import { followClock } from './dispatch/clock-changes.ts';
-import { createFire } from './firing.ts';
 import { createDeliveryEvents, type DeliveryEvents } from './insight/delivery-events.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
-import { Matcher } from './matcher.ts';
+import { matchAlone } from './match-alone.ts';
+import { createNode } from './node.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { createChecks } from './preview/checks.ts';
 import { draftRenders } from './preview/draft-renders.ts';
@@ -48,26 +48,20 @@ export async function startPipeline(parts: PipelineParts) {
   const events = createDeliveryEvents(telemetry);
   const { leases } = journal.hot;
   const renewed = () => events.emit('alive');
-  const { lease } = stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed }));
+  const isAlone = parts.node === undefined;
+  const own = isAlone ? stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed })) : null;
   const parameters = stack.use(await startParameters({ configuration, notes, clock, events, failed }));
   const redaction = redactionPolicies(configuration, limits.retention);
   const confirmed = confirmedClock(notes, limits.everyMs);
   const attempter = new Attempter({ egress, authenticator, clock, newId, telemetry, scrub });
 
-  const context = { configuration, events, lease, attempter, redaction, confirmed };
+  const context = { configuration, events, lease: own?.lease ?? null, attempter, redaction, confirmed };
   const delivering = stack.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
-  const matcher = stack.use(
-    new Matcher({
-      journal,
-      lease,
-      clock,
-      fire: createFire({ configuration, clock, random }),
-      dispatcher,
-      events,
-      telemetry,
-    }),
+  const matching = stack.use(
+    own === null ? createNode(parts, context, delivering) : matchAlone(parts, context, dispatcher, own.lease),
   );
+  const { matcher, lease } = matching;
   const retention = stack.use(
     startRetention({
       housekeeping,
@@ -99,9 +93,9 @@ export async function startPipeline(parts: PipelineParts) {
     }),
   );
   stack.use(await followClock({ clock, queue: journal.hot, moved: () => dispatcher.start(), failed }));
-  await dispatcher.start();
+  if (own !== null) await dispatcher.start();
   await effects.start();
-  await matcher.start();
+  await matching.start();
   const preview = createPreviews({
     configuration,
     journal,

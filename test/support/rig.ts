@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../src/async/clock.ts';
 import type { Audit } from '../../src/audit/audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
@@ -19,6 +20,7 @@ import type { Notes } from '../../src/notes/notes.ts';
 import { createPauses } from '../../src/pipeline/dispatch/pauses.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
+import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
@@ -45,6 +47,8 @@ export type Rig = AsyncDisposable & {
   statuses(): Promise<DeliveryStatus[]>;
   /** Ends this process' pipeline as kill -9 would: nothing is settled or released. The stores live on. */
   restart(): Promise<void>;
+  /** Starts another pipeline on the same storage. */
+  start(node: NodeParts, clock: Clock): Promise<Pipeline>;
 };
 
 export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
@@ -53,7 +57,25 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
   /** For jitter; by default there is none. */
   random?: () => number;
   requestsMax?: number;
+  /** Left out: embedded mode. */
+  node?: NodeParts;
 };
+
+/** By `MILLRACE_TEST_PARTITIONS`, the pipeline of a test is a node that owns so many partitions; else it is embedded mode. */
+const partitions = Number(process.env['MILLRACE_TEST_PARTITIONS'] ?? 1);
+
+/** A node of a database with so many partitions. */
+export function nodeOf(name: string, partitions: number, clock: Clock): NodeParts {
+  return {
+    name,
+    partitions,
+    partitionOf: (id) => [...id].reduce((sum, one) => sum + one.charCodeAt(0), 0) % partitions,
+    monotonic: clock.now,
+    ttlMs: 15_000,
+    everyMs: 5_000,
+    pollMs: 5_000,
+  };
+}
 
 const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
 
@@ -75,7 +97,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const egress = fakeEgress({ now: clock.now, ...scripts });
 
   const failed = (error: unknown) => failures.push(error);
-  const start = async () =>
+  const start = async (node?: NodeParts, own: Clock = clock) =>
     startPipeline({
       catalog,
       journal,
@@ -99,7 +121,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         },
         failedOften: (error) => failures.push(error),
       },
-      clock,
+      clock: own,
       newId,
       random: options.random ?? (() => 0),
       scrubber: createScrubber(),
@@ -110,10 +132,12 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         everyMs: 60_000,
       },
       lost: (partition) => failures.push(new Error(`lost partition ${partition}`)),
+      ...(node !== undefined && { node }),
     });
 
+  const first = options.node ?? (partitions > 1 ? nodeOf('node', partitions, clock) : undefined);
   const rig: Rig = {
-    pipeline: await start(),
+    pipeline: await start(first),
     journal,
     notes,
     catalog,
@@ -176,8 +200,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     },
     statuses: async () => (await rig.deliveries()).map((one) => one.status),
     async restart() {
-      rig.pipeline = await start();
+      rig.pipeline = await start(first);
     },
+    start,
     async [Symbol.asyncDispose]() {
       const ended = rig.pipeline[Symbol.asyncDispose]();
       // Requests that hang are given up at the stop's own deadline.

@@ -131,6 +131,7 @@ export async function startTestServer(
     compose: compute.compose,
     render: () => Promise.reject(new Error("the fake can't render JavaScript")),
   };
+  const lease = await claim(journal, 0, 'test', now());
   const pipeline: Pipeline = {
     eraser,
     confirmedNow: () => null,
@@ -241,7 +242,7 @@ export async function startTestServer(
       }),
       configuration,
       journal,
-      lease: await claim(journal, 0, 'test', now()),
+      lease: () => lease,
       clock: { now, after: () => () => {} },
       holds: { byDestination: closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },

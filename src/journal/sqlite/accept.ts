@@ -32,6 +32,7 @@ type AcceptedLines = [
   count: number,
   identities: (string | null)[] | null,
   keyed: number[] | null,
+  lease: Lease | null,
 ];
 
 /** `planned`: PlannedGroup[] as text; their events are indices in the request. So are those of `passed`. */
@@ -40,11 +41,15 @@ type AcceptedPlan = [planned: string, lease: Lease, now: number, passed?: Packed
 /** An event that is stored already, by its index: the place of the stored one, and whether that has other data. */
 type Duplicate = [index: number, place: EventPlace, isOther: boolean];
 
-/** null: the Idempotency-Key was used with other events, and nothing was stored. */
-type AcceptAnswer = [from: number, receivedAt: number, duplicates: Duplicate[], planned: PlannedNumbers | null] | null;
+/** null: the Idempotency-Key was used with other events; 'lost': the lease is stale. Nothing was stored then. */
+type AcceptAnswer =
+  | [from: number, receivedAt: number, duplicates: Duplicate[], planned: PlannedNumbers | null]
+  | null
+  | 'lost';
 
 /** Called on the main thread. */
-export function packRequest({ partition, collectorId, receivedAt, events, plan }: AcceptRequest): AcceptedLines {
+export function packRequest(request: AcceptRequest): AcceptedLines {
+  const { partition, lease = null, collectorId, receivedAt, events, plan } = request;
   const lines = events.map(lineOfEvent).join('\n');
   const hasIdentity = events.some((event) => event.identity !== null);
   const isKeyed = hasIdentity && events.some((event) => event.isKeyed);
@@ -58,6 +63,7 @@ export function packRequest({ partition, collectorId, receivedAt, events, plan }
     events.length,
     hasIdentity ? events.map((event) => event.identity) : null,
     isKeyed ? events.flatMap((event, index) => (event.isKeyed ? index : [])) : null,
+    lease,
   ];
 }
 
@@ -75,6 +81,8 @@ export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + 
 /** Called on the main thread. Throws AppError `idempotency_key_reused`. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
   if (answer === null) throw new AppError('idempotency_key_reused');
+  if (answer === 'lost')
+    throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
   const [from, receivedAt, duplicates, planned] = answer;
   const deliveries = plan?.deliveries ?? [];
   if (duplicates.length === 0) {
@@ -138,7 +146,8 @@ export const intakeOperations = {
 };
 
 function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
-  const [lines, plan, partitionNumber, collectorId, cameAt, length, identities, keyed] = request;
+  const [lines, plan, partitionNumber, collectorId, cameAt, length, identities, keyed, lease] = request;
+  if (lease !== null && !isCurrent(db, lease)) return 'lost';
   const partition = partitionRow(db, partitionNumber);
   const collector = internText(db, collectorId);
   let group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });

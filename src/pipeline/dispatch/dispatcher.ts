@@ -26,8 +26,11 @@ import { SettlementWriter } from './settlement-writer.ts';
 export type DispatchAttempts = Sending['attempts'] & { assembly: BatchAssembly };
 
 export type DispatcherOptions = {
-  /** The deliveries of a partition in the journal, and the lease of it. */
-  owned: { queue: DeliveryQueue; lease: Lease };
+  /**
+   * The deliveries of a partition in the journal, and the lease of it. `mayAct`: whether no other node can own it now; left
+   * out: there is no other node.
+   */
+  owned: { queue: DeliveryQueue; lease: Lease; mayAct?: () => boolean };
   clock: Clock;
   configuration: Configuration;
   /** What delays deliveries, besides the limits of the queues. */
@@ -192,6 +195,18 @@ export class Dispatcher implements AsyncDisposable {
     for (const queue of touched) this.#guard(() => this.#resume(queue));
   }
 
+  /** New deliveries that are in the journal alone. */
+  readMore(deliveries: readonly Pick<DueDelivery, 'destinationId' | 'connectionId'>[]): void {
+    const touched = new Set<DestinationQueue>();
+    for (const { destinationId, connectionId } of deliveries)
+      this.#guard(() => {
+        const queue = this.#queues.open(destinationId, connectionId, null);
+        queue.more();
+        touched.add(queue);
+      });
+    for (const queue of touched) this.#guard(() => this.#resume(queue));
+  }
+
   #guard(work: () => void) {
     try {
       work();
@@ -324,6 +339,22 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Sends nothing more, and waits for requests in flight. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop();
+    await Promise.all([
+      this.#inFlight.drain(this.#options.limits.stopTimeoutMs),
+      this.#refill[Symbol.asyncDispose](),
+      this.#starting,
+    ]);
+    this.#isOver = true;
+  }
+
+  /** Sends nothing more, and drops the outcomes of requests in flight: another node has the partition. */
+  drop(): void {
+    this.#stop();
+    this.#isOver = true;
+  }
+
+  #stop() {
     this.#isStopping = true;
     stopTimer(this.#startTimer);
     for (const queue of this.#queues) {
@@ -331,12 +362,6 @@ export class Dispatcher implements AsyncDisposable {
       for (const timer of [queue.refillTimer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
-    await Promise.all([
-      this.#inFlight.drain(this.#options.limits.stopTimeoutMs),
-      this.#refill[Symbol.asyncDispose](),
-      this.#starting,
-    ]);
-    this.#isOver = true;
   }
 
   #lookAgain(queue: DestinationQueue) {
@@ -368,7 +393,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #pump(connection: ConnectionQueue) {
-    if (this.#isStopping || !connection.beginPumping()) return;
+    if (this.#isStopping || this.#options.owned.mayAct?.() === false || !connection.beginPumping()) return;
     try {
       this.#queues.refreshPlans();
       this.#queues.findOrigin(connection);

@@ -24,7 +24,8 @@ import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts'
 type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'hot' | 'log'>;
-  lease: Lease;
+  /** Of a partition that this process owns. */
+  lease(): Lease;
   clock: Clock;
   attempter: Attempter;
   engine: RenderEngine;
@@ -120,7 +121,8 @@ async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, n
 
 /** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */
 async function sendTest(options: Options, work: Work, eventId: string | null, testing: Set<string>): Promise<Delivery> {
-  const { configuration, journal, lease, clock, attempter, telemetry } = options;
+  const { configuration, journal, clock, attempter, telemetry } = options;
+  const lease = options.lease();
   const { event, plan } = work;
   const { action, to } = plan;
   const { destination, connection, retry: policy } = to;

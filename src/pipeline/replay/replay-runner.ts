@@ -32,7 +32,8 @@ type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
   /** Of all deliveries. */
-  lease: Lease;
+  /** Of a partition that this process owns. */
+  lease(): Lease;
   clock: Clock;
   holds: Pick<Holds, 'byDestination' | 'watch'>;
   dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;

@@ -18,7 +18,8 @@ export async function createNext(
   parts: {
     configuration: Configuration;
     journal: Pick<Journal, 'log'>;
-    lease: Lease;
+    /** Of a partition that this process owns. */
+    lease(): Lease;
     clock: Clock;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay'>;
     events: Pick<DeliveryEvents, 'emit'>;
@@ -41,7 +42,7 @@ export async function createNext(
     else chosen.push(decision);
   const deliveries = chosen.map(({ delivery }) => delivery);
   const { isLast, cursor: to } = sources;
-  const made = await replays.advance(lease, { id, from: cursor, to, isLast, deliveries, leftOut, now });
+  const made = await replays.advance(lease(), { id, from: cursor, to, isLast, deliveries, leftOut, now });
   if (made === null) return true;
   events.emit(
     'planned',

@@ -1,0 +1,168 @@
+import type { RequestLoad } from '../../contract/documents/connection.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { DueDelivery, Lease } from '../../journal/journal.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { noLoad } from './request-load.ts';
+
+/** What the other parts of the pipeline use of a dispatcher. */
+export type Dispatching = Pick<
+  Dispatcher,
+  | 'start'
+  | 'enqueue'
+  | 'wake'
+  | 'wakeReplay'
+  | 'forgetReplay'
+  | 'endPauses'
+  | 'isSending'
+  | 'inFlight'
+  | 'inFlightCounts'
+  | 'waitingFor'
+  | 'blockOf'
+  | 'loadOf'
+  | 'requests'
+  | 'depth'
+> &
+  AsyncDisposable;
+
+/**
+ * The dispatchers of the partitions that a node owns, one each, as one. A destination is in the partition of its
+ * connection; one that was deleted may be in any. What is of a partition of another node is left to that. Each has the
+ * limits of the process for itself.
+ */
+export class Dispatchers implements Dispatching {
+  readonly #all = new Map<number, Dispatcher>();
+  readonly #create: (lease: Lease, mayAct: () => boolean) => Dispatcher;
+  /** Whether no other node can own its partitions now. */
+  mayAct = () => true;
+  readonly #configuration: Pick<Configuration, 'snapshot'>;
+  readonly #partitionOf: (connectionId: string) => number;
+
+  constructor(
+    create: (lease: Lease, mayAct: () => boolean) => Dispatcher,
+    configuration: Pick<Configuration, 'snapshot'>,
+    partitionOf: (connectionId: string) => number,
+  ) {
+    this.#create = create;
+    this.#configuration = configuration;
+    this.#partitionOf = partitionOf;
+  }
+
+  /** Sends the deliveries of a partition from now on. */
+  async open(lease: Lease): Promise<Dispatcher> {
+    const dispatcher = this.#create(lease, () => this.mayAct());
+    this.#all.set(lease.partition, dispatcher);
+    await dispatcher.start();
+    return dispatcher;
+  }
+
+  /** Sends nothing more of a partition, and waits for what is in flight. */
+  async close(partition: number): Promise<void> {
+    await this.#all.get(partition)?.[Symbol.asyncDispose]();
+    this.#all.delete(partition);
+  }
+
+  /** Forgets the deliveries of a partition at once: another node sends them. */
+  drop(partition: number): void {
+    this.#all.get(partition)?.drop();
+    this.#all.delete(partition);
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([...this.#all.values()].map((one) => one.start()));
+  }
+
+  /** Deliveries of one plan, which are of one partition. */
+  enqueue(deliveries: readonly DueDelivery[]): void {
+    const partition = placeOf('delivery', deliveries[0]?.id ?? '')?.partition ?? -1;
+    this.#all.get(partition)?.enqueue(deliveries);
+  }
+
+  wake(destinationIds: readonly string[], replayId: string | null = null): void {
+    for (const id of destinationIds) for (const one of this.#of(id)) one.wake([id], replayId);
+  }
+
+  wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
+    if (destinationIds === undefined) for (const one of this.#all.values()) one.wakeReplay(replayId);
+    for (const id of destinationIds ?? []) for (const one of this.#of(id)) one.wakeReplay(replayId, [id]);
+  }
+
+  forgetReplay(replayId: string): void {
+    for (const one of this.#all.values()) one.forgetReplay(replayId);
+  }
+
+  async endPauses(connectionId: string | null, destinationIds: readonly string[]): Promise<void> {
+    const all = connectionId === null ? this.#ofAll(destinationIds) : this.#at(connectionId);
+    for (const one of all) await one.endPauses(connectionId, destinationIds);
+  }
+
+  isSending(deliveryId: string): boolean {
+    return this.#some((one) => one.isSending(deliveryId));
+  }
+
+  inFlight(of: { destinationId?: string; replayId?: string } = {}): string[] {
+    return [...this.#all.values()].flatMap((one) => one.inFlight(of));
+  }
+
+  inFlightCounts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const dispatcher of this.#all.values())
+      for (const [id, count] of dispatcher.inFlightCounts()) counts.set(id, (counts.get(id) ?? 0) + count);
+    return counts;
+  }
+
+  waitingFor(destinationId: string): DueDelivery[] | null {
+    const [one] = this.#of(destinationId);
+    return one === undefined ? null : one.waitingFor(destinationId);
+  }
+
+  blockOf(of: Parameters<Dispatcher['blockOf']>[0]): ReturnType<Dispatcher['blockOf']> {
+    const [one] = this.#of(of.destinationId);
+    return one === undefined ? null : one.blockOf(of);
+  }
+
+  loadOf(of: { destinationId: string } | { connectionId: string }): RequestLoad {
+    const [one] = 'destinationId' in of ? this.#of(of.destinationId) : this.#at(of.connectionId);
+    return one === undefined ? noLoad : one.loadOf(of);
+  }
+
+  get requests(): number {
+    let requests = 0;
+    for (const one of this.#all.values()) requests += one.requests;
+    return requests;
+  }
+
+  depth(): ReturnType<Dispatcher['depth']> {
+    const sum = { inMemory: 0, inFlight: 0, heldBytes: 0, queues: 0 };
+    for (const one of this.#all.values()) {
+      const { inMemory, inFlight, heldBytes, queues } = one.depth();
+      sum.inMemory += inMemory;
+      sum.inFlight += inFlight;
+      sum.heldBytes += heldBytes;
+      sum.queues += queues;
+    }
+    return sum;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#all.keys()].map((partition) => this.close(partition)));
+  }
+
+  #some(is: (one: Dispatcher) => boolean): boolean {
+    return [...this.#all.values()].some(is);
+  }
+
+  #at(connectionId: string): Dispatcher[] {
+    const one = this.#all.get(this.#partitionOf(connectionId));
+    return one === undefined ? [] : [one];
+  }
+
+  #of(destinationId: string): Dispatcher[] {
+    const plan = this.#configuration.snapshot.planOf(destinationId);
+    return plan === null ? [...this.#all.values()] : this.#at(plan.connection.id);
+  }
+
+  #ofAll(destinationIds: readonly string[]): Iterable<Dispatcher> {
+    return new Set(destinationIds.flatMap((id) => this.#of(id)));
+  }
+}

@@ -1,0 +1,22 @@
+import type { Lease } from '../journal/journal.ts';
+import { createFire } from './firing.ts';
+import { Matcher, type MatcherOptions } from './matcher.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
+
+/** Embedded mode: one matcher, of the one partition. */
+export function matchAlone(
+  { journal, clock, random, telemetry }: PipelineParts,
+  { configuration, events }: Pick<MatcherOptions, 'events'> & { configuration: Configuration },
+  dispatcher: MatcherOptions['dispatcher'],
+  lease: Lease,
+) {
+  const fire = createFire({ configuration, clock, random });
+  const matcher = new Matcher({ journal, lease, clock, fire, dispatcher, events, telemetry });
+  return {
+    matcher,
+    lease: () => lease,
+    start: () => matcher.start(),
+    [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,124 @@
+import { AppError } from '../contract/errors.ts';
+import type { Journal, Lease, TakenOver } from '../journal/journal.ts';
+import type { PartitionWork } from '../ownership/ownership.ts';
+import type { Dispatcher } from './dispatch/dispatcher.ts';
+import type { Dispatchers } from './dispatch/dispatchers.ts';
+import type { DeliveryEvents } from './insight/delivery-events.ts';
+import type { IncomingRequest, Matcher } from './matcher.ts';
+import { newDelivery } from './new-delivery.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import { TakeOver } from './take-over.ts';
+
+type Options = {
+  journal: Pick<Journal, 'hot'>;
+  dispatchers: Dispatchers;
+  /** For the deliveries that were in flight when the last owner died. */
+  recover(lease: Lease): Promise<void>;
+  createMatcher(lease: Lease, passed: Passed): Matcher;
+  events: Pick<DeliveryEvents, 'emit'>;
+  clock: PipelineParts['clock'];
+  pollMs: number;
+  mayAct(): boolean;
+  failed(error: unknown, doing: string): void;
+};
+
+/** Deliveries of other partitions are stored. */
+type Passed = (deliveries: readonly { partition: number }[]) => void;
+
+/** What works on one partition. */
+type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; takeOver: TakeOver };
+
+/**
+ * The work of a node on the partitions that it owns: each has a matcher, a dispatcher, and takes over what other
+ * partitions have planned for it. Events go to the first of them. It begins with a partition when the node has acquired
+ * it, and ends when the node gives it away or has lost it.
+ */
+export class Partitions implements PartitionWork {
+  readonly #options: Options;
+  readonly #owned = new Map<number, Owned>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Like `Matcher.accept`. Throws AppError `unavailable` while the node owns no partition. */
+  async accept(request: IncomingRequest): Promise<string[]> {
+    for (const { matcher } of this.#inTurn()) {
+      if (!this.#options.mayAct()) break;
+      const ids = await matcher.accept(request).catch((error) => {
+        if (error instanceof AppError && error.code === 'unavailable') return null; // lost: nothing is stored
+        throw error;
+      });
+      if (ids !== null) return ids;
+    }
+    throw new AppError('unavailable', 'This node owns no partition at the moment. Send the request again.');
+  }
+
+  /** The lease of a partition, for work of the node that may be in any. */
+  lease(): Lease {
+    const [first] = this.#inTurn();
+    if (first === undefined) throw new AppError('unavailable', 'This node owns no partition at the moment.');
+    return first.lease;
+  }
+
+  /** Events that wait in memory for their turn. */
+  get depth(): number {
+    let depth = 0;
+    for (const { matcher } of this.#owned.values()) depth += matcher.depth;
+    return depth;
+  }
+
+  async acquired(lease: Lease): Promise<void> {
+    try {
+      await this.#begin(lease);
+    } catch (error) {
+      this.lost(lease);
+      throw error;
+    }
+  }
+
+  async #begin(lease: Lease): Promise<void> {
+    const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
+    await recover(lease);
+    const dispatcher = await dispatchers.open(lease);
+    const passed: Passed = (deliveries) => {
+      for (const { partition } of deliveries) this.#owned.get(partition)?.takeOver.wake();
+    };
+    const matcher = createMatcher(lease, passed);
+    const taken = (deliveries: readonly TakenOver[]) => this.#taken(dispatcher, deliveries);
+    const takeOver = new TakeOver({ journal, lease, clock, pollMs, taken, failed });
+    this.#owned.set(lease.partition, { lease, matcher, dispatcher, takeOver });
+    await matcher.start();
+    takeOver.wake();
+  }
+
+  async drain({ partition }: Lease): Promise<void> {
+    const owned = this.#owned.get(partition);
+    this.#owned.delete(partition);
+    await Promise.all([owned?.matcher[Symbol.asyncDispose](), owned?.takeOver[Symbol.asyncDispose]()]);
+    await this.#options.dispatchers.close(partition);
+  }
+
+  lost({ partition }: Lease): void {
+    const owned = this.#owned.get(partition);
+    this.#owned.delete(partition);
+    owned?.takeOver.drop();
+    void owned?.matcher[Symbol.asyncDispose]();
+    this.#options.dispatchers.drop(partition);
+  }
+
+  #inTurn(): Owned[] {
+    return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
+  }
+
+  #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[]) {
+    const { events, failed } = this.#options;
+    try {
+      const planned = deliveries.map((one) => newDelivery(one.id, one, one.eventId, null));
+      events.emit('planned', planned);
+    } catch (error) {
+      failed(error, 'report deliveries that were taken over');
+    }
+    dispatcher.readMore(deliveries);
+  }
+}

@@ -1,0 +1,75 @@
+import { type Clock, errorBackoffMs } from '../async/clock.ts';
+import type { Journal, Lease, TakenOver } from '../journal/journal.ts';
+
+const atOnce = 500;
+
+type Options = {
+  journal: Pick<Journal, 'hot'>;
+  lease: Lease;
+  clock: Clock;
+  pollMs: number;
+  /** These deliveries are of the partition now. */
+  taken(deliveries: readonly TakenOver[]): void;
+  failed(error: unknown, doing: string): void;
+};
+
+/**
+ * Takes the deliveries over that other partitions have planned for one: when a matcher of this process has passed some
+ * (`wake`), and every `pollMs`. After an error again in 1 s, doubling to 30 s.
+ */
+export class TakeOver implements AsyncDisposable {
+  readonly #options: Options;
+  #running: Promise<void> | null = null;
+  #isAgain = false;
+  #isStopping = false;
+  #failures = 0;
+  #cancel = () => {};
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  wake(): void {
+    this.#isAgain = true;
+    if (this.#running !== null || this.#isStopping) return;
+    this.#cancel();
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      if (this.#isStopping) return;
+      if (this.#isAgain && this.#failures === 0) this.wake();
+      else this.#later(this.#failures === 0 ? this.#options.pollMs : errorBackoffMs(this.#failures - 1));
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drop();
+    await this.#running;
+  }
+
+  /** The partition is lost: takes nothing more. */
+  drop(): void {
+    this.#isStopping = true;
+    this.#cancel();
+  }
+
+  #later(ms: number) {
+    this.#cancel = this.#options.clock.after(ms, () => this.wake());
+  }
+
+  async #run(): Promise<void> {
+    const { journal, lease, clock, taken, failed } = this.#options;
+    try {
+      while (this.#isAgain && !this.#isStopping) {
+        this.#isAgain = false;
+        const done = await journal.hot.takeOver(lease, { limit: atOnce, now: clock.now() });
+        this.#failures = 0;
+        if (done === null) return this.drop();
+        if (done.taken.length > 0) taken(done.taken);
+        if (done.isMore) this.#isAgain = true;
+      }
+    } catch (error) {
+      this.#failures += 1;
+      failed(error, 'take deliveries over');
+    }
+  }
+}
