@@ -58,7 +58,7 @@ test('references are found and mapped in any depth of a schema that contains its
   assert.deepEqual(ids, {
     actionId: 'action A action',
     other: 1,
-    children: [{ actionId: 'action B children/0/action', children: [7, { action: null }] }],
+    children: [{ actionId: 'action B children/0/action', children: [7, {}] }],
   });
   assert.deepEqual(
     Array.from(referencesIn(tree, ids), ({ id }) => id.split(' ')[1]),
@@ -66,7 +66,8 @@ test('references are found and mapped in any depth of a schema that contains its
   );
   assert.deepEqual(
     mapReferences(tree, ids, 'ids', (_, id) => id.split(' ')[1] ?? ''),
-    names,
+    { other: 1, action: 'A', children: [{ action: 'B', children: [7, {}] }] },
+    'a name that is null was left out',
   );
 });
 
