@@ -9,13 +9,13 @@ import type { IssueRegistry } from './issue-registry.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** A failure that may be temporary, and its occurrences since the last success. */
-type Suspicion = { times: number; since: number; samples: string[]; actionIds: Set<string> };
+type PossibleIssue = { times: number; since: number; samples: string[]; actionIds: Set<string> };
 
 /**
  * The state of a destination with recent failures. `inRow`: failures since the last success. `issues`: fingerprints
  * of issues that may be active.
  */
-type FailureState = { inRow: number; suspicions: Map<string, Suspicion>; issues: Set<string> };
+type FailureState = { inRow: number; possible: Map<string, PossibleIssue>; issues: Set<string> };
 
 /**
  * Detects failing deliveries. A failure that ends a delivery is an issue at once; a retried one is an issue after
@@ -36,7 +36,7 @@ export function detectFailures(options: {
   const states = new Map<string, FailureState>();
 
   function stateOf(destinationId: string): FailureState {
-    const known = states.get(destinationId) ?? { inRow: 0, suspicions: new Map(), issues: new Set() };
+    const known = states.get(destinationId) ?? { inRow: 0, possible: new Map(), issues: new Set() };
     states.set(destinationId, known);
     return known;
   }
@@ -70,10 +70,15 @@ export function detectFailures(options: {
       const isKnown = registry.active(found.fingerprint) !== undefined;
       const finding = isKnown || known.issues.size < limits.perDestination ? found : foldedFinding(found, names);
       const isCertain = isFinal(settlement) || registry.active(finding.fingerprint) !== undefined;
-      const suspicion = isCertain ? null : suspect(known, finding.fingerprint, delivery, clock.now(), options.limits);
-      if (!isCertain && suspicion === null) return;
+      const possibleIssue = isCertain
+        ? null
+        : confirmedIssue(known, finding.fingerprint, delivery, clock.now(), options.limits);
+      if (!isCertain && possibleIssue === null) return;
       known.issues.add(finding.fingerprint);
-      registry.see(finding, suspicion === null ? occurrences : { ...suspicion, actionIds: [...suspicion.actionIds] });
+      registry.see(
+        finding,
+        possibleIssue === null ? occurrences : { ...possibleIssue, actionIds: [...possibleIssue.actionIds] },
+      );
     },
 
     delivered({ destinationId, actionId }: Owners) {
@@ -92,7 +97,7 @@ export function detectFailures(options: {
       }
       if (known.issues.size > 0) {
         known.inRow = 0;
-        known.suspicions.clear();
+        known.possible.clear();
         return;
       }
       states.delete(destinationId);
@@ -114,23 +119,23 @@ export function detectFailures(options: {
 }
 
 /** Counts a failure and returns it once it was seen often enough for an issue; null before that. */
-function suspect(
-  { suspicions }: FailureState,
+function confirmedIssue(
+  { possible }: FailureState,
   fingerprint: string,
   { id, actionId }: DueDelivery,
   now: number,
   { failing, samplesMax, actionsMax }: Thresholds,
-): Suspicion | null {
-  const known = suspicions.get(fingerprint);
-  if (known === undefined && suspicions.size >= failing.perDestination) return null;
-  const suspicion = known ?? { times: 0, since: now, samples: [], actionIds: new Set() };
-  suspicions.set(fingerprint, suspicion);
-  suspicion.times += 1;
-  suspicion.samples = [...suspicion.samples, id].slice(-samplesMax);
-  if (actionId !== null && suspicion.actionIds.size < actionsMax) suspicion.actionIds.add(actionId);
-  if (suspicion.times < failing.inRow || now - suspicion.since < failing.forMs) return null;
-  suspicions.delete(fingerprint);
-  return suspicion;
+): PossibleIssue | null {
+  const known = possible.get(fingerprint);
+  if (known === undefined && possible.size >= failing.perDestination) return null;
+  const possibleIssue = known ?? { times: 0, since: now, samples: [], actionIds: new Set() };
+  possible.set(fingerprint, possibleIssue);
+  possibleIssue.times += 1;
+  possibleIssue.samples = [...possibleIssue.samples, id].slice(-samplesMax);
+  if (actionId !== null && possibleIssue.actionIds.size < actionsMax) possibleIssue.actionIds.add(actionId);
+  if (possibleIssue.times < failing.inRow || now - possibleIssue.since < failing.forMs) return null;
+  possible.delete(fingerprint);
+  return possibleIssue;
 }
 
 function isOurs(kind: Finding['kind']): boolean {
