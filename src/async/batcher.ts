@@ -3,14 +3,14 @@
  * event loop, are sent together. `run` returns results in order; when it rejects, every request of that batch is
  * rejected.
  */
-export function batcher<Ask, Answer>(options: {
-  run(asks: Ask[]): Promise<readonly Answer[]>;
+export function batcher<Request, Result>(options: {
+  run(requests: Request[]): Promise<readonly Result[]>;
   /** Requests in one batch, at most. */
   size: number;
   /** Batches that run at once, at most. */
   outstanding: number;
-}): (ask: Ask) => Promise<Answer> {
-  type Waiting = { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void };
+}): (request: Request) => Promise<Result> {
+  type Waiting = { request: Request; resolve(result: Result): void; reject(error: unknown): void };
   const waiting: Waiting[] = [];
   let away = 0;
   let scheduled = false;
@@ -27,8 +27,8 @@ export function batcher<Ask, Answer>(options: {
     away += 1;
     schedule();
     try {
-      const answers = await options.run(batch.map((one) => one.ask));
-      for (const [index, one] of batch.entries()) one.resolve(answers[index] as Answer); // `run` returns one for each
+      const results = await options.run(batch.map((one) => one.request));
+      for (const [index, one] of batch.entries()) one.resolve(results[index] as Result); // `run` returns one for each
     } catch (error) {
       for (const one of batch) one.reject(error);
     } finally {
@@ -37,14 +37,14 @@ export function batcher<Ask, Answer>(options: {
     }
   }
 
-  return (ask) =>
+  return (request) =>
     new Promise((resolve, reject) => {
-      waiting.push({ ask, resolve, reject });
+      waiting.push({ request, resolve, reject });
       schedule();
     });
 }
 
 /** Runs at most `outstanding` requests at once; further ones wait in order. */
-export function limited<Ask, Answer>(outstanding: number, run: (ask: Ask) => Promise<Answer>) {
-  return batcher<Ask, Answer>({ size: 1, outstanding, run: (asks) => Promise.all(asks.map(run)) });
+export function limited<Request, Result>(outstanding: number, run: (request: Request) => Promise<Result>) {
+  return batcher<Request, Result>({ size: 1, outstanding, run: (requests) => Promise.all(requests.map(run)) });
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { valueAt } from '../contract/json-path.ts';
-import { type Answer, fitsStatus, jsonOf, type OutcomeRule } from './answer-match.ts';
+import { fitsStatus, jsonOf, type OutcomeRule, type Response } from './response-match.ts';
 
 type ItemRule = NonNullable<OutcomeRule['items']>;
 type DataRecord = Readonly<Record<string, unknown>>;
@@ -16,8 +16,8 @@ export function readsItems(outcomes: readonly OutcomeRule[]): boolean {
  * names (`id`, compared with the record's `field`; a text, number or boolean, or a list of these). Indexes and values
  * without a record are ignored. Pure.
  */
-export function recordsOfItems(rule: ItemRule, answer: Answer, records: readonly DataRecord[]): Set<number> | null {
-  const list = valueAt(jsonOf(answer), rule.path);
+export function recordsOfItems(rule: ItemRule, response: Response, records: readonly DataRecord[]): Set<number> | null {
+  const list = valueAt(jsonOf(response), rule.path);
   if (!Array.isArray(list)) return null;
   const indexesByValue = rule.id === undefined ? new Map<string, number[]>() : indexesBy(rule.id.field, records);
   const found = new Set<number>();

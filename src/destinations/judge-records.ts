@@ -1,7 +1,7 @@
 import { isCompressed } from '../egress/egress.ts';
-import { fitsOutcome } from './answer-match.ts';
 import { recordsOfItems } from './item-match.ts';
 import { applyRule, type Exchange, judge, judgeWhole, uncertain, type Verdict } from './judge.ts';
+import { fitsOutcome } from './response-match.ts';
 
 /**
  * Judges an exchange whose response may report on each of its records: `whole` is the verdict where no outcome rule

@@ -3,7 +3,7 @@ import type { Auth } from '../contract/documents/connection.ts';
 import type { DestinationBody } from '../contract/documents/destination.ts';
 import type { ErrorKind, Reason } from '../contract/records/delivery.ts';
 import type { EgressError, EgressOutcome } from '../egress/egress.ts';
-import { type Answer, fitsOutcome, fitsRefresh, type OutcomeRule } from './answer-match.ts';
+import { fitsOutcome, fitsRefresh, type OutcomeRule, type Response } from './response-match.ts';
 
 /**
  * The consequence of an exchange for its delivery. `detail` is for people and contains nothing of the response body.
@@ -76,9 +76,9 @@ export function judge(exchange: Exchange): Verdict {
   return judgeWhole(outcome, exchange);
 }
 
-type Answered = Extract<EgressOutcome, { kind: 'response' }>;
+type Responded = Extract<EgressOutcome, { kind: 'response' }>;
 
-export function judgeWhole(outcome: Answered, exchange: Exchange): Verdict {
+export function judgeWhole(outcome: Responded, exchange: Exchange): Verdict {
   const { auth } = exchange;
   const isRefused =
     auth.type === 'oauth2'
@@ -105,8 +105,8 @@ export function uncertain(
   return retry(errorKind, detail);
 }
 
-function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
-  const { status } = answer;
+function judgeStatus(response: Response, exchange: Exchange): Verdict {
+  const { status } = response;
   const detail = `HTTP ${status}.`;
   if (status >= 200 && status < 300) return { kind: 'delivered', warning: null };
   if (status < 200) return retry('protocol', detail);
@@ -116,8 +116,8 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
   if (status < 400) return failed('http_3xx', 'http_3xx', `${detail} Redirects are not followed.`);
   if (status === 410)
     return { ...failed('http_4xx', 'http_4xx', `${detail} The destination is paused.`), pausesDestination: true };
-  if (status === 429) return waiting(answer, 'connection', detail, exchange);
-  if (status === 503) return waiting(answer, 'destination', detail, exchange);
+  if (status === 429) return waiting(response, 'connection', detail, exchange);
+  if (status === 503) return waiting(response, 'destination', detail, exchange);
   if (status === 408 || status === 425) return retry('http_4xx', detail);
   if (status < 500) return failed('http_4xx', 'http_4xx', detail);
   if (status === 501 || status === 505) return failed('http_5xx', 'http_5xx', detail);
@@ -125,8 +125,13 @@ function judgeStatus(answer: Answer, exchange: Exchange): Verdict {
 }
 
 /** `record`: the record of a batch that the rule decides about, such as ` for record 2 of 75`. */
-export function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exchange: Exchange, record = ''): Verdict {
-  const { status } = answer;
+export function applyRule(
+  { outcome, afterMs }: OutcomeRule,
+  response: Response,
+  exchange: Exchange,
+  record = '',
+): Verdict {
+  const { status } = response;
   const detail = `HTTP ${status}; an outcome rule says ${outcome}${record}.`;
   switch (outcome) {
     case 'success':
@@ -136,7 +141,7 @@ export function applyRule({ outcome, afterMs }: OutcomeRule, answer: Answer, exc
     case 'retry':
       return { ...retry(kindOf(status), detail), retryAfterMs: afterMs ?? null };
     case 'throttle':
-      return waiting(answer, 'connection', detail, exchange, afterMs);
+      return waiting(response, 'connection', detail, exchange, afterMs);
     case 'refresh_auth':
       return authRefused(status, exchange);
     case 'fail':
@@ -162,15 +167,15 @@ function authRefused(status: number, { auth, isTokenFresh, isResend }: Exchange)
 }
 
 function waiting(
-  answer: Answer,
+  response: Response,
   scope: 'connection' | 'destination',
   detail: string,
   { waitedMs, now }: Exchange,
-  afterMs = retryAfterMs(answer.headers, now),
+  afterMs = retryAfterMs(response.headers, now),
 ): Verdict {
   const allowedMs = Math.min(afterMs ?? 0, retryAfterMsMax - waitedMs);
-  if (allowedMs <= 0) return retry(kindOf(answer.status), detail);
-  return { ...retry(kindOf(answer.status), detail), counted: false, retryAfterMs: allowedMs, waitScope: scope };
+  if (allowedMs <= 0) return retry(kindOf(response.status), detail);
+  return { ...retry(kindOf(response.status), detail), counted: false, retryAfterMs: allowedMs, waitScope: scope };
 }
 
 export function retry(errorKind: ErrorKind, detail: string): Extract<Verdict, { kind: 'retry' }> {

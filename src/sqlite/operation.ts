@@ -27,7 +27,7 @@ export type Load = { bytes: number; isIntake: boolean; maxDelayMs?: number };
 export type Request = { calls: { name: string; args: unknown }[] };
 
 /** The results, in the order of the calls; `walPages`: log pages without a checkpoint, when they were counted. */
-export type Answer = { results: Result[]; walPages: number | null };
+export type Results = { results: Result[]; walPages: number | null };
 /** A separate message of a worker: why a checkpoint failed; null: it succeeded. */
 export type CheckpointReport = { checkpointProblem: string | null };
 export type Result = { ok: true; value: unknown } | { ok: false; message: string; errcode: number | null };

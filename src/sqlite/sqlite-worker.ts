@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { nextWaitMs } from './backoff.ts';
 import { busyMs, checkpoint } from './checkpoint.ts';
 import { executeOn, failure, operationsByName } from './db.ts';
-import type { Answer, CheckpointReport, Operations, Request, WorkerSettings } from './operation.ts';
+import type { CheckpointReport, Operations, Request, Results, WorkerSettings } from './operation.ts';
 
 const idleMs = 1_000;
 const walBytesKept = 64 * 1024 * 1024;
@@ -49,8 +49,8 @@ port.on('message', (message: Request | 'checkpoint' | 'close') => {
   }
   const results = settings.isReader ? message.calls.map(read) : write(message.calls);
   const isLook = !settings.isReader && ++commits % commitsBetweenLooks === 0;
-  const answer: Answer = { results, walPages: isLook ? lookAtLog() : null };
-  port.postMessage(answer);
+  const done: Results = { results, walPages: isLook ? lookAtLog() : null };
+  port.postMessage(done);
   // A write that the disk refused does not postpone the checkpoint that could make room.
   if (!settings.isReader && (idle === undefined || results.some(({ ok }) => ok))) tidyLater();
 });

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { startThread } from '../async/worker-thread.ts';
 import { AppError } from '../contract/errors.ts';
 import { noRoom } from './disk-room.ts';
-import type { Answer, CheckpointReport, Load, Request, Result, WorkerSettings } from './operation.ts';
+import type { CheckpointReport, Load, Request, Result, Results, WorkerSettings } from './operation.ts';
 
 /** Writes share a transaction; reads are sent one at a time, so that their results are not all in memory at once. */
 const callsMax = { writer: 1_024, reader: 1 };
@@ -66,7 +66,7 @@ export class SqliteThread implements AsyncDisposable {
       resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512, stackSizeMb: 2 },
     };
     this.#worker = startThread(new URL('./sqlite-worker', import.meta.url), limits, {
-      message: (message: Answer | CheckpointReport) => {
+      message: (message: Results | CheckpointReport) => {
         if ('checkpointProblem' in message) {
           // After a checkpoint there is room again, as far as can be known without a write.
           if (message.checkpointProblem === null) this.writeProblem = null;
@@ -172,7 +172,7 @@ export class SqliteThread implements AsyncDisposable {
     this.#worker.postMessage(request);
   }
 
-  #receive({ results }: Answer) {
+  #receive({ results }: Results) {
     const calls = this.#sent.shift() ?? [];
     this.commits += 1;
     this.operations += calls.length;

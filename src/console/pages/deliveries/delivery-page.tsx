@@ -2,8 +2,8 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { answerSentence } from '../../../contract/records/answer-sentence.ts';
 import type { Delivery, Reason } from '../../../contract/records/delivery.ts';
+import { responseSentence } from '../../../contract/records/response-sentence.ts';
 import { useApiQuery, useEventNames, useHoldOf, useNames } from '../../data/data.ts';
 import { formatTime, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
 import {
@@ -164,7 +164,7 @@ function Summary({ delivery }: Props): ReactNode {
   const hold = useHoldOf([delivery])(delivery);
   const { sentence, next, nextAt, todo } = deliverySummary(delivery, hold);
   const last = delivery.attemptLog?.at(-1);
-  const said = last?.response?.body == null || last.error === null ? null : answerSentence(last.response.body);
+  const said = last?.response?.body == null || last.error === null ? null : responseSentence(last.response.body);
   return (
     <Answer label={terms.status} tone={toneOf(status)}>
       <Text size="lg">

@@ -1,4 +1,4 @@
-import { answerSentence } from '../../../contract/records/answer-sentence.ts';
+import { responseSentence } from '../../../contract/records/response-sentence.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { DeliveryDetails } from '../../journal.ts';
@@ -50,6 +50,7 @@ function lastOf(db: Db, line: BlockLine, attempts: number, budget: ReadBudget): 
     status: response?.status ?? null,
     durationMs,
     errorKind: error?.kind ?? null,
-    message: response?.body == null || (error === null && response.status < 300) ? null : answerSentence(response.body),
+    message:
+      response?.body == null || (error === null && response.status < 300) ? null : responseSentence(response.body),
   };
 }

@@ -1,9 +1,9 @@
-/** Longer answers are not looked at: an error message comes early, and lists read many answers. */
+/** Longer responses are not looked at: an error message comes early, and lists read many responses. */
 const lookedMax = 65_536;
 const sentenceMax = 300;
 const depthMax = 4;
 
-/** The members that hold the sentence of an answer, the most telling first. */
+/** The members that hold the sentence of a response, the most telling first. */
 const names = [
   'message',
   'error_description',
@@ -17,10 +17,10 @@ const names = [
 ];
 
 /**
- * What an answer says in words: the message of JSON, the title of HTML, or the first line of text. null: nothing that a person
+ * What a response says in words: the message of JSON, the title of HTML, or the first line of text. null: nothing that a person
  * could read.
  */
-export function answerSentence(body: string): string | null {
+export function responseSentence(body: string): string | null {
   const text = body.slice(0, lookedMax).trim();
   if (text === '') return null;
   if (/^[[{"]/.test(text)) return body.length > lookedMax ? null : ofJson(text);

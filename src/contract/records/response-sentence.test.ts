@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerSentence } from './answer-sentence.ts';
+import { responseSentence } from './response-sentence.ts';
 
 test('the sentence of an answer is its message, wherever JSON, HTML and text have it', () => {
   for (const [body, sentence] of [
@@ -16,7 +16,7 @@ test('the sentence of an answer is its message, wherever JSON, HTML and text hav
     ['Rate limit exceeded\nTry later', 'Rate limit exceeded'],
     [`{"message":"${'x'.repeat(400)}"}`, `${'x'.repeat(299)}…`],
   ] as const)
-    assert.equal(answerSentence(body), sentence, body);
+    assert.equal(responseSentence(body), sentence, body);
   for (const none of ['', ' ', '{}', '{"id":7}', '{"ok":true', '<html></html>', `{"a":"${'x'.repeat(70_000)}"}`])
-    assert.equal(answerSentence(none), null, none.slice(0, 40));
+    assert.equal(responseSentence(none), null, none.slice(0, 40));
 });
