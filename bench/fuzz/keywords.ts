@@ -15,6 +15,8 @@ export type KeywordFigures = {
   named: number;
   invalid: number;
   statuses: Record<string, number>;
+  /** Responses 503 with `Retry-After`, by operation and detail. */
+  unavailable: Record<string, number>;
   /** Operations without a single successful response. */
   neverSucceeded: string[];
   faults: string[];
@@ -42,6 +44,7 @@ export async function fuzzKeywords({ count, seed }: { count: number; seed: numbe
     named: 0,
     invalid: 0,
     statuses: {},
+    unavailable: {},
     neverSucceeded: [],
     faults: [],
   };
@@ -81,6 +84,10 @@ export async function fuzzKeywords({ count, seed }: { count: number; seed: numbe
       const isValid = one.faults().length === 0;
       figures[isValid ? 'valid' : 'invalid'] += 1;
       figures.statuses[status] = (figures.statuses[status] ?? 0) + 1;
+      if (status === 503) {
+        const key = `${one.id}: ${answer.problem.detail}`;
+        figures.unavailable[key] = (figures.unavailable[key] ?? 0) + 1;
+      }
       if (status < 400 && isValid) succeeded.add(one.id);
       const verdict = verdictOf(one, answer, description);
       if (verdict === 'named') figures.named += 1;
