@@ -143,7 +143,9 @@ const mutations: Mutation[] = [
   }),
   (sent, random, otherKey) => ({
     ...sent,
-    content: Buffer.from(sent.content.toString().replace('{', `{"writeKey":"${otherKey}",`)),
+    content: Buffer.from(
+      sent.content.toString().replace('{', `{"writeKey":"${otherKey}","api_key":"${otherKey}","aid":"${otherKey}",`),
+    ),
     headers: { ...sent.headers, ...(random() < 0.5 ? { authorization: '' } : {}) },
   }),
   (sent, random) => {

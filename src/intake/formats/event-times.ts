@@ -1,7 +1,7 @@
 /** A clock that is wrong by less is not corrected: most of the difference is the way of the request, and its repetitions. */
 const wrongByMs = 300_000;
 /** The age of an event when its clock is corrected, at most. */
-const ageMsMax = 30 * 86_400_000;
+export const ageMsMax = 30 * 86_400_000;
 
 /**
  * When an event of an SDK occurred, RFC 3339 in UTC: at `time` by the sender, never later than it was received. When the

@@ -2,10 +2,10 @@ import type { IntakeFormat } from '../../contract/documents/collector.ts';
 import type { IncomingEvent } from '../../contract/records/event.ts';
 import type { Batch, Reception, RefusedEvent } from './format.ts';
 import type { JsonObject } from './json-values.ts';
-import { type OpenedJson, objectAt } from './opened-json.ts';
+import { eventBytesMax, type OpenedJson, objectAt } from './opened-json.ts';
 
-/** The key of a collector is looked for in as many events, since the first ones may be unreadable. */
-const lookedMax = 20;
+/** The events in which the key of a collector is looked for, since the first ones may be unreadable. */
+const lookedMax = { events: 20, bytes: eventBytesMax };
 
 /** How an SDK writes events: `keyOf` finds the key of the collector around the events, or in one of them. */
 type Located = {
@@ -21,7 +21,10 @@ export function locatedEvents({ body, around, places }: OpenedJson, { format, ke
     get key() {
       const ofAll = keyOf(around ?? {});
       if (ofAll !== null) return ofAll;
-      for (const place of places.slice(0, lookedMax)) {
+      let bytes = 0;
+      for (const place of places.slice(0, lookedMax.events)) {
+        bytes += place[1] - place[0];
+        if (bytes > lookedMax.bytes) break;
         const item = objectAt(body, place);
         const key = item.ok ? keyOf(item.value) : null;
         if (key !== null) return key;

@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts';
 import type { IncomingEvent } from '../../contract/records/event.ts';
 import { maskedAddress } from '../masked-address.ts';
-import { occurredAtOf } from './event-times.ts';
+import { ageMsMax, occurredAtOf } from './event-times.ts';
 import { type Batch, type IntakeRequest, type Reception, type RefusedEvent, refusal } from './format.ts';
 import { isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
 import { locatedEvents } from './located-events.ts';
@@ -66,20 +66,22 @@ function eventOf(
     visitorId,
     anonymousId,
     sessionId: textOf(properties['$session_id']),
-    occurredAt: occurredAtOf(
-      {
-        time: textOf(item['timestamp']),
-        sentAt: sentAt ?? textOf(item['sent_at']),
-        isServer: properties['$is_server'] === true || server.test(library ?? ''),
-      },
-      reception.receivedAt,
-    ),
+    occurredAt: timeOfEvent(item, sentAt, properties['$is_server'] === true || server.test(library ?? ''), reception),
     data,
     ext,
     session: {},
     source: { collectorId: reception.collectorId, format: 'posthog' },
     identity: identityOf(id, json),
   };
+}
+
+/** Older pages send the age of an event in milliseconds, `offset`, in place of its time. */
+function timeOfEvent(item: JsonObject, sentAt: string | null, isServer: boolean, { receivedAt }: Reception): string {
+  const time = textOf(item['timestamp']);
+  const age = Number(textOf(item['offset']) ?? Number.NaN);
+  if (time !== null || !(age >= 0 && age <= ageMsMax))
+    return occurredAtOf({ time, sentAt: sentAt ?? textOf(item['sent_at']), isServer }, receivedAt);
+  return new Date(receivedAt.getTime() - age).toISOString();
 }
 
 /** Pages have a device id, which is the id of a visitor until one is known. */
