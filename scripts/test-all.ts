@@ -1,11 +1,21 @@
 import { spawnSync } from 'node:child_process';
 
-// The tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts). Other files can be
-// given. The tests of two nodes on one database are src/pipeline/nodes.test.ts, which npm test runs too.
+// Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts). The other files of the
+// pipeline are not here yet: some ask the journal for partition 0, and some count what each dispatcher has for itself
+// (docs/decisions/ownership.md). The tests of two nodes on one database are src/pipeline/nodes.test.ts, which npm test runs.
 
+const files = [
+  'src/pipeline/matcher.test.ts',
+  'src/pipeline/pipeline.test.ts',
+  'src/pipeline/attempt/attempt-delivery.test.ts',
+  'src/pipeline/dispatch/batches.test.ts',
+  'src/pipeline/dispatch/clock-changes.test.ts',
+  'src/pipeline/dispatch/holds.test.ts',
+  'src/pipeline/dispatch/order.test.ts',
+  'src/pipeline/dispatch/rates.test.ts',
+];
 const given = process.argv.slice(2);
-const files = given.length > 0 ? given : ['test/together/pipeline.ts'];
-const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...files], {
+const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...(given.length > 0 ? given : files)], {
   stdio: 'inherit',
   env: { ...process.env, MILLRACE_TEST_PARTITIONS: '4' },
 });
