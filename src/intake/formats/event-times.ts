@@ -1,3 +1,5 @@
+import { isoTime } from '../../async/clock.ts';
+
 /** A clock that is wrong by less is not corrected: most of the difference is the way of the request, and its repetitions. */
 const wrongByMs = 300_000;
 /** The age of an event when its clock is corrected, at most. */
@@ -12,15 +14,14 @@ export function occurredAtOf(
   { time, sentAt, isServer }: { time: unknown; sentAt: unknown; isServer: boolean },
   receivedAt: Date,
 ): string {
-  const received = receivedAt.toISOString();
   const occurred = timeOf(time);
-  if (occurred === null) return received;
+  if (occurred === null) return isoTime(receivedAt.getTime());
   const sent = isServer ? null : timeOf(sentAt);
   if (sent !== null && Math.abs(receivedAt.getTime() - Date.parse(sent)) > wrongByMs) {
     const ageMs = Math.min(ageMsMax, Math.max(0, Date.parse(sent) - Date.parse(occurred)));
     return new Date(receivedAt.getTime() - ageMs).toISOString();
   }
-  return Date.parse(occurred) > receivedAt.getTime() ? received : occurred;
+  return Date.parse(occurred) > receivedAt.getTime() ? isoTime(receivedAt.getTime()) : occurred;
 }
 
 const unixTime = /^(?:\d{10}|\d{13})$/;
