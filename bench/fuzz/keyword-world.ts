@@ -157,11 +157,21 @@ async function recordMakers({ url, client, name }: Making) {
     return { destinationId: destination.id, actionId: action.id };
   }
 
-  async function send(parameter: string): Promise<string> {
+  /** The id of a new event. Intake refuses events for a while when another request has changed the settings of storage. */
+  function send(parameter: string): Promise<string> {
     const body = JSON.stringify({ events: [{ [parameter]: '1' }] });
-    const sent = await fetch(`${url}/v3/${collector.key}`, { method: 'POST', body });
-    const { ids }: { ids: string[] } = JSON.parse(await sent.text());
-    return ids[0] ?? '';
+    let refusal = '';
+    return eventually(
+      'an event to be accepted',
+      async () => {
+        const sent = await fetch(`${url}/v3/${collector.key}`, { method: 'POST', body });
+        const text = await sent.text();
+        if (sent.status !== 200) refusal = `${sent.status} ${text}`;
+        const { ids = [] }: { ids?: string[] } = JSON.parse(text);
+        return ids[0] ?? null;
+      },
+      { state: () => refusal },
+    );
   }
 
   const held = await wired('held', 'text');
