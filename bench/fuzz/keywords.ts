@@ -63,7 +63,7 @@ export async function fuzzKeywords({ count, seed }: { count: number; seed: numbe
     const address = search.size === 0 ? `${url}${path}` : `${url}${path}?${search}`;
     const response = await request(address, { dispatcher: agent, method: one.method as 'GET', headers, body }); // of the document
     const text = await response.body.text();
-    after?.();
+    await after?.();
     const { statusCode: status } = response;
     if (status === 429) throw new Error(`${one.id} is over a rate limit`);
     return { status, retryAfter: 'retry-after' in response.headers, problem: status < 400 ? {} : JSON.parse(text) };
