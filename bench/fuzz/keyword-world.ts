@@ -58,6 +58,10 @@ export async function keywordWorld(at: SignInServer): Promise<KeywordWorld> {
 
   async function idFor(kind: string, { method, id, path }: KeywordRequest): Promise<string> {
     if (kind === 'events') return events[0] ?? '';
+    // Of a request that was sent.
+    if (id === 'getDeliveryCurl')
+      return (await client.call('testDestination', { params: { id: dst?.id ?? '' }, body: { event: { data: {} } } }))
+        .id;
     const maker = make[kind as keyof typeof make] as undefined | (() => Promise<{ id: string | null }>); // a segment of a path
     if (maker === undefined) return 'x';
     const isChange =
