@@ -6,8 +6,8 @@ type StandardBehavior = BehaviorBody & { id: string; standard: true };
 
 /**
  * The standard behaviors. They match the values that Oracle documents for its data collection (`wt.ev` with a leading
- * `$`, transaction codes in `wt.tx_e`, kinds of event in `wt.dl`) the plain names that other senders use, and those of Segment's specification for
- * e-commerce, which SDKs send.
+ * `$`, transaction codes in `wt.tx_e`, kinds of event in `wt.dl`), the plain names that other senders use, and those of
+ * Segment's specification for e-commerce, which SDKs send.
  */
 export const standardBehaviors: readonly StandardBehavior[] = [
   behavior(

@@ -46,14 +46,16 @@ export function ParameterBox({ value, onChange, label, attributes, error, isDisa
       limit={offeredAtOnce}
       filter={({ options, search, limit }) => {
         const wanted = search.trim();
-        // After a whole name the list would only cover the next field.
-        if (byName.has(wanted)) return [];
+        const whole = byName.get(wanted);
+        // After a whole name the list would only cover the next field. The name of one that no event has may be a word of the
+        // search for another one.
+        if (whole !== undefined && whole.share > 0) return [];
+        const mayBeMeant = (one: Parameter | undefined) =>
+          one !== undefined && isFound(one, wanted) && (whole === undefined || one.share > 0);
         let left = limit;
         return (options as ComboboxParsedItemGroup[]).flatMap(({ group, items }) => {
           // as `groups` above
-          const found = items
-            .filter(({ value: name }) => [byName.get(name)].some((one) => one !== undefined && isFound(one, wanted)))
-            .slice(0, left);
+          const found = items.filter(({ value: name }) => mayBeMeant(byName.get(name))).slice(0, left);
           left -= found.length;
           return found.length === 0 ? [] : [{ group, items: found }];
         });
