@@ -55,7 +55,8 @@ if (process.argv[2] === '--path') {
     ...process.env,
   };
   const args = [...FLAGS, ...process.argv.slice(2)];
-  // Node.js 24 becomes the program: one process, whose signals and end a supervisor sees. Below npm somebody has to watch it.
+  // Node.js 24 becomes the program: one process, so that a supervisor sees its end and its signals reach it. When npm starts
+  // it, this process stays and watches npm.
   const isOwn = binary === process.execPath && process.env.npm_lifecycle_event === undefined;
   if (isOwn && process.execve !== undefined) process.execve(binary, [binary, ...args], env);
   // The channel closes when this process ends, however it does: the server ends then, too (main.ts).

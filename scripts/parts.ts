@@ -27,7 +27,8 @@ export async function runParts(parts: Readonly<Record<string, Part>>, words: rea
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const result = failure === null ? 'passed' : failure instanceof Missing ? 'skipped' : 'failed';
     counts[result] += 1;
-    const reason = failure === null ? '' : `: ${(failure.stack ?? '').slice(0, result === 'skipped' ? 300 : 5_000)}`;
+    const said = result === 'skipped' ? failure?.message.slice(0, 300) : failure?.stack?.slice(0, 5_000);
+    const reason = failure === null ? '' : `: ${said}`;
     console.log(`${result} ${name} (${seconds} s)${reason}`);
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { rolldown } from 'rolldown';
 import { openApi } from '../src/contract/openapi/openapi.ts';
-import { temporaryFolder } from '../src/sqlite/temporary-folder.testing.ts';
 import { expected, type Facts, type Steps } from '../test/clients/steps/steps.ts';
 import { adminToken, startTestApp } from '../test/support/app.ts';
 import { startReceiver } from '../test/support/receiver.ts';
 import { everyTrouble, unreliableWay } from '../test/support/unreliable-way.ts';
+import { call, fetchBy, Missing, runParts } from './parts.ts';
 
 // Tries the clients that need more than this Node.js: the Python client and the package of the TypeScript client against a server,
 // and the code of generators for other languages, which must compile and work. A part whose programs or packages are not to be had
 // is skipped, and listed with the reason. Words choose the parts with one of them in their name.
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-const timeoutMs = { call: 600_000, fetch: 240_000 };
-
-/** A program or package that is not here. */
-class Missing extends Error {}
 
 type Place = {
   folder: string;
@@ -246,42 +238,21 @@ async function generated({ folder, document, call, fetch }: Place, language: str
   return into;
 }
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
-const asked = process.argv.slice(2);
-for (const [name, part] of Object.entries(parts)) {
-  if (asked.length > 0 && !asked.some((word) => name.includes(word))) continue;
-  using folder = temporaryFolder();
-  const document = join(folder.path, 'openapi.json');
-  writeFileSync(document, JSON.stringify(openApi({ version: '0', url: null })));
-  const startedAt = performance.now();
-  const failure = await part({ folder: folder.path, document, call, fetch }).then(
-    () => null,
-    (error: Error) => error,
-  );
-  const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  const result = failure === null ? 'passed' : failure instanceof Missing ? 'skipped' : 'failed';
-  counts[result] += 1;
-  const reason = failure === null ? '' : `: ${failure.message.slice(0, result === 'skipped' ? 300 : 5_000)}`;
-  console.log(`${result} ${name} (${seconds} s)${reason}`);
-}
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exitCode = counts.failed > 0 ? 1 : 0;
-
-async function call(program: string, args: string[], cwd = root, env = process.env): Promise<string> {
-  return runWithin(timeoutMs.call, program, args, cwd, env);
-}
-
-async function runWithin(timeout: number, program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv) {
-  const options = { cwd, env, maxBuffer: 2 ** 26, timeout };
-  const result = await run(program, args, options).catch((error) => {
-    if (error.code === 'ENOENT') throw new Missing(`there is no ${program}`);
-    throw new Error(`${program} ${args.join(' ').slice(0, 200)}: ${error.stderr || error.stdout || error.message}`);
-  });
-  return result.stdout;
-}
-
-async function fetch(program: string, args: string[], cwd = root, env = process.env): Promise<string> {
-  return runWithin(timeoutMs.fetch, program, args, cwd, env).catch((error: Error) => {
-    throw new Missing(error.message);
-  });
-}
+await runParts(
+  Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      (folder: string) => {
+        const document = join(folder, 'openapi.json');
+        writeFileSync(document, JSON.stringify(openApi({ version: '0', url: null })));
+        return part({
+          folder,
+          document,
+          call: (program, args, cwd = root, env = process.env) => call(program, args, { cwd, env }),
+          fetch: (program, args, cwd = root, env = process.env) => fetchBy(program, args, { cwd, env }),
+        });
+      },
+    ]),
+  ),
+  process.argv.slice(2),
+);

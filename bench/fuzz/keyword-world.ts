@@ -74,7 +74,7 @@ export async function keywordWorld(at: SignInServer): Promise<KeywordWorld> {
     return made;
   }
 
-  /** What comes before an operation that only a thing in another state takes. */
+  /** Brings a thing into the state that an operation needs. */
   const before: { [operation: string]: (id: string) => Promise<unknown> } = {
     endPreviousKey: (id) => client.call('rotateCollectorKey', { params: { id }, body: {} }),
     retryDelivery: (id) => client.call('cancelDelivery', { params: { id } }),

@@ -80,6 +80,14 @@ export async function startTestServer(
     newId: () => newId('request'),
     isHttpAllowed: () => true,
   });
+  const attempter = new Attempter({
+    egress,
+    authenticator,
+    clock: systemClock,
+    newId,
+    telemetry: silentTelemetry(),
+    scrub,
+  });
   scrubber.follow(function* () {
     const { connection, destination, alert } = configuration.snapshot.documents;
     for (const kind of [connection, destination, alert]) for (const { body } of kind.values()) yield* secretsOf(body);
@@ -158,14 +166,7 @@ export async function startTestServer(
       log: journal.log,
       clock: { now },
       // Only templates without JavaScript.
-      attempter: new Attempter({
-        egress,
-        authenticator,
-        clock: systemClock,
-        newId,
-        telemetry: silentTelemetry(),
-        scrub,
-      }),
+      attempter,
       engine,
       compute,
     }),
@@ -228,14 +229,7 @@ export async function startTestServer(
         configuration,
         catalog,
         log: journal.log,
-        attempter: new Attempter({
-          egress,
-          authenticator,
-          clock: systemClock,
-          newId,
-          telemetry: silentTelemetry(),
-          scrub,
-        }),
+        attempter,
         engine,
         scrub,
         clock: { now },
