@@ -17,7 +17,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
 
   describe(name, () => {
     guarantee('documents are read back unchanged, secrets as secrets, with the revision', async (catalog) => {
-      assert.deepEqual(await catalog.all(), { revision: 0, documents: [] });
+      assert.deepEqual(await catalog.all(), { revision: 0, documents: [], partitions: new Map() });
       const at = '2026-03-01T00:00:00.000Z';
       const crm = document({ body: { name: 'CRM "é"', auth: { token: new Secret('s3cret', at) }, port: null } });
       const other = document({ kind: 'action', id: 'act_1', body: { name: 'A', list: [1, { deep: true }] } });
@@ -70,6 +70,32 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
       await catalog.change(1, [put(document({ version: 2 }))], [auditSample({ name: 'changed' })]);
       assert.deepEqual((await entries())[0], [3, 'changed']);
     });
+
+    guarantee(
+      'a connection keeps its first partition until it is purged, and no document shows it',
+      async (catalog) => {
+        const in3: Change = { op: 'put', document: document({}), partition: 3 };
+        const other = document({ kind: 'action', id: 'act_1' });
+        const partitions = async () => [...(await catalog.all()).partitions].sort();
+        await catalog.change(0, [in3, put(document({ id: 'con_2' })), put(other)], []);
+        const both = [
+          ['con_1', 3],
+          ['con_2', 0],
+        ];
+        assert.deepEqual(await partitions(), both);
+        const next = document({ version: 2 });
+        await catalog.change(1, [{ op: 'put', document: next, partition: 1 }], []);
+        assert.deepEqual((await catalog.all()).documents, [other, next, document({ id: 'con_2' })]);
+        await catalog.change(2, [{ op: 'delete', document: next }], []);
+        assert.deepEqual(await partitions(), both);
+        await catalog.change(3, [put(document({ version: 3 }))], []);
+        assert.deepEqual(await partitions(), both, 'restored');
+        assert.equal(await catalog.change(3, [{ ...in3, document: document({ id: 'con_3' }) }], []), null);
+        await catalog.change(4, [{ op: 'delete', document: document({ version: 3 }) }], []);
+        await catalog.purge(Date.parse('2026-04-01T00:00:00.000Z'), 9);
+        assert.deepEqual(await partitions(), [['con_2', 0]]);
+      },
+    );
 
     guarantee('every version is kept, newest first, also of a deleted document', async (catalog) => {
       for (const version of [1, 2, 3])

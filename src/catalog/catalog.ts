@@ -7,8 +7,11 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
  * rest.
  */
 export interface Catalog {
-  /** Every present document, and the revision of this state. */
-  all(): Promise<{ revision: number; documents: StoredDocument[] }>;
+  /**
+   * Every present document, and the revision of this state. `partitions`: that of the deliveries of each connection, also of
+   * the deleted ones that are not purged, by id.
+   */
+  all(): Promise<{ revision: number; documents: StoredDocument[]; partitions: Map<string, number> }>;
   /**
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is
@@ -55,10 +58,11 @@ export type StoredDocument = {
 
 /**
  * `unlisted`: a version that lists of versions leave out. A put of a deleted document restores it. A delete has the time
- * and author of the deletion in `updatedAt` and `updatedBy`.
+ * and author of the deletion in `updatedAt` and `updatedBy`. `partition`: of a connection that has none yet, 0 if left out;
+ * one that has a partition keeps it until it is purged.
  */
 export type Change =
-  | { op: 'put'; document: StoredDocument; unlisted?: boolean }
+  | { op: 'put'; document: StoredDocument; unlisted?: boolean; partition?: number }
   | { op: 'delete'; document: StoredDocument };
 
 /** A change that made this revision. `before`: the version that it replaced or deleted. */

@@ -80,9 +80,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       failed: telemetry.failedOften,
     });
   const dispatcher: Dispatching = stack.use(
-    lease === null
-      ? new Dispatchers(createDispatcher, configuration, parts.node?.partitionOf ?? (() => 0))
-      : createDispatcher(lease),
+    lease === null ? new Dispatchers(createDispatcher, configuration) : createDispatcher(lease),
   );
   countHeld({ holds, log: journal.log, configuration, dispatcher, events, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));

@@ -19,7 +19,6 @@ export function createNode(
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
-  const { partitionOf } = node;
   let wasActing = true;
   const partitions: Partitions = new Partitions({
     journal,
@@ -36,7 +35,7 @@ export function createNode(
           clock,
           random,
           passTo({ connectionId, orderKey }) {
-            const partition = partitionOf(connectionId);
+            const partition = configuration.snapshot.partitions.get(connectionId) ?? 0;
             return partition === lease.partition && orderKey === undefined ? null : partition;
           },
         }),

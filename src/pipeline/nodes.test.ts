@@ -11,8 +11,7 @@ const second = 1_000;
 /** Two nodes in this process, on one database with four partitions; the second one sends. `stop` stops its timers. */
 async function startNodes(options: RigOptions = {}) {
   const clock = fakeClock();
-  // The second node owns 2 and 3.
-  const node = (name: string) => ({ ...nodeOf(name, 4, clock), partitionOf: () => 3 });
+  const node = (name: string) => nodeOf(name, 4, clock);
   const rig = await startRig({ ...options, clock, node: node('a') });
   const state = { isStopped: false, waiting: [] as (() => void)[] };
   const own: Clock = {
@@ -23,7 +22,7 @@ async function startNodes(options: RigOptions = {}) {
     destination: { settings: { order: { key: 'visitorId', releaseAfter: null } } },
   });
   const other = await rig.start(node('b'), own);
-  // The first one gives its partitions away one at a time.
+  // The connection is in partition 3. The first node gives 3 and 2 away, one at a time.
   await clock.advance(30 * second);
   const send = (to: Pipeline, n: number, visitorId: string) => to.accept(request(clock.now(), n, visitorId));
   return {

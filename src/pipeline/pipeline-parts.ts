@@ -50,7 +50,6 @@ export type NodeParts = {
   name: string;
   /** How many partitions the database has. */
   partitions: number;
-  partitionOf(connectionId: string): number;
   /** ms that only grow, also when the clock is set. */
   monotonic(): number;
   /** How long a heartbeat lasts, and how often it is renewed. */

@@ -40,7 +40,7 @@ export async function startPipeline(parts: PipelineParts) {
   const { failed } = telemetry;
   const { log, housekeeping } = journal;
   const { scrub } = scrubber;
-  const configuration = await loadConfiguration(catalog, scrubber, failed);
+  const configuration = await loadConfiguration(catalog, scrubber, failed, parts.node?.partitions);
   if (parts.startsHeld === true) await holdAll(configuration, clock.now());
   // The scrubber learns later secrets with the audit entries of their changes.
   scrubber.follow(() => currentSecrets(configuration.snapshot));

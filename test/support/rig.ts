@@ -69,7 +69,6 @@ export function nodeOf(name: string, partitions: number, clock: Clock): NodePart
   return {
     name,
     partitions,
-    partitionOf: (id) => [...id].reduce((sum, one) => sum + one.charCodeAt(0), 0) % partitions,
     monotonic: clock.now,
     ttlMs: 15_000,
     everyMs: 5_000,

@@ -17,18 +17,22 @@ import {
 export type DocumentRow = Omit<StoredDocument, 'body'> & { body: string };
 
 /** A change as stored. */
-export type ChangeRow = { op: Change['op']; row: DocumentRow; listed: boolean };
+export type ChangeRow = { op: Change['op']; row: DocumentRow; listed: boolean; partition?: number };
 
 const columns = `v.kind, v.id, v.version, v.body, v.created_at AS createdAt, v.updated_at AS updatedAt, v.updated_by AS updatedBy`;
 
 /** The operations of the catalog in the storage threads. */
 export const operations = {
-  allDocuments: (db: Db, _: null): { revision: number; rows: DocumentRow[] } => ({
+  allDocuments: (
+    db: Db,
+    _: null,
+  ): { revision: number; rows: DocumentRow[]; partitions: { id: string; partition: number }[] } => ({
     revision: revision(db),
     rows: db.all<DocumentRow>(
       `SELECT ${columns} FROM document AS d
        JOIN document_version AS v ON v.kind = d.kind AND v.id = d.id AND v.version = d.version ORDER BY d.kind, d.id`,
     ),
+    partitions: db.all('SELECT id, partition FROM connection_partition'),
   }),
 
   changeDocuments(
@@ -39,9 +43,11 @@ export const operations = {
     if (revision(db) !== change.revision) return null;
     const next = change.revision + 1;
     for (const text of change.changes) {
-      const { op, row, listed }: ChangeRow = JSON.parse(text);
+      const { op, row, listed, partition = 0 }: ChangeRow = JSON.parse(text);
       if (op === 'put') put(db, row, listed);
       else remove(db, row);
+      if (op === 'put' && row.kind === 'connection')
+        db.run('INSERT OR IGNORE INTO connection_partition (id, partition) VALUES (?, ?)', row.id, partition);
       const before = op === 'put' ? row.version - 1 : row.version;
       const isNotable = row.kind === 'connection' || row.kind === 'destination';
       if (isNotable && before > 0 && row.updatedBy !== byItself.principal)
@@ -120,6 +126,7 @@ export const operations = {
     for (const { kind, id } of gone) {
       db.run('DELETE FROM document_version WHERE kind = ? AND id = ?', kind, id);
       db.run('DELETE FROM deleted_document WHERE kind = ? AND id = ?', kind, id);
+      if (kind === 'connection') db.run('DELETE FROM connection_partition WHERE id = ?', id);
     }
     db.all('PRAGMA secure_delete = FAST');
     return gone;

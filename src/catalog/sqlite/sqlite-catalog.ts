@@ -28,8 +28,9 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
 
   return {
     async all() {
-      const { revision, rows } = await client.write('allDocuments', null);
-      return { revision, documents: rows.map(open) };
+      const { revision, rows, partitions } = await client.write('allDocuments', null);
+      const byId = new Map(partitions.map(({ id, partition }) => [id, partition]));
+      return { revision, documents: rows.map(open), partitions: byId };
     },
     async change(revision, changes, entries) {
       let rows: string[];
@@ -37,8 +38,8 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
       do {
         key = sealer.sealsWith;
         rows = await mapInSteps(changes, (change) => {
-          const listed = change.op !== 'put' || change.unlisted !== true;
-          return JSON.stringify({ op: change.op, row: close(change.document), listed } satisfies ChangeRow);
+          const { op, document, unlisted = false, partition = 0 } = { unlisted: false, partition: 0, ...change };
+          return JSON.stringify({ op, row: close(document), listed: !unlisted, partition } satisfies ChangeRow);
         });
         // A rotation that began in between would not find what was sealed with the former key.
       } while (key !== sealer.sealsWith);

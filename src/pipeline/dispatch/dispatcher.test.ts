@@ -782,13 +782,13 @@ test('deliveries to a destination that does not compile wait until it does, from
 
   const { all } = rig.catalog;
   rig.catalog.all = async () => {
-    const { revision, documents } = await all();
+    const { documents, ...rest } = await all();
     const broken = (body: unknown) => {
-      const { settings, ...rest } = Object(body);
-      return { ...rest, settings: { ...settings, outcomes: null } };
+      const { settings, ...same } = Object(body);
+      return { ...same, settings: { ...settings, outcomes: null } };
     };
     return {
-      revision,
+      ...rest,
       documents: documents.map((one) => (one.id === otherId ? { ...one, body: broken(one.body) } : one)),
     };
   };

@@ -36,16 +36,13 @@ export class Dispatchers implements Dispatching {
   /** Whether no other node can own its partitions now. */
   mayAct = () => true;
   readonly #configuration: Pick<Configuration, 'snapshot'>;
-  readonly #partitionOf: (connectionId: string) => number;
 
   constructor(
     create: (lease: Lease, mayAct: () => boolean) => Dispatcher,
     configuration: Pick<Configuration, 'snapshot'>,
-    partitionOf: (connectionId: string) => number,
   ) {
     this.#create = create;
     this.#configuration = configuration;
-    this.#partitionOf = partitionOf;
   }
 
   /** Sends the deliveries of a partition from now on. */
@@ -153,7 +150,7 @@ export class Dispatchers implements Dispatching {
   }
 
   #at(connectionId: string): Dispatcher[] {
-    const one = this.#all.get(this.#partitionOf(connectionId));
+    const one = this.#all.get(this.#configuration.snapshot.partitions.get(connectionId) ?? 0);
     return one === undefined ? [] : [one];
   }
 

@@ -10,6 +10,7 @@ import { AppError } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { standardBehaviors } from '../../rules/standard-behaviors.ts';
 import { auditEntryOf, type ChangeAuthor } from './audit-entry.ts';
+import { type ConnectionPartitions, partitionsAfter, withPartitions } from './connection-partitions.ts';
 import { destinationPlans, type PlanOf } from './destination-plan.ts';
 import type { Bodies, Document, Documents } from './documents.ts';
 import { type Rules, ruleCompiler } from './rule-compiler.ts';
@@ -35,6 +36,8 @@ export type Snapshot = {
   /** The ids of the current destinations of a connection. */
   destinationsOf(connectionId: string): Iterable<string>;
   readonly planOf: PlanOf;
+  /** The partition of the deliveries of each connection, also of those that were deleted. */
+  readonly partitions: ConnectionPartitions;
 };
 
 export type Configuration = {
@@ -68,12 +71,13 @@ const standardDocuments = standardBehaviors.map(({ id, standard: _, ...body }): 
 
 /**
  * Loads the catalog, adds the standard behaviors, and keeps the snapshot up to date through `change`. Audit entries are
- * scrubbed before they are stored. `failed` reports errors of listeners.
+ * scrubbed before they are stored. `failed` reports errors of listeners. `partitionCount`: of the database.
  */
 export async function loadConfiguration(
   catalog: Catalog,
   scrubber: Pick<Scrubber, 'scrub' | 'learn'>,
   failed: (error: unknown, doing: string) => void,
+  partitionCount = 1,
 ): Promise<Configuration> {
   const listeners = createListeners<[Snapshot, readonly Change[]]>((error) =>
     failed(error, 'apply a change of the configuration'),
@@ -82,7 +86,10 @@ export async function loadConfiguration(
   const compile = ruleCompiler();
   const plansOf = destinationPlans();
 
-  function makeSnapshot(revision: number, documents: Documents, before?: Snapshot): Snapshot {
+  function makeSnapshot(
+    { revision, documents, partitions }: Pick<Snapshot, 'revision' | 'documents' | 'partitions'>,
+    before?: Snapshot,
+  ): Snapshot {
     const hasSameRules =
       before?.documents.action === documents.action && before.documents.behavior === documents.behavior;
     return {
@@ -95,6 +102,7 @@ export async function loadConfiguration(
       idsNamed: names.idsOf,
       destinationsOf: names.destinationsOf,
       planOf: plansOf(documents),
+      partitions,
     };
   }
 
@@ -106,29 +114,36 @@ export async function loadConfiguration(
     () => new AppError('conflict', 'Too many changes at once. Send the request again.'),
   );
 
-  async function change(by: ChangeAuthor, changes: readonly Change[]): Promise<Snapshot | null> {
+  async function change(by: ChangeAuthor, given: readonly Change[]): Promise<Snapshot | null> {
+    const { documents, partitions } = configuration.snapshot;
+    const { connection: connections } = documents;
+    const changes = withPartitions(given, { count: partitionCount, partitions, connections });
     const entries = await mapInSteps(changes, (change) =>
       auditEntryOf(by, change, storedOf(change.document), scrubber),
     );
     const revision = await catalog.change(configuration.snapshot.revision, changes, entries);
-    return revision === null ? null : apply(revision, changes);
+    return revision === null ? null : apply(revision, changes, partitionsAfter(partitions, changes));
   }
 
   /** Applies what was changed elsewhere as if it were changed here; several versions of a document are one change. */
   async function refresh(): Promise<void> {
-    const { revision, documents } = await catalog.all();
+    const { revision, documents, partitions } = await catalog.all();
     const before = configuration.snapshot;
-    if (revision !== before.revision) await apply(revision, differences(before.documents, documents));
+    if (revision !== before.revision) await apply(revision, differences(before.documents, documents), partitions);
   }
 
-  async function apply(revision: number, changes: readonly Change[]): Promise<Snapshot> {
+  async function apply(
+    revision: number,
+    changes: readonly Change[],
+    partitions: ConnectionPartitions,
+  ): Promise<Snapshot> {
     const before = configuration.snapshot;
     // A name that leads to no document, or to one with another name, is passed over by its readers.
     await mapInSteps(changes, ({ op, document }) => {
       if (op === 'put') names.add(document);
     });
     const documents = await changed(before.documents, changes);
-    const snapshot = makeSnapshot(revision, documents, before);
+    const snapshot = makeSnapshot({ revision, documents, partitions }, before);
     configuration.snapshot = snapshot;
     for (const { op, document } of changes) if (op === 'delete') names.remove(document);
     listeners.tell(snapshot, changes);
@@ -139,10 +154,10 @@ export async function loadConfiguration(
     return snapshot;
   }
 
-  const { revision, documents: stored } = await catalog.all();
+  const { documents: stored, ...loaded } = await catalog.all();
   for (const document of [...stored, ...standardDocuments.map(([, one]) => one)]) names.add(document);
   const configuration: Configuration & { snapshot: Snapshot } = {
-    snapshot: makeSnapshot(revision, sorted(stored)),
+    snapshot: makeSnapshot({ ...loaded, documents: sorted(stored) }),
     change: (by, build) => inTurn(async () => change(by, await build(configuration.snapshot))),
     follow: () => inTurn(async () => refresh()),
     watch: listeners.add,
