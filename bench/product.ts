@@ -25,7 +25,9 @@ export type Product = AsyncDisposable & {
 };
 
 const token = 'a-token-for-the-bench-alone';
-const pinoError = 50;
+
+/** Another checkout may log levels as numbers. */
+const errorLevels = new Set<string | number | undefined>(['error', 'fatal', 50, 60]);
 
 /** Settings of the program in every scenario; the others are defaults. */
 export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALLOW: '127.0.0.0/8' };
@@ -57,9 +59,9 @@ export async function startProduct(dataDir: string, root = ownRoot): Promise<Pro
   process.once('exit', end); // also when the bench fails or is interrupted
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
   createInterface({ input: launcher.stdout }).on('line', (line) => {
-    const logged: { msg?: string; url?: string; level?: number } = JSON.parse(line);
+    const logged: { msg?: string; url?: string; level?: string | number } = JSON.parse(line);
     if (logged.msg === 'listening') resolve(logged.url ?? '');
-    if ((logged.level ?? 0) >= pinoError) errors.push(line);
+    if (errorLevels.has(logged.level)) errors.push(line);
   });
   exited.then(([code, signal]) => reject(new Error(`the program ended (${signal ?? code}) before it listened`)));
   const url = await listening;

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { exit } from 'node:process';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import type { AllowList } from './alerts/check-alert.ts';
 import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
@@ -36,6 +38,7 @@ import type { Requests } from './requests/requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
 import type { Storage, StorageOptions } from './storage.ts';
+import type { LogOptions } from './telemetry/log.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
 import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
@@ -191,7 +194,7 @@ function openCore(
   const scrubber = createScrubber();
   scrubber.learn([config.adminToken, config.smtpPassword, config.oidcClientSecret].filter((secret) => secret !== null));
   const { scrub } = scrubber;
-  const telemetry = createTelemetry({ level: config.logLevel, format: config.logFormat, scrub });
+  const telemetry = createTelemetry({ level: config.logLevel, format: formatOf(config), scrub });
   opened.defer(telemetry.flush);
 
   // Continuing without storage or alongside another owner could only do harm. A supervisor restarts the process.
@@ -217,6 +220,11 @@ function openCore(
 }
 
 type Core = ReturnType<typeof openCore>;
+
+function formatOf({ logFormat }: Config): LogOptions['format'] {
+  if (logFormat !== 'json' && isatty(1)) return 'terminal';
+  return logFormat === 'auto' ? 'json' : logFormat;
+}
 
 /** The sandbox that renders templates; its code and threads are loaded with the first template that needs them. */
 function createSandbox(config: Config, { telemetry }: Core) {
@@ -354,8 +362,9 @@ function announce(
   { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
 ) {
   const { publicUrl, trustedProxies, egressAllow, secretRefs } = config;
-  if (setupToken !== null) telemetry.setupOpen({ address: `${publicUrl ?? url}/welcome#setup=${setupToken}` });
-  telemetry.listening({ url });
+  const consoleUrl = (publicUrl ?? url).replace(/\/+$/, '');
+  const setupUrl = setupToken === null ? null : `${consoleUrl}/welcome#setup=${setupToken}`;
+  telemetry.listening({ url, consoleUrl, setupUrl, dataDir: resolve(config.dataDir), version });
   if (publicUrl === null && trustedProxies.length > 0)
     telemetry.noticed(
       'MILLRACE_PUBLIC_URL is not set: session cookies are Secure only where the proxy sends X-Forwarded-Proto: https, and links begin with the address that the server listens on',

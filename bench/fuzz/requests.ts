@@ -4,7 +4,7 @@ import { createClient } from '../../src/client/client.ts';
 import { allRights } from '../../src/contract/accounts/rights.ts';
 import { openApi } from '../../src/contract/openapi/openapi.ts';
 import { type RouteId, routes } from '../../src/contract/routes.ts';
-import { adminToken } from '../../test/support/process.ts';
+import { adminToken, errorLines } from '../../test/support/process.ts';
 import { answerFaults } from './answer-faults.ts';
 import { startFuzzServer } from './fuzz-server.ts';
 import { type Generated, requestsOf } from './generate.ts';
@@ -77,8 +77,8 @@ export async function fuzzRequests({ count, seed }: { count: number; seed: numbe
   figures.neverSucceeded = operations.map((one) => one.id).filter((id) => !succeeded.has(id));
   const died = await Promise.race([running.exited.then(() => 'the server ended'), Promise.resolve(null)]);
   if (died !== null) figures.faults.push(died);
-  if (running.stdout().includes('"level":50'))
-    figures.faults.push(`the server logged ${running.stdout().slice(0, 2_000)}`);
+  const logged = errorLines(running.stdout());
+  if (logged.length > 0) figures.faults.push(`the server logged ${logged.join('\n').slice(0, 2_000)}`);
   return figures;
 }
 

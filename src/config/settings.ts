@@ -207,9 +207,13 @@ export const settings = {
   logLevel: choice({
     default: 'info',
     of: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    description: 'Lowest level that is logged; `info` has one line per attempt.',
+    description: 'Lowest level that is logged; `debug` has a line for each attempt and each request.',
   }),
-  logFormat: choice({ default: 'json', of: ['json', 'pretty'], description: 'JSON lines, or readable text.' }),
+  logFormat: choice({
+    default: 'auto',
+    of: ['auto', 'json', 'pretty'],
+    description: 'JSON lines, or readable text; `auto` is readable text on a terminal and JSON elsewhere.',
+  }),
   url: url({
     default: 'http://127.0.0.1:8787',
     description: 'URL of the server for commands (all but start, demo, backup, restore and doctor).',

@@ -1,22 +1,30 @@
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { lineWriter } from './line-writer.ts';
+import { readableLine } from './readable-line.ts';
 
 type LogLevel = Level | 'silent';
 
 export type LogOptions = {
   level: LogLevel;
-  format: 'json' | 'pretty';
+  /** JSON lines; readable lines; or readable lines for a terminal, with colors where it has them. */
+  format: 'json' | 'pretty' | 'terminal';
   /** File descriptor: 1 is stdout. */
   to: 1 | 2 | { write(line: string): void };
   /** Removes live secrets from each text of a line before it is written. */
   scrub(text: string): string;
 };
 
-export type Log = { logger: Logger; flush(): void };
+export type Log = {
+  logger: Logger;
+  /** Writes a text between the lines. */
+  write(text: string): void;
+  flush(): void;
+};
 
 export function createLog({ level, format, to, scrub }: LogOptions): Log {
   const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };
-  const stream = { write: (line: string) => out.write(format === 'pretty' ? prettyLine(line) : line) };
+  const isColored = format === 'terminal' && to === 1 && process.stdout.hasColors();
+  const stream = { write: (line: string) => out.write(format === 'json' ? line : readableLine(line, isColored)) };
   const hooks: LoggerOptions['hooks'] = {
     // Scrubs text by text: removing a secret from the finished line could break its JSON.
     logMethod(given, method) {
@@ -24,8 +32,9 @@ export function createLog({ level, format, to, scrub }: LogOptions): Log {
       method.apply(this, scrubbed);
     },
   };
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks }, stream);
-  return { logger, flush: () => out.flushSync() };
+  const formatters = { level: (name: string) => ({ level: name }) };
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters, hooks }, stream);
+  return { logger, write: out.write, flush: () => out.flushSync() };
 }
 
 /** A copy with all texts scrubbed; the same value when nothing changes. */
@@ -55,22 +64,4 @@ export function errorFields(error: unknown): Record<string, unknown> {
     ...(cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : String(cause) }),
     stack: error.stack,
   };
-}
-
-const levels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO ', 40: 'WARN ', 50: 'ERROR', 60: 'FATAL' };
-
-/** A JSON log line as readable text: time, level, message, then the rest as `name=value`; a stack follows below. */
-function prettyLine(json: string): string {
-  const { time, level, msg, stack, ...rest }: Record<string, unknown> = JSON.parse(json);
-  const clock = new Date(String(time)).toISOString().slice(11, 23);
-  const pairs = Object.entries(rest).map(([name, value]) => `${name}=${valueText(value)}`);
-  const tail = typeof stack === 'string' ? `\n${stack.replace(/^/gm, '    ')}` : '';
-  const text = `${[clock, levels[Number(level)] ?? String(level), msg, ...pairs].join(' ')}${tail}\n`;
-  // Texts of others must not control the terminal.
-  return text.replace(/[^\P{Cc}\n]/gu, '·');
-}
-
-function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }

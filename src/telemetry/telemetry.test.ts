@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AppError } from '../contract/errors.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
 import { silentTelemetry } from './silent-telemetry.testing.ts';
-import { type AttemptReport, createTelemetry, type TelemetryOptions } from './telemetry.ts';
+import { type AttemptReport, createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';
 
 const payload = 'payload-of-a-visitor';
 
@@ -42,7 +42,7 @@ function recorded(options: TelemetryOptions = {}) {
 }
 
 test('an attempt is one line with ids and outcome and without payload', async () => {
-  const { telemetry, lines } = recorded();
+  const { telemetry, lines } = recorded({ level: 'debug' });
   telemetry.attemptFinished(report);
   assert.equal(lines.length, 1);
   const line = JSON.parse(lines[0] ?? '');
@@ -58,27 +58,68 @@ test('an attempt is one line with ids and outcome and without payload', async ()
   assert.match(metrics, /millrace_attempt_seconds_bucket\{le="0.025",connection="con_1"\} 1/);
 });
 
-test('the listening line is written at every level but silent', () => {
+const start = {
+  url: 'http://127.0.0.1:1',
+  consoleUrl: 'https://millrace.example',
+  setupUrl: 'https://millrace.example/welcome#setup=abc',
+  dataDir: '/var/lib/millrace',
+  version: '1.2.3',
+};
+
+test('the listening line is written at every level but silent, after the link for the first administrator', () => {
   for (const level of ['trace', 'error', 'fatal'] as const) {
     const { telemetry, lines } = recorded({ level });
-    telemetry.listening({ url: 'http://127.0.0.1:1' });
-    const { msg, url } = JSON.parse(lines[0] ?? '');
-    assert.deepEqual([msg, url], ['listening', 'http://127.0.0.1:1']);
+    telemetry.listening(start);
+    const [setup, listening] = lines.map((line) => JSON.parse(line));
+    assert.equal(setup.address, start.setupUrl);
+    assert.deepEqual([listening.msg, listening.url], ['listening', start.url]);
+    telemetry.listening({ ...start, setupUrl: null });
+    assert.equal(lines.length, 3);
   }
-  const { telemetry, lines } = recorded({ level: 'silent' });
-  telemetry.listening({ url: 'http://127.0.0.1:1' });
-  assert.equal(lines.length, 0);
+  for (const format of ['json', 'pretty', 'terminal'] as const) {
+    const { telemetry, lines } = recorded({ level: 'silent', format });
+    telemetry.listening(start);
+    assert.equal(lines.length, 0);
+  }
 });
 
-test('at level warn the hot path logs nothing', () => {
-  const { telemetry, lines } = recorded({ level: 'warn' });
+test('on a terminal a start says where the console and the data are, and then writes readable lines', () => {
+  const { telemetry, lines } = recorded({ format: 'terminal' });
+  telemetry.listening(start);
+  const [greeting = ''] = lines;
+  for (const text of [start.url, start.setupUrl, start.dataDir, '1.2.3', 'Ctrl-C']) assert.ok(greeting.includes(text));
+  telemetry.listening({ ...start, setupUrl: null });
+  assert.match(lines[1] ?? '', /Console {3}https:\/\/millrace\.example\/\n/);
+  assert.doesNotMatch(lines[1] ?? '', /first administrator/);
+  telemetry.noticed('said');
+  assert.match(lines[2] ?? '', /WARN {2}said\n$/);
+});
+
+test('each JSON line has the name of its level', () => {
+  const { telemetry, lines } = recorded();
+  telemetry.stopping({ signal: 'SIGTERM' });
+  telemetry.noticed('said');
+  telemetry.failed(new Error('no'), 'read');
+  telemetry.listening({ ...start, setupUrl: null });
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).level),
+    ['info', 'warn', 'error', 'info'],
+  );
+});
+
+test('at level info there is no line for each request, event or attempt', () => {
+  const { telemetry, lines } = recorded();
+  hotPath(telemetry);
+  assert.deepEqual(lines, []);
+});
+
+function hotPath(telemetry: Telemetry) {
   telemetry.eventsAccepted({ events: 50, duplicates: 1, usedIds: 0 });
   telemetry.eventsMatched({ events: 50, matched: 50, deliveries: 50 });
   telemetry.attemptFinished(report);
   telemetry.deliverySettled({ status: 'delivered' });
   telemetry.requestFinished({ routeId: 'intake', method: 'POST', status: 200, durationMs: 1, requestId: 'req_1' });
-  assert.deepEqual(lines, []);
-});
+}
 
 test('at level debug a rejected intake request is found by its id', () => {
   const { telemetry, lines } = recorded({ level: 'debug' });
@@ -110,7 +151,7 @@ test('a failure is logged with its internal text, cause and stack', () => {
   const error = new AppError('internal', 'for the caller', { internal: 'for the log', cause: new Error('why') });
   telemetry.requestFinished({ routeId: 'x', method: 'GET', status: 500, durationMs: 1, requestId: 'req_1', error });
   const line = JSON.parse(lines[0] ?? '');
-  assert.deepEqual([line.level, line.internal, line.cause, line.code], [50, 'for the log', 'why', 'internal']);
+  assert.deepEqual([line.level, line.internal, line.cause, line.code], ['error', 'for the log', 'why', 'internal']);
   assert.match(line.stack, /telemetry\.test/);
 });
 

@@ -2,6 +2,7 @@ import { AppError } from '../contract/errors.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus, Reason } from '../contract/records/delivery.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
+import { greeting, type Listening } from './greeting.ts';
 import { createLog, errorFields, type Log, type LogOptions } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -47,17 +48,20 @@ export type TelemetryOptions = Partial<LogOptions>;
 
 type Out = { logger: Log['logger']; metrics: Metrics };
 
+type ProgramOut = Pick<Log, 'logger' | 'write'> & Pick<LogOptions, 'format'>;
+
 /** Interval of log lines about the same frequent failure. */
 const failureLineMs = 10_000;
 
 /** Defaults: JSON lines on stdout at level info. Secrets are not removed unless `scrub` is given. */
 export function createTelemetry(options: TelemetryOptions = {}) {
-  const { logger, flush } = createLog({ level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options });
+  const given: LogOptions = { level: 'info', format: 'json', to: 1, scrub: (line) => line, ...options };
+  const { logger, write, flush } = createLog(given);
   const metrics = createMetrics();
   measureProcess(metrics);
   const out = { logger, metrics };
   return {
-    ...programEvents(out),
+    ...programEvents({ logger, write, format: given.format }),
     ...failureEvents(out),
     ...requestEvents(out),
     ...deliveryEvents(out),
@@ -71,14 +75,23 @@ export function createTelemetry(options: TelemetryOptions = {}) {
   };
 }
 
-function programEvents({ logger }: Out) {
+function programEvents({ logger, write, format }: ProgramOut) {
   const always = logger.child({}, { level: logger.level === 'silent' ? 'silent' : 'info' });
   return {
-    /** The server accepts requests. Programs wait for this line: it is written at every level but `silent`. */
-    listening: (at: { url: string }) => always.info(at, 'listening'),
-    /** There is no administrator; `address` is the URL to create the first one. Written like `listening`. */
-    setupOpen: (at: { address: string }) =>
-      always.info(at, 'no administrator yet: open this address to create the first one'),
+    /**
+     * The server accepts requests, and this is its address and the link to create the first administrator. Programs wait
+     * for these lines: they are written at every level but `silent`. People at a terminal read a greeting in their place.
+     */
+    listening(at: Listening) {
+      if (format === 'terminal') {
+        if (logger.level !== 'silent') write(greeting(at));
+        return;
+      }
+      const { url, setupUrl } = at;
+      if (setupUrl !== null)
+        always.info({ address: setupUrl }, 'no administrator yet: open this address to create the first one');
+      always.info({ url }, 'listening');
+    },
     stopping: (because: { signal: string }) => logger.info(because, 'stopping'),
     stopped: (after: { durationMs: number }) => logger.info(after, 'stopped'),
     /** A notice for the operator, written once, such as an open guard. */
@@ -170,7 +183,7 @@ function deliveryEvents({ logger, metrics }: Out) {
       const { attempt } = report;
       metrics.add('attempts', 1, attempt.outcome, attempt.error?.kind ?? '');
       metrics.observe('attemptSeconds', attempt.durationMs / 1_000, report.connectionId);
-      if (logger.isLevelEnabled('info')) logger.info(attemptFields(report), 'attempt');
+      if (logger.isLevelEnabled('debug')) logger.debug(attemptFields(report), 'attempt');
     },
     /** A step of a delivery was recorded, with or without an exchange; counted only. */
     deliverySettled({ status }: { status: DeliveryStatus }) {

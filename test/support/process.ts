@@ -90,6 +90,11 @@ export function spawnProcess(
   };
 }
 
+/** The lines of the log that tell of an internal error. */
+export function errorLines(log: string): string[] {
+  return log.split('\n').filter((line) => /"level":"(?:error|fatal)"/.test(line));
+}
+
 /** Runs a command of the product until it ends. */
 export async function runProcess(
   env: Record<string, string>,

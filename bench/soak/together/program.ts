@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '../../../src/client/client.ts';
-import { adminToken, environment, type Process, spawnProcess } from '../../../test/support/process.ts';
+import { adminToken, environment, errorLines, type Process, spawnProcess } from '../../../test/support/process.ts';
 import type { History, Life } from './history.ts';
 
 const own = fileURLToPath(new URL('../../../bin/millrace.cjs', import.meta.url));
@@ -88,7 +88,7 @@ export async function startProgram({
     life.endedAt = history.now();
     const exit = await process.end(by);
     life.endedAt = history.now();
-    errors.push(...errorLines(process));
+    errors.push(...errorLines(process.stdout()));
     if (by === 'SIGTERM' && exit.code !== 0)
       history.odd.push(
         `The program ended with ${exit.code ?? exit.signal} after SIGTERM: ${process.stderr().slice(0, 500)}`,
@@ -138,16 +138,7 @@ export async function startProgram({
     setTokens(next) {
       tokens = next;
     },
-    errors: () => [...errors, ...errorLines(running.process)],
+    errors: () => [...errors, ...errorLines(running.process.stdout())],
     [Symbol.asyncDispose]: () => running.process[Symbol.asyncDispose](),
   };
-}
-
-const pinoError = 50;
-
-function errorLines(process: Process): string[] {
-  return process
-    .stdout()
-    .split('\n')
-    .filter((line) => line.startsWith('{') && (Number(/"level":(\d+)/.exec(line)?.[1]) || 0) >= pinoError);
 }
