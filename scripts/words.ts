@@ -8,6 +8,9 @@ import ts from 'typescript';
 const retiredNames: Readonly<Record<string, string>> = {
   anew: 'again',
   ailments: 'problems',
+  answer: 'response, result',
+  answered: 'responded, filled',
+  answers: 'responses, results',
   bench: 'context',
   beside: 'a noun',
   blame: 'culprit',
@@ -178,12 +181,16 @@ const ownWords: readonly { folder: string; word: RegExp; names: readonly string[
   },
 ];
 
+/** Names that are published or stored, and stay as they are. */
+const publishedNames = new Set(['JudgedAnswer', 'judgedAnswer', 'lastAnswer']);
+
 function inName(file: string, line: number, name: string): Finding[] {
   for (const { folder, word, names, cure } of ownWords)
     if (file.includes(folder) && word.test(name) && !names.includes(name))
       return [{ file, line, text: `the name ${name}`, cure }];
   if (otherLimits.test(name))
     return [{ file, line, text: `the name ${name}`, cure: 'Max, last: bytesMax, delayMsMax' }];
+  if (publishedNames.has(name)) return [];
   return name.split(/(?<=[a-z\d])(?=[A-Z])|_/).flatMap((word) => {
     const cure = Object.hasOwn(retiredNames, word.toLowerCase()) ? retiredNames[word.toLowerCase()] : undefined;
     return cure === undefined ? [] : [{ file, line, text: `the name ${name}`, cure }];

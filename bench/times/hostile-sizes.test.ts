@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readJson } from '../../src/api/http/json-body.ts';
-import { readTokenAnswer } from '../../src/connections/oauth/token-response.ts';
+import { readTokenResponse } from '../../src/connections/oauth/token-response.ts';
 import { retryAfterMs } from '../../src/connections/retry-after.ts';
 import { createScrubber, responseRedaction } from '../../src/connections/secret-redaction.ts';
 import { Secret } from '../../src/contract/secret.ts';
@@ -80,7 +80,7 @@ const readers: Record<string, { most: number; read(hostile: string): unknown }> 
   'a token response': {
     most: 65_536,
     read: (one) =>
-      readTokenAnswer(
+      readTokenResponse(
         { kind: 'response', ...answer(one), truncated: false, timings: attempt('').timings, resends: 0 },
         {
           now: 0,

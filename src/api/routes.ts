@@ -269,11 +269,11 @@ async function respond(
   const bytes = json.reduce((sum, part) => sum + part.length, 0);
   // A response that is kept for an Idempotency-Key is one text.
   if (request.running !== null) request.keptBody ??= Buffer.concat(json).toString();
-  return reply.send(bytes <= answerBytesMax ? Buffer.concat(json) : Readable.from(json));
+  return reply.send(bytes <= bufferedBytesMax ? Buffer.concat(json) : Readable.from(json));
 }
 
 /** Bytes of JSON that are sent at once. More is sent in parts, as fast as the client reads. */
-const answerBytesMax = 8 * 1_048_576;
+const bufferedBytesMax = 8 * 1_048_576;
 
 /** The neighboring pages of a list as Link headers (RFC 8288). */
 function linkPages(request: FastifyRequest, reply: FastifyReply, { data, page }: Record<string, unknown>): void {

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Answer, type Arguments, ClientError, createClient, type Item, type ListId } from '../client/client.ts';
+import {
+  type Arguments,
+  ClientError,
+  createClient,
+  type Item,
+  type ListId,
+  type RouteResponse,
+} from '../client/client.ts';
 import type { TransferKind } from '../contract/documents/transfer-kinds.ts';
 import { foldName } from '../contract/fold-name.ts';
 import { idPrefixes } from '../contract/ids.ts';
@@ -21,7 +28,7 @@ const intakeResponse = z.object({ ids: z.array(z.string()).optional(), detail: z
 export function connectTo({ url, adminToken }: Pick<Program['settings'], 'url' | 'adminToken'>) {
   const client = createClient({ url, token: adminToken?.reveal() ?? null });
 
-  async function call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<Answer<Id>> {
+  async function call<Id extends RouteId>(id: Id, ...input: Arguments<Id>): Promise<RouteResponse<Id>> {
     for (const [name, value] of Object.entries(input[0]?.params ?? {}))
       if (value === '') throw new CommandError(exitCodes.usage, `The ${name} must not be empty.`);
     return explained(url, () => client.call(id, ...input));

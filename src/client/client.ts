@@ -29,7 +29,7 @@ type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** The response of a route. */
-export type Answer<Id extends RouteId> = Output<RouteTable[Id]['output']>;
+export type RouteResponse<Id extends RouteId> = Output<RouteTable[Id]['output']>;
 
 type Params<Id extends RouteId> =
   PathParameters<RouteTable[Id]['path']> extends never
@@ -51,9 +51,9 @@ type Conditions = {
 export type CallInput<Id extends RouteId> = Params<Id> & Query<Id> & Body<Id> & Conditions;
 
 /** Routes whose responses are pages. */
-export type ListId = { [Id in RouteId]: Answer<Id> extends Page<unknown> ? Id : never }[RouteId];
+export type ListId = { [Id in RouteId]: RouteResponse<Id> extends Page<unknown> ? Id : never }[RouteId];
 /** An item of a list. */
-export type Item<Id extends ListId> = Answer<Id> extends Page<infer T> ? T : never;
+export type Item<Id extends ListId> = RouteResponse<Id> extends Page<infer T> ? T : never;
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -74,7 +74,7 @@ export function createClient({
   const root = url.replace(/\/+$/, '');
 
   /** Calls a route; throws ClientError for every response but success. */
-  async function call<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>): Promise<Answer<Id>> {
+  async function call<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>): Promise<RouteResponse<Id>> {
     const { method, path, produces } = routeTable[id];
     const { params, query, body, ifMatch, idempotencyKey, signal }: Loose = input ?? {};
     const headers = new Headers({ accept: `${produces.split(';', 1)[0]}, application/problem+json` });
@@ -94,9 +94,9 @@ export function createClient({
     });
     const text = await response.text();
     if (!response.ok) throw errorOf(response, text);
-    if (text === '') return undefined as Answer<Id>; // the route has no output
+    if (text === '') return undefined as RouteResponse<Id>; // the route has no output
     const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-    return (isJson ? JSON.parse(text) : text) as Answer<Id>; // what the route table says of this route
+    return (isJson ? JSON.parse(text) : text) as RouteResponse<Id>; // what the route table says of this route
   }
 
   /** All items of a list, newest first, a page at a time. */

@@ -6,7 +6,7 @@ import type { Oauth2 } from './oauth/client-auth.ts';
 import { decodeJwt } from './oauth/decode-jwt.ts';
 import { fetchToken } from './oauth/fetch-token.ts';
 import type { TokenExchange, TokenHttp } from './oauth/token-request.ts';
-import type { TokenAnswer } from './oauth/token-response.ts';
+import type { TokenResponse } from './oauth/token-response.ts';
 import { reveal, unresolvedSecret } from './secret-fields.ts';
 import { routeOf } from './tls-and-proxy.ts';
 
@@ -54,37 +54,38 @@ export async function testConnection({
   const fetched = await fetchToken({ auth, settings, http, remembered: null, connectionId: id, isTest: true });
   const now = http.now();
   const asked = fetched.exchanges.map((one, at) => askedStep(one, at === fetched.exchanges.length - 1, auth, now));
-  const isAnswered = fetched.answer.ok || fetched.answer.status !== null;
-  return ended([...walked, ...asked, ...(isAnswered ? [judged(fetched.answer, fetched.skewMs)] : [])]);
+  const hasResponse = fetched.response.ok || fetched.response.status !== null;
+  return ended([...walked, ...asked, ...(hasResponse ? [judged(fetched.response, fetched.skewMs)] : [])]);
 }
 
 /** The step succeeds when there is a response, whatever its status; the next step judges it. */
-function askedStep({ answer, method, sent, durationMs }: TokenExchange, isLast: boolean, auth: Oauth2, now: number) {
+function askedStep({ response, method, sent, durationMs }: TokenExchange, isLast: boolean, auth: Oauth2, now: number) {
   const expiry = isLast ? expiryOf(auth, now) : '';
   const step = { name: 'token_request', durationMs } as const;
-  if (!answer.ok && answer.status === null) {
-    const error = { kind: 'auth', message: answer.detail } as const;
-    return { ...step, ok: false, detail: answer.detail + expiry, error };
+  if (!response.ok && response.status === null) {
+    const error = { kind: 'auth', message: response.detail } as const;
+    return { ...step, ok: false, detail: response.detail + expiry, error };
   }
-  const said = answer.ok ? 'Token received' : `HTTP ${answer.status}`;
+  const said = response.ok ? 'Token received' : `HTTP ${response.status}`;
   const detail = `${sent}. ${said} (client authentication: ${method}).${expiry}`;
   return { ...step, ok: true, detail };
 }
 
-function judged(answer: TokenAnswer, skewMs: number | null): TestStep {
-  const step = { name: 'token_answer', ok: answer.ok, durationMs: 0 } as const;
+function judged(response: TokenResponse, skewMs: number | null): TestStep {
+  const step = { name: 'token_answer', ok: response.ok, durationMs: 0 } as const;
   const clock = skewText(skewMs);
-  if (!answer.ok) {
-    const message = answer.isClientRefused
-      ? `${answer.detail.replace(/\.$/, '')}. Check Client ID and Client Secret.`
-      : answer.detail;
+  if (!response.ok) {
+    const message = response.isClientRefused
+      ? `${response.detail.replace(/\.$/, '')}. Check Client ID and Client Secret.`
+      : response.detail;
     return { ...step, detail: [message, ...clock].join(' '), error: { kind: 'auth', message } };
   }
-  const life = answer.lifeMs === null ? 'without a known expiry' : `valid for ${Math.round(answer.lifeMs / 1_000)} s`;
-  const renewal = answer.refreshToken === null ? [] : ['A refresh token was included.'];
+  const life =
+    response.lifeMs === null ? 'without a known expiry' : `valid for ${Math.round(response.lifeMs / 1_000)} s`;
+  const renewal = response.refreshToken === null ? [] : ['A refresh token was included.'];
   return {
     ...step,
-    detail: [`A bearer token, ${life}: [secret].`, ...renewal, ...answer.warnings, ...clock].join(' '),
+    detail: [`A bearer token, ${life}: [secret].`, ...renewal, ...response.warnings, ...clock].join(' '),
   };
 }
 

@@ -11,7 +11,7 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-export interface Answer {
+export interface ServedResponse {
   readonly status: number;
   readonly headers?: readonly Header[];
   readonly body?: Uint8Array | string;
@@ -24,7 +24,7 @@ interface EgressHarness extends AsyncDisposable {
   readonly origin: string;
   /** The requests that the peer received so far. */
   readonly seen: readonly SeenRequest[];
-  answer(next: (request: SeenRequest) => Answer): void;
+  respond(next: (request: SeenRequest) => ServedResponse): void;
 }
 
 /**
@@ -92,8 +92,8 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     },
   );
 
-  conformance('gives status, headers and body as received', async ({ egress, origin, answer }) => {
-    answer(() => ({
+  conformance('gives status, headers and body as received', async ({ egress, origin, respond }) => {
+    respond(() => ({
       status: 422,
       headers: [
         ['X-Reason', 'why'],
@@ -124,8 +124,8 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.equal(written, 2);
   });
 
-  conformance('follows no redirect and keeps no cookie', async ({ egress, origin, seen, answer }) => {
-    answer(() => ({
+  conformance('follows no redirect and keeps no cookie', async ({ egress, origin, seen, respond }) => {
+    respond(() => ({
       status: 302,
       headers: [
         ['location', `${origin}/next`],
@@ -145,26 +145,29 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     );
   });
 
-  conformance('cuts a response after responseBytesMax, by default after 64 KiB', async ({ egress, origin, answer }) => {
-    answer(() => ({ status: 200, body: 'x'.repeat(70_000) }));
-    const byDefault = responseOf(await egress.send(requestTo(origin)));
-    assert.deepEqual([byDefault.body.length, byDefault.truncated, byDefault.status], [65_536, true, 200]);
-    const short = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
-    assert.deepEqual([new TextDecoder().decode(short.body), short.truncated], ['x'.repeat(10), true]);
-    answer(() => ({ status: 200, body: 'x'.repeat(10) }));
-    const whole = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
-    assert.deepEqual([whole.body.length, whole.truncated], [10, false]);
-    answer(() => ({ status: 200, headers: [['Content-Encoding', 'br']], body: 'x'.repeat(5_000) }));
-    const packed = responseOf(await egress.send(requestTo(origin)));
-    assert.deepEqual([packed.body.length, packed.truncated], [64, true]);
-    for (const coding of ['utf-8', 'none', '', 'identity']) {
-      answer(() => ({ status: 200, headers: [['Content-Encoding', coding]], body: 'x'.repeat(5_000) }));
-      assert.equal(responseOf(await egress.send(requestTo(origin))).body.length, 5_000, coding);
-    }
-    answer(() => ({ status: 200, headers: [['Content-Encoding', 'x-gzip, br']], body: 'x'.repeat(5_000) }));
-    const shorter = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
-    assert.deepEqual([shorter.body.length, shorter.truncated], [10, true]);
-  });
+  conformance(
+    'cuts a response after responseBytesMax, by default after 64 KiB',
+    async ({ egress, origin, respond }) => {
+      respond(() => ({ status: 200, body: 'x'.repeat(70_000) }));
+      const byDefault = responseOf(await egress.send(requestTo(origin)));
+      assert.deepEqual([byDefault.body.length, byDefault.truncated, byDefault.status], [65_536, true, 200]);
+      const short = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
+      assert.deepEqual([new TextDecoder().decode(short.body), short.truncated], ['x'.repeat(10), true]);
+      respond(() => ({ status: 200, body: 'x'.repeat(10) }));
+      const whole = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
+      assert.deepEqual([whole.body.length, whole.truncated], [10, false]);
+      respond(() => ({ status: 200, headers: [['Content-Encoding', 'br']], body: 'x'.repeat(5_000) }));
+      const packed = responseOf(await egress.send(requestTo(origin)));
+      assert.deepEqual([packed.body.length, packed.truncated], [64, true]);
+      for (const coding of ['utf-8', 'none', '', 'identity']) {
+        respond(() => ({ status: 200, headers: [['Content-Encoding', coding]], body: 'x'.repeat(5_000) }));
+        assert.equal(responseOf(await egress.send(requestTo(origin))).body.length, 5_000, coding);
+      }
+      respond(() => ({ status: 200, headers: [['Content-Encoding', 'x-gzip, br']], body: 'x'.repeat(5_000) }));
+      const shorter = responseOf(await egress.send(requestTo(origin, { responseBytesMax: 10 })));
+      assert.deepEqual([shorter.body.length, shorter.truncated], [10, true]);
+    },
+  );
 
   conformance(
     'refuses headers and methods that could change the framing, and sends nothing',

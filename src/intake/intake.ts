@@ -64,7 +64,7 @@ export function createIntake(
 ): (otherwise: RequestListener) => RequestListener {
   const { readBody, requestId, addressOf, draining, isHttps } = options;
   const routeOf = routeTable(options.formats);
-  const { answer, preflight, refuse } = createHandlers(parts, options);
+  const { handle, preflight, refuse } = createHandlers(parts, options);
 
   function respond(response: ServerResponse, { status, headers, body }: IntakeResponse): void {
     const length = Buffer.byteLength(body);
@@ -105,7 +105,7 @@ export function createIntake(
         if (error !== null) return respond(response, refuse(route, request, error));
         request.body = body ?? noBody;
         if (raw.method === 'OPTIONS') respond(response, preflight(route, request));
-        else void answer(route, format, request).then((answered) => respond(response, answered));
+        else void handle(route, format, request).then((handled) => respond(response, handled));
       },
       bodyBytesMaxOf(route),
     );
@@ -142,7 +142,7 @@ function createHandlers(
   const withContent = createLargeRequests();
 
   /** Answers a request, for which it stores events. */
-  async function answer(route: IntakeRoute, format: string, request: IntakeRequest): Promise<IntakeResponse> {
+  async function handle(route: IntakeRoute, format: string, request: IntakeRequest): Promise<IntakeResponse> {
     const headers: ResponseHeaders = {};
     try {
       // The key decides before the body is read, where it is not in the body.
@@ -314,7 +314,7 @@ function createHandlers(
     return ids;
   }
 
-  return { answer, preflight, refuse };
+  return { handle, preflight, refuse };
 }
 
 const anyOrigin: Pick<CollectorBody, 'allowedOrigins'> = { allowedOrigins: ['*'] };

@@ -174,7 +174,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
       const { ids } = await withAttempts(journal);
       const [, b, c, d] = ids;
       const first = await withDeliveries(journal, [{}, {}], start + minute);
-      const answered = (status: number, number: number) => ({
+      const responded = (status: number, number: number) => ({
         ...attempt(number),
         response: { status, headers: [], body: '', truncated: false },
       });
@@ -183,7 +183,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
           status: 'delivered',
           attempts: number,
           rendered: rendered('x'),
-          log: [answered(status, number)],
+          log: [responded(status, number)],
         });
       const settlements = [delivered(c, 200, 2), delivered(d, 404, 2), delivered(first.ids[0], 409, 1)];
       await journal.hot.settle(first.lease, settlements, start + minute);

@@ -93,8 +93,8 @@ export function orderConformance(guarantee: Guarantee): void {
       ]);
       const [a, b, c, d, e, f, g, h] = ids;
       const ask = async (now: number, more: { followers: number; except?: string[] }) => {
-        const answer = await journal.hot.due({ ...query({ now, limit: 9 }), ...more });
-        return [answer.due, answer.followers].map((rows) => rows.map(({ id }) => id));
+        const result = await journal.hot.due({ ...query({ now, limit: 9 }), ...more });
+        return [result.due, result.followers].map((rows) => rows.map(({ id }) => id));
       };
       assert.deepEqual(await ask(start, { followers: 0 }), [[a, b, d], []]);
       assert.deepEqual(await ask(start, { followers: 9 }), [

@@ -11,7 +11,7 @@ export interface Statistics {
    */
   rollUp(before: number, aged?: number | null): Promise<boolean>;
   /** The counters of the steps `from` to `to` (starts of steps, both included). */
-  read(query: StatisticsQuery): Promise<StatisticsAnswer>;
+  read(query: StatisticsQuery): Promise<StatisticsResult>;
 }
 
 /** The most entries for one call of `add`. */
@@ -46,7 +46,7 @@ export type StatisticsQuery = {
 };
 
 /** Every step, also empty ones, with the sum over all objects; and the objects that have counters, by id. */
-export type StatisticsAnswer = {
+export type StatisticsResult = {
   steps: { at: number; counters: Counters }[];
   things: { id: string; counters: Counters; series: number[] }[];
 };

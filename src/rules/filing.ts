@@ -16,8 +16,8 @@ export function chooseFilings(entries: readonly { condition: CompiledCondition }
   return ({ conjuncts }: CompiledCondition): { choices: readonly Choice[] | null; rest: readonly Test[] } => {
     const filings = conjuncts.map(({ need }) => cheapest(need, counts));
     const filing = lowest(filings);
-    const answered = filing === null ? -1 : filings.indexOf(filing);
-    const rest = conjuncts.filter(({ need }, index) => index !== answered || need.kind !== 'choice');
+    const filed = filing === null ? -1 : filings.indexOf(filing);
+    const rest = conjuncts.filter(({ need }, index) => index !== filed || need.kind !== 'choice');
     return { choices: filing?.choices ?? null, rest: shared(rest.map(({ matches }) => matches)) };
   };
 }

@@ -2,12 +2,12 @@
  * The expected outcome of a program: exactly this text, or any outcome that comes in time, reveals nothing of the
  * host and harms no other render.
  */
-export type HostileProgram = { does: string; source: string; answers?: string };
+export type HostileProgram = { does: string; source: string; returns?: string };
 
-const render = (does: string, body: string, answers?: string): HostileProgram => ({
+const render = (does: string, body: string, returns?: string): HostileProgram => ({
   does,
   source: `globalThis.__render = (input) => { ${body} }`,
-  ...(answers === undefined ? {} : { answers }),
+  ...(returns === undefined ? {} : { returns }),
 });
 
 const HOST_NAMES = `[typeof process, typeof require, typeof module, typeof Buffer, typeof fetch, typeof setTimeout,
@@ -121,17 +121,17 @@ export const CONFUSIONS: HostileProgram[] = [
   {
     does: 'is a getter',
     source: `Object.defineProperty(globalThis, '__render', { get: () => (s) => 'ok' })`,
-    answers: 'ok',
+    returns: 'ok',
   },
   { does: 'is a getter that loops', source: `Object.defineProperty(globalThis, '__render', { get() { for (;;); } })` },
-  { does: 'is a proxy', source: `globalThis.__render = new Proxy(() => 'ok', {})`, answers: 'ok' },
+  { does: 'is a proxy', source: `globalThis.__render = new Proxy(() => 'ok', {})`, returns: 'ok' },
   { does: 'is a class', source: `globalThis.__render = class {}` },
   { does: 'is async', source: `globalThis.__render = async () => 'x'` },
   { does: 'is a generator', source: `globalThis.__render = function* () { yield 'x' }` },
   {
     does: 'is a bound function',
     source: `globalThis.__render = ((a, b) => a + typeof b).bind(null, 'ok:')`,
-    answers: 'ok:string',
+    returns: 'ok:string',
   },
   { does: 'closes a function that it is not in', source: `}); (function () { globalThis.__render = () => 'x'` },
   { does: 'ends in an open comment', source: `globalThis.__render = () => 'x' /*` },

@@ -248,10 +248,10 @@ export function sandboxConformance(name: string, make: (limits?: SandboxLimits) 
       const expected = await one(sandbox, honest);
       assert.equal(expected.kind, 'returned');
       const outcomes = await sandbox.render(programs.flatMap(({ source }) => [script(source), honest]));
-      for (const [i, { does, answers }] of programs.entries()) {
+      for (const [i, { does, returns }] of programs.entries()) {
         const outcome = outcomes[2 * i];
         assert.ok(outcome, does);
-        if (answers !== undefined) assert.deepEqual(outcome, returned(answers), does);
+        if (returns !== undefined) assert.deepEqual(outcome, returned(returns), does);
         if (outcome.kind !== 'returned') {
           assert.doesNotMatch(outcome.message, /wasm|file:|node:|\.[jt]s\b|\/home|\/tmp/, does);
           assert.ok(outcome.message.length <= 500 && outcome.message.isWellFormed(), does);

@@ -2,7 +2,7 @@
  * The bytes that one operation returns. The row that reaches the limit is included; the next operation continues after
  * it.
  */
-const answeredBytesMax = 4 * 1024 * 1024;
+const keptBytesMax = 4 * 1024 * 1024;
 /** The bytes that it decompresses for that. The group or block that reaches the limit is included. */
 const unpackedBytesMax = 32 * 1024 * 1024;
 
@@ -10,21 +10,21 @@ const unpackedBytesMax = 32 * 1024 * 1024;
 export type ReadBudget = ReturnType<typeof readBudget>;
 
 export function readBudget() {
-  let answered = 0;
+  let kept = 0;
   let unpacked = 0;
   return {
     /** Bytes decompressed so far. */
     get unpackedBytes() {
       return unpacked;
     },
-    get isAnswered() {
-      return answered >= answeredBytesMax;
+    get isFull() {
+      return kept >= keptBytesMax;
     },
     get isUnpacked() {
       return unpacked >= unpackedBytesMax;
     },
-    answer(text: string | null) {
-      if (text !== null) answered += bytesOf(text);
+    keep(text: string | null) {
+      if (text !== null) kept += bytesOf(text);
     },
     unpack(lines: readonly string[]) {
       for (const line of lines) unpacked += bytesOf(line);

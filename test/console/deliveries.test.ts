@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Locator } from 'playwright-core';
-import type { Answer } from '../../src/client/client.ts';
+import type { RouteResponse } from '../../src/client/client.ts';
 import { reaches, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -318,7 +318,7 @@ test('a customer of a batch is found by the values of the own event, failed firs
   const { token } = await app.client.call('createToken', { body: { name: 'States', rights: ['deliveries:view'] } });
   const list = `${app.url}/api/v1/deliveries?destinationId=${batched.destination.id}&status=failed`;
   const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } });
-  const { data } = (await answer.json()) as Answer<'listDeliveries'>; // of this route
+  const { data } = (await answer.json()) as RouteResponse<'listDeliveries'>; // of this route
   assert.deepEqual(
     data.map(({ event, visitorId, lastAttempt }) => [event, visitorId, lastAttempt?.status, lastAttempt?.message]),
     [[null, null, 400, null]],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type Answer, createClient } from '../../src/client/client.ts';
+import { createClient, type RouteResponse } from '../../src/client/client.ts';
 import type { Replay, ReplayPlan } from '../../src/contract/records/replay.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { deliveryOf, startTestApp, wire } from '../support/app.ts';
@@ -17,8 +17,8 @@ after(async () => {
 
 type Client = typeof app.client;
 
-const made = (answer: Answer<'createReplay'>) => answer as Replay; // without `plan`
-const planned = (answer: Answer<'createReplay'>) => answer as ReplayPlan; // with it
+const made = (answer: RouteResponse<'createReplay'>) => answer as Replay; // without `plan`
+const planned = (answer: RouteResponse<'createReplay'>) => answer as ReplayPlan; // with it
 
 const ended = (client: Client, id: string) =>
   eventually(`the replay ${id} to be done`, async () => {

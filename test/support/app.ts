@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, type Overrides, startApp } from '../../src/app.ts';
-import { type Answer, type CallInput, type Client, createClient } from '../../src/client/client.ts';
+import { type CallInput, type Client, createClient, type RouteResponse } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import { eventually } from './eventually.ts';
@@ -72,10 +72,10 @@ type Body<Id extends 'createConnection' | 'createDestination' | 'createAction'> 
 
 /** A connection with an enabled destination, and the action and collector that send events to it. */
 export type Wired = {
-  readonly connection: Answer<'getConnection'>;
-  readonly destination: Answer<'getDestination'>;
-  readonly action: Answer<'getAction'>;
-  readonly collector: Answer<'getCollector'>;
+  readonly connection: RouteResponse<'getConnection'>;
+  readonly destination: RouteResponse<'getDestination'>;
+  readonly action: RouteResponse<'getAction'>;
+  readonly collector: RouteResponse<'getCollector'>;
   /** Sends events by the collection API; returns their ids. */
   send(...events: Record<string, unknown>[]): Promise<string[]>;
   /** Sends one event and waits until its delivery has this status; returns it with its attempts. */

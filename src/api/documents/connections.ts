@@ -64,14 +64,14 @@ export function connectionHandlers(parts: ApiParts) {
     async testConnection({ params, record }) {
       const { id, body } = find(params.id);
       await record({ id, name: body.name });
-      const tested = await answerOf(testConnection({ connection: body, http, id }));
+      const tested = await responseOf(testConnection({ connection: body, http, id }));
       if (tested.ok && body.auth.type === 'oauth2') await queueStatus.endTokenPause(id);
       return tested;
     },
     async testUnsavedConnection(call) {
       const { id, connection } = unsaved(call);
       await call.record({ id: null, name: connection.name });
-      return answerOf(testConnection({ connection, http, id }));
+      return responseOf(testConnection({ connection, http, id }));
     },
   } satisfies Partial<Handlers>;
 }
@@ -79,7 +79,7 @@ export function connectionHandlers(parts: ApiParts) {
 type Tested = Awaited<ReturnType<typeof testConnection>>;
 type Steps = OutputOf<'testConnection'>;
 
-async function answerOf(tested: Promise<Tested>): Promise<Steps> {
+async function responseOf(tested: Promise<Tested>): Promise<Steps> {
   const { ok, steps } = await tested;
   return { ok, steps: steps as Steps['steps'] }; // connections/ names the same closed lists as text
 }

@@ -37,7 +37,7 @@ export function createInbox({ newId, now, scrub, inbox: state }: Parts) {
   const rules = new Map<string, InboxRule>();
 
   /** The response to the next request of an inbox; null: the default response. Counts the request. */
-  function answerOf(name: string): { status: number; body: string; delayMs: number } | null {
+  function responseOf(name: string): { status: number; body: string; delayMs: number } | null {
     const rule = rules.get(name);
     if (rule === undefined) return null;
     const { status, body, delayMs, failsLeft } = rule;
@@ -74,17 +74,19 @@ export function createInbox({ newId, now, scrub, inbox: state }: Parts) {
 
     async receive(request: Received, reply: FastifyReply): Promise<FastifyReply> {
       if (!state.isOpen()) throw isOff(state);
-      const answer = answerOf(request.params.name);
-      const id = keep(request, answer?.status ?? 200);
+      const configured = responseOf(request.params.name);
+      const id = keep(request, configured?.status ?? 200);
       // The request is never echoed, so that the Inbox can't be made to serve a page.
       reply
         .headers({ ...securityHeaders, 'content-security-policy': 'sandbox', 'cache-control': 'no-store' })
         .header('x-request-id', request.id)
-        .code(answer?.status ?? 200)
+        .code(configured?.status ?? 200)
         .type('text/plain; charset=utf-8');
-      if (answer === null) return reply.send(JSON.stringify({ received: id }));
-      if (answer.delayMs > 0) await setTimeout(answer.delayMs, undefined, { ref: false });
-      return reply.type(isJson(answer.body) ? 'application/json' : 'text/plain; charset=utf-8').send(answer.body);
+      if (configured === null) return reply.send(JSON.stringify({ received: id }));
+      if (configured.delayMs > 0) await setTimeout(configured.delayMs, undefined, { ref: false });
+      return reply
+        .type(isJson(configured.body) ? 'application/json' : 'text/plain; charset=utf-8')
+        .send(configured.body);
     },
 
     clear(): void {

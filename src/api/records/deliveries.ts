@@ -25,7 +25,7 @@ export function deliveryHandlers(parts: ApiParts) {
     return found(await log.delivery(id), `There is no delivery ${id}; it may have been removed.`);
   }
 
-  async function answer({ params, may }: Call<'getDelivery' | Acts>): Promise<Delivery> {
+  async function read({ params, may }: Call<'getDelivery' | Acts>): Promise<Delivery> {
     const { rendered: _, ...logged } = await load(params.id);
     if (may('payloads:view')) return show(logged);
     const fixed = await fixedPaths(logged);
@@ -46,7 +46,7 @@ export function deliveryHandlers(parts: ApiParts) {
   return {
     ...deliveryListHandlers(parts, show),
 
-    getDelivery: answer,
+    getDelivery: read,
 
     async getLastAttempts({ query }) {
       const known = await Promise.all(query.ids.map((id) => log.delivery(id)));
@@ -57,12 +57,12 @@ export function deliveryHandlers(parts: ApiParts) {
     async retryDelivery(call) {
       const { render } = call.body();
       await retry(call, parts, await load(call.params.id), render);
-      return answer(call);
+      return read(call);
     },
 
     async cancelDelivery(call) {
       await cancel(call, parts, await load(call.params.id));
-      return answer(call);
+      return read(call);
     },
 
     async getDeliveryCurl({ params }) {

@@ -73,15 +73,15 @@ function existingFolder(path: string): string {
 }
 
 async function port({ host, port }: Program['settings']): Promise<Finding> {
-  const { promise, resolve: answer } = Promise.withResolvers<Finding>();
+  const { promise, resolve: done } = Promise.withResolvers<Finding>();
   const server = createServer();
   server.once('error', (error) => {
     const code = 'code' in error ? error.code : error.message;
     const why = code === 'EADDRINUSE' ? 'is in use (by a running Millrace?)' : `can't be listened on (${code})`;
-    answer({ name: 'port', state: 'problem', detail: `${host}:${port} ${why}` });
+    done({ name: 'port', state: 'problem', detail: `${host}:${port} ${why}` });
   });
   server.listen({ host, port }, () =>
-    server.close(() => answer({ name: 'port', state: 'ok', detail: `${host}:${port} is free` })),
+    server.close(() => done({ name: 'port', state: 'ok', detail: `${host}:${port} is free` })),
   );
   return promise;
 }

@@ -3,7 +3,7 @@ import { type ClientAuthMethod, type Oauth2, tokenHeaderOf } from './client-auth
 import { fetchToken } from './fetch-token.ts';
 import { isDue, isUsable, renewAheadMs, type Token } from './token-life.ts';
 import type { TokenHttp } from './token-request.ts';
-import type { TokenAnswer, TokenFailure } from './token-response.ts';
+import type { TokenFailure, TokenResponse } from './token-response.ts';
 
 export type Authorization =
   | {
@@ -71,17 +71,17 @@ export function createAccessTokens(http: TokenHttp) {
     slot.askedAt = askedAt;
     const { method: remembered, skewMs } = slot;
     const pending = fetchToken({ auth, settings, http, remembered, skewMs, connectionId: id })
-      .then(({ answer, method, skewMs }): Fetched => {
+      .then(({ response, method, skewMs }): Fetched => {
         slot.skewMs = skewMs;
-        const outcome = answer.ok ? 'ok' : answer.kind;
+        const outcome = response.ok ? 'ok' : response.kind;
         http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
-        learnFailure(slot, answer, http.now());
+        learnFailure(slot, response, http.now());
         // Not for former credentials, or a deleted connection.
-        if (slots.get(id) === slot) storePause(http, slot, answer, { id, endpoint: auth.accessTokenUrl });
-        if (!answer.ok) return answer;
+        if (slots.get(id) === slot) storePause(http, slot, response, { id, endpoint: auth.accessTokenUrl });
+        if (!response.ok) return response;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
-        slot.token = { header: tokenHeaderOf(auth, answer.accessToken), fetchedAt: askedAt, lifeMs: answer.lifeMs };
+        slot.token = { header: tokenHeaderOf(auth, response.accessToken), fetchedAt: askedAt, lifeMs: response.lifeMs };
         return { ok: true, token: slot.token };
       })
       .finally(() => {
@@ -156,11 +156,11 @@ export function createAccessTokens(http: TokenHttp) {
 function storePause(
   { pauses }: TokenHttp,
   { pause }: Slot,
-  answer: TokenAnswer,
+  response: TokenResponse,
   { id, endpoint }: { id: string; endpoint: string },
 ): void {
   if (pause === null) pauses?.forget([id]);
-  else if (!answer.ok && answer.retryAfterMs !== null) pauses?.begin(id, pause.until, endpoint);
+  else if (!response.ok && response.retryAfterMs !== null) pauses?.begin(id, pause.until, endpoint);
 }
 
 function expiryOf({ fetchedAt, lifeMs }: Token): number | null {
@@ -182,15 +182,15 @@ function keptPause({ now, pauses }: TokenHttp, { id, auth }: TokenOwner): Slot['
  * After a temporary failure, pauses token requests for the endpoint's Retry-After, or else for a backoff of the
  * connection: 1 s, doubled with each failure in a row, at most 60 s.
  */
-function learnFailure(slot: Slot, answer: TokenAnswer, now: number): void {
-  if (answer.ok || answer.kind === 'rejected') {
+function learnFailure(slot: Slot, response: TokenResponse, now: number): void {
+  if (response.ok || response.kind === 'rejected') {
     slot.failures = 0;
     slot.pause = null;
     return;
   }
-  const waitMs = answer.retryAfterMs ?? Math.min(60_000, 1_000 * 2 ** slot.failures);
+  const waitMs = response.retryAfterMs ?? Math.min(60_000, 1_000 * 2 ** slot.failures);
   slot.failures += 1;
-  slot.pause = { since: now, until: now + waitMs, detail: answer.detail };
+  slot.pause = { since: now, until: now + waitMs, detail: response.detail };
 }
 
 /** The current pause. A clock that was set back ends it. */

@@ -11,13 +11,13 @@ const skewMsMax = 3_600_000;
  */
 export function clockSkewMs(
   headers: readonly (readonly [name: string, value: string])[],
-  { sentAt, answeredAt }: { sentAt: number; answeredAt: number },
+  { sentAt, respondedAt }: { sentAt: number; respondedAt: number },
 ): number | null {
   const said = headers.find(([name]) => name.toLowerCase() === 'date')?.[1];
   const theirs = said === undefined ? Number.NaN : Date.parse(said);
   if (Number.isNaN(theirs)) return null;
   // The Date header is truncated to seconds, so half a second is missing on average.
-  const skew = theirs + 500 - (sentAt + answeredAt) / 2;
+  const skew = theirs + 500 - (sentAt + respondedAt) / 2;
   return Math.abs(skew) < skewLeastMs ? 0 : Math.round(skew);
 }
 

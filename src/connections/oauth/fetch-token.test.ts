@@ -122,7 +122,7 @@ test("responses with other field names and nesting are read by the connection's 
   for (const [fields, answer, wanted, refresh = null] of cases) {
     const set = setUp(() => ({ status: 200, body: JSON.stringify({ token_type: 'bearer', ...answer }) }));
     const auth: Oauth2 = { ...base, grant: 'client_credentials', tokenFields: { ...standardTokenFields, ...fields } };
-    const { answer: read } = await fetchToken({ auth, settings, http: set.process().http, remembered: null });
+    const { response: read } = await fetchToken({ auth, settings, http: set.process().http, remembered: null });
     const said = JSON.stringify([fields, answer, read]);
     if (wanted instanceof RegExp) assert.ok(!read.ok && wanted.test(read.detail), said);
     else assert.ok(read.ok && read.accessToken === 't' && read.lifeMs === wanted, said);

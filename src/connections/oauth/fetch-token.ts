@@ -2,11 +2,11 @@ import type { ClientAuthMethod, Oauth2 } from './client-auth.ts';
 import { usableSkewMs } from './clock-skew.ts';
 import { type RefreshTokens, usesRefreshTokens } from './refresh-tokens.ts';
 import { requestToken, type TokenAsk, type TokenExchange } from './token-request.ts';
-import type { TokenAnswer } from './token-response.ts';
+import type { TokenResponse } from './token-response.ts';
 
 /** The result of fetching a token; `exchanges` lists each request made. */
 type FetchedToken = {
-  readonly answer: TokenAnswer;
+  readonly response: TokenResponse;
   /** The client authentication method of the last response. */
   readonly method: ClientAuthMethod;
   /** The clock skew of the endpoint in ms, positive when it is ahead of ours; null: unknown. */
@@ -42,17 +42,17 @@ async function renew(wanted: Wanted, kept: RefreshTokens, connectionId: string |
   const { auth } = wanted;
   const before = kept.get(connectionId, auth);
   let fetched = await ask(wanted, before);
-  const { answer: first } = fetched;
+  const { response: first } = fetched;
   // The refresh token may be used up or revoked; the grant itself may still be valid.
   const isRefused = before !== null && !first.ok && first.kind === 'rejected';
   if (isRefused) {
     const again = await ask({ ...wanted, skewMs: fetched.skewMs }, null);
     fetched = { ...again, exchanges: [...fetched.exchanges, ...again.exchanges] };
   }
-  const { answer } = fetched;
-  if (answer.ok && answer.refreshToken !== null && answer.refreshToken !== before)
-    await kept.put(connectionId, auth, answer.refreshToken);
-  else if (isRefused && (answer.ok || first.code === 'invalid_grant')) await kept.put(connectionId, auth, null);
+  const { response } = fetched;
+  if (response.ok && response.refreshToken !== null && response.refreshToken !== before)
+    await kept.put(connectionId, auth, response.refreshToken);
+  else if (isRefused && (response.ok || first.code === 'invalid_grant')) await kept.put(connectionId, auth, null);
   return fetched;
 }
 
@@ -65,7 +65,7 @@ async function ask(
   const first = outcomeOf(await asking(known), skewMs);
   const learnt = usableSkewMs(first.skewMs);
   const isSignedAgain = signs(auth, refreshToken) && Math.abs(learnt - known) > 5_000;
-  if (first.answer.ok || first.answer.kind !== 'rejected' || !isSignedAgain) return first;
+  if (first.response.ok || first.response.kind !== 'rejected' || !isSignedAgain) return first;
   const again = outcomeOf(await asking(learnt), first.skewMs);
   return { ...again, exchanges: [...first.exchanges, ...again.exchanges] };
 }
@@ -80,5 +80,5 @@ function signs(auth: Oauth2, refreshToken: string | null): boolean {
 function outcomeOf(exchanges: readonly TokenExchange[], knownSkewMs: number | null): FetchedToken {
   const last = exchanges.at(-1);
   if (last === undefined) throw new Error('at least one token request was made');
-  return { answer: last.answer, method: last.method, skewMs: last.skewMs ?? knownSkewMs, exchanges };
+  return { response: last.response, method: last.method, skewMs: last.skewMs ?? knownSkewMs, exchanges };
 }

@@ -177,10 +177,10 @@ test("keys may be PKCS#8, PKCS#1, SEC1 or JWK; one that can't sign is rejected w
   ];
   for (const [key, algorithm, works] of cases) {
     const clientAssertion = { ...signer, privateKey: secret(key), algorithm };
-    const { answer, request } = await sent({ ...clientCredentials, clientAuth: 'private_key_jwt', clientAssertion });
-    assert.equal(answer.ok, works, `${algorithm} ${key.slice(0, 30)}`);
-    if (answer.ok) continue;
-    assert.ok(request === undefined && answer.kind === 'rejected' && !answer.detail.includes('{'));
+    const { response, request } = await sent({ ...clientCredentials, clientAuth: 'private_key_jwt', clientAssertion });
+    assert.equal(response.ok, works, `${algorithm} ${key.slice(0, 30)}`);
+    if (response.ok) continue;
+    assert.ok(request === undefined && response.kind === 'rejected' && !response.detail.includes('{'));
   }
 });
 
@@ -209,13 +209,13 @@ test('no secret shows in an error that echoes the whole request', async () => {
   };
   const probe = await sent(auth);
   const echo = [...probe.headers.values(), String(probe.request?.body)].join(' ');
-  const { answer } = await sent(auth, { error: 'invalid_grant', error_description: echo.slice(0, 290) }, 400);
-  assert.ok(!answer.ok);
+  const { response } = await sent(auth, { error: 'invalid_grant', error_description: echo.slice(0, 290) }, 400);
+  assert.ok(!response.ok);
   const basic = Buffer.from('my+client:s3%3Acr%2Bt%2F%C3%BC').toString('base64');
   for (const hidden of ['user-password', 'extra-param-secret', 'extra-header-secret', 's3:cr+t', basic])
     assert.ok(echo.includes(hidden) || hidden === 's3:cr+t', hidden);
   for (const hidden of ['user-password', 'extra-param-secret', 'extra-header-secret', 's3:cr+t', 's3%3A', basic])
-    assert.ok(!answer.detail.includes(hidden), hidden);
+    assert.ok(!response.detail.includes(hidden), hidden);
 });
 
 test('defaults of the contract make a token request', async () => {
@@ -224,6 +224,6 @@ test('defaults of the contract make a token request', async () => {
     baseUrl: 'https://example.com',
     auth: { type: 'oauth2', grant: 'client_credentials', clientId: 'c', accessTokenUrl: 'https://example.com/t' },
   });
-  const { answer, method } = await sent(auth as Oauth2); // no secret in it
-  assert.ok(answer.ok && method === 'none');
+  const { response, method } = await sent(auth as Oauth2); // no secret in it
+  assert.ok(response.ok && method === 'none');
 });

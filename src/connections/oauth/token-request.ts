@@ -16,7 +16,7 @@ import {
 import { clockSkewMs, usableSkewMs } from './clock-skew.ts';
 import { grantParams } from './grant.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
-import { readTokenAnswer, type TokenAnswer } from './token-response.ts';
+import { readTokenResponse, type TokenResponse } from './token-response.ts';
 import { tokenUrlProblem } from './token-url.ts';
 
 /** The pauses of connections, each for an endpoint. Times are ms since the epoch. */
@@ -51,7 +51,7 @@ export type TokenExchange = {
   readonly method: ClientAuthMethod;
   /** A summary of the request for people: parameter names, and values that are not secret. null: nothing was sent. */
   readonly sent: string | null;
-  readonly answer: TokenAnswer;
+  readonly response: TokenResponse;
   readonly durationMs: number;
   /** The clock skew of the endpoint in ms, positive when it is ahead of ours; null: unknown. */
   readonly skewMs: number | null;
@@ -78,14 +78,14 @@ export async function requestToken(ask: TokenAsk, remembered: ClientAuthMethod |
   const [first, second] = clientAuthMethods(ask.auth, remembered);
   if (first === undefined) throw new Error('a client has at least one method');
   const one = await exchange(ask, first);
-  if (second === undefined || one.answer.ok || !one.answer.isClientRefused) return [one];
+  if (second === undefined || one.response.ok || !one.response.isClientRefused) return [one];
   const other = await exchange(ask, second);
-  if (other.answer.ok || other.answer.kind === 'temporary') return [one, other];
+  if (other.response.ok || other.response.kind === 'temporary') return [one, other];
   const detail =
-    one.answer.detail === other.answer.detail
-      ? other.answer.detail
-      : `${first}: ${one.answer.detail}; ${second}: ${other.answer.detail}`;
-  return [one, { ...other, answer: { ...other.answer, detail } }];
+    one.response.detail === other.response.detail
+      ? other.response.detail
+      : `${first}: ${one.response.detail}; ${second}: ${other.response.detail}`;
+  return [one, { ...other, response: { ...other.response, detail } }];
 }
 
 async function exchange(
@@ -93,7 +93,13 @@ async function exchange(
   method: ClientAuthMethod,
 ): Promise<TokenExchange> {
   const { egress, now, newId, isHttpAllowed } = http;
-  const unsent = (detail: string) => ({ method, sent: null, answer: unsendable(detail), durationMs: 0, skewMs: null });
+  const unsent = (detail: string) => ({
+    method,
+    sent: null,
+    response: unsendable(detail),
+    durationMs: 0,
+    skewMs: null,
+  });
   const problem = tokenUrlProblem(auth.accessTokenUrl, isHttpAllowed);
   if (problem !== null) return unsent(`The access-token URL can't be used: ${problem}`);
   const grant = await grantParams(auth, { now: now() + skewMs, jti: newId(), refreshToken });
@@ -126,8 +132,8 @@ async function exchange(
     responseBytesMax,
     ...routeOf(settings),
   });
-  const answeredAt = now();
-  const skew = outcome.kind === 'error' ? null : clockSkewMs(outcome.headers, { sentAt, answeredAt });
+  const respondedAt = now();
+  const skew = outcome.kind === 'error' ? null : clockSkewMs(outcome.headers, { sentAt, respondedAt });
   const used = [
     form.get('assertion'),
     form.get('client_assertion'),
@@ -138,12 +144,12 @@ async function exchange(
   return {
     method,
     sent: described(auth, form, headers.keys()),
-    answer: readTokenAnswer(outcome, {
-      now: answeredAt + usableSkewMs(skew),
+    response: readTokenResponse(outcome, {
+      now: respondedAt + usableSkewMs(skew),
       fields: tokenFieldsOf(auth),
       hide,
     }),
-    durationMs: answeredAt - sentAt,
+    durationMs: respondedAt - sentAt,
     skewMs: skew,
   };
 }
@@ -173,6 +179,6 @@ function secretsOf(auth: Oauth2): string[] {
   ];
 }
 
-function unsendable(detail: string): TokenAnswer {
+function unsendable(detail: string): TokenResponse {
   return { ok: false, kind: 'rejected', detail, retryAfterMs: null, status: null, code: null, isClientRefused: false };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { standardTokenFields } from '../../contract/documents/connection.ts';
 import type { EgressErrorKind, EgressOutcome } from '../../egress/egress.ts';
 import { textRedaction } from '../secret-redaction.ts';
-import { readTokenAnswer } from './token-response.ts';
+import { readTokenResponse } from './token-response.ts';
 
 const timings = { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: null, totalMs: 1 };
 const now = Date.parse('2026-03-01T00:00:00Z');
@@ -19,7 +19,7 @@ function answer(
 }
 
 const read = (outcome: EgressOutcome, secrets: string[] = []) =>
-  readTokenAnswer(outcome, { now, fields: standardTokenFields, hide: textRedaction(secrets) });
+  readTokenResponse(outcome, { now, fields: standardTokenFields, hide: textRedaction(secrets) });
 const good = { access_token: 'abc', token_type: 'Bearer', expires_in: 60 };
 
 function failure(outcome: EgressOutcome, secrets: string[] = []) {

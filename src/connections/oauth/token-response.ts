@@ -20,7 +20,7 @@ export type TokenFailure = {
   readonly isClientRefused: boolean;
 };
 
-export type TokenAnswer =
+export type TokenResponse =
   | {
       readonly ok: true;
       readonly accessToken: string;
@@ -36,10 +36,10 @@ export type TokenAnswer =
  * `now` is the time by the endpoint's clock where that is known. `hide` masks secrets that an error description may
  * echo. Pure.
  */
-export function readTokenAnswer(
+export function readTokenResponse(
   outcome: EgressOutcome,
   { now, fields, hide }: { now: number; fields: TokenFields; hide: (text: string) => string },
-): TokenAnswer {
+): TokenResponse {
   if (outcome.kind === 'error') {
     const { kind, message } = outcome.error;
     return failure(kind === 'blocked' ? 'rejected' : 'temporary', `The token request failed (${kind}): ${message}`);
@@ -94,7 +94,7 @@ function readToken(
   body: Record<string, unknown>,
   fields: TokenFields,
   now: number,
-): Extract<TokenAnswer, { ok: true }> | { readonly ok: false; readonly reason: string } {
+): Extract<TokenResponse, { ok: true }> | { readonly ok: false; readonly reason: string } {
   const at = (path: string | null) => (path === null ? undefined : valueAt(body, path));
   const accessToken = at(fields.accessToken);
   if (typeof accessToken !== 'string' || accessToken === '')

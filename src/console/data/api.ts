@@ -7,7 +7,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { type Answer, type Arguments, type CallInput, ClientError, type ListId } from '../../client/client.ts';
+import { type Arguments, type CallInput, ClientError, type ListId, type RouteResponse } from '../../client/client.ts';
 import { covers, type Right, rights } from '../../contract/accounts/rights.ts';
 import { type RouteId, routeTable } from '../../contract/routes.ts';
 import { parts } from '../messages/en.ts';
@@ -19,7 +19,7 @@ import { queryClient } from './query-client.ts';
  * once. The error is always a `ClientError`.
  */
 export function apiQuery<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>) {
-  return queryOptions<Answer<Id>, ClientError>({
+  return queryOptions<RouteResponse<Id>, ClientError>({
     queryKey: [id, input ?? null],
     async queryFn({ signal }) {
       await needRights(id);
@@ -33,14 +33,14 @@ export function apiQuery<Id extends RouteId>(id: Id, ...[input]: Arguments<Id>) 
  * for joining, for choices and for names. What one page asked for serves the others.
  */
 export function allQuery<Id extends ListId>(id: Id, ...[input]: Arguments<Id>) {
-  return queryOptions<Answer<Id>['data'], ClientError>({
+  return queryOptions<RouteResponse<Id>['data'], ClientError>({
     queryKey: [id, 'all', input ?? null],
     async queryFn({ signal }) {
       await needRights(id);
       const args = [{ ...input, signal }] as unknown as Arguments<Id>; // the list's input with one more member
       const items: unknown[] = [];
       for await (const item of client().list(id, ...args)) items.push(item);
-      return items as Answer<Id>['data']; // what the list holds
+      return items as RouteResponse<Id>['data']; // what the list holds
     },
     staleTime: 30_000,
   });
@@ -53,23 +53,23 @@ export const routeOf = <Verb extends string, Kind extends string>(verb: Verb, ki
 type More<Data, Selected> = Omit<UseQueryOptions<Data, ClientError, Selected>, 'queryKey' | 'queryFn'>;
 
 /** A read of the API, as `useQuery` gives it. */
-export function useApiQuery<Id extends RouteId, Selected = Answer<Id>>(
+export function useApiQuery<Id extends RouteId, Selected = RouteResponse<Id>>(
   id: Id,
   input?: CallInput<Id>,
-  more?: More<Answer<Id>, Selected>,
+  more?: More<RouteResponse<Id>, Selected>,
 ): UseQueryResult<Selected, ClientError> {
   const asked = { ...apiQuery(id, ...([input] as unknown as Arguments<Id>)), ...more }; // what the route takes
-  return useQuery(asked as UseQueryOptions<Answer<Id>, ClientError, Selected>); // with the selection of `more`
+  return useQuery(asked as UseQueryOptions<RouteResponse<Id>, ClientError, Selected>); // with the selection of `more`
 }
 
 /** All items of a list, as `useQuery` gives them. */
-export function useAllQuery<Id extends ListId, Selected = Answer<Id>['data']>(
+export function useAllQuery<Id extends ListId, Selected = RouteResponse<Id>['data']>(
   id: Id,
   input?: CallInput<Id>,
-  more?: More<Answer<Id>['data'], Selected>,
+  more?: More<RouteResponse<Id>['data'], Selected>,
 ): UseQueryResult<Selected, ClientError> {
   const asked = { ...allQuery(id, ...([input] as unknown as Arguments<Id>)), ...more }; // what the list takes
-  return useQuery(asked as UseQueryOptions<Answer<Id>['data'], ClientError, Selected>); // with the selection of `more`
+  return useQuery(asked as UseQueryOptions<RouteResponse<Id>['data'], ClientError, Selected>); // with the selection of `more`
 }
 
 /**
@@ -79,14 +79,14 @@ export function useAllQuery<Id extends ListId, Selected = Answer<Id>['data']>(
 export function useApi<Id extends RouteId>(
   id: Id,
   { isRead = false }: { isRead?: boolean } = {},
-): UseMutationResult<Answer<Id>, ClientError, CallInput<Id>> {
-  return useMutation<Answer<Id>, ClientError, CallInput<Id>>({
+): UseMutationResult<RouteResponse<Id>, ClientError, CallInput<Id>> {
+  return useMutation<RouteResponse<Id>, ClientError, CallInput<Id>>({
     mutationFn: (input) => call(id, input),
     meta: { route: isRead ? null : id },
   });
 }
 
-function call<Id extends RouteId>(id: Id, input: CallInput<Id>): Promise<Answer<Id>> {
+function call<Id extends RouteId>(id: Id, input: CallInput<Id>): Promise<RouteResponse<Id>> {
   const args = [input] as unknown as Arguments<Id>; // what the route takes, which the compiler can't see through Id
   return client().call(id, ...args);
 }

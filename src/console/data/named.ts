@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import type { Answer } from '../../client/client.ts';
+import type { RouteResponse } from '../../client/client.ts';
 import type { Delivery, Reason } from '../../contract/records/delivery.ts';
 import { terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
 import { allQuery, kept, useAllQuery, useApiQuery, watched } from './api.ts';
 
 type Lists = {
-  listActions: Answer<'getAction'>;
-  listConnections: Answer<'getConnection'>;
-  listAllDestinations: Answer<'getDestination'>;
-  listCollectors: Answer<'getCollector'>;
+  listActions: RouteResponse<'getAction'>;
+  listConnections: RouteResponse<'getConnection'>;
+  listAllDestinations: RouteResponse<'getDestination'>;
+  listCollectors: RouteResponse<'getCollector'>;
 };
 
 /**
@@ -105,7 +105,7 @@ export function useHoldOf(deliveries: readonly Delivery[]): (delivery: Delivery)
   );
 }
 
-type NamedEvent = Answer<'getEventNames'>['data'][number];
+type NamedEvent = RouteResponse<'getEventNames'>['data'][number];
 
 const idsMax = 100;
 

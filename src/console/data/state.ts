@@ -1,8 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { Answer, CallInput, ClientError } from '../../client/client.ts';
+import type { CallInput, ClientError, RouteResponse } from '../../client/client.ts';
 import { kept, useApiQuery, watched } from './api.ts';
 
-export type DeliveryState = Answer<'getState'>;
+export type DeliveryState = RouteResponse<'getState'>;
 
 /** What is held, failed, pending and in flight now, in all or at one connection or destination. `everyMs`: asked again so often. */
 export function useDeliveryState(

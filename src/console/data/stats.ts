@@ -1,11 +1,11 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { Answer, CallInput, ClientError } from '../../client/client.ts';
+import type { CallInput, ClientError, RouteResponse } from '../../client/client.ts';
 import { useMay } from '../session/rights.ts';
 import { kept, useApiQuery, watched } from './api.ts';
 
 type Asked = NonNullable<CallInput<'getStats'>['query']>;
 
-export type Stats = Answer<'getStats'>;
+export type Stats = RouteResponse<'getStats'>;
 
 /**
  * What happened to everything, to each thing of a kind, or to one thing, up to now and again every quarter of a minute.

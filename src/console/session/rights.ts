@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Answer } from '../../client/client.ts';
+import type { RouteResponse } from '../../client/client.ts';
 import { covers, type Right } from '../../contract/accounts/rights.ts';
 import { apiQuery } from '../data/api.ts';
 
 /** The user with their rights; undefined until the server has responded. */
-export function useMe(): Answer<'getMe'> | undefined {
+export function useMe(): RouteResponse<'getMe'> | undefined {
   return useQuery({ ...apiQuery('getMe'), staleTime: 60_000 }).data;
 }
 

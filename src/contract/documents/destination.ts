@@ -52,7 +52,7 @@ export const responseStatus = z.union([
 export const expectedValue = z.union([z.string(), z.number(), z.boolean(), z.unknown()]);
 
 /** A JSON path such as `errors[0].code`; empty: the whole body. */
-const answerPath = z.string().max(255);
+const responsePath = z.string().max(255);
 
 /**
  * Outcomes of single records, read from a list in the response. By default an item is about the record at the same
@@ -62,12 +62,12 @@ const answerPath = z.string().max(255);
  */
 export const itemRule = z
   .strictObject({
-    path: answerPath.default(''),
-    index: answerPath.optional(),
-    id: z.strictObject({ path: answerPath, field: line(255, 1) }).optional(),
+    path: responsePath.default(''),
+    index: responsePath.optional(),
+    id: z.strictObject({ path: responsePath, field: line(255, 1) }).optional(),
     when: z
       .strictObject({
-        path: answerPath.default(''),
+        path: responsePath.default(''),
         exists: z.boolean().optional(),
         status: statusPattern.optional(),
         equals: expectedValue.optional(),

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Answer, kindOf, requestTo, responseOf, type SeenRequest, testEgress } from '../egress.conformance.ts';
+import {
+  kindOf,
+  requestTo,
+  responseOf,
+  type SeenRequest,
+  type ServedResponse,
+  testEgress,
+} from '../egress.conformance.ts';
 import { fakeEgress } from './fake-egress.testing.ts';
 
 testEgress('fake', async () => {
   const seen: SeenRequest[] = [];
-  let next: (request: SeenRequest) => Answer = () => ({ status: 200 });
+  let next: (request: SeenRequest) => ServedResponse = () => ({ status: 200 });
   const egress = fakeEgress({
     allow: '127.0.0.1:9000',
     handler: (_request, index) => {
@@ -27,7 +34,7 @@ testEgress('fake', async () => {
     egress,
     origin: 'http://127.0.0.1:9000',
     seen,
-    answer(handler) {
+    respond(handler) {
       next = handler;
     },
     [Symbol.asyncDispose]: () => egress[Symbol.asyncDispose](),

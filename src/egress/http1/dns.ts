@@ -21,14 +21,14 @@ export function createDns(servers: readonly string[]): Dns {
   return {
     resolve(host) {
       // The system's resolver has four threads: sockets that open at the same time share one lookup.
-      let answer = inFlight.get(host);
-      if (answer === undefined) {
-        answer = ask(host)
+      let result = inFlight.get(host);
+      if (result === undefined) {
+        result = ask(host)
           .catch((error: unknown) => dnsError(error, host))
           .finally(() => inFlight.delete(host));
-        inFlight.set(host, answer);
+        inFlight.set(host, result);
       }
-      return answer;
+      return result;
     },
     [Symbol.dispose]() {
       resolver?.cancel();
@@ -49,15 +49,15 @@ export function createDns(servers: readonly string[]): Dns {
 }
 
 async function askSystem(host: string): Promise<string[]> {
-  const answers = await lookup(host, { all: true, order: 'verbatim' });
-  return answers.map((answer) => answer.address);
+  const results = await lookup(host, { all: true, order: 'verbatim' });
+  return results.map((result) => result.address);
 }
 
 async function askServers(resolver: Resolver, host: string): Promise<string[]> {
-  const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  const results = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   if (addresses.length > 0) return addresses;
-  const errors = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   // "No record of this type" is less informative than any other failure of the other type.
   throw errors.find((error) => codeOf(error) !== 'ENODATA') ?? errors[0];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Answer, type SeenRequest, testEgress } from '../egress.conformance.ts';
+import { type SeenRequest, type ServedResponse, testEgress } from '../egress.conformance.ts';
 import { parseAllowRules } from '../guard/allow-list.ts';
 import { http1Egress } from './http1-egress.ts';
 import { openEgress } from './testing/open-egress.testing.ts';
@@ -9,7 +9,7 @@ import { httpPeer, rawPeer } from './testing/peers.testing.ts';
 
 testEgress('http1', async () => {
   const seen: SeenRequest[] = [];
-  let next: (request: SeenRequest) => Answer = () => ({ status: 200 });
+  let next: (request: SeenRequest) => ServedResponse = () => ({ status: 200 });
   const peer = await httpPeer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -39,7 +39,7 @@ testEgress('http1', async () => {
     egress,
     origin: `http://127.0.0.1:${peer.port}`,
     seen,
-    answer(handler) {
+    respond(handler) {
       next = handler;
     },
     async [Symbol.asyncDispose]() {

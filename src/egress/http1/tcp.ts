@@ -98,8 +98,8 @@ export function addressWithPort(address: string, port: number): string {
 }
 
 function inTurn(texts: readonly string[]): Pick<TcpNetConnectOpts, 'autoSelectFamily' | 'lookup'> {
-  const answers = texts.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-  return { autoSelectFamily: true, lookup: (_host, _options, callback) => callback(null, answers) };
+  const addresses = texts.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  return { autoSelectFamily: true, lookup: (_host, _options, callback) => callback(null, addresses) };
 }
 
 function blocked(target: Target, reason: string): EgressError {

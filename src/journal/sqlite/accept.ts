@@ -42,7 +42,7 @@ type AcceptedPlan = [planned: string, lease: Lease, now: number, passed?: Packed
 type Duplicate = [index: number, place: EventPlace, isOther: boolean];
 
 /** null: the Idempotency-Key was used with other events; 'lost': the lease is stale. Nothing was stored then. */
-type AcceptAnswer =
+type AcceptResult =
   | [from: number, receivedAt: number, duplicates: Duplicate[], planned: PlannedNumbers | null]
   | null
   | 'lost';
@@ -79,11 +79,11 @@ function packPlan(
 export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + (plan?.[0].length ?? 0);
 
 /** Called on the main thread. Throws AppError `idempotency_key_reused`. */
-export function acceptedOf({ partition, events, plan }: AcceptRequest, answer: AcceptAnswer): Accepted {
-  if (answer === null) throw new AppError('idempotency_key_reused');
-  if (answer === 'lost')
+export function acceptedOf({ partition, events, plan }: AcceptRequest, result: AcceptResult): Accepted {
+  if (result === null) throw new AppError('idempotency_key_reused');
+  if (result === 'lost')
     throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
-  const [from, receivedAt, duplicates, planned] = answer;
+  const [from, receivedAt, duplicates, planned] = result;
   const deliveries = plan?.deliveries ?? [];
   if (duplicates.length === 0) {
     const ids = events.map((_, index) => placedId('event', { timeMs: receivedAt, partition, number: from + index }));
@@ -145,7 +145,7 @@ export const intakeOperations = {
   },
 };
 
-function acceptOne(db: Db, request: AcceptedLines): AcceptAnswer {
+function acceptOne(db: Db, request: AcceptedLines): AcceptResult {
   const [lines, plan, partitionNumber, collectorId, cameAt, length, identities, keyed, lease] = request;
   if (lease !== null && !isCurrent(db, lease)) return 'lost';
   const partition = partitionRow(db, partitionNumber);

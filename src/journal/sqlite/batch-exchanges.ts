@@ -46,8 +46,8 @@ export function exchangesOf(db: Db, lines: readonly BlockLine[], budget: ReadBud
     const row = db.get<{ exchange: StoredLines }>('SELECT exchange FROM batch_exchange WHERE id = ?', id);
     if (row === undefined) continue;
     const text = unpackLines(row.exchange).join('\n');
-    found[id] = budget.isAnswered ? bareExchange(text) : text;
-    budget.answer(text);
+    found[id] = budget.isFull ? bareExchange(text) : text;
+    budget.keep(text);
   }
   return found;
 }

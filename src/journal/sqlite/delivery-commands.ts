@@ -196,8 +196,8 @@ export const logOperations = {
 /** The newest lines of a delivery within the budget, with the rendered request that their attempts refer to. */
 function newestLines(blocks: AttemptBlocks, { number, block, renderedBlock }: DeliveryRow, budget: ReadBudget) {
   const { lines, isCut } = blocks.history(block, number, (part) => {
-    for (const { rendered, attempts } of part) budget.answer(rendered + attempts);
-    return budget.isAnswered || budget.isUnpacked;
+    for (const { rendered, attempts } of part) budget.keep(rendered + attempts);
+    return budget.isFull || budget.isUnpacked;
   });
   if (!isCut) return lines;
   const first = lines.findIndex(({ rendered }) => rendered !== '');

@@ -65,11 +65,11 @@ export const queueOperations = {
       if (row === undefined) throw new Error(`Delivery ${number} is in its index only.`);
       const event = row.event && findEvent(row.event);
       const rendered = row.renderedBlock === null ? null : blocks.rendered(row.renderedBlock, number);
-      budget.answer(event?.line ?? null);
-      budget.answer(rendered);
+      budget.keep(event?.line ?? null);
+      budget.keep(rendered);
       return { row, event, rendered };
     };
-    const isSpent = () => budget.isAnswered || budget.isUnpacked;
+    const isSpent = () => budget.isFull || budget.isUnpacked;
     const rows: DueRow[] = [];
     for (const { number } of numbers) {
       if (isSpent()) break;

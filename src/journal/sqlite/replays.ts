@@ -194,8 +194,8 @@ function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep): number
     const block = blocks.current;
     blocks.write(number, { before: null, rendered, attempts: '' });
     db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);
-    budget.answer(rendered);
-    if (!budget.isAnswered && !budget.isUnpacked) continue;
+    budget.keep(rendered);
+    if (!budget.isFull && !budget.isUnpacked) continue;
     // Large bodies go into several blocks, so that few of them are in memory at once.
     blocks.flush();
     budget = readBudget();

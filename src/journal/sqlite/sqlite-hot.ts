@@ -38,8 +38,8 @@ export function sqliteHot(
     async accept(request) {
       if (room.isFull) throw new AppError('storage_full');
       const packed = packRequest(request);
-      const answer = await client.write('accept', packed, { bytes: bytesOf(packed), isIntake: true });
-      const accepted = acceptedOf(request, answer);
+      const result = await client.write('accept', packed, { bytes: bytesOf(packed), isIntake: true });
+      const accepted = acceptedOf(request, result);
       visitors.add(request, accepted);
       return accepted;
     },

@@ -2,9 +2,9 @@ import type { Db } from '../../sqlite/db.ts';
 import {
   addCounters,
   type Counters,
-  type StatisticsAnswer,
   type StatisticsEntry,
   type StatisticsQuery,
+  type StatisticsResult,
   statisticsSteps,
 } from '../journal.ts';
 
@@ -57,7 +57,7 @@ export const statisticsOperations = {
     return aged !== null && forget(db, aged);
   },
 
-  readStatistics(db: Db, query: StatisticsQuery): StatisticsAnswer {
+  readStatistics(db: Db, query: StatisticsQuery): StatisticsResult {
     const { kind, id, from, to, stepMs } = query;
     const ids = id === null ? ['', idGreatest] : [id, id];
     const gathered = gatherCounters(query);
@@ -77,7 +77,7 @@ export const statisticsOperations = {
       const behind = 'at BETWEEN ? AND ? AND (at, kind, id) > (?, ?, ?)';
       gather(ms, behind, Math.max(from, last.at), to + stepMs - 1, last.at, last.kind, last.id);
     }
-    return gathered.answer();
+    return gathered.result();
   },
 };
 
@@ -129,7 +129,7 @@ function forget(db: Db, aged: number): boolean {
 /** Combines counters, in any order, into the result of a query. */
 function gatherCounters(query: StatisticsQuery): {
   add(at: number, id: string, counters: Counters): void;
-  answer(): StatisticsAnswer;
+  result(): StatisticsResult;
 } {
   const { from, to, stepMs, follow } = query;
   const count = Math.floor((to - from) / stepMs) + 1;
@@ -149,6 +149,6 @@ function gatherCounters(query: StatisticsQuery): {
       addCounters(thing.counters, counters);
       thing.series[index] = (thing.series[index] ?? 0) + (counters[follow] ?? 0);
     },
-    answer: () => ({ steps, things: [...things.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
+    result: () => ({ steps, things: [...things.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) }),
   };
 }

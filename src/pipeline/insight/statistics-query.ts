@@ -15,7 +15,7 @@ import {
   addCounters,
   type Counters,
   type JournalLog,
-  type StatisticsAnswer,
+  type StatisticsResult,
   statisticsSteps,
 } from '../../journal/journal.ts';
 
@@ -112,7 +112,7 @@ export async function readStats(
 }
 
 /** The busiest things, as many as there is room for. */
-function itemsOf(things: StatisticsAnswer['things']): Stats['items'] {
+function itemsOf(things: StatisticsResult['things']): Stats['items'] {
   const items = things.map(({ id, counters, series }) => ({
     id,
     ...countsIn(counters),
@@ -140,7 +140,7 @@ function reasonsIn(counters: Counters): Stats['reasons'] {
 }
 
 /** Failed attempts by status code or kind of error, most frequent first. */
-function errorsIn(totals: Counters, steps: StatisticsAnswer['steps']): Stats['errors'] {
+function errorsIn(totals: Counters, steps: StatisticsResult['steps']): Stats['errors'] {
   return Object.entries(totals)
     .filter(([name]) => name.startsWith(errorPrefix))
     .sort(([, a], [, b]) => b - a)

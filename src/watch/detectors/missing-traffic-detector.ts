@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Statistics, StatisticsAnswer } from '../../journal/journal.ts';
+import type { Statistics, StatisticsResult } from '../../journal/journal.ts';
 import type { Configuration } from '../../pipeline/snapshot/snapshot.ts';
 import { type Detector, durationText, type Finding, finding, namesIn } from '../finding.ts';
 import type { IssueRegistry } from '../issue-registry.ts';
@@ -58,7 +58,7 @@ export function missingTrafficDetector(options: {
   };
 }
 
-function zeros({ steps }: StatisticsAnswer): number[] {
+function zeros({ steps }: StatisticsResult): number[] {
   return steps.map(() => 0);
 }
 

@@ -1,12 +1,12 @@
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import type { Names } from '../../data/data.ts';
 import { terms, actions as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 
-export type Action = Answer<'getAction'>;
-export type Destination = Answer<'getDestination'>;
-export type Connection = Answer<'getConnection'>;
+export type Action = RouteResponse<'getAction'>;
+export type Destination = RouteResponse<'getDestination'>;
+export type Connection = RouteResponse<'getConnection'>;
 export type ActionBody = CallInput<'createAction'>['body'];
 
 export const actionKind = documentKind('action', {

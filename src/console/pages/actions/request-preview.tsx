@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { FieldMapping } from '../../../contract/documents/action.ts';
 import { kept, type Names, useApiQuery } from '../../data/data.ts';
@@ -93,7 +93,7 @@ function RequestPreview({ destinationId, title, draft, names, storedId, sample }
     { ...kept, retry: false },
   );
   const mayTest = useMay('connections:manage');
-  const [sent, setSent] = useState<Answer<'testDestination'> | null>(null);
+  const [sent, setSent] = useState<RouteResponse<'testDestination'> | null>(null);
   const shown = <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />;
   return (
     <Stack gap="xs" role="group" aria-label={title ?? w.title}>

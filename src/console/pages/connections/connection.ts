@@ -1,11 +1,11 @@
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { shell, terms, connections as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Crumb } from '../../shell/page.tsx';
 import type { Destination } from './usage.ts';
 
-export type Connection = Answer<'getConnection'>;
+export type Connection = RouteResponse<'getConnection'>;
 
 /** The state of a connection: the status that people chose, or a worse state of its traffic. */
 export function stateOf({ status, health }: Pick<Connection, 'status' | 'health'>) {

@@ -1,12 +1,12 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { apiQuery, type Stats, useAllQuery, useApiQuery, useStats } from '../../data/data.ts';
 import { connections as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 
-export type Destination = Answer<'getDestination'>;
-export type Action = Answer<'getAction'>;
+export type Destination = RouteResponse<'getDestination'>;
+export type Action = RouteResponse<'getAction'>;
 
 /** What belongs to a connection, and what uses it. */
 export type Usage = {

@@ -1,8 +1,8 @@
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { shell, terms, dataCollection as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
 
-export type Collector = Answer<'getCollector'>;
+export type Collector = RouteResponse<'getCollector'>;
 
 export const collectorKind = documentKind('collector', {
   newTitle: words.create,

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Code, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { fieldErrors, kept, useApi, useApiQuery, watched } from '../../data/data.ts';
 import { count, dataCollection, formatPercent, parts, terms } from '../../messages/en.ts';
@@ -30,7 +30,7 @@ import { useRules } from './use-rules.ts';
 
 const words = dataCollection.parameters;
 
-export type Parameter = Answer<'changeParameter'>;
+export type Parameter = RouteResponse<'changeParameter'>;
 
 export function ParametersPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection/parameters' });

@@ -2,7 +2,7 @@ import { Alert, Box, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
 import { allQuery, kept, useApiQuery, useNamed, watched } from '../../data/data.ts';
 import { dataCollection, formatBytes, terms } from '../../messages/en.ts';
@@ -15,7 +15,7 @@ import { CollectionPage } from './collection-page.tsx';
 
 const words = dataCollection.rejected;
 
-type RejectedRequest = Answer<'listRejectedRequests'>['data'][number];
+type RejectedRequest = RouteResponse<'listRejectedRequests'>['data'][number];
 
 /** The rejected requests of all collectors, and those with keys that no collector has. */
 export function RejectedPage(): ReactNode {

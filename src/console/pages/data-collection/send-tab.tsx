@@ -2,7 +2,7 @@ import { Alert, Box, Button, Code, Group, Loader, Stack, Text, TextInput } from 
 import { useLocalStorage } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { live, useApiQuery } from '../../data/data.ts';
 import { dataCollection, terms } from '../../messages/en.ts';
@@ -165,7 +165,7 @@ function sendTestEvent(key: string): Promise<Response> {
   });
 }
 
-function Arrivals({ events }: { events: readonly Answer<'getEvent'>[] | undefined }): ReactNode {
+function Arrivals({ events }: { events: readonly RouteResponse<'getEvent'>[] | undefined }): ReactNode {
   // The newest event when the page was opened: a newer one has come since.
   const [before, setBefore] = useState<string | null>(null);
   if (before === null && events !== undefined) setBefore(events[0]?.id ?? '');

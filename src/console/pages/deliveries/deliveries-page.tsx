@@ -1,7 +1,7 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { kept, liveMs, useApiQuery } from '../../data/data.ts';
 import { formatAbsolute, nouns, parts, replays, shell, terms, deliveries as words } from '../../messages/en.ts';
@@ -190,7 +190,7 @@ function useSelection(search: string) {
   };
 }
 
-type SearchedProps = { page: Answer<'listDeliveries'>; onNext: (cursor: string) => void };
+type SearchedProps = { page: RouteResponse<'listDeliveries'>; onNext: (cursor: string) => void };
 
 /** How far a search got, and how it continues. */
 function Searched({ page: { searched, page }, onNext }: SearchedProps): ReactNode {

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApi } from '../../data/data.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
@@ -162,7 +162,7 @@ function ItemFields(form: FormState<ItemDraft>): ReactNode {
 
 const checkWords = destinations.outcomes.check;
 
-type Row = Answer<'checkOutcomes'>['rows'][number];
+type Row = RouteResponse<'checkOutcomes'>['rows'][number];
 
 /** Compares the rules of a draft with the saved ones, on past responses of the destination. */
 function OutcomeCheck({ destinationId, draft }: { destinationId: string; draft: DestinationDraft }): ReactNode {

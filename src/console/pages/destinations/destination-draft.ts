@@ -1,4 +1,4 @@
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
 import { destinations as words } from '../../messages/en.ts';
 import * as f from '../../parts/form/form-fields.ts';
@@ -6,7 +6,7 @@ import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeader
 import { type Row, rows } from '../../parts/form/rows.ts';
 import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 
-export type Destination = Answer<'getDestination'>;
+export type Destination = RouteResponse<'getDestination'>;
 export type Body = CallInput<'replaceDestination'>['body'];
 type Settings = Destination['settings'];
 type OutcomeRule = Settings['outcomes'][number];

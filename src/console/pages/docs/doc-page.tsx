@@ -2,7 +2,7 @@ import { Button, Code, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Textarea
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { formatDuration, terms, docs as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { Icon, Note, Problem } from '../../parts/parts.ts';
@@ -67,7 +67,7 @@ function TemplateExample({ title, template, data, contentType }: Props): ReactNo
   const before = { template, data: JSON.stringify(data, null, 2) };
   const [draft, write] = useState(before);
   const mayRun = useMay('connections:view');
-  const run = useMutation<Answer<'renderTemplate'>, Error>({
+  const run = useMutation<RouteResponse<'renderTemplate'>, Error>({
     mutationFn: () =>
       client().call('renderTemplate', { body: { template: draft.template, data: recordsIn(draft.data), contentType } }),
     meta: { isRead: true },
@@ -127,7 +127,7 @@ function TemplateExample({ title, template, data, contentType }: Props): ReactNo
   );
 }
 
-function Result({ result, durationMs }: Answer<'renderTemplate'>): ReactNode {
+function Result({ result, durationMs }: RouteResponse<'renderTemplate'>): ReactNode {
   if (result.kind === 'skipped') return <Text>{words.skipped(result.reason)}</Text>;
   if (result.kind === 'failed') {
     const { reason, line, column } = result;

@@ -1,6 +1,6 @@
 import { Group, Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import { formatBytes, formatNumber, terms, events as words } from '../../messages/en.ts';
@@ -13,7 +13,9 @@ import type { EventRow } from './event-rows.ts';
 const w = words.columns;
 
 /** The columns of the Events list; collectors by id give the names. */
-export function eventColumns(collectors: ReadonlyMap<string, Answer<'getCollector'>>): readonly Column<EventRow>[] {
+export function eventColumns(
+  collectors: ReadonlyMap<string, RouteResponse<'getCollector'>>,
+): readonly Column<EventRow>[] {
   return [
     column('time', terms.time, ({ event }) => <Time at={event.receivedAt} show="stream" />),
     column('event', terms.event, { isFixed: true, isText: true }, ({ event }) => (

@@ -1,9 +1,9 @@
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Delivery, DeliveryStatus } from '../../../contract/records/delivery.ts';
 import { outcomes, event as words } from '../../messages/en.ts';
 import { clausesOf, clauseWords, decidingGroup, decisionAt, foundSentence } from './decision.ts';
 
-export type Explanation = Answer<'explainEvent'>;
+export type Explanation = RouteResponse<'explainEvent'>;
 export type ExplainedAction = Explanation['actions'][number];
 
 const w = words.summary;

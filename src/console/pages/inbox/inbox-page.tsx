@@ -2,7 +2,7 @@ import { Code, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import { apiQuery, kept, liveMs, useApiQuery } from '../../data/data.ts';
 import { formatBytes, nouns, shell, statusLine, terms, inbox as words } from '../../messages/en.ts';
@@ -31,7 +31,7 @@ import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import { InboxRules } from './inbox-rules.tsx';
 
-type InboxRequest = Answer<'listInboxRequests'>['data'][number];
+type InboxRequest = RouteResponse<'listInboxRequests'>['data'][number];
 
 export function InboxPage(): ReactNode {
   const search = useSearch({ from: '/shell/inbox' });

@@ -1,9 +1,9 @@
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import { inbox, terms } from '../../messages/en.ts';
 
 const words = inbox.rules;
 
-export type InboxRule = Answer<'setInboxRule'>;
+export type InboxRule = RouteResponse<'setInboxRule'>;
 
 /** A rule as its form holds it: numbers as people type them. */
 export type RuleDraft = { inbox: string; status: string; delayMs: string; failFirst: string; body: string };

@@ -1,6 +1,6 @@
 import { List, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { allRights, closure, type Right } from '../../../contract/accounts/rights.ts';
 import { useAllQuery } from '../../data/data.ts';
 import { count, terms, roles as words } from '../../messages/en.ts';
@@ -20,7 +20,7 @@ import { client } from '../../session/session.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
 import { RightsTable } from './rights-table.tsx';
 
-type Role = Answer<'getRole'>;
+type Role = RouteResponse<'getRole'>;
 
 const roleKind = documentKind('role', {
   newTitle: words.create,

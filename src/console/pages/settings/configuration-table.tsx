@@ -1,13 +1,13 @@
 import { Box, Code, Skeleton, Text } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { privacy, terms } from '../../messages/en.ts';
 import { Panel, Problem, ShortTable } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 
 const words = privacy.configuration;
-type Configured = Answer<'getSettings'>['configuration'][number];
+type Configured = RouteResponse<'getSettings'>['configuration'][number];
 
 const network = new Set([
   'host',

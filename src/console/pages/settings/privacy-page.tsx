@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { apiQuery, queryClient, useApiQuery } from '../../data/data.ts';
 import { settingsFacts as facts } from '../../data/schema-facts.ts';
@@ -28,7 +28,7 @@ const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
 };
 
 /** The settings in the form of a document. */
-type Settings = Answer<'getSettings'> & { id: string; updatedAt: string; updatedBy: string };
+type Settings = RouteResponse<'getSettings'> & { id: string; updatedAt: string; updatedBy: string };
 type Draft = PrivacyDraft & f.DraftOf<typeof fields>;
 
 /** Settings › Retention & privacy. */
@@ -100,7 +100,7 @@ function PrivacyForm({ stored, mayManage }: { stored: Settings; mayManage: boole
   );
 }
 
-const asDocument = (one: Answer<'getSettings'>): Settings => ({
+const asDocument = (one: RouteResponse<'getSettings'>): Settings => ({
   ...one,
   id: 'settings',
   updatedAt: one.updatedAt ?? '',

@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import { terms, tokens as words } from '../../messages/en.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
@@ -26,7 +26,7 @@ type TokenDraft = DraftOf<typeof fields> & { rights: readonly Right[] };
 export function NewTokenPage(): ReactNode {
   const navigate = useNavigate();
   const me = useMe();
-  const [made, show] = useState<Answer<'createMyToken'> | null>(null);
+  const [made, show] = useState<RouteResponse<'createMyToken'> | null>(null);
   const toList = () => void navigate({ to: '/settings/tokens' });
   const { draft, errors, isSaving, change, save, form, frame } = useEditor({
     draftKey: 'token.new',

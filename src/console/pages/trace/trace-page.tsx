@@ -2,7 +2,7 @@ import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { liveMs, useApiQuery } from '../../data/data.ts';
 import { formatRelative, formFields, shell, terms, trace as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
@@ -11,7 +11,7 @@ import { LoadedPage } from '../../shell/page.tsx';
 import { markedAddress } from './marked-address.ts';
 import { Timeline } from './timeline.tsx';
 
-export type Trace = Answer<'getTrace'>;
+export type Trace = RouteResponse<'getTrace'>;
 
 export function TracePage(): ReactNode {
   const { traceId } = useParams({ from: '/shell/trace/$traceId' });

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { administratorRoleId } from '../../../contract/accounts/rights.ts';
 import { useAllQuery } from '../../data/data.ts';
 import { terms, users as words } from '../../messages/en.ts';
@@ -6,8 +6,8 @@ import { documentKind } from '../../parts/document/document-kind.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
 
-export type User = Answer<'getUser'>;
-export type Role = Answer<'getRole'>;
+export type User = RouteResponse<'getUser'>;
+export type Role = RouteResponse<'getRole'>;
 
 /** A user that was made without a password comes with `inviteUrl`. */
 export const userKind = documentKind('user', {

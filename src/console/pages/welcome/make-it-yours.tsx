@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { covers } from '../../../contract/accounts/rights.ts';
 import { needRights, useApiQuery } from '../../data/data.ts';
 import { alerts as alertWords, formFields, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
@@ -133,7 +133,7 @@ function Made({ made: { collector, connection, destination, action } }: { made: 
   );
 }
 
-type Delivery = Answer<'listDeliveries'>['data'][number];
+type Delivery = RouteResponse<'listDeliveries'>['data'][number];
 
 function FirstDelivery({ delivery, isInbox }: { delivery: Delivery | undefined; isInbox: boolean }): ReactNode {
   if (delivery === undefined) return <Text>{words.waiting}</Text>;

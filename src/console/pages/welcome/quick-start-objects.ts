@@ -1,14 +1,14 @@
-import type { Answer, Client } from '../../../client/client.ts';
+import type { Client, RouteResponse } from '../../../client/client.ts';
 import { welcome } from '../../messages/en.ts';
 
 const { names } = welcome;
 
 /** What the quick start makes. */
 export type QuickStart = {
-  collector: Answer<'getCollector'>;
-  connection: Answer<'getConnection'>;
-  destination: Answer<'getDestination'>;
-  action: Answer<'getAction'>;
+  collector: RouteResponse<'getCollector'>;
+  connection: RouteResponse<'getConnection'>;
+  destination: RouteResponse<'getDestination'>;
+  action: RouteResponse<'getAction'>;
 };
 
 /**

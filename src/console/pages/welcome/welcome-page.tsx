@@ -1,7 +1,7 @@
 import { Box, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { useApiQuery, useStats } from '../../data/data.ts';
 import { formatDuration, formatNumber, parts, terms, welcome, welcome as words } from '../../messages/en.ts';
@@ -125,7 +125,7 @@ function MovingPicture(): ReactNode {
 
 const still = { staleTime: Number.POSITIVE_INFINITY, retry: false, placeholderData: <Data,>(last: Data) => last };
 
-function Stations({ delivery }: { delivery: Answer<'listDeliveries'>['data'][number] }): ReactNode {
+function Stations({ delivery }: { delivery: RouteResponse<'listDeliveries'>['data'][number] }): ReactNode {
   const { id, eventId, actionId, destinationId, connectionId } = delivery;
   const whole = useApiQuery('getDelivery', { params: { id } }, { ...still }).data;
   const event = useApiQuery(

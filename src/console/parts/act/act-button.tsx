@@ -1,6 +1,6 @@
 import { Button, type ButtonProps } from '@mantine/core';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import type { RouteId } from '../../../contract/routes.ts';
 import { useApi } from '../../data/data.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -10,7 +10,7 @@ type Props<Id extends RouteId> = {
   route: Id;
   input: CallInput<Id>;
   /** What is said when it is done, where the page does not show it anyway. */
-  done?: string | ((answer: Answer<Id>) => string);
+  done?: string | ((answer: RouteResponse<Id>) => string);
   onDone?: (() => void) | undefined;
   /** Asks first; `cancel` is the harmless button, `children` the consequences. */
   confirm?:

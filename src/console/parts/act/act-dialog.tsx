@@ -1,5 +1,5 @@
 import type { ComponentProps, ReactNode } from 'react';
-import type { Answer, CallInput } from '../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import type { RouteId } from '../../../contract/routes.ts';
 import { useApi } from '../../data/data.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -11,7 +11,7 @@ type Props<Id extends RouteId> = Pick<ComponentProps<typeof ConfirmDialog>, 'tit
   input: CallInput<Id> | null;
   /** What is said when it is done, where that does not show anyway. */
   done?: string;
-  onDone?: (answer: Answer<Id>) => void;
+  onDone?: (answer: RouteResponse<Id>) => void;
   onClose: () => void;
   children: ReactNode;
 };
@@ -24,7 +24,7 @@ export function ActDialog<Id extends RouteId>(props: Props<Id>): ReactNode {
     call.reset();
     onClose();
   }
-  function onSuccess(answer: Answer<Id>) {
+  function onSuccess(answer: RouteResponse<Id>) {
     if (done !== undefined) notifyDone(done);
     onDone?.(answer);
     close();

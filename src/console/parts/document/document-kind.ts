@@ -1,6 +1,6 @@
 import type { UseQueryOptions } from '@tanstack/react-query';
 import { type LinkProps, useNavigate } from '@tanstack/react-router';
-import type { Answer, CallInput, ClientError } from '../../../client/client.ts';
+import type { CallInput, ClientError, RouteResponse } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import { type TransferKind, transferKindOf } from '../../../contract/documents/transfer-kinds.ts';
 import { allQuery, apiQuery, routeOf } from '../../data/data.ts';
@@ -46,9 +46,9 @@ export type DocumentKind<Stored extends StoredDocument, Body = never, Saved exte
 };
 
 type Kind = Exclude<TransferKind, 'destination'> | 'role' | 'user';
-type Stored<K extends Kind> = Answer<`get${Capitalize<K>}`>;
+type Stored<K extends Kind> = RouteResponse<`get${Capitalize<K>}`>;
 type Body<K extends Kind> = NonNullable<CallInput<`create${Capitalize<K>}`>['body']>;
-type Saved<K extends Kind> = Answer<`create${Capitalize<K>}`> & Stored<K>;
+type Saved<K extends Kind> = RouteResponse<`create${Capitalize<K>}`> & Stored<K>;
 
 /** The objects that can be viewed and managed, by the names of their rights. */
 type Managed = Right extends infer One ? (One extends `${infer Name}:manage` ? Name : never) : never;

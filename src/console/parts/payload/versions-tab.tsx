@@ -1,7 +1,7 @@
 import { Box, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Answer, ClientError } from '../../../client/client.ts';
+import type { ClientError, RouteResponse } from '../../../client/client.ts';
 import { readOnlyFields } from '../../../contract/documents/read-only-fields.ts';
 import type { TransferKind } from '../../../contract/documents/transfer-kinds.ts';
 import type { Page } from '../../../contract/records/page.ts';
@@ -14,7 +14,7 @@ import { Diff } from './diff.tsx';
 
 const w = changes.versions;
 
-type Version = Answer<`get${Capitalize<TransferKind>}`>;
+type Version = RouteResponse<`get${Capitalize<TransferKind>}`>;
 
 type Props = {
   kind: TransferKind;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { actionInput } from '../../../contract/documents/action.ts';
 import { behaviorInput } from '../../../contract/documents/behavior.ts';
 import { collectorUses, parameterUses } from './parameter-uses.ts';
 
 const stamp = { version: 1, createdAt: '', updatedAt: '', updatedBy: '' };
-const action: Answer<'getAction'> = {
+const action: RouteResponse<'getAction'> = {
   ...actionInput.parse({
     name: 'Buy',
     description: 'd',
@@ -32,7 +32,7 @@ const action: Answer<'getAction'> = {
   ...stamp,
   id: 'act_1',
 };
-const behavior: Answer<'getBehavior'> = {
+const behavior: RouteResponse<'getBehavior'> = {
   ...behaviorInput.parse({
     name: 'Paid',
     condition: { parameter: 'wt.ev', operator: 'exists' },

@@ -1,10 +1,10 @@
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { leavesOf } from '../../../contract/documents/condition-parts.ts';
 import type { RuleUser } from './rule-users.tsx';
 
-type Action = Pick<Answer<'getAction'>, 'id' | 'name' | 'rules' | 'destinations'>;
-type Behavior = Answer<'getBehavior'>;
+type Action = Pick<RouteResponse<'getAction'>, 'id' | 'name' | 'rules' | 'destinations'>;
+type Behavior = RouteResponse<'getBehavior'>;
 
 /** Which actions and behaviors name which parameters, in rules, attributes and field mappings. */
 export function parameterUses(actions: readonly Action[], behaviors: readonly Behavior[]): Map<string, RuleUser[]> {

@@ -1,11 +1,11 @@
 import { useCallback, useMemo } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { useAllQuery, useNamed, watched } from '../../data/data.ts';
 
 import type { RuleName } from './condition-words.ts';
 
-export type Behavior = Answer<'getBehavior'>;
+export type Behavior = RouteResponse<'getBehavior'>;
 
 const none: readonly Behavior[] = [];
 

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { Right } from '../../../contract/accounts/rights.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { kept, useApiQuery, watched } from '../../data/data.ts';
@@ -14,7 +14,7 @@ export type Counts = {
   /** How many of the newest events each part lets pass, by its JSON pointer. */
   passed: ReadonlyMap<string, number>;
   /** About the whole. */
-  answer: Answer<'countConditions'> | undefined;
+  answer: RouteResponse<'countConditions'> | undefined;
   /** What is wrong with a part, by the JSON pointer of its member (`/all/0/value`), as far as counting tells. */
   problems: Readonly<Record<string, string>>;
   /** The right that is missing to count. */

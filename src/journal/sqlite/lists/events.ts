@@ -23,16 +23,16 @@ export const eventOperations = {
     const found: EventLine[] = [];
     const budget = readBudget();
     let next = from;
-    while (found.length < limit && !budget.isAnswered) {
+    while (found.length < limit && !budget.isFull) {
       const group = groupAt(db, partition, next) ?? groupAfter(db, partition, next);
       if (group === undefined) break;
       const lines = linesOfGroup(db, group);
       for (let i = Math.max(0, next - group.first); i < group.count && found.length < limit; i++) {
-        if (budget.isAnswered) break;
+        if (budget.isFull) break;
         const line = placedLine(db, group, i, lines);
         if (line === null) continue;
         found.push(line);
-        budget.answer(line.line);
+        budget.keep(line.line);
       }
       next = group.first + group.count;
     }
@@ -66,10 +66,10 @@ export const eventOperations = {
         if (!isBeyond(place, query)) continue;
         const line = !isOther && matches(lines[index] ?? '') ? placedLine(db, group, index, lines) : null;
         if (line !== null) found.push(line);
-        budget.answer(line?.line ?? null);
+        budget.keep(line?.line ?? null);
         looked += 1;
         reached = place;
-        if (found.length === query.limit || looked === query.lookedMax || budget.isAnswered) return end(place);
+        if (found.length === query.limit || looked === query.lookedMax || budget.isFull) return end(place);
       }
     }
     return end(null);

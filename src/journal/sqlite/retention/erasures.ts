@@ -168,7 +168,7 @@ const phases: Record<Phase, (work: Work) => void> = {
     }
     const isSought = matcherOf(sought);
     const budget = readBudget();
-    for (let count = 0; count < groupsAtOnce && !budget.isAnswered && !budget.isUnpacked; count++) {
+    for (let count = 0; count < groupsAtOnce && !budget.isFull && !budget.isUnpacked; count++) {
       const group = neighbouringGroup(db, '>=', partition, cursor.at);
       if (group === undefined || group.first >= end) {
         cursor.partitions.shift();
@@ -324,7 +324,7 @@ function eraseGroup(work: Work, group: GroupRow, isSought: (line: string) => boo
   for (const index of hits) {
     const found = placedLine(db, group, index, lines);
     if (found !== null) step.events.push(found);
-    budget.answer(found?.line ?? null);
+    budget.keep(found?.line ?? null);
     lines[index] = '';
     db.run('INSERT OR IGNORE INTO erased_event (place) VALUES ((? << 48) | ?)', group.partition, group.first + index);
   }

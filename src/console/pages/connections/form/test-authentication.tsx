@@ -1,6 +1,6 @@
 import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
-import type { Answer, CallInput } from '../../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../../client/client.ts';
 import { useApi } from '../../../data/data.ts';
 import { formatDuration, terms, connections as words } from '../../../messages/en.ts';
 import { Dialog, Icon, Panel, Problem } from '../../../parts/parts.ts';
@@ -56,7 +56,13 @@ export function TestDialog({
   );
 }
 
-function Steps({ tested, isRunning }: { tested: Answer<'testConnection'> | undefined; isRunning: boolean }): ReactNode {
+function Steps({
+  tested,
+  isRunning,
+}: {
+  tested: RouteResponse<'testConnection'> | undefined;
+  isRunning: boolean;
+}): ReactNode {
   const isTokenRefused = tested?.steps.some(({ name, ok }) => name === 'token_answer' && !ok) === true;
   return (
     <div aria-live="polite">

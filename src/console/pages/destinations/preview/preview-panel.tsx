@@ -1,6 +1,6 @@
 import { NativeSelect, Skeleton, Tabs, Text } from '@mantine/core';
 import { type ReactNode, Suspense } from 'react';
-import type { Answer } from '../../../../client/client.ts';
+import type { RouteResponse } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { useApiQuery } from '../../../data/data.ts';
 import { destinations, parts } from '../../../messages/en.ts';
@@ -104,7 +104,7 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
 
 type EventProps = {
   sample: Sample | null;
-  action: Answer<'getAction'> | null;
+  action: RouteResponse<'getAction'> | null;
   destinationId: string | null;
   onInsert: (path: string) => void;
 };
@@ -132,7 +132,7 @@ function EventTab({ sample, action, destinationId, onInsert }: EventProps): Reac
   );
 }
 
-type Mapping = Answer<'getAction'>['destinations'][number]['mapping'];
+type Mapping = RouteResponse<'getAction'>['destinations'][number]['mapping'];
 
 /** The record of a mapping; the values of expressions are only known to the server. */
 function recordOf(data: Readonly<Record<string, unknown>>, mapping: Mapping): Record<string, unknown> {

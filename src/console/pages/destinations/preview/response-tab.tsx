@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Answer } from '../../../../client/client.ts';
+import type { RouteResponse } from '../../../../client/client.ts';
 import { curlCommand } from '../../../../contract/documents/curl.ts';
 import { useApiQuery } from '../../../data/data.ts';
 import { destinations, formatDuration, outcomes, terms } from '../../../messages/en.ts';
@@ -13,9 +13,9 @@ import type { Tried } from './use-preview.ts';
 const words = destinations.test;
 
 type Props = {
-  test: Answer<'testDestination'> | null;
+  test: RouteResponse<'testDestination'> | null;
   tried: Pick<Tried, 'sample'>;
-  action: Answer<'getAction'> | null;
+  action: RouteResponse<'getAction'> | null;
   onGoTo?: (line: number, column: number) => void;
 };
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { Answer, CallInput } from '../../../../client/client.ts';
+import type { CallInput, RouteResponse } from '../../../../client/client.ts';
 import { rights } from '../../../../contract/accounts/rights.ts';
 import { useApi } from '../../../data/data.ts';
 import { destinations, terms } from '../../../messages/en.ts';
@@ -20,7 +20,7 @@ type Props = {
   size?: 'xs' | 'sm';
   /** Whether the question is asked as soon as there is something to send. */
   isWanted?: boolean;
-  onSent: (delivery: Answer<'testDestination'>) => void;
+  onSent: (delivery: RouteResponse<'testDestination'>) => void;
 };
 
 /** Asks, and then sends one real request. Key `t`. */
@@ -46,7 +46,7 @@ export function SendTest({
 
   function send() {
     if (destinationId === null || body === null) return;
-    const onSuccess = (delivery: Answer<'testDestination'>) => {
+    const onSuccess = (delivery: RouteResponse<'testDestination'>) => {
       ask(false);
       onSent(delivery);
     };

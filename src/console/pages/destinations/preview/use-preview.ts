@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import type { Answer, Arguments, CallInput } from '../../../../client/client.ts';
+import type { Arguments, CallInput, RouteResponse } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery, kept, useAllQuery, useApiQuery } from '../../../data/data.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
@@ -47,7 +47,7 @@ export function useDestinationPreview(
   const { tab = 'request', eventId = '', actionId = '', test } = useSearch({ from: `/shell${page}` });
   const navigate = useNavigate({ from: page });
   const [pasted, paste] = useState('');
-  const [response, setResponse] = useState<Answer<'testDestination'> | null>(null);
+  const [response, setResponse] = useState<RouteResponse<'testDestination'> | null>(null);
   const { known, actions, action } = useData(given.destinationId, actionId);
   const picked = usePicked(eventId, pasted, { destinationId: given.destinationId ?? undefined, rules: action?.rules });
   const sample = picked === null || 'error' in picked ? null : picked;
@@ -72,7 +72,7 @@ export function useDestinationPreview(
       request.run();
     },
     response,
-    onSent(delivery: Answer<'testDestination'>) {
+    onSent(delivery: RouteResponse<'testDestination'>) {
       setResponse(delivery);
       show({ tab: 'response' });
     },
@@ -98,7 +98,7 @@ function usePreview(tried: Tried, isHeld: boolean) {
   });
 }
 
-export type Check = Answer<'checkDestination'>;
+export type Check = RouteResponse<'checkDestination'>;
 
 /** The results of a draft with the newest events, while its tab is open. */
 export const useCheck = (tried: Tried, isOn: boolean) =>
@@ -130,7 +130,7 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   return { ...query, run: () => void query.refetch() };
 }
 
-type Action = Answer<'getAction'>;
+type Action = RouteResponse<'getAction'>;
 const nothing: never[] = [];
 
 /** The actions that use a destination, the chosen one (empty: the first), and the fields of the records that it maps. */
