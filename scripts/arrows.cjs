@@ -55,6 +55,7 @@ const rooms = {
   ],
   cli: ['contract', 'client', 'template'],
   console: ['contract', 'client', 'template', 'rules'],
+  tag: [],
 };
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
@@ -74,6 +75,6 @@ const ports = {
 const portFolders = { egress: ['guard'] };
 
 /** Rooms that run in a browser too. */
-const browserSafe = ['contract', 'client', 'template', 'rules', 'console'];
+const browserSafe = ['contract', 'client', 'template', 'rules', 'console', 'tag'];
 
 module.exports = { rooms, ports, portFolders, browserSafe };

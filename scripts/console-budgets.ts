@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { edit, openTab, startConsole } from '../test/console/browser.ts';
 import { budgets, measureConsole } from './budgets.ts';
+import { packed, tagScript } from './tag.ts';
 
 // Measures the console against its budgets of size and time, in a real browser: npm run budgets.
 // Times are only meaningful on an idle machine. Tests check the sizes, but no times.
@@ -18,6 +19,7 @@ note('script of the first load', sizes.firstScript / 1_024, budgets.firstScript 
 note('style of the first load', sizes.firstStyle / 1_024, budgets.firstStyle / 1_024, 'KB');
 note(`largest page beyond it, ${largest.name}`, largest.bytes / 1_024, budgets.page / 1_024, 'KB');
 note('template editor', sizes.editor / 1_024, budgets.editor / 1_024, 'KB');
+note('tag', packed(await tagScript()).length / 1_024, budgets.tag / 1_024, 'KB');
 
 const listed = 50;
 for (let made = 0; made < listed; made++)

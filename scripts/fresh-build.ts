@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { buildBundle, isBundleFresh } from './bundle.ts';
 import { buildConsole, isConsoleStale } from './console.ts';
+import { buildTag, isTagStale } from './tag.ts';
 
-// Before `npm start` and `npm run demo`: builds the program and the console if they are missing or older than their
+// Before `npm start` and `npm run demo`: builds the program, the console and the tag if they are missing or older than their
 // sources. Messages go to stderr, because the server's stdout is its log.
 
 const canBuild = existsSync(new URL('../node_modules/vite', import.meta.url));
@@ -14,6 +15,7 @@ await makeFresh(
   'the server runs from its sources, which takes longer to start',
 );
 await makeFresh(isConsoleStale(), buildConsole, 'console', 'the server starts without it');
+await makeFresh(isTagStale(), buildTag, 'tag', 'the server has no /tag.js');
 
 async function makeFresh(isStale: boolean, build: () => Promise<void>, name: string, otherwise: string): Promise<void> {
   if (!isStale) return;

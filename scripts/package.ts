@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { external } from './bundle.ts';
 import './build.ts';
 
-// Makes dist/millrace-<version>.tgz: the package for npm, with the built program and console. It needs no build step, and of the
+// Makes dist/millrace-<version>.tgz: the package for npm, with the built program, console and tag. It needs no build step, and of the
 // packages of the sources only those that can't be bundled. Prints the file's path.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -20,6 +20,7 @@ const contents = [
   'scripts/bundle-state.cjs',
   'dist/program',
   'dist/console',
+  'dist/tag',
   'dist/licences.txt',
 ];
 

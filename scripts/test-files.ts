@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
  */
 export const together: Readonly<Record<string, string>> = {
   'test/together/console-1.ts': 'test/console/{a*,e*,u*,wo*}.test.ts',
-  'test/together/console-2.ts': 'test/console/[b-d]*.test.ts',
+  'test/together/console-2.ts': 'test/console/{[b-d]*,t*}.test.ts',
   'test/together/console-3.ts': 'test/console/{[h-r]*,s*,wa*}.test.ts',
   'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',

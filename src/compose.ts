@@ -64,10 +64,9 @@ export type Overrides = Pick<StorageOptions, 'freeBytes' | 'spaceCheckMs'> & {
 
 export type App = AsyncDisposable & { readonly url: string; readonly telemetry: Telemetry };
 
-/** The folder of the built console. This file is below src/, or in the bundle below dist/. */
-const consoleDir = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../dist/console' : '../console', import.meta.url),
-);
+/** A folder of what is built beside the program. This file is below src/, or in the bundle below dist/. */
+const builtDir = (name: string): string =>
+  fileURLToPath(new URL(`${import.meta.url.endsWith('.ts') ? '../dist' : '..'}/${name}`, import.meta.url));
 
 /**
  * Assembles the program on an open storage, which stays open, choosing every other adapter, and starts it. `allow`:
@@ -151,7 +150,8 @@ export async function compose(
       trustedProxies: config.trustedProxies,
       exposedCookies: cookies,
       inbox,
-      consoleDir,
+      consoleDir: builtDir('console'),
+      tagDir: builtDir('tag'),
       loopbackOnly: isLoopback(config.host),
       wire: { socketsMax: config.clientsMax },
       drainMs: drainMsOf(config),

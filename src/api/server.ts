@@ -23,6 +23,7 @@ import { wireLimits } from './http/limits.ts';
 import { createHttpServer } from './http/node-http.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
+import { tagFiles } from './http/static-tag.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
@@ -86,6 +87,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const { app, handle } = createApp(parts, { style, pages, requestId, readerOf, intake, draining });
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
+  await app.register(tagFiles(parts.tagDir ?? null));
   await app.register(apiRoutes(parts, { handlers, stopping }));
   await app.ready();
 

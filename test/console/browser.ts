@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
+import { buildTag, isTagStale } from '../../scripts/tag.ts';
 import { adminToken, startTestApp, type TestApp } from '../support/app.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -25,6 +26,7 @@ export async function startConsole(
 export async function prepare(): Promise<void> {
   prepared ??= (async () => {
     if (isConsoleStale()) await buildConsole();
+    if (isTagStale()) await buildTag();
     await unpacked();
   })();
   await prepared;

@@ -77,7 +77,9 @@ test('each snippet works as it is copied; from pages of allowed sites only', asy
 
   await runShell(await copied(page, 'CloudEvents'), { curl: 'stand-in' });
 
-  const parts = [await copied(page, 'Web page'), await copied(page, 'Page unload'), await copied(page, 'Image pixel')];
+  const ways = ['Tag', 'Web page', 'Page unload', 'Image pixel'];
+  const parts: string[] = [];
+  for (const way of ways) parts.push(await copied(page, way));
   const headers = { 'content-type': 'text/html' };
   site.answer('/shop', { headers, body: `<title>Shop</title>${parts.join('')}` });
   site.answer('/away', { headers, body: 'Away' });
@@ -85,7 +87,7 @@ test('each snippet works as it is copied; from pages of allowed sites only', asy
   await visit.goto(`${site.url}/shop`);
   await visit.goto(`${site.url}/away`);
 
-  const wanted = ['click', 'newsletter_opened', 'order', 'order_placed', 'page_left', 'page_view', 'view'];
+  const wanted = ['click', 'newsletter_opened', 'order', 'order_placed', 'page', 'page_left', 'page_view', 'view'];
   const seen = async () => {
     const { data } = await app.client.call('listEvents', { query: { collectorId: collector.id } });
     return data.map((event) => event.name ?? '').sort();
@@ -104,7 +106,7 @@ test('the snippets have the server URL that was typed, and an invalid one is rep
   await address.fill('in.shop.example');
   await page.getByText('Enter a URL that starts with https://').waitFor();
   await address.fill('https://in.shop.example');
-  await page.getByRole('region', { name: 'Web page' }).getByText('https://in.shop.example/v3/').waitFor();
+  await page.getByRole('region', { name: 'Tag' }).getByText('https://in.shop.example/tag.js').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -1325,7 +1325,7 @@ class CollectorList(TypedDict):
 
 class Collector(TypedDict):
     name: DocumentName
-    formats: list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog"]]
+    formats: list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]
     allowedOrigins: list[str]
     rate: CollectorRate | None
     privacy: Privacy
@@ -1371,8 +1371,8 @@ class FieldMaskReplace(TypedDict):
 
 class CollectorInput(TypedDict):
     name: DocumentName
-    # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog"].
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog"]]]
+    # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]]
     # Default: ["*"].
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]
@@ -1413,7 +1413,7 @@ class FieldMaskReplaceInput(TypedDict):
 # A JSON Merge Patch: the result has to be what PUT accepts.
 class CollectorPatch(TypedDict):
     name: NotRequired[DocumentName]
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog"]] | None]
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]] | None]
     allowedOrigins: NotRequired[list[str] | None]
     rate: NotRequired[CollectorRatePatch | None]
     privacy: NotRequired[PrivacyPatch | None]
@@ -1434,8 +1434,8 @@ class PrivacyPatch(TypedDict):
 class CollectorApplyInput(TypedDict):
     # Left out, or the name in the URL.
     name: NotRequired[DocumentName]
-    # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog"].
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog"]]]
+    # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]]
     # Default: ["*"].
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]

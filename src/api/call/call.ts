@@ -65,6 +65,8 @@ export type ApiParts = {
   inbox: { isOpen(): boolean; isAutomatic: boolean };
   /** The folder of the built console; null or left out: no console. */
   consoleDir?: string | null;
+  /** The folder of the built tag; null or left out: no tag. */
+  tagDir?: string | null;
   /** Whether the server listens only on loopback; metrics are then public. */
   loopbackOnly: boolean;
   /** Refresh tokens received from token endpoints. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { securityHeaders } from '../../http/security-headers.ts';
-import { acceptsGzip } from './compress.ts';
+import { sendFile, unchanging } from './static-files.ts';
 
 export type Console = {
   /** Serves the built files, whose names contain a hash of their content. */
@@ -13,13 +12,6 @@ export type Console = {
   isPage(request: FastifyRequest): boolean;
   sendPage(reply: FastifyReply): FastifyReply;
 };
-
-/** The kinds of files that the console's build makes. */
-const assetTypes: ReadonlyMap<string, string> = new Map([
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.css', 'text/css; charset=utf-8'],
-  ['.svg', 'image/svg+xml'],
-]);
 
 /** Paths that are never pages. */
 const notPages = /^\/(api|v3|assets|metrics|openapi\.json|livez|readyz|healthz|version)(\/|$)/;
@@ -39,19 +31,8 @@ export function consoleFrom(dir: string | null): Console | null {
   return {
     async assets(app) {
       app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
-        const { name } = request.params;
-        const type = assetTypes.get(extname(name));
-        if (type === undefined || !/^\w[\w.-]+$/.test(name)) return reply.callNotFound();
-        const packed = acceptsGzip(request) ? await readAsset(dir, `${name}.gz`) : null;
-        const asset = packed ?? (await readAsset(dir, name));
-        if (asset === null) return reply.callNotFound();
-        reply.headers({
-          ...securityHeaders,
-          'cache-control': 'public, max-age=31536000, immutable',
-          vary: 'accept-encoding',
-        });
-        if (packed !== null) reply.header('content-encoding', 'gzip');
-        return reply.type(type).send(asset);
+        const headers = { ...securityHeaders, 'cache-control': unchanging };
+        return sendFile(request, reply, { dir: join(dir, 'assets'), name: request.params.name, headers });
       });
     },
     isPage({ method, url, headers: { accept = '*/*' } }) {
@@ -99,8 +80,4 @@ function readPage(dir: string): string | null {
   } catch {
     return null; // not built
   }
-}
-
-function readAsset(dir: string, name: string): Promise<Buffer | null> {
-  return readFile(join(dir, 'assets', name)).catch(() => null);
 }

@@ -21,6 +21,7 @@ export const intakeFormats = [
   'cloudevents',
   'snowplow',
   'posthog',
+  'tag',
 ] as const;
 
 /** A way to send events. */

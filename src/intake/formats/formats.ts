@@ -6,6 +6,7 @@ import { posthog } from './posthog.ts';
 import { rudderstack } from './rudderstack.ts';
 import { segment } from './segment.ts';
 import { snowplow } from './snowplow.ts';
+import { tag } from './tag.ts';
 
 /** All formats that senders can use. */
-export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents, snowplow, posthog];
+export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents, snowplow, posthog, tag];

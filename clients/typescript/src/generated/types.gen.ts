@@ -1772,7 +1772,7 @@ export type CollectorList = {
 
 export type Collector = {
     name: DocumentName;
-    formats: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog'>;
+    formats: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
     privacy: Privacy;
@@ -1827,9 +1827,9 @@ export type FieldMaskReplace = {
 export type CollectorInput = {
     name: DocumentName;
     /**
-     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog"].
+     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
      */
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog'>;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
     /**
      * Default: ["*"].
      */
@@ -1896,7 +1896,7 @@ export type FieldMaskReplaceInput = {
  */
 export type CollectorPatch = {
     name?: DocumentName;
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog'> | null;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'> | null;
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
     privacy?: PrivacyPatch | null;
@@ -1920,9 +1920,9 @@ export type CollectorApplyInput = {
      */
     name?: DocumentName;
     /**
-     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog"].
+     * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
      */
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog'>;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
     /**
      * Default: ["*"].
      */

@@ -140,6 +140,7 @@ export const terms = {
     cloudevents: 'CloudEvents',
     snowplow: 'Snowplow',
     posthog: 'PostHog',
+    tag: 'Tag',
   } as Readonly<Record<string, string>>,
   // Sentences.
   everyEvent: 'No conditions: matches every event',

@@ -44,7 +44,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
         />
         <DetailTabs
           label={words.snippets}
-          names={words.kinds}
+          names={waysOf(collector)}
           gap="sm"
           panels={(kind) => (
             <Stack gap="xs">
@@ -87,13 +87,19 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
   );
 }
 
+/** The ways without an SDK; the tag where the collector takes its format. */
+function waysOf({ formats }: Collector): Record<SnippetKind, string> {
+  const names = Object.entries(words.kinds).filter(([kind]) => kind !== 'tag' || formats.includes('tag'));
+  return Object.fromEntries(names) as Record<SnippetKind, string>; // what is left out is not shown
+}
+
 /** The formats of SDKs that a collector takes. */
 function sdkNames({ formats }: Collector): Record<SdkKind, string> {
   const names = formats.flatMap((one) => (one in words.sdkAbout ? [[one, terms.formats[one] ?? one]] : []));
   return Object.fromEntries(names) as Record<SdkKind, string>; // the others are not shown
 }
 
-const fromPages = new Set<SnippetKind>(['browser', 'beacon']);
+const fromPages = new Set<SnippetKind>(['tag', 'browser', 'beacon']);
 
 /** A long line scrolls in its frame, by keyboard too. */
 function Snippet({ name, text }: { name: string; text: string }): ReactNode {

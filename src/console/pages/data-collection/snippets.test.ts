@@ -6,7 +6,7 @@ import { originOf, snippets } from './snippets.ts';
 test('each snippet has the server URL and the key', () => {
   const ways = snippets({ origin: 'https://in.example', key: 'abc' });
   for (const [kind, text] of Object.entries(ways))
-    assert.match(text, /https:\/\/in\.example\/(v3\/abc|abc\/dcs\.gif)/, kind);
+    assert.match(text, /https:\/\/in\.example\/(v3\/abc|abc\/dcs\.gif|tag\.js" data-key="abc")/, kind);
 });
 
 test('a server URL is an origin without a path', () => {

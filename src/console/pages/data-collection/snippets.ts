@@ -1,13 +1,15 @@
 /** Where events are sent: the server's origin as the senders reach it, and the key of a collector. */
 export type Intake = { origin: string; key: string };
 
-export type SnippetKind = 'browser' | 'beacon' | 'pixel' | 'curl' | 'node' | 'python' | 'infinity';
+export type SnippetKind = 'tag' | 'browser' | 'beacon' | 'pixel' | 'curl' | 'node' | 'python' | 'infinity';
 
-/** Lines that send an event as they stand. Each speaks the data collection API and needs nothing installed. */
+/** Lines that send an event as they stand. None needs anything installed; all but the tag speak the data collection API. */
 export function snippets({ origin, key }: Intake): Record<SnippetKind, string> {
   const address = `${origin}/v3/${key}`;
   const pixel = `${origin}/${key}/dcs.gif`;
   return {
+    tag: `<script async src="${origin}/tag.js" data-key="${key}"></script>
+`,
     browser: `<script>
   // A name for this browser, so that its events belong together. Ask for consent first where you need it.
   const visitor = (localStorage.visitor ??= 'v-' + Math.random().toString(36).slice(2));

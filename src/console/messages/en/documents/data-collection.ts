@@ -72,6 +72,7 @@ export const dataCollection = {
     addressWrong: 'Enter a URL that starts with https:// or http://, without a path.',
     snippets: 'Snippets',
     kinds: {
+      tag: 'Tag',
       browser: 'Web page',
       beacon: 'Page unload',
       pixel: 'Image pixel',
@@ -81,7 +82,8 @@ export const dataCollection = {
       infinity: 'Oracle Infinity',
     },
     about: {
-      browser: 'Add it to each page, before the end of its body. Then call track(…) for your events.',
+      tag: 'One line for each page: page views, clicks and forms by attribute, and millrace(…) for your events.',
+      browser: 'Without the tag: add it to each page, before the end of its body. Then call track(…) for your events.',
       beacon: 'For events while a visitor leaves: the browser sends them even though the page is closing.',
       pixel: 'For places without JavaScript, e.g. newsletters. The event is in the URL of the image.',
       curl: 'For a first test from a terminal (macOS, Linux, Git Bash).',

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptsGzip } from './compress.ts';
+
+/** The kinds of files that builds make. */
+const types: ReadonlyMap<string, string> = new Map([
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+  ['.json', 'application/json; charset=utf-8'],
+  ['.ts', 'text/plain; charset=utf-8'],
+]);
+
+/** `cache-control` of a file whose name changes with its content. */
+export const unchanging = 'public, max-age=31536000, immutable';
+
+type File = { dir: string; name: string; headers: Readonly<Record<string, string>> };
+
+/** Sends a built file, compressed when the client accepts it and the build has made it so; 404 when there is none. */
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, { dir, name, headers }: File) {
+  const type = types.get(extname(name));
+  if (type === undefined || !/^\w[\w.-]+$/.test(name)) return reply.callNotFound();
+  const packed = acceptsGzip(request) ? await read(dir, `${name}.gz`) : null;
+  const content = packed ?? (await read(dir, name));
+  if (content === null) return reply.callNotFound();
+  reply.headers({ ...headers, vary: 'accept-encoding' });
+  if (packed !== null) reply.header('content-encoding', 'gzip');
+  return reply.type(type).send(content);
+}
+
+function read(dir: string, name: string): Promise<Buffer | null> {
+  return readFile(join(dir, name)).catch(() => null);
+}
