@@ -9,6 +9,7 @@ import { exposedCookies } from './api/auth/exposed-cookies.ts';
 import { createServer } from './api/server.ts';
 import { systemClock } from './async/clock.ts';
 import { watchClock } from './async/clock-watch.ts';
+import { repeated } from './async/repeated.ts';
 import { Rounds } from './async/rounds.ts';
 import type { Audit } from './audit/audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
@@ -31,6 +32,7 @@ import { inheritedSocket } from './inherited-socket.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
+import type { NodeParts } from './pipeline/pipeline-parts.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
 import { pullMetrics } from './pulled-metrics.ts';
@@ -58,6 +60,8 @@ export type Overrides = Pick<StorageOptions, 'freeBytes' | 'spaceCheckMs'> & {
   notifierTiming?: NotifierTiming;
   /** Replaces the guarded egress over real sockets. */
   egress?: Egress;
+  /** One of the nodes that share the storage. Left out: embedded mode. */
+  node?: NodeParts;
   /** The process whose uncaught failures are handled. Without it Node.js handles them, as tests need it. */
   process?: UncaughtOptions['source'];
 };
@@ -109,6 +113,7 @@ export async function compose(
       }),
       random: Math.random,
       startsHeld,
+      ...(overrides.node !== undefined && { node: overrides.node }),
       limits: {
         retention,
         stopTimeoutMs: config.shutdownMs,
@@ -129,6 +134,13 @@ export async function compose(
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
   pullMetrics({ ...core, storage, pipeline, watch, sandbox });
   const identity = await openIdentity(config, core, storage, { egress: ownEgress, baseUrl: address.base });
+  const { node } = overrides;
+  if (node !== undefined)
+    opened.use(
+      repeated(core.clock, node.followMs, identity.directory.follow, (error) =>
+        telemetry.failed(error, 'follow the accounts'),
+      ),
+    );
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);

@@ -19,6 +19,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
   describe(name, () => {
     guarantee('every record is read back as it was last written', async (accounts) => {
       assert.deepEqual(await accounts.all(), { revision: 0, records: [] });
+      assert.equal(await accounts.revision(), 0);
       const records: AccountRecord[] = [
         { kind: 'ended', value: { id: 'ses_0', digest: 's0', reason: 'password_changed', endedAt: 8 } },
         { kind: 'role', value: role({}) },
@@ -52,6 +53,7 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
         accounts.change(1, [remove('user', 'usr_1')], []),
       ]);
       assert.deepEqual(raced, [2, null]);
+      assert.equal(await accounts.revision(), 2);
       assert.equal((await present(accounts)).length, 2);
     });
 

@@ -10,6 +10,8 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
 export interface Accounts {
   /** Every record, and the revision of this state. */
   all(): Promise<{ revision: number; records: AccountRecord[] }>;
+  /** The revision of the present state, which other processes may have changed. */
+  revision(): Promise<number>;
   /**
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (rights, names, the last administrator) were made. If the accounts have changed

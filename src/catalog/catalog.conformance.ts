@@ -18,6 +18,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
   describe(name, () => {
     guarantee('documents are read back unchanged, secrets as secrets, with the revision', async (catalog) => {
       assert.deepEqual(await catalog.all(), { revision: 0, documents: [], partitions: new Map() });
+      assert.equal(await catalog.revision(), 0);
       const at = '2026-03-01T00:00:00.000Z';
       const crm = document({ body: { name: 'CRM "é"', auth: { token: new Secret('s3cret', at) }, port: null } });
       const other = document({ kind: 'action', id: 'act_1', body: { name: 'A', list: [1, { deep: true }] } });
@@ -43,6 +44,7 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
         catalog.change(1, [put(document({ id: 'con_3' }))], []),
       ]);
       assert.deepEqual([first, second], [2, null]);
+      assert.equal(await catalog.revision(), 2);
     });
 
     guarantee('a change is made completely or not at all', async (catalog) => {

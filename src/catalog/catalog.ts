@@ -12,6 +12,8 @@ export interface Catalog {
    * the deleted ones that are not purged, by id.
    */
   all(): Promise<{ revision: number; documents: StoredDocument[]; partitions: Map<string, number> }>;
+  /** The revision of the present state, which other processes may have changed. */
+  revision(): Promise<number>;
   /**
    * Makes all changes or none, durably, and adds the entries that describe them to the audit trail. `revision` is the
    * state on which the caller's checks (names, use, versions) were made. If the catalog has changed since, nothing is

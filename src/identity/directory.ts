@@ -92,7 +92,10 @@ export async function loadDirectory(parts: DirectoryParts) {
     change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
       inTurn(async () => change(build(snapshot))),
     /** Takes over what another process changed. Resolves when it is in effect. */
-    follow: (): Promise<void> => inTurn(refresh),
+    follow: (): Promise<void> =>
+      inTurn(async () => {
+        if ((await accounts.revision()) !== snapshot.revision) await refresh();
+      }),
     /** `listener` is called after each change, of this process or of another one, until the returned function is called. */
     watch: listeners.add,
     lastUsedAt,

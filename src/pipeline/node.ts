@@ -1,3 +1,4 @@
+import { repeated } from '../async/repeated.ts';
 import { Ownership } from '../ownership/ownership.ts';
 import type { Delivering } from './delivering.ts';
 import { Dispatchers } from './dispatch/dispatchers.ts';
@@ -21,6 +22,7 @@ export function createNode(
     throw new Error('A node has a dispatcher for each partition.');
   let wasActing = true;
   const partitions: Partitions = new Partitions({
+    configuration,
     journal,
     dispatchers: dispatcher,
     recover,
@@ -72,11 +74,15 @@ export function createNode(
     wasActing &&= is;
     return is;
   };
+  const following = repeated(clock, node.followMs, configuration.follow, (error) =>
+    telemetry.failed(error, 'follow the configuration'),
+  );
   return {
     matcher: partitions,
     lease: () => partitions.lease(),
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
+      await following[Symbol.asyncDispose]();
       await ownership.leave();
       await ownership[Symbol.asyncDispose]();
     },

@@ -9,9 +9,9 @@ import type { Pipeline } from './pipeline.ts';
 const second = 1_000;
 
 /** Two nodes in this process, on one database with four partitions; the second one sends. `stop` stops its timers. */
-async function startNodes(options: RigOptions = {}) {
+async function startNodes(options: RigOptions = {}, followMs = 5 * second) {
   const clock = fakeClock();
-  const node = (name: string) => nodeOf(name, 4, clock);
+  const node = (name: string) => ({ ...nodeOf(name, 4, clock), followMs });
   const rig = await startRig({ ...options, clock, node: node('a') });
   const state = { isStopped: false, waiting: [] as (() => void)[] };
   const own: Clock = {
@@ -115,4 +115,28 @@ test('what a stopped node had in flight is sent by the next owner with its key, 
   const keys = rig.egress.requests.map(({ headers }) => new Map(headers).get('Idempotency-Key'));
   assert.equal(new Set(keys).size, 2);
   assert.deepEqual([before, keys.length], [2, 4]);
+});
+
+test('a node that has not heard of a destination yet sends to it, and does not take it for a deleted one', async () => {
+  await using nodes = await startNodes({}, 3_600 * second);
+  const { rig, send } = nodes;
+  await wire(rig);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(20 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+});
+
+test('a node follows the changes of the configuration that others make', async () => {
+  await using nodes = await startNodes();
+  const { rig, send, connectionId } = nodes;
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  const sent = () => rig.egress.requests.length;
+  await rig.put('connection', { ...body, status: 'paused' }, connectionId);
+  await rig.clock.advance(6 * second);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(20 * second);
+  assert.equal(sent(), 0);
+  await rig.put('connection', { ...body, status: 'enabled' }, connectionId);
+  await rig.clock.advance(20 * second);
+  assert.equal(sent(), 1);
 });

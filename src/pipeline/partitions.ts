@@ -7,9 +7,11 @@ import type { DeliveryEvents } from './insight/delivery-events.ts';
 import type { IncomingRequest, Matcher } from './matcher.ts';
 import { newDelivery } from './new-delivery.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 import { TakeOver } from './take-over.ts';
 
 type Options = {
+  configuration: Pick<Configuration, 'snapshot' | 'follow'>;
   journal: Pick<Journal, 'hot'>;
   dispatchers: Dispatchers;
   /** For the deliveries that were in flight when the last owner died. */
@@ -78,7 +80,8 @@ export class Partitions implements PartitionWork {
   }
 
   async #begin(lease: Lease): Promise<void> {
-    const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
+    const { configuration, journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
+    await configuration.follow();
     await recover(lease);
     const dispatcher = await dispatchers.open(lease);
     const passed: Passed = (deliveries) => {
@@ -111,8 +114,11 @@ export class Partitions implements PartitionWork {
     return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
   }
 
-  #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[]) {
-    const { events, failed } = this.#options;
+  async #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[]): Promise<void> {
+    const { configuration, events, failed } = this.#options;
+    // Another node planned them, maybe for a destination that this one has not heard of: it must not pass for a deleted one.
+    const { destination } = configuration.snapshot.documents;
+    if (deliveries.some(({ destinationId }) => !destination.has(destinationId))) await configuration.follow();
     try {
       const planned = deliveries.map((one) => newDelivery(one.id, one, one.eventId, null));
       events.emit('planned', planned);

@@ -57,4 +57,6 @@ export type NodeParts = {
   everyMs: number;
   /** How often deliveries are looked for that other nodes have passed. */
   pollMs: number;
+  /** How often changes of the configuration and of accounts are looked for that other nodes have made. */
+  followMs: number;
 };

@@ -8,8 +8,8 @@ type Options = {
   lease: Lease;
   clock: Clock;
   pollMs: number;
-  /** These deliveries are of the partition now. */
-  taken(deliveries: readonly TakenOver[]): void;
+  /** These deliveries are of the partition now. Called again with the same ones after an error. */
+  taken(deliveries: readonly TakenOver[]): Promise<void>;
   failed(error: unknown, doing: string): void;
 };
 
@@ -19,6 +19,8 @@ type Options = {
  */
 export class TakeOver implements AsyncDisposable {
   readonly #options: Options;
+  /** Those that `taken` does not know of yet. */
+  readonly #taken: TakenOver[] = [];
   #running: Promise<void> | null = null;
   #isAgain = false;
   #isStopping = false;
@@ -62,10 +64,12 @@ export class TakeOver implements AsyncDisposable {
       while (this.#isAgain && !this.#isStopping) {
         this.#isAgain = false;
         const done = await journal.hot.takeOver(lease, { limit: atOnce, now: clock.now() });
-        this.#failures = 0;
         if (done === null) return this.drop();
-        if (done.taken.length > 0) taken(done.taken);
+        this.#taken.push(...done.taken);
         if (done.isMore) this.#isAgain = true;
+        if (this.#taken.length > 0) await taken([...this.#taken]);
+        this.#taken.length = 0;
+        this.#failures = 0;
       }
     } catch (error) {
       this.#failures += 1;

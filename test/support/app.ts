@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type App, type Overrides, startApp } from '../../src/app.ts';
+import type { App, Overrides } from '../../src/app.ts';
 import { type CallInput, type Client, createClient, type RouteResponse } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
 import { eventually } from './eventually.ts';
+import { startNodes } from './nodes.ts';
 
 export const adminToken = 'an-admin-token-for-tests-only';
 
@@ -37,7 +38,7 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
 export async function startTestApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   const start = () =>
-    startApp(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { ...overrides, env });
+    startNodes(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { ...overrides, env });
   let app: App = await start();
   let client = createClient({ url: app.url, token: adminToken });
   return {

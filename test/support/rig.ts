@@ -73,6 +73,7 @@ export function nodeOf(name: string, partitions: number, clock: Clock): NodePart
     ttlMs: 15_000,
     everyMs: 5_000,
     pollMs: 5_000,
+    followMs: 5_000,
   };
 }
 

@@ -8,6 +8,8 @@ type Use = { kind: 'token' | 'session'; id: string; at: number };
 
 /** The operations of accounts in the storage threads. */
 export const operations = {
+  accountsRevision: (db: Db, _: null): number => revision(db),
+
   allAccounts: (db: Db, _: null): { revision: number; records: AccountRecord[] } => ({
     revision: revision(db),
     records: kinds.flatMap((kind) => db.all<Row>(tables[kind].select).map((row) => recordOf(kind, row))),

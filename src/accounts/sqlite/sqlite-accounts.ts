@@ -7,6 +7,7 @@ export function sqliteAccounts(sqlite: Pick<Sqlite, 'client'>): Accounts {
   const client = sqlite.client<typeof operations>();
   return {
     all: () => client.write('allAccounts', null),
+    revision: () => client.read('accountsRevision', null),
     change: (revision, changes, entries) => client.write('changeAccounts', { revision, changes, entries }),
     touch: (uses) => client.write('touchAccounts', uses),
   };

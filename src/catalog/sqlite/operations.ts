@@ -23,6 +23,8 @@ const columns = `v.kind, v.id, v.version, v.body, v.created_at AS createdAt, v.u
 
 /** The operations of the catalog in the storage threads. */
 export const operations = {
+  catalogRevision: (db: Db, _: null): number => revision(db),
+
   allDocuments: (
     db: Db,
     _: null,

@@ -32,6 +32,7 @@ export async function sqliteCatalog(sqlite: Pick<Sqlite, 'client'>, sealer: Seal
       const byId = new Map(partitions.map(({ id, partition }) => [id, partition]));
       return { revision, documents: rows.map(open), partitions: byId };
     },
+    revision: () => client.read('catalogRevision', null),
     async change(revision, changes, entries) {
       let rows: string[];
       let key: string;

@@ -159,7 +159,10 @@ export async function loadConfiguration(
   const configuration: Configuration & { snapshot: Snapshot } = {
     snapshot: makeSnapshot({ ...loaded, documents: sorted(stored) }),
     change: (by, build) => inTurn(async () => change(by, await build(configuration.snapshot))),
-    follow: () => inTurn(async () => refresh()),
+    follow: () =>
+      inTurn(async () => {
+        if ((await catalog.revision()) !== configuration.snapshot.revision) await refresh();
+      }),
     watch: listeners.add,
   };
   return configuration;

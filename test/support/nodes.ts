@@ -1,0 +1,42 @@
+import { type App, type Overrides, startApp } from '../../src/app.ts';
+import { compose } from '../../src/compose.ts';
+import type { Config } from '../../src/config/settings.ts';
+import { parseAllowRules } from '../../src/egress/guard/allow-list.ts';
+import type { Leases } from '../../src/journal/journal.ts';
+import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
+import { openSqliteStorage } from '../../src/sqlite-storage.ts';
+import { eventually } from './eventually.ts';
+
+/** By `MILLRACE_TEST_NODES=2`, two nodes of this process share the database of a test; else it is embedded mode. */
+const isShared = process.env['MILLRACE_TEST_NODES'] === '2';
+const partitions = 4;
+const ttlMs = 10_000;
+
+/**
+ * Starts the program. Of two nodes the test uses the first one. The partitions of its first connections are those of the
+ * second node, which sends to them.
+ */
+export async function startNodes(config: Config, overrides: Overrides): Promise<App> {
+  if (!isShared) return startApp(config, overrides);
+  const allow = parseAllowRules(config.egressAllow ?? '');
+  if (!allow.ok) throw new Error(allow.problems.join('; '));
+  await using opened = new AsyncDisposableStack();
+  const storage = opened.use(await openSqliteStorage(config, overrides));
+  const app = opened.use(await compose(config, storage, allow.rules, { ...overrides, node: nodeOf('a') }));
+  const other = { ...config, port: 0 };
+  opened.use(await compose(other, storage, allow.rules, { ...overrides, node: nodeOf('b') }));
+  await eventually('both nodes to own their share', () => areShared(storage.journal.hot.leases));
+  const stack = opened.move();
+  return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+async function areShared(leases: Leases): Promise<boolean> {
+  const roster = await leases.beat({ node: 'b', ttlMs, isLeaving: false, now: Date.now() });
+  const owners = roster.partitions.toSorted((one, other) => one.partition - other.partition).map(({ owner }) => owner);
+  return owners.join() === 'a,a,b,b';
+}
+
+function nodeOf(name: string): NodeParts {
+  const monotonic = () => performance.now();
+  return { name, partitions, monotonic, ttlMs, everyMs: 50, pollMs: 25, followMs: 25 };
+}
