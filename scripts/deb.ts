@@ -40,6 +40,8 @@ writeFileSync(join(staged, 'DEBIAN/control'), control());
 const file = join(root, `dist/millrace_${version}_${architecture}.deb`);
 execFileSync('dpkg-deb', ['--build', '--root-owner-group', '-Zxz', '-z3', staged, file], {
   stdio: ['ignore', 'ignore', 'inherit'],
+  // The time of the files in packages for npm: the same files give the same package.
+  env: { ...process.env, SOURCE_DATE_EPOCH: '499162500' },
 });
 rmSync(staged, { recursive: true });
 console.log(file);

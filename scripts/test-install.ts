@@ -5,6 +5,7 @@ import { containerImage } from '../test/install/container-image.ts';
 import { debianPackage } from '../test/install/debian-package.ts';
 import { npmPackage } from '../test/install/npm-package.ts';
 import { behindProxies } from '../test/install/proxies.ts';
+import { releaseArtefacts } from '../test/install/release-artefacts.ts';
 import { call, type Part, runParts } from './parts.ts';
 
 // Tries each way of installing on a bare system: the packages are made, installed, started and used. Needs root and programs
@@ -21,6 +22,7 @@ const parts: Record<string, Part> = {
   ...containerImage,
   ...behindProxies,
   ...alertRules,
+  ...releaseArtefacts,
 
   'the unit of systemd exposes little': async () => {
     const unit = `${root}deploy/systemd/millrace.service`;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { call, fetchBy, Missing, type Part } from '../../scripts/parts.ts';
+import { buildImage } from '../../scripts/release/image.ts';
 import { freePort } from '../support/free-port.ts';
 import { basePacked } from './bare-system.ts';
 import { adminToken, deliveredBy, firstDelivery, ready } from './first-delivery.ts';
@@ -28,8 +29,9 @@ export const containerImage: Record<string, Part> = {
     // Without limits given, buildah asks for more than a system without all rights may have.
     const files = (await call('bash', ['-c', 'ulimit -Hn'])).trim();
     const limits = ['--isolation', 'chroot', '--ulimit', `nofile=${files}`, '--ulimit', 'nproc=32768'];
-    const file = 'deploy/container/Dockerfile';
-    await buildah('build', ...limits, ...images, '-f', file, '-t', 'millrace', '.');
+    const archive = join(folder, 'image.tar');
+    await buildImage({ buildah, tag: 'millrace', options: [...limits, ...images], archive });
+    assert.ok(statSync(archive).size > 0);
     const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', 'millrace'));
     const config: ImageConfig = OCIv1.config;
     assert.equal(config.User, '65532:65532');
