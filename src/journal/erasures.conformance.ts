@@ -39,6 +39,22 @@ async function go(journal: Journal, id = 'era_1', sending: string[] = []): Promi
 /** Conformance: the erasure of a visitor's data. */
 export function erasuresConformance(guarantee: Guarantee): void {
   guarantee(
+    'an erasure removes the events of a user that name the visitor as their anonymous id alone',
+    async (journal) => {
+      const user = incoming({ visitorId: 'u-1', anonymousId: 'ann', name: 'by a user' });
+      const other = incoming({ visitorId: 'u-2', anonymousId: 'bob', name: 'ann', data: { a: 'ann' } });
+      const { ids } = await accept(journal, [user, other]);
+      await journal.hot.plan(await claim(journal, 0), { advance: { from: 0, to: 2 }, deliveries: [], now: start });
+      assert.equal((await journal.housekeeping.erasures.count(ann)).events, 1);
+      await erase(journal);
+      assert.deepEqual(
+        (await journal.log.events({ limit: 9 })).map(({ id }) => id),
+        [ids[1]],
+      );
+    },
+  );
+
+  guarantee(
     'an erasure removes the events, deliveries and identities of one visitor, and nothing of others',
     async (journal) => {
       const of = (visitorId: string, identity: string) => incoming({ visitorId, identity, name: `by ${visitorId}` });

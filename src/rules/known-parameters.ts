@@ -21,6 +21,11 @@ export const knownParameters: readonly KnownParameter[] = [
   }),
   ...group('text', {
     'event.name': 'The name of the event, also where its data has a name',
+    'event.order': 'Order number, from events of every format',
+    'event.product':
+      'Stock keeping unit or id of the product, from events of every format; a list when there are several',
+    'event.product_name': 'Name of the product, from events of every format; a list when there are several',
+    'event.currency': 'Currency code of the amounts, from events of every format',
     'wt.ev': 'Type of event, such as $ViewProduct or $Purchase',
     'wt.ti': 'Title of the page or screen',
     'wt.es': 'URL of the page, without the query',
@@ -60,6 +65,7 @@ export const knownParameters: readonly KnownParameter[] = [
     'wt.tx_cartid': 'Identifier of the cart',
   }),
   ...group('number', {
+    'event.value': 'Amount of the order or product, from events of every format',
     'wt.dl': 'Kind of event: 0 page view, 1 click, 20 download, 24 off-site link, 26 and 27 form, …',
     'wt.si_x': 'Step of the scenario by number',
     'wt.oss_r': 'Number of results of the search',

@@ -1,12 +1,14 @@
 import { composed } from '../contract/fold-name.ts';
 import type { Event } from '../contract/records/event.ts';
+import { commonValue } from './common-values.ts';
 
 /** Finds a parameter's value on an event; undefined when it is missing. Null counts as missing. */
 export type Lookup = (event: Event) => unknown;
 
 /**
  * The value of a parameter: the exact key in `data`, the exact key after a leading `data.`, the dotted path in `data`,
- * the dotted path in the event, in this order. `event.name` is the field of the event even when its data has a `name`.
+ * the dotted path in the event, in this order. `event.name` is the field of the event even when its data has a `name`;
+ * `event.value` and others are values that senders give under different names.
  * Only own properties count, so that `constructor` and `__proto__` are names like any other.
  */
 export function lookupParameter(event: Event, name: string): unknown {
@@ -19,12 +21,14 @@ export function compileLookup(name: string): Lookup {
   const path = name.split('.');
   const isPath = path.length > 1;
   const eventPath = pathInEvent(name);
+  const common = commonValue(name);
 
   return (event) =>
     own(event.data, name) ??
     (bare === name ? undefined : own(event.data, bare)) ??
     (isPath ? follow(event.data, path) : undefined) ??
-    (eventPath === null ? undefined : follow(event, eventPath));
+    (eventPath === null ? undefined : follow(event, eventPath)) ??
+    common?.find(event.data);
 }
 
 /**
@@ -35,7 +39,7 @@ export function sourcesOf(name: string): { dataKeys: string[]; isInEvent: boolea
   const bare = withoutData(name);
   const root = rootOf(name);
   return {
-    dataKeys: [...new Set([name, root, bare, rootOf(bare)])],
+    dataKeys: [...new Set([name, root, bare, rootOf(bare), ...(commonValue(name)?.keys ?? [])])],
     isInEvent: pathInEvent(name) !== null && (root !== 'data' || bare === name),
   };
 }

@@ -71,10 +71,11 @@ export const standardBehaviors: readonly StandardBehavior[] = [
   commerce(
     'Purchase',
     'A visitor placed an order.',
-    { any: [named('Purchase', 'PurchaseProduct', 'Order', 'OrderCompleted'), is('wt.tx_e', 'p')] },
-    ['wt.tx_i', 'wt.tx_cartid'],
+    { any: [named('Purchase', 'PurchaseProduct', 'Order', 'OrderCompleted', 'Transaction'), is('wt.tx_e', 'p')] },
+    ['event.order', 'wt.tx_i', 'wt.tx_cartid'],
   ),
   commerce('View Order Status', 'A visitor viewed the status of an order.', named('ViewOrderStatus', 'OrderStatus'), [
+    'event.order',
     'wt.tx_i',
   ]),
   commerce(
@@ -88,8 +89,9 @@ export const standardBehaviors: readonly StandardBehavior[] = [
 ];
 
 function commerce(name: string, description: string, condition: Condition, more: string[] = []): StandardBehavior {
+  const any = ['event.value', 'event.product', 'event.product_name', 'event.currency'];
   const product = ['wt.pn_sku', 'wt.product_name', 'wt.cg_n', 'wt.cg_s', 'wt.tx_u', 'wt.tx_s', 'wt.currency'];
-  return behavior(name, 'Commerce', description, [...product, ...more], condition);
+  return behavior(name, 'Commerce', description, [...any, ...product, ...more], condition);
 }
 
 function behavior(

@@ -82,18 +82,21 @@ export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
 export type Sought = { [K in 'visitorId' | 'parameter' | 'value' | 'trace']?: EventSearch[K] } & {
   /** The beginning of the lines of events with the name that is searched for. */
   lineStart: string | null;
+  /** Whether the visitor can also be the anonymous id of a user. */
+  isAnonymousToo?: boolean;
 };
 
 /** Whether a line is of an event that matches. Parsing is slow: only lines that contain every text are parsed. */
-export function lineMatcher({ lineStart, visitorId, parameter, value, trace }: Sought): (line: string) => boolean {
+export function lineMatcher(sought: Sought): (line: string) => boolean {
+  const { lineStart, visitorId, isAnonymousToo = false, parameter, value, trace } = sought;
   const texts = [visitorId, parameter, value, trace].flatMap((one) => (one === undefined ? [] : [JSON.stringify(one)]));
   return (line) => {
     if (lineStart !== null && !line.startsWith(lineStart)) return false;
     if (texts.length === 0) return true;
     if (line === '' || !texts.every((text) => line.includes(text))) return false;
-    const [, visitor, , , , data, ext]: Fields = JSON.parse(line);
+    const [, visitor, , , , data, ext, , anonymousId]: Fields = JSON.parse(line);
     return (
-      (visitorId === undefined || visitor === visitorId) &&
+      (visitorId === undefined || visitor === visitorId || (isAnonymousToo && anonymousId === visitorId)) &&
       (parameter === undefined || Object.hasOwn(data, parameter)) &&
       (parameter === undefined || value === undefined || data[parameter] === value) &&
       (trace === undefined || (ext !== 0 && ext['trace'] === trace))

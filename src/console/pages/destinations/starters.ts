@@ -42,7 +42,7 @@ export const starters: Readonly<Record<keyof typeof words.starters, { template: 
     contentType: 'application/json',
     template: `{{!
   const record = it.data[0];
-  if (Number(record['wt.tx_s'] ?? 0) < 100) skip('order below 100');
+  if (Number(record.total ?? record['wt.tx_s'] ?? 0) < 100) skip('order below 100');
   return record;
 }}`,
   },

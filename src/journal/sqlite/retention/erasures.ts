@@ -390,7 +390,7 @@ function partitionEnds(db: Db): [number, number][] {
 }
 
 function matcherOf(sought: ErasedBy): (line: string) => boolean {
-  const matches = lineMatcher({ lineStart: null, ...sought });
+  const matches = lineMatcher({ lineStart: null, isAnonymousToo: true, ...sought });
   return (line) => line !== '' && matches(line);
 }
 

@@ -20,6 +20,11 @@ type ParameterWords = readonly [label: string, category: ParameterCategory, syno
 export const parameterWords: Readonly<Record<string, ParameterWords>> = {
   name: ['Event name', 'event', 'type action'],
   'event.name': ['Event name (field)', 'event', 'type action'],
+  'event.value': ['Value (any sender)', 'order', 'revenue total price amount sum money cost order'],
+  'event.order': ['Order number (any sender)', 'order', 'id invoice transaction'],
+  'event.currency': ['Currency (any sender)', 'order', 'money total price value'],
+  'event.product': ['Product (any sender)', 'product', 'sku item article number id'],
+  'event.product_name': ['Product name (any sender)', 'product', 'item article title'],
   'wt.ev': ['Event type', 'event', 'name action behavior'],
   'wt.dl': ['Kind of event', 'event', 'type click download form'],
   occurredAt: ['Time of the event', 'event', 'date when timestamp'],
