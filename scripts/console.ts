@@ -7,7 +7,7 @@ const target = `${root}dist/console`;
 const sources = [
   'src/{console,client,contract,template,rules}/**/*.{ts,tsx,css,html}',
   'vite.config.ts',
-  '{docs/*,CHANGELOG}.md',
+  '{docs/{*,sources/*},CHANGELOG}.md',
   'scripts/docs-plugin.ts',
 ];
 

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { marked, type Token, type Tokens } from 'marked';
 import type { Plugin } from 'vite';
 import type { Doc } from '../src/console/pages/docs/doc.ts';
+import { docName } from '../src/console/pages/docs/doc-name.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** Renders `docs/x.md?doc` at build time; `?lead` gives title and lead alone. */
 export function docsPlugin(): Plugin {
@@ -12,23 +17,30 @@ export function docsPlugin(): Plugin {
       const [path = '', query] = id.split('?');
       if (!path.endsWith('.md') || (query !== 'doc' && query !== 'lead')) return null;
       this.addWatchFile(path);
-      const { parts, ...head } = renderDoc(readFileSync(path, 'utf8'));
+      const { parts, ...head } = renderDoc(readFileSync(path, 'utf8'), inConsole(relative(root, path)));
       return `export default ${JSON.stringify(query === 'lead' ? head : { ...head, parts })};`;
     },
   };
 }
 
+/** Where the links of a document lead, and what becomes of its raw HTML and its images. */
+export type Places = {
+  /** The address of a link; null: the link becomes text. */
+  hrefOf(href: string): string | null;
+  htmlOf(html: string): string;
+};
+
 /**
  * Markdown to parts. A heading gets an id made of its text; links to other documents lead to their pages, those to source
- * files become text; images and raw HTML are left out. A block of the language `template`, followed by one of `json`, is an
+ * files become text. A block of the language `template`, followed by one of `json`, is an
  * example; its info string may name a content type.
  */
-export function renderDoc(markdown: string): Doc {
+export function renderDoc(markdown: string, places: Places): Doc {
   const doc: Doc = { title: '', lead: '', parts: [] };
   let heading = '';
   let html: Token[] = [];
   const tokens = marked.lexer(markdown);
-  const renderer = rendererOf();
+  const renderer = rendererOf(places);
 
   function flush() {
     if (html.length > 0) doc.parts.push({ kind: 'html', html: marked.parser(html, { renderer }) });
@@ -57,7 +69,7 @@ export function renderDoc(markdown: string): Doc {
 /** The first sentence, or as many as make a line. */
 const startOf = (text: string) => /^.{30,}?\.(?=\s)/s.exec(text)?.[0] ?? text;
 
-function rendererOf() {
+function rendererOf({ hrefOf, htmlOf }: Places) {
   const renderer = new marked.Renderer();
   const { table } = renderer;
   renderer.heading = function ({ tokens, depth, text }) {
@@ -65,11 +77,11 @@ function rendererOf() {
   };
   renderer.link = function ({ href, tokens }) {
     const inner = this.parser.parseInline(tokens);
-    const to = pageOf(href);
+    const to = hrefOf(href);
     return to === null ? inner : `<a href="${escaped(to)}">${inner}</a>`;
   };
   renderer.image = () => '';
-  renderer.html = () => '';
+  renderer.html = ({ text }) => htmlOf(text);
   // What is wide scrolls in its own frame, also by keyboard.
   renderer.code = ({ text }) => `<pre tabindex="0"><code>${escaped(text)}</code></pre>\n`;
   renderer.table = function (token) {
@@ -78,11 +90,24 @@ function rendererOf() {
   return renderer;
 }
 
-/** Where a link leads in the console; null: nowhere. */
-function pageOf(href: string): string | null {
-  if (/^https?:|^#/.test(href)) return href;
-  const [, name, hash = ''] = /^(?:\.\/)?([a-z-]+)\.md(#.*)?$/.exec(href) ?? [];
-  return name === undefined ? null : `/docs/${name}${hash}`;
+/** In the console, whose pages have no pictures. `path`: that of the document in the repository. */
+export function inConsole(path: string): Places {
+  return {
+    hrefOf(href) {
+      if (/^https?:|^#/.test(href)) return href;
+      const { path: to, hash } = linkFrom(path, href);
+      return consoleDoc.test(to) ? `/docs/${docName(to)}${hash}` : null;
+    },
+    htmlOf: () => '',
+  };
+}
+
+const consoleDoc = /^(?:docs\/(?!console\.md)(?:sources\/)?[\w-]+|CHANGELOG)\.md$/;
+
+/** The file of the repository that a link in a file leads to, and the heading there. */
+export function linkFrom(path: string, href: string): { path: string; hash: string } {
+  const [to = '', hash] = href.split('#');
+  return { path: posix.join(posix.dirname(path), to), hash: hash === undefined ? '' : `#${hash}` };
 }
 
 /** The id of a heading, as GitHub makes it. */
@@ -102,6 +127,7 @@ function plain(tokens: readonly Token[]): string {
     .replace(/\s+/g, ' ');
 }
 
-function escaped(text: string): string {
+/** A text in HTML, also within an attribute. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

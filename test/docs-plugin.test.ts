@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { renderDoc } from '../scripts/docs-plugin.ts';
+import { inConsole, renderDoc } from '../scripts/docs-plugin.ts';
+import { docName } from '../src/console/pages/docs/doc-name.ts';
 
 const root = new URL('../', import.meta.url).pathname;
 
@@ -16,10 +17,11 @@ test('a document becomes HTML with targets for links, links within the console, 
       '```json\n[{"a": 1}]\n```',
       '| a |\n|---|\n| b |',
     ].join('\n\n'),
+    inConsole('docs/x.md'),
   );
   assert.deepEqual([doc.title, doc.lead], ['Title', 'The first paragraph.']);
   const long = '# Title\n\nOf a long first paragraph, one sentence. Not the second one: it has\n\n- lists';
-  assert.equal(renderDoc(long).lead, 'Of a long first paragraph, one sentence.');
+  assert.equal(renderDoc(long, inConsole('docs/x.md')).lead, 'Of a long first paragraph, one sentence.');
   const [text, example, table] = doc.parts;
   assert.ok(text?.kind === 'html' && example?.kind === 'example' && table?.kind === 'html');
   assert.match(text.html, /<h2 id="not_found">/);
@@ -33,11 +35,9 @@ test('a document becomes HTML with targets for links, links within the console, 
 });
 
 test('every document of docs/ renders with a title and a lead, and its links to headings have a target', () => {
+  const paths = globSync(['docs/*.md', 'docs/sources/*.md'], { cwd: root });
   const docs = new Map(
-    globSync('docs/*.md', { cwd: root }).map((path) => [
-      path.slice('docs/'.length, -'.md'.length),
-      renderDoc(readFileSync(`${root}${path}`, 'utf8')),
-    ]),
+    paths.map((path) => [docName(path), renderDoc(readFileSync(`${root}${path}`, 'utf8'), inConsole(path))]),
   );
   assert.ok(docs.size > 15);
   const htmlOf = (name: string) =>

@@ -13,6 +13,8 @@ type Given = {
   verdict?: AuditVerdict;
   rotation?: SealingState['rotation'];
   flags?: Deps['flags'];
+  env?: Deps['env'];
+  now?: Deps['now'];
 };
 
 /** The commands with a program that does nothing by itself; what they write and ask for is kept. */
@@ -65,8 +67,8 @@ export function cli(given: Given = {}) {
     stdout: { write: (text) => (written.out += text) },
     stderr: { write: (text) => (written.err += text) },
     readStdin: async () => given.stdin ?? '',
-    env: {},
-    now: () => Date.UTC(2026, 0, 1),
+    env: given.env ?? {},
+    now: given.now ?? (() => Date.UTC(2026, 0, 1)),
     untilSignal: () => ({ signal: signal.promise, [Symbol.dispose]() {} }),
   };
   return { written, done, signal, run: (...argv: string[]) => run(argv, deps) };

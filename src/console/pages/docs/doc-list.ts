@@ -1,15 +1,16 @@
 import { shell, docs as words } from '../../messages/en.ts';
 import type { Doc } from './doc.ts';
+import { docName } from './doc-name.ts';
 
 type Head = Pick<Doc, 'title' | 'lead'>;
 
 // Both calls are read by the build, which takes no variable.
 const heads = import.meta.glob<Head>(
-  ['../../../../docs/*.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
+  ['../../../../docs/{*,sources/*}.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
   { query: '?lead', import: 'default', eager: true },
 );
 const bodies = import.meta.glob<Doc>(
-  ['../../../../docs/*.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
+  ['../../../../docs/{*,sources/*}.md', '!../../../../docs/console.md', '../../../../CHANGELOG.md'],
   { query: '?doc', import: 'default' },
 );
 
@@ -21,7 +22,7 @@ const others: Readonly<Record<string, Head>> = {
   api: { title: shell.search.docs.api, lead: words.api.lead },
 };
 
-const nameOf = (path: string) => path.replace(/^.*\/|\.md$/g, '').toLowerCase();
+const nameOf = (path: string) => docName(path.replace(/^(?:\.\.\/)*/, ''));
 const all: Readonly<Record<string, Head>> = {
   ...others,
   ...Object.fromEntries(Object.entries(heads).map(([path, head]) => [nameOf(path), head])),
