@@ -32,7 +32,7 @@ const rooms = {
     'ports',
   ],
   http: ['contract'],
-  intake: ['async', 'contract', 'http', 'pipeline', 'telemetry', 'ports'],
+  intake: ['async', 'connections', 'contract', 'http', 'pipeline', 'telemetry', 'ports'],
   watch: ['async', 'contract', 'pipeline', 'connections', 'telemetry', 'ports'],
   alerts: ['async', 'contract', 'connections', 'pipeline', 'telemetry', 'ports'],
   api: [

@@ -30,6 +30,12 @@ export const errors = {
     'No enabled user has this e-mail and this password.',
     'Check both. A user manager can create a new link to set a password.',
   ],
+  invalid_signature: [
+    401,
+    'Signature not valid',
+    'A webhook has no signature, a wrong or an old one, or the collector has no secret to verify it.',
+    'Compare the scheme and the secret of the collector with the settings of the provider, and the clocks of both.',
+  ],
   sso_failed: [
     401,
     'Single sign-on failed',

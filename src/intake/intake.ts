@@ -24,6 +24,7 @@ import {
   type RequestRoute,
   type ResponseHeaders,
   type SettingsRoute,
+  type WebhookRoute,
 } from './formats/format.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { batchBytes, createLargeRequests } from './large-requests.ts';
@@ -152,7 +153,9 @@ function createHandlers(
           ? await storeWhole(route, format, request, collector, headers)
           : 'open' in route
             ? await storeEach(route, request, collector, headers)
-            : settingsOf(route, format, request, collector, headers);
+            : 'verify' in route
+              ? await storeVerified(route, format, request, collector, headers)
+              : settingsOf(route, format, request, collector, headers);
       response.headers['x-request-id'] = request.id;
       return response;
     } catch (error) {
@@ -173,6 +176,24 @@ function createHandlers(
     const collector = known ?? collectorInBody(request, message.key, headers);
     if (known === null) checkMaySend(request, collector, format, headers);
     return route.respond(await accept(request, collector, content.length, message.parse), headers);
+  }
+
+  /** Stores the events of a request that a known sender has signed. What is refused before uses up nothing of the rate. */
+  async function storeVerified(
+    route: WebhookRoute,
+    format: string,
+    request: IntakeRequest,
+    known: Collector | null,
+    headers: ResponseHeaders,
+  ): Promise<IntakeResponse> {
+    const collector = known ?? collectorInBody(request, null, headers);
+    checkMaySend(request, collector, format, headers);
+    route.verify(request, collector.body, now());
+    const content = await contentOf(request);
+    await accept(request, collector, content.length, (reception) =>
+      route.parse(content, request, collector.body, reception),
+    );
+    return route.respond(headers);
   }
 
   /**
@@ -282,13 +303,15 @@ function createHandlers(
     request: IntakeRequest,
     collector: Collector,
     bytes: number,
-    parse: (reception: Reception) => ParsedEvents,
+    parse: (reception: Reception) => ParsedEvents | Promise<ParsedEvents>,
   ): Promise<string[]> {
     const receivedAt = now();
     // Before parsing, so that a request that is refused counts as well.
     const bySize = eventsBySize(bytes);
     rates.spend(collector, bySize);
-    const events = eventsOf(parse({ receivedAt: new Date(receivedAt), collectorId: collector.id }));
+    const parsed = parse({ receivedAt: new Date(receivedAt), collectorId: collector.id });
+    // Awaiting what is there already would cost each request of the data collection API a turn.
+    const events = eventsOf(parsed instanceof Promise ? await parsed : parsed);
     applyHeaders(events, request.headers);
     // Before the response, so that concurrent requests see it.
     const byCount = Math.max(0, events.length - bySize);
@@ -320,9 +343,12 @@ function createHandlers(
 const anyOrigin: Pick<CollectorBody, 'allowedOrigins'> = { allowedOrigins: ['*'] };
 
 async function readContent(route: RequestRoute & { method: 'POST' }, request: IntakeRequest) {
-  const encoding = request.headers['content-encoding'];
-  const content = encoding === undefined ? request.body : await inflated(request.body, encoding, inflatedBytesMax);
+  const content = request.headers['content-encoding'] === undefined ? request.body : await contentOf(request);
   return { content, message: route.read(content, request) };
+}
+
+async function contentOf({ body, headers }: IntakeRequest): Promise<Buffer> {
+  return inflated(body, headers['content-encoding'] ?? '', inflatedBytesMax);
 }
 
 function readQuery(route: RequestRoute & { method: 'GET' }, request: IntakeRequest) {

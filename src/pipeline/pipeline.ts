@@ -166,4 +166,5 @@ function* currentSecrets({ documents }: Snapshot): Generator<Secret> {
   for (const { body } of documents.connection.values()) yield* secretsOf(body);
   for (const { body } of documents.destination.values()) yield* secretsOf(body);
   for (const { body } of documents.alert.values()) yield* secretsOf(body);
+  for (const { body } of documents.collector.values()) yield* secretsOf(body);
 }

@@ -243,6 +243,28 @@ test('secrets from every field appear nowhere: database, its log, backup, log, r
       await client.call('replaceAlert', { params, body: made }),
     );
   }
+  const schemes = ['standard-webhooks', 'stripe', 'github', 'shopify'] as const;
+  for (const scheme of schemes) {
+    const webhooks = { scheme, secret: signingCanary(scheme), previousSecret: signingCanary(`${scheme} before`) };
+    const made = await client.call('createCollector', { body: { name: scheme, formats: ['webhooks'], webhooks } });
+    bodies.push({ webhooks });
+    ids.add(made.id);
+    const headers = {
+      'stripe-signature': 't=1,v1=00',
+      'x-hub-signature-256': 'sha256=00',
+      'x-shopify-hmac-sha256': '00',
+    };
+    const refused = await fetch(`${url}/hooks/${made.key}`, { method: 'POST', body: payload, headers });
+    assert.equal(refused.status, 401, scheme);
+    const params = { id: made.id };
+    answers.push(
+      made,
+      await refused.text(),
+      await client.call('changeCollector', { params, body: { webhooks: { visitor: 'a' } } }),
+      await client.call('replaceCollector', { params, body: made }),
+      await client.call('rollbackCollector', { params, body: { version: 1 } }),
+    );
+  }
   assert.deepEqual(
     filledPlaces(bodies, (text) => found(text).length > 0, new Set(['extraParams', 'extraHeaders'])),
     writeOnlyPlaces(),

@@ -1325,7 +1325,8 @@ class CollectorList(TypedDict):
 
 class Collector(TypedDict):
     name: DocumentName
-    formats: list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]
+    formats: list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag", "webhooks"]]
+    webhooks: WebhookIntake
     allowedOrigins: list[str]
     rate: CollectorRate | None
     privacy: Privacy
@@ -1335,10 +1336,82 @@ class Collector(TypedDict):
     createdAt: str
     updatedAt: str
     updatedBy: str
+    warnings: NotRequired[list[str]]
     key: str
     previousKey: str | None
     previousUntil: str | None
     previousUsedAt: str | None
+
+
+class WebhookIntakeNone(TypedDict):
+    scheme: Literal["none"]
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
+
+
+class WebhookIntakeStandardWebhooks(TypedDict):
+    scheme: Literal["standard-webhooks"]
+    secret: Secret
+    previousSecret: Secret
+    previousUntil: str | None
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
+
+
+class WebhookIntakeStripe(TypedDict):
+    scheme: Literal["stripe"]
+    secret: Secret
+    previousSecret: Secret
+    previousUntil: str | None
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
+
+
+class WebhookIntakeGithub(TypedDict):
+    scheme: Literal["github"]
+    secret: Secret
+    previousSecret: Secret
+    previousUntil: str | None
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
+
+
+class WebhookIntakeShopify(TypedDict):
+    scheme: Literal["shopify"]
+    secret: Secret
+    previousSecret: Secret
+    previousUntil: str | None
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
+
+
+# `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
+class WebhookIntakeHmac(TypedDict):
+    scheme: Literal["hmac"]
+    header: str
+    algorithm: Literal["sha256", "sha512", "sha1"]
+    encoding: Literal["hex", "base64"]
+    prefix: str
+    signed: str
+    timeHeader: str | None
+    toleranceMs: int
+    secret: Secret
+    previousSecret: Secret
+    previousUntil: str | None
+    name: str | None
+    visitor: str | None
+    time: str | None
+    id: str | None
 
 
 class CollectorRate(TypedDict):
@@ -1372,13 +1445,124 @@ class FieldMaskReplace(TypedDict):
 class CollectorInput(TypedDict):
     name: DocumentName
     # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]]
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag", "webhooks"]]]
+    webhooks: NotRequired[WebhookIntakeInput]
     # Default: ["*"].
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]
     privacy: NotRequired[PrivacyInput]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled"]]
+
+
+class WebhookIntakeNoneInput(TypedDict):
+    scheme: Literal["none"]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+
+
+class WebhookIntakeStandardWebhooksInput(TypedDict):
+    scheme: Literal["standard-webhooks"]
+    # In base64, with or without `whsec_` before it.
+    secret: NotRequired[Secret]
+    # In base64, with or without `whsec_` before it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+
+
+class WebhookIntakeStripeInput(TypedDict):
+    scheme: Literal["stripe"]
+    # As the provider shows it.
+    secret: NotRequired[Secret]
+    # As the provider shows it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+
+
+class WebhookIntakeGithubInput(TypedDict):
+    scheme: Literal["github"]
+    # As the provider shows it.
+    secret: NotRequired[Secret]
+    # As the provider shows it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+
+
+class WebhookIntakeShopifyInput(TypedDict):
+    scheme: Literal["shopify"]
+    # As the provider shows it.
+    secret: NotRequired[Secret]
+    # As the provider shows it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+
+
+# `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
+class WebhookIntakeHmacInput(TypedDict):
+    scheme: Literal["hmac"]
+    header: str
+    # Default: "sha256".
+    algorithm: NotRequired[Literal["sha256", "sha512", "sha1"]]
+    # Default: "hex".
+    encoding: NotRequired[Literal["hex", "base64"]]
+    # Default: "".
+    prefix: NotRequired[str]
+    # Default: "{body}". Must have {body} once.
+    signed: NotRequired[str]
+    timeHeader: NotRequired[str | None]
+    # Default: 300000.
+    toleranceMs: NotRequired[int]
+    # As the provider shows it.
+    secret: NotRequired[Secret]
+    # As the provider shows it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
 
 
 class CollectorRateInput(TypedDict):
@@ -1413,11 +1597,37 @@ class FieldMaskReplaceInput(TypedDict):
 # A JSON Merge Patch: the result has to be what PUT accepts.
 class CollectorPatch(TypedDict):
     name: NotRequired[DocumentName]
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]] | None]
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag", "webhooks"]] | None]
+    webhooks: NotRequired[WebhookIntakePatch | None]
     allowedOrigins: NotRequired[list[str] | None]
     rate: NotRequired[CollectorRatePatch | None]
     privacy: NotRequired[PrivacyPatch | None]
     status: NotRequired[Literal["enabled", "disabled", None]]
+
+
+class WebhookIntakePatch(TypedDict):
+    scheme: NotRequired[Literal["none", "standard-webhooks", "stripe", "github", "shopify", "hmac"]]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    name: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    visitor: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    time: NotRequired[str | None]
+    # Must be a path such as data.customer.id, or header: and the name of a header.
+    id: NotRequired[str | None]
+    # In base64, with or without `whsec_` before it.
+    secret: NotRequired[Secret]
+    # In base64, with or without `whsec_` before it.
+    previousSecret: NotRequired[Secret]
+    previousUntil: NotRequired[str | None]
+    header: NotRequired[str | None]
+    algorithm: NotRequired[Literal["sha256", "sha512", "sha1", None]]
+    encoding: NotRequired[Literal["hex", "base64", None]]
+    prefix: NotRequired[str | None]
+    # Must have {body} once.
+    signed: NotRequired[str | None]
+    timeHeader: NotRequired[str | None]
+    toleranceMs: NotRequired[int | None]
 
 
 class CollectorRatePatch(TypedDict):
@@ -1435,7 +1645,8 @@ class CollectorApplyInput(TypedDict):
     # Left out, or the name in the URL.
     name: NotRequired[DocumentName]
     # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
-    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag"]]]
+    formats: NotRequired[list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag", "webhooks"]]]
+    webhooks: NotRequired[WebhookIntakeInput]
     # Default: ["*"].
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]
@@ -2838,7 +3049,7 @@ class DescribedRight(TypedDict):
     implies: list[Right]
 
 
-ErrorCode: TypeAlias = Literal["malformed_json", "malformed_request", "invalid_events", "unauthorized", "wrong_credentials", "sso_failed", "sso_refused", "forbidden", "cross_site_request", "origin_not_allowed", "not_found", "unknown_collector", "method_not_allowed", "request_timeout", "conflict", "name_taken", "in_use", "setup_done", "last_administrator", "request_in_progress", "request_interrupted", "version_mismatch", "too_large", "unsupported_media_type", "invalid_value", "invalid_template", "destination_not_enabled", "blocked_address", "events_too_deep", "too_complex", "idempotency_key_reused", "headers_too_large", "rate_limited", "sign_in_delayed", "internal", "unavailable", "sign_in_busy", "sso_unavailable", "storage_full", "storage_busy"]
+ErrorCode: TypeAlias = Literal["malformed_json", "malformed_request", "invalid_events", "unauthorized", "wrong_credentials", "invalid_signature", "sso_failed", "sso_refused", "forbidden", "cross_site_request", "origin_not_allowed", "not_found", "unknown_collector", "method_not_allowed", "request_timeout", "conflict", "name_taken", "in_use", "setup_done", "last_administrator", "request_in_progress", "request_interrupted", "version_mismatch", "too_large", "unsupported_media_type", "invalid_value", "invalid_template", "destination_not_enabled", "blocked_address", "events_too_deep", "too_complex", "idempotency_key_reused", "headers_too_large", "rate_limited", "sign_in_delayed", "internal", "unavailable", "sign_in_busy", "sso_unavailable", "storage_full", "storage_busy"]
 
 
 DocumentName: TypeAlias = str
@@ -2911,7 +3122,13 @@ Operator: TypeAlias = Literal["exists", "notExists", "equals", "notEquals", "con
 FixedValue: TypeAlias = str | float | bool | None
 
 
+WebhookIntake: TypeAlias = WebhookIntakeNone | WebhookIntakeStandardWebhooks | WebhookIntakeStripe | WebhookIntakeGithub | WebhookIntakeShopify | WebhookIntakeHmac | None
+
+
 FieldMask: TypeAlias = FieldMaskHash | FieldMaskLast | FieldMaskReplace
+
+
+WebhookIntakeInput: TypeAlias = WebhookIntakeNoneInput | WebhookIntakeStandardWebhooksInput | WebhookIntakeStripeInput | WebhookIntakeGithubInput | WebhookIntakeShopifyInput | WebhookIntakeHmacInput | None
 
 
 FieldMaskInput: TypeAlias = FieldMaskHash | FieldMaskLastInput | FieldMaskReplaceInput
@@ -2958,7 +3175,7 @@ StatsKind: TypeAlias = Literal["all", "action", "destination", "connection", "co
 StatsRange: TypeAlias = Literal["15m", "1h", "24h", "7d"]
 
 
-StatsReason: TypeAlias = Literal["connection_disabled", "connection_paused", "destination_disabled", "destination_paused", "all_held", "auth_rejected", "credentials_missing", "breaker_open", "budget", "order", "exhausted", "expired", "unknown_outcome", "http_3xx", "http_4xx", "http_5xx", "protocol", "unreachable", "template_error", "template_skipped", "poison", "blocked", "cancelled", "interrupted", "internal_error", "malformed_json", "malformed_request", "invalid_events", "unauthorized", "wrong_credentials", "sso_failed", "sso_refused", "forbidden", "cross_site_request", "origin_not_allowed", "not_found", "unknown_collector", "method_not_allowed", "request_timeout", "conflict", "name_taken", "in_use", "setup_done", "last_administrator", "request_in_progress", "request_interrupted", "version_mismatch", "too_large", "unsupported_media_type", "invalid_value", "invalid_template", "destination_not_enabled", "blocked_address", "events_too_deep", "too_complex", "idempotency_key_reused", "headers_too_large", "rate_limited", "sign_in_delayed", "internal", "unavailable", "sign_in_busy", "sso_unavailable", "storage_full", "storage_busy"]
+StatsReason: TypeAlias = Literal["connection_disabled", "connection_paused", "destination_disabled", "destination_paused", "all_held", "auth_rejected", "credentials_missing", "breaker_open", "budget", "order", "exhausted", "expired", "unknown_outcome", "http_3xx", "http_4xx", "http_5xx", "protocol", "unreachable", "template_error", "template_skipped", "poison", "blocked", "cancelled", "interrupted", "internal_error", "malformed_json", "malformed_request", "invalid_events", "unauthorized", "wrong_credentials", "invalid_signature", "sso_failed", "sso_refused", "forbidden", "cross_site_request", "origin_not_allowed", "not_found", "unknown_collector", "method_not_allowed", "request_timeout", "conflict", "name_taken", "in_use", "setup_done", "last_administrator", "request_in_progress", "request_interrupted", "version_mismatch", "too_large", "unsupported_media_type", "invalid_value", "invalid_template", "destination_not_enabled", "blocked_address", "events_too_deep", "too_complex", "idempotency_key_reused", "headers_too_large", "rate_limited", "sign_in_delayed", "internal", "unavailable", "sign_in_busy", "sso_unavailable", "storage_full", "storage_busy"]
 
 
 Alert: TypeAlias = AlertWebhook | AlertEmail | AlertSlack

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
+import { checkWebhooks, withSecretsOf } from './webhook-intake.ts';
 
 /** Collectors, and the creation of their keys. */
 export function collectorHandlers(parts: ApiParts, keys: Pick<FormerKeys, 'usedAt'>) {
@@ -66,9 +67,14 @@ export const collectorKind: Kind<'collector'> = {
   kind: 'collector',
   input: collectorInput,
   complete: (input, before) => ({ ...(input as CollectorBody), ...keysOf(before?.body ?? { key: newKey() }) }), // the schema's output
-  check: () => [],
-  // A rollback keeps the current keys, because an old one may have been replaced for a reason.
-  rolledBack: ({ key: _, previousKey: __, previousUntil: ___, ...old }, present) => ({ ...old, ...keysOf(present) }),
+  wholes: ['webhooks'],
+  check: ({ body }) => checkWebhooks(body.webhooks),
+  // A rollback keeps the current keys and secrets, because old ones may have been replaced for a reason.
+  rolledBack: ({ key: _, previousKey: __, previousUntil: ___, ...old }, present) => ({
+    ...old,
+    webhooks: withSecretsOf(old.webhooks, present.webhooks),
+    ...keysOf(present),
+  }),
 };
 
 /** The fields that the server makes. */

@@ -18,7 +18,7 @@ import { isMark, isSameKind, showSecrets } from './secret-fields.ts';
 export function patched<K extends ManagedKind>(kind: Parser<K>, stored: Bodies[K], given: unknown): unknown {
   const patch = withoutServerSet(given, kind.kind);
   if (!isObject(patch)) throw invalid([{ pointer: '', detail: 'Must be an object.' }]);
-  const shown = withoutOtherKinds(showSecrets(stored), patch);
+  const shown = withoutServerSet(withoutOtherKinds(showSecrets(stored), patch), kind.kind);
   return withNulls(
     { kind, patch, shown },
     withoutLeftovers(kind, patch, withoutAbsent(kind.input, mergePatch(shown, patch, isMark))),

@@ -89,8 +89,9 @@ export async function startTestServer(
     scrub,
   });
   scrubber.follow(function* () {
-    const { connection, destination, alert } = configuration.snapshot.documents;
-    for (const kind of [connection, destination, alert]) for (const { body } of kind.values()) yield* secretsOf(body);
+    const { connection, destination, alert, collector } = configuration.snapshot.documents;
+    for (const kind of [connection, destination, alert, collector])
+      for (const { body } of kind.values()) yield* secretsOf(body);
   });
   const events = createDeliveryEvents(silentTelemetry());
   const closed = new Map<string, { reason: 'destination_paused'; detail: null; probeAt: null }>();

@@ -16,7 +16,7 @@ export type Fact = {
   itemsMax?: number;
   /** An empty text is refused. */
   isNeeded?: true;
-  /** All values that there are. */
+  /** All values that there are, of a list those of its items. */
   options?: readonly string[];
 };
 
@@ -67,7 +67,7 @@ export function factsOf(schema: z.ZodType): Facts {
       ...(bounds.maximum === undefined ? {} : { max: bounds.maximum }),
       ...(json.maxItems === undefined ? {} : { itemsMax: json.maxItems }),
       ...(isEmptyRefused && !isNullable ? { isNeeded: true } : {}),
-      ...(json.enum === undefined ? {} : { options: json.enum }),
+      ...(bounds.enum === undefined ? {} : { options: bounds.enum }),
     };
   };
   read(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Json, ''); // a JSON schema

@@ -23,6 +23,7 @@ export {
 } from './en/documents/parameters.ts';
 export { privacy } from './en/documents/privacy.ts';
 export { settings } from './en/documents/settings.ts';
+export { webhooks } from './en/documents/webhooks.ts';
 export { editor } from './en/editor.ts';
 export { formFields } from './en/form-fields.ts';
 export { home } from './en/home.ts';

@@ -2,18 +2,20 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
 import { rejectedRequest } from '../records/rejected-request.ts';
 import { api, tagged, textFilter } from '../route.ts';
+import type { Stored } from '../secret.ts';
 import { documentName, durationMs, instant, line, timestamp } from '../text.ts';
-import { stamp } from './document.ts';
+import { stamp, warnings } from './document.ts';
 import { documentRoutes } from './document-routes.ts';
 import { fieldPrivacy } from './privacy.ts';
+import { webhookIntake } from './webhook-intake.ts';
 
 const origin = line(512, 1).refine(
   (text) => text === '*' || (!text.includes('*') && URL.canParse(text) && new URL(text).origin === text),
   'Must be * or an origin such as https://shop.example.',
 );
 
-/** All formats; a new collector takes each of them. */
-export const intakeFormats = [
+/** The formats that a new collector takes: all but webhooks, of which each provider needs a collector of its own. */
+export const standardFormats = [
   'infinity',
   'segment',
   'rudderstack',
@@ -23,6 +25,9 @@ export const intakeFormats = [
   'posthog',
   'tag',
 ] as const;
+
+/** All formats. */
+export const intakeFormats = [...standardFormats, 'webhooks'] as const;
 
 /** A way to send events. */
 export type IntakeFormat = (typeof intakeFormats)[number];
@@ -34,7 +39,9 @@ export const collectorInput = z.strictObject({
   formats: z
     .array(z.enum(intakeFormats))
     .min(1)
-    .default([...intakeFormats]),
+    .default([...standardFormats]),
+  /** How webhooks are verified and read; null: unsigned, by the usual names. */
+  webhooks: webhookIntake.nullable().default(null),
   allowedOrigins: z.array(origin).max(100).default(['*']),
   /** Rate limit: at most `limit` events in `perMs`; null: no limit. */
   rate: z
@@ -44,7 +51,7 @@ export const collectorInput = z.strictObject({
   privacy: fieldPrivacy.prefault({}),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
-export type CollectorBody = z.output<typeof collectorInput> & {
+export type CollectorBody = Stored<z.output<typeof collectorInput>> & {
   key: string;
   /** The key before the last rotation, if there was one; valid until `previousUntil`. */
   previousKey?: string;
@@ -65,6 +72,7 @@ export const previousKeyMs = 86_400_000;
  */
 export const collector = collectorInput.extend({
   ...stamp,
+  ...warnings,
   key: z.string(),
   previousKey: z.string().nullable(),
   previousUntil: timestamp.nullable(),

@@ -19,7 +19,7 @@ test('the fields that the server sets are those that GET returns beside what a c
   ] as const;
   const found = all.map(([name, schemas]) => [name, [...serverSetFields(schemas)].filter((one) => !(one in stamp))]);
   assert.deepEqual(Object.fromEntries(found), {
-    collector: ['key', 'previousKey', 'previousUntil', 'previousUsedAt'],
+    collector: ['warnings', 'key', 'previousKey', 'previousUntil', 'previousUsedAt'],
     connection: ['warnings', 'health'],
     destination: ['warnings', 'health'],
     behavior: ['standard', 'usedBy'],

@@ -46,6 +46,7 @@ import { parameter } from '../documents/parameter.ts';
 import { fieldMask, fieldPrivacy } from '../documents/privacy.ts';
 import { configuredValue, settings } from '../documents/settings.ts';
 import { fieldProblem, importStep, transferDocument } from '../documents/transfer.ts';
+import { webhookIntake } from '../documents/webhook-intake.ts';
 import { auditChange, auditEntry } from '../records/audit.ts';
 import { actionCheck, destinationCheck, eventRef, judgedAnswer, outcomeCheck } from '../records/check.ts';
 import {
@@ -231,6 +232,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   Settings: settings,
   ShownRequest: shownRequest,
   Signing: signing,
+  WebhookIntake: webhookIntake,
   DeliveryState: deliveryState,
   DeliveryStateCounts: stateCounts,
   Stats: stats,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { IntakeFormat } from '../../contract/documents/collector.ts';
+import type { CollectorBody, IntakeFormat } from '../../contract/documents/collector.ts';
 import type { IncomingEvent } from '../../contract/records/event.ts';
 import { securityHeaders } from '../../http/security-headers.ts';
 
@@ -7,7 +7,7 @@ import { securityHeaders } from '../../http/security-headers.ts';
 export type Format = { readonly name: string; readonly routes: readonly IntakeRoute[] };
 
 /** One address. `OPTIONS` of it is answered as a preflight. */
-export type IntakeRoute = RequestRoute | BatchRoute | SettingsRoute;
+export type IntakeRoute = RequestRoute | BatchRoute | WebhookRoute | SettingsRoute;
 
 type RouteBase = {
   /** The first segment of the path; null: the path begins with the collector's key. */
@@ -50,6 +50,16 @@ export type BatchRoute = RouteBase & {
   readonly namesRefused?: true;
   /** Headers of the response to OPTIONS when it is not a preflight but asks for permission to send; null: it is one. */
   handshake?(request: IntakeRequest): ResponseHeaders | null;
+};
+
+/** Takes what the collector describes, all events of a request or none. 405 for other methods. */
+export type WebhookRoute = RouteBase & {
+  readonly method: 'POST';
+  /** Throws AppError unless a sender that the collector knows has signed the request. Before anything of the body is read. */
+  verify(request: IntakeRequest, collector: CollectorBody, now: number): void;
+  /** Reads a body, after decompression. Throws AppError when it has no events. */
+  parse(content: Buffer, request: IntakeRequest, collector: CollectorBody, reception: Reception): Promise<ParsedEvents>;
+  respond(headers: ResponseHeaders): IntakeResponse;
 };
 
 /** What an SDK asks for before it sends. 405 for other methods. */

@@ -7,6 +7,17 @@ import { rudderstack } from './rudderstack.ts';
 import { segment } from './segment.ts';
 import { snowplow } from './snowplow.ts';
 import { tag } from './tag.ts';
+import { webhooks } from './webhooks.ts';
 
 /** All formats that senders can use. */
-export const formats: readonly Format[] = [infinity, segment, rudderstack, jitsu, cloudevents, snowplow, posthog, tag];
+export const formats: readonly Format[] = [
+  infinity,
+  segment,
+  rudderstack,
+  jitsu,
+  cloudevents,
+  snowplow,
+  posthog,
+  tag,
+  webhooks,
+];

@@ -58,5 +58,5 @@ function sdkStatus(error: unknown): number {
   const { code, status } = asAppError(error);
   if (code === 'unknown_collector') return 401;
   if (status >= 500) return 503;
-  return status === 403 || status === 429 ? status : 400;
+  return status === 401 || status === 403 || status === 429 ? status : 400;
 }

@@ -16,7 +16,7 @@ export type Problem = {
     [key: string]: unknown;
 };
 
-export type ErrorCode = 'malformed_json' | 'malformed_request' | 'invalid_events' | 'unauthorized' | 'wrong_credentials' | 'sso_failed' | 'sso_refused' | 'forbidden' | 'cross_site_request' | 'origin_not_allowed' | 'not_found' | 'unknown_collector' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'name_taken' | 'in_use' | 'setup_done' | 'last_administrator' | 'request_in_progress' | 'request_interrupted' | 'version_mismatch' | 'too_large' | 'unsupported_media_type' | 'invalid_value' | 'invalid_template' | 'destination_not_enabled' | 'blocked_address' | 'events_too_deep' | 'too_complex' | 'idempotency_key_reused' | 'headers_too_large' | 'rate_limited' | 'sign_in_delayed' | 'internal' | 'unavailable' | 'sign_in_busy' | 'sso_unavailable' | 'storage_full' | 'storage_busy';
+export type ErrorCode = 'malformed_json' | 'malformed_request' | 'invalid_events' | 'unauthorized' | 'wrong_credentials' | 'invalid_signature' | 'sso_failed' | 'sso_refused' | 'forbidden' | 'cross_site_request' | 'origin_not_allowed' | 'not_found' | 'unknown_collector' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'name_taken' | 'in_use' | 'setup_done' | 'last_administrator' | 'request_in_progress' | 'request_interrupted' | 'version_mismatch' | 'too_large' | 'unsupported_media_type' | 'invalid_value' | 'invalid_template' | 'destination_not_enabled' | 'blocked_address' | 'events_too_deep' | 'too_complex' | 'idempotency_key_reused' | 'headers_too_large' | 'rate_limited' | 'sign_in_delayed' | 'internal' | 'unavailable' | 'sign_in_busy' | 'sso_unavailable' | 'storage_full' | 'storage_busy';
 
 export type FieldError = {
     pointer: string;
@@ -1772,7 +1772,8 @@ export type CollectorList = {
 
 export type Collector = {
     name: DocumentName;
-    formats: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
+    formats: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag' | 'webhooks'>;
+    webhooks: WebhookIntake;
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
     privacy: Privacy;
@@ -1782,10 +1783,98 @@ export type Collector = {
     createdAt: string;
     updatedAt: string;
     updatedBy: string;
+    warnings?: Array<string>;
     key: string;
     previousKey: string | null;
     previousUntil: string | null;
     previousUsedAt: string | null;
+};
+
+export type WebhookIntake = ({
+    scheme: 'none';
+} & WebhookIntakeNone) | ({
+    scheme: 'standard-webhooks';
+} & WebhookIntakeStandardWebhooks) | ({
+    scheme: 'stripe';
+} & WebhookIntakeStripe) | ({
+    scheme: 'github';
+} & WebhookIntakeGithub) | ({
+    scheme: 'shopify';
+} & WebhookIntakeShopify) | ({
+    scheme: 'hmac';
+} & WebhookIntakeHmac) | null;
+
+export type WebhookIntakeNone = {
+    scheme: 'none';
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
+};
+
+export type WebhookIntakeStandardWebhooks = {
+    scheme: 'standard-webhooks';
+    secret: Secret;
+    previousSecret: Secret;
+    previousUntil: string | null;
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
+};
+
+export type WebhookIntakeStripe = {
+    scheme: 'stripe';
+    secret: Secret;
+    previousSecret: Secret;
+    previousUntil: string | null;
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
+};
+
+export type WebhookIntakeGithub = {
+    scheme: 'github';
+    secret: Secret;
+    previousSecret: Secret;
+    previousUntil: string | null;
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
+};
+
+export type WebhookIntakeShopify = {
+    scheme: 'shopify';
+    secret: Secret;
+    previousSecret: Secret;
+    previousUntil: string | null;
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
+};
+
+/**
+ * `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
+ */
+export type WebhookIntakeHmac = {
+    scheme: 'hmac';
+    header: string;
+    algorithm: 'sha256' | 'sha512' | 'sha1';
+    encoding: 'hex' | 'base64';
+    prefix: string;
+    signed: string;
+    timeHeader: string | null;
+    toleranceMs: number;
+    secret: Secret;
+    previousSecret: Secret;
+    previousUntil: string | null;
+    name: string | null;
+    visitor: string | null;
+    time: string | null;
+    id: string | null;
 };
 
 export type CollectorRate = {
@@ -1829,7 +1918,8 @@ export type CollectorInput = {
     /**
      * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
      */
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag' | 'webhooks'>;
+    webhooks?: WebhookIntakeInput;
     /**
      * Default: ["*"].
      */
@@ -1840,6 +1930,210 @@ export type CollectorInput = {
      * Default: "enabled".
      */
     status?: 'enabled' | 'disabled';
+};
+
+export type WebhookIntakeInput = ({
+    scheme: 'none';
+} & WebhookIntakeNoneInput) | ({
+    scheme: 'standard-webhooks';
+} & WebhookIntakeStandardWebhooksInput) | ({
+    scheme: 'stripe';
+} & WebhookIntakeStripeInput) | ({
+    scheme: 'github';
+} & WebhookIntakeGithubInput) | ({
+    scheme: 'shopify';
+} & WebhookIntakeShopifyInput) | ({
+    scheme: 'hmac';
+} & WebhookIntakeHmacInput) | null;
+
+export type WebhookIntakeNoneInput = {
+    scheme: 'none';
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+};
+
+export type WebhookIntakeStandardWebhooksInput = {
+    scheme: 'standard-webhooks';
+    /**
+     * In base64, with or without `whsec_` before it.
+     */
+    secret?: Secret;
+    /**
+     * In base64, with or without `whsec_` before it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+};
+
+export type WebhookIntakeStripeInput = {
+    scheme: 'stripe';
+    /**
+     * As the provider shows it.
+     */
+    secret?: Secret;
+    /**
+     * As the provider shows it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+};
+
+export type WebhookIntakeGithubInput = {
+    scheme: 'github';
+    /**
+     * As the provider shows it.
+     */
+    secret?: Secret;
+    /**
+     * As the provider shows it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+};
+
+export type WebhookIntakeShopifyInput = {
+    scheme: 'shopify';
+    /**
+     * As the provider shows it.
+     */
+    secret?: Secret;
+    /**
+     * As the provider shows it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+};
+
+/**
+ * `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
+ */
+export type WebhookIntakeHmacInput = {
+    scheme: 'hmac';
+    header: string;
+    /**
+     * Default: "sha256".
+     */
+    algorithm?: 'sha256' | 'sha512' | 'sha1';
+    /**
+     * Default: "hex".
+     */
+    encoding?: 'hex' | 'base64';
+    /**
+     * Default: "".
+     */
+    prefix?: string;
+    /**
+     * Default: "{body}". Must have {body} once.
+     */
+    signed?: string;
+    timeHeader?: string | null;
+    /**
+     * Default: 300000.
+     */
+    toleranceMs?: number;
+    /**
+     * As the provider shows it.
+     */
+    secret?: Secret;
+    /**
+     * As the provider shows it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
 };
 
 export type CollectorRateInput = {
@@ -1896,11 +2190,51 @@ export type FieldMaskReplaceInput = {
  */
 export type CollectorPatch = {
     name?: DocumentName;
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'> | null;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag' | 'webhooks'> | null;
+    webhooks?: WebhookIntakePatch | null;
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
     privacy?: PrivacyPatch | null;
     status?: 'enabled' | 'disabled' | null;
+};
+
+export type WebhookIntakePatch = {
+    scheme?: 'none' | 'standard-webhooks' | 'stripe' | 'github' | 'shopify' | 'hmac';
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    name?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    visitor?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    time?: string | null;
+    /**
+     * Must be a path such as data.customer.id, or header: and the name of a header.
+     */
+    id?: string | null;
+    /**
+     * In base64, with or without `whsec_` before it.
+     */
+    secret?: Secret;
+    /**
+     * In base64, with or without `whsec_` before it.
+     */
+    previousSecret?: Secret;
+    previousUntil?: string | null;
+    header?: string | null;
+    algorithm?: 'sha256' | 'sha512' | 'sha1' | null;
+    encoding?: 'hex' | 'base64' | null;
+    prefix?: string | null;
+    /**
+     * Must have {body} once.
+     */
+    signed?: string | null;
+    timeHeader?: string | null;
+    toleranceMs?: number | null;
 };
 
 export type CollectorRatePatch = {
@@ -1922,7 +2256,8 @@ export type CollectorApplyInput = {
     /**
      * Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
      */
-    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag'>;
+    formats?: Array<'infinity' | 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents' | 'snowplow' | 'posthog' | 'tag' | 'webhooks'>;
+    webhooks?: WebhookIntakeInput;
     /**
      * Default: ["*"].
      */
@@ -2587,7 +2922,7 @@ export type Percentiles = {
     p99Ms: number;
 };
 
-export type StatsReason = 'connection_disabled' | 'connection_paused' | 'destination_disabled' | 'destination_paused' | 'all_held' | 'auth_rejected' | 'credentials_missing' | 'breaker_open' | 'budget' | 'order' | 'exhausted' | 'expired' | 'unknown_outcome' | 'http_3xx' | 'http_4xx' | 'http_5xx' | 'protocol' | 'unreachable' | 'template_error' | 'template_skipped' | 'poison' | 'blocked' | 'cancelled' | 'interrupted' | 'internal_error' | 'malformed_json' | 'malformed_request' | 'invalid_events' | 'unauthorized' | 'wrong_credentials' | 'sso_failed' | 'sso_refused' | 'forbidden' | 'cross_site_request' | 'origin_not_allowed' | 'not_found' | 'unknown_collector' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'name_taken' | 'in_use' | 'setup_done' | 'last_administrator' | 'request_in_progress' | 'request_interrupted' | 'version_mismatch' | 'too_large' | 'unsupported_media_type' | 'invalid_value' | 'invalid_template' | 'destination_not_enabled' | 'blocked_address' | 'events_too_deep' | 'too_complex' | 'idempotency_key_reused' | 'headers_too_large' | 'rate_limited' | 'sign_in_delayed' | 'internal' | 'unavailable' | 'sign_in_busy' | 'sso_unavailable' | 'storage_full' | 'storage_busy';
+export type StatsReason = 'connection_disabled' | 'connection_paused' | 'destination_disabled' | 'destination_paused' | 'all_held' | 'auth_rejected' | 'credentials_missing' | 'breaker_open' | 'budget' | 'order' | 'exhausted' | 'expired' | 'unknown_outcome' | 'http_3xx' | 'http_4xx' | 'http_5xx' | 'protocol' | 'unreachable' | 'template_error' | 'template_skipped' | 'poison' | 'blocked' | 'cancelled' | 'interrupted' | 'internal_error' | 'malformed_json' | 'malformed_request' | 'invalid_events' | 'unauthorized' | 'wrong_credentials' | 'invalid_signature' | 'sso_failed' | 'sso_refused' | 'forbidden' | 'cross_site_request' | 'origin_not_allowed' | 'not_found' | 'unknown_collector' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'name_taken' | 'in_use' | 'setup_done' | 'last_administrator' | 'request_in_progress' | 'request_interrupted' | 'version_mismatch' | 'too_large' | 'unsupported_media_type' | 'invalid_value' | 'invalid_template' | 'destination_not_enabled' | 'blocked_address' | 'events_too_deep' | 'too_complex' | 'idempotency_key_reused' | 'headers_too_large' | 'rate_limited' | 'sign_in_delayed' | 'internal' | 'unavailable' | 'sign_in_busy' | 'sso_unavailable' | 'storage_full' | 'storage_busy';
 
 export type StatsItem = {
     id: string;

@@ -141,6 +141,7 @@ export const terms = {
     snowplow: 'Snowplow',
     posthog: 'PostHog',
     tag: 'Tag',
+    webhooks: 'Webhooks',
   } as Readonly<Record<string, string>>,
   // Sentences.
   everyEvent: 'No conditions: matches every event',

@@ -10,6 +10,7 @@ import {
   privacyProblems,
 } from '../../parts/form/privacy-draft.ts';
 import type { Collector } from './collector.ts';
+import { hasWebhooks, webhookFields, webhookLabels, webhookProblems } from './webhook-draft.ts';
 
 type Body = NonNullable<CallInput<'createCollector'>['body']>;
 
@@ -21,6 +22,7 @@ export const fields = {
   /** Empty: no limit. */
   limit: f.number('rate.limit', true),
   perMs: f.number('rate.perMs'),
+  ...webhookFields,
 };
 
 const w = dataCollection.details;
@@ -31,6 +33,7 @@ export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   origins: [dataCollection.columns.origins, w.originsHint],
   limit: [w.limit, w.limitHint],
   perMs: [w.per],
+  ...webhookLabels,
 };
 
 /** A collector as its form holds it. */
@@ -55,11 +58,16 @@ export function bodyOf(draft: CollectorDraft): Body {
     allowedOrigins: body.allowedOrigins?.map((one) => one.replace(/(?<=\w)\/$/, '')),
     rate: draft.limit.trim() === '' ? null : body.rate,
     privacy: privacyOf(draft.privacy),
+    webhooks: hasWebhooks(draft) ? (body.webhooks ?? null) : null,
   };
 }
+
+/** What the browser may keep: everything but secrets. */
+export const keptOf = (draft: CollectorDraft): Partial<CollectorDraft> => f.keptBy(fields, draft);
 
 /** What the form itself can tell to be wrong, by path. */
 export const problemsOf = (draft: CollectorDraft) => ({
   ...f.problemsBy(fields, collectorFacts, draft, labels),
   ...privacyProblems(draft.privacy),
+  ...webhookProblems(draft),
 });

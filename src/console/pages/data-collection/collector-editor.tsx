@@ -8,18 +8,18 @@ import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { FieldGrid, Panel } from '../../parts/parts.ts';
 import { type Collector, collectorKind } from './collector.ts';
-import { bodyOf, draftOf, fields, labels, problemsOf } from './collector-draft.ts';
+import { bodyOf, draftOf, fields, keptOf, labels, problemsOf } from './collector-draft.ts';
+import { WebhookFields } from './webhook-fields.tsx';
 
 const words = dataCollection.details;
 
-// What a new collector takes, which is all of them.
-const allFormats = draftOf(null).formats;
+const allFormats = (collectorFacts['formats']?.options ?? []) as Collector['formats']; // those of the contract
 
 export const NewCollectorPage = newDocumentPage(collectorKind, CollectorEditor);
 
 /** Collector Details: name, who may send, how much. `stored`: null for a new one. */
 export function CollectorEditor({ stored }: { stored: Collector | null }): ReactNode {
-  const editor = useDocumentEditor(collectorKind, stored, { draftOf, bodyOf, problemsOf });
+  const editor = useDocumentEditor(collectorKind, stored, { draftOf, bodyOf, problemsOf, kept: keptOf });
   const { draft, errors, isDisabled, change } = editor;
   const field = controlsOf(fields, collectorFacts, labels, editor.form);
   return editor.frame(
@@ -43,6 +43,7 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
           </Group>
         </Checkbox.Group>
       </Panel>
+      {draft.formats.includes('webhooks') ? <WebhookFields field={field} /> : null}
       <Panel title={privacy.fields.title} text={privacy.fields.text}>
         <PrivacyFields
           draft={draft.privacy}

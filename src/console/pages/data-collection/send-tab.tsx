@@ -12,6 +12,7 @@ import { useMay } from '../../session/rights.ts';
 import { type Collector, originsInWords } from './collector.ts';
 import { type SdkKind, sdkSnippets } from './sdk-snippets.ts';
 import { originOf, type SnippetKind, snippets } from './snippets.ts';
+import { WebhookAddress } from './webhook-address.tsx';
 
 const words = dataCollection.send;
 
@@ -65,6 +66,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
           </ul>
         </More>
       </Panel>
+      <WebhookAddress origin={intake.origin} collector={collector} />
       {Object.keys(taken).length === 0 ? null : (
         <Panel title={words.sdks} text={words.sdksText}>
           <DetailTabs

@@ -4,6 +4,7 @@ import { behaviors } from './behaviors.ts';
 import { connectionForm } from './connection-form.ts';
 import { dataCollection } from './data-collection.ts';
 import { destinations } from './destinations.ts';
+import { webhooks } from './webhooks.ts';
 
 const { fields, groups } = connectionForm;
 const own = destinations.fields;
@@ -57,6 +58,9 @@ const places: Readonly<Record<string, string>> = {
   attributes: behaviors.columns.attributes,
   category: terms.category,
   formats: dataCollection.columns.formats,
+  webhooks: webhooks.title,
+  'webhooks.scheme': webhooks.fields.scheme[0],
+  'webhooks.secret': webhooks.fields.secret[0],
 };
 
 /** The field of a document's form that a path leads to or into, and the names of what is inside of it. */
