@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 // Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts). The other files of the
-// pipeline are not here yet: some ask the journal for partition 0, some count what each dispatcher has for itself, and those with
+// pipeline are not here yet: some ask the journal for partition 0, some count the readings of one dispatcher, and those with
 // replays need their deliveries in the partition of the connection (docs/decisions/ownership.md). The tests of two nodes on one
 // database are src/pipeline/nodes.test.ts, which npm test runs.
 

@@ -117,6 +117,25 @@ test('a node that leaves gives its partitions away at once; one that dies, withi
   assert.deepEqual(c.partitions(), [0, 1, 2, 3]);
 });
 
+test('while a partition of a node that leaves is drained, its others are given away', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  const drained = Promise.withResolvers<void>();
+  const a = startNode('a', leases, clock, {
+    drain: ({ partition }) => (partition === 0 ? drained.promise : Promise.resolve()),
+  });
+  await a.ownership.start();
+  const left = a.ownership.leave();
+  await clock.advance(everyMs);
+  const b = startNode('b', leases, clock);
+  await b.ownership.start();
+  assert.deepEqual(b.partitions(), [1, 2, 3]);
+  drained.resolve();
+  await left;
+  await clock.advance(everyMs);
+  assert.deepEqual(b.partitions(), [0, 1, 2, 3]);
+});
+
 test('a node that was stopped acts no more before another one can have its partitions, and hears of the loss', async () => {
   const clock = fakeClock();
   const leases = await storedLeases();

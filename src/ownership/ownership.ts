@@ -91,13 +91,13 @@ export class Ownership implements AsyncDisposable {
     return this.#options.monotonic() < this.#actsUntil;
   }
 
-  /** Gives all partitions away, one after the other, and takes none. */
+  /** Gives all partitions away, together, since each may wait long for what is in flight. Takes none. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
     await this.#turn;
     await Promise.all(this.#moves);
     await this.#beat().catch((error) => this.#options.telemetry.failed(error, 'tell the other nodes of the stop'));
-    for (const held of [...this.#held.values()]) if (this.#isHeld(held)) await this.#drain(held);
+    await Promise.all([...this.#held.values()].map((held) => this.#drain(held)));
   }
 
   /** Releases what is still held, without draining it. */

@@ -11,6 +11,7 @@ import { followConfiguration } from './dispatch/change-effects.ts';
 import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
 import { Dispatchers, type Dispatching } from './dispatch/dispatchers.ts';
 import { createHolds, type Holds } from './dispatch/holds.ts';
+import { NodeLimits } from './dispatch/node-limits.ts';
 import { createPauses } from './dispatch/pauses.ts';
 import { createReplayRates } from './dispatch/replay-rates.ts';
 import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
@@ -67,6 +68,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const pauses = await createPauses({ notes, clock, failed, kind: 'pauses' });
   const replayRates = createReplayRates();
   const attempts = createAttempts(parts, context, holds);
+  const shared = new NodeLimits(limits.requestsMax);
   const createDispatcher = (lease: Lease, mayAct?: () => boolean) =>
     new Dispatcher({
       owned: { queue, lease, ...(mayAct && { mayAct }) },
@@ -74,13 +76,14 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       configuration,
       delays: { holds, pauses, replayRates, authenticator },
       attempts,
-      limits,
+      limits: shared,
+      stopTimeoutMs: limits.stopTimeoutMs,
       events,
       // One line for each queue would be too many.
       failed: telemetry.failedOften,
     });
   const dispatcher: Dispatching = stack.use(
-    lease === null ? new Dispatchers(createDispatcher, configuration) : createDispatcher(lease),
+    lease === null ? new Dispatchers(createDispatcher, shared, configuration) : createDispatcher(lease),
   );
   countHeld({ holds, log: journal.log, configuration, dispatcher, events, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));

@@ -56,7 +56,12 @@ const plan = destinationPlan(
 );
 
 let queueCount = 0;
-const memory = new MemoryBudget(() => queueCount);
+const memory = new MemoryBudget();
+memory.join({
+  get size() {
+    return queueCount;
+  },
+});
 
 const delivery = (id: string, deaths = 0) => dueDelivery({ id, deaths });
 

@@ -115,6 +115,8 @@ export class DestinationQueue {
   /** When to continue while a rate limit allows nothing. */
   readonly rateTimer: Timer = idleTimer();
   readonly isReady: boolean = false;
+  /** It takes no more deliveries into memory. */
+  readonly isClosed: boolean = false;
 
   constructor(destinationId: string, connection: ConnectionQueue, replay: DestinationQueue['replay'] = null) {
     this.destinationId = destinationId;
@@ -376,6 +378,7 @@ export class DestinationQueue {
     stopTimer(this.refillTimer);
     stopTimer(this.rateTimer);
     fieldsOf(this).hasMore = false;
+    fieldsOf(this).isClosed = true;
   }
 
   /** Keeps the number of active destinations of the connection, after each change of deliveries or requests. */

@@ -9,7 +9,8 @@ import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination
 import type { Holds } from './holds.ts';
 import { InFlight } from './in-flight.ts';
 import type { Block } from './limits.ts';
-import { MemoryBudget, waitingIn } from './memory-budget.ts';
+import { type MemoryBudget, waitingIn } from './memory-budget.ts';
+import type { NodeLimits } from './node-limits.ts';
 import { OpenRequests } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Pauses } from './pauses.ts';
@@ -41,18 +42,14 @@ export type DispatcherOptions = {
     authenticator: DispatchState['authenticator'];
   };
   attempts: DispatchAttempts;
-  limits: {
-    /** Requests in flight at once. */
-    requestsMax: number;
-    /** How long a stop waits for requests in flight. */
-    stopTimeoutMs: number;
-  };
+  /** Shared with the other dispatchers of the process. */
+  limits: NodeLimits;
+  /** How long a stop waits for requests in flight. */
+  stopTimeoutMs: number;
   events: Pick<DeliveryEvents, 'emit'>;
   failed(error: unknown, doing: string): void;
 };
 
-/** Connections that wait for a request to end and are considered when one does. */
-const waitingTries = 4;
 /** Deliveries that wait for less time stay in memory: reading them again costs more. */
 const spilledFromMs = 1_000;
 
@@ -71,14 +68,9 @@ export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
   readonly #clock: Clock;
   readonly #queues: Queues;
-  /** Connections that wait until outcomes are recorded. */
-  readonly #stalled = new Set<ConnectionQueue>();
-  /** Queues that wait until memory is free, in turn. */
-  readonly #waitingForMemory = new Set<DestinationQueue>();
-  readonly #requests: OpenRequests;
-  readonly #memory = new MemoryBudget(() => this.#queues.size);
+  readonly #limits: NodeLimits;
+  readonly #memory: MemoryBudget;
   readonly #inFlight: InFlight;
-  readonly #settlements: SettlementWriter;
   readonly #refill: Refill;
   readonly #recording: Recording;
   readonly #sending: Sending;
@@ -94,25 +86,32 @@ export class Dispatcher implements AsyncDisposable {
     const { owned, clock, configuration, delays, attempts, limits, failed } = options;
     const { queue: journal, lease } = owned;
     const { holds, pauses, replayRates, authenticator } = delays;
+    const { memory, readings, unrecorded } = limits;
     this.#options = options;
     this.#clock = clock;
-    const memory = this.#memory;
+    this.#limits = limits;
+    this.#memory = memory;
     const inFlight = new InFlight({ journal, lease, clock, trialEnded: () => this.#trialEnded(), failed });
-    const settlements = new SettlementWriter({ journal, lease, clock, isOver: () => this.#isOver, failed });
+    const settlements = new SettlementWriter({
+      unrecorded,
+      journal,
+      lease,
+      clock,
+      isOver: () => this.#isOver,
+      failed,
+    });
     const resume = (queue: DestinationQueue) => this.#resume(queue);
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
-    const refill = new Refill({ journal, lease, clock, memory, inFlight, resume, loaded, failed });
+    const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
-    const requests = new OpenRequests({ max: limits.requestsMax, inFlight, clock, replayRates });
+    const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates });
     const isWell = (destinationId: string, now: number) => queues.isWell(destinationId, now);
     const outcomes = new Outcomes({ holds, pauses, configuration, clock, isWell, failed });
     const recording = new Recording({ settlements, events: options.events, clock, memory, refill, resume });
     this.#queues = queues;
     this.#inFlight = inFlight;
-    this.#settlements = settlements;
     this.#refill = refill;
-    this.#requests = requests;
     this.#recording = recording;
     const loop: DispatchLoop = {
       clock,
@@ -125,12 +124,12 @@ export class Dispatcher implements AsyncDisposable {
     };
     this.#sending = { attempts, requests, inFlight, memory, outcomes, recording, loop };
     this.#state = {
-      requests,
+      requests: limits.requests,
       holds,
       replayRates,
       authenticator,
       get isBehind() {
-        return settlements.isBehind;
+        return unrecorded.isBehind;
       },
       get isCrowded() {
         return inFlight.isCrowded || memory.isHeavy;
@@ -147,6 +146,7 @@ export class Dispatcher implements AsyncDisposable {
       fillOf: (queue) => memory.fillOf(queue),
       nextBatch: (queue, now, fill) => attempts.assembly.next(queue, now, fill, (one) => this.#resume(one)),
     };
+    memory.join(queues);
   }
 
   /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
@@ -326,12 +326,14 @@ export class Dispatcher implements AsyncDisposable {
     return connection === undefined ? noLoad : connectionLoad(connection, now, this.#state);
   }
 
-  /** Requests in flight, of all connections. */
+  /** Requests in flight, of all dispatchers. */
   get requests(): number {
-    return this.#requests.count;
+    return this.#limits.requests.count;
   }
 
-  /** Deliveries that wait in memory, deliveries in flight, the estimated memory of both, and open queues. */
+  /**
+   * Deliveries in flight, and open queues; and of all dispatchers, deliveries that wait in memory, with the estimated memory of both.
+   */
   depth(): { inMemory: number; inFlight: number; heldBytes: number; queues: number } {
     const { waiting, bytes } = this.#memory;
     return { inMemory: waiting, inFlight: this.#inFlight.size, heldBytes: bytes, queues: this.#queues.size };
@@ -341,17 +343,28 @@ export class Dispatcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
     await Promise.all([
-      this.#inFlight.drain(this.#options.limits.stopTimeoutMs),
+      this.#inFlight.drain(this.#options.stopTimeoutMs),
       this.#refill[Symbol.asyncDispose](),
       this.#starting,
     ]);
-    this.#isOver = true;
+    this.#end();
   }
 
   /** Sends nothing more, and drops the outcomes of requests in flight: another node has the partition. */
   drop(): void {
     this.#stop();
+    this.#refill.drop();
+    this.#end();
+  }
+
+  /** Frees what it has of the shared limits. Requests that are in flight count until they end. */
+  #end() {
     this.#isOver = true;
+    for (const queue of this.#queues) {
+      this.#memory.spill(queue);
+      queue.close();
+    }
+    this.#limits.leave(this.#queues, { connection: this.#pumpAgain, queue: this.#resumeAgain });
   }
 
   #stop() {
@@ -371,13 +384,18 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Memory may be free: the queues that wait for it come first. Reading shows how much of it each takes. */
   #resumeAfterOthers(queue: DestinationQueue) {
-    for (const next of this.#waitingForMemory) {
-      if (this.#memory.isFull || this.#refill.isBusy) break;
-      this.#waitingForMemory.delete(next);
-      this.#resume(next);
+    const { waitingForMemory, readings } = this.#limits;
+    for (const [next, resume] of waitingForMemory) {
+      if (this.#memory.isFull || readings.isBusy) break;
+      waitingForMemory.delete(next);
+      resume(next);
     }
     this.#resume(queue);
   }
+
+  /** With these it waits in the shared limits. */
+  readonly #resumeAgain = (queue: DestinationQueue): void => this.#resume(queue);
+  readonly #pumpAgain = (connection: ConnectionQueue): void => this.#pump(connection);
 
   #resume(queue: DestinationQueue) {
     this.#makeReady(queue);
@@ -458,7 +476,7 @@ export class Dispatcher implements AsyncDisposable {
       }
       case 'wait_for_memory':
         action.queue.unready();
-        this.#waitingForMemory.add(action.queue);
+        this.#limits.waitingForMemory.set(action.queue, this.#resumeAgain);
         return true;
       case 'park': {
         const { queue, until } = action;
@@ -470,7 +488,7 @@ export class Dispatcher implements AsyncDisposable {
       }
       case 'wait': {
         const { until } = action.block;
-        if (until === null) this.#requests.waiting.add(connection);
+        if (until === null) this.#limits.requests.waiting.set(connection, this.#pumpAgain);
         else {
           setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
           this.#spillIfHeavy(connection.all(), until);
@@ -478,7 +496,7 @@ export class Dispatcher implements AsyncDisposable {
         return false;
       }
       case 'wait_for_settlements':
-        this.#stalled.add(connection);
+        this.#limits.stalled.set(connection, this.#pumpAgain);
         return false;
     }
   }
@@ -491,17 +509,9 @@ export class Dispatcher implements AsyncDisposable {
 
   /** A response has arrived. Connections that wait for one come before the one whose request ended. */
   #requestEnded({ connection }: DestinationQueue) {
-    if (this.#requests.waiting.size > 0) this.#pumpWaiting(connection);
-  }
-
-  /** Continues with a few waiting connections. One that still finds no room waits again, after the others. */
-  #pumpWaiting(except: ConnectionQueue) {
-    const { waiting } = this.#requests;
-    for (const next of [...waiting.values().take(waitingTries)]) {
-      waiting.delete(next);
-      // The connection itself continues after it has applied the outcome.
-      if (next !== except) this.#pump(next);
-    }
+    const { requests } = this.#limits;
+    // The connection itself continues after it has applied the outcome.
+    if (requests.waiting.size > 0) requests.continueWaiting(connection);
   }
 
   #recorded(queue: DestinationQueue, isDone: boolean) {
@@ -510,10 +520,11 @@ export class Dispatcher implements AsyncDisposable {
     // A live delivery may have waited for the concurrency that a replayed one used.
     if (queue.replay !== null) this.#makeReady(queue.replay.live);
     this.#resumeAfterOthers(queue);
-    if (this.#stalled.size > 0 && !this.#settlements.isBehind) {
-      const waiting = [...this.#stalled];
-      this.#stalled.clear();
-      for (const connection of waiting) this.#pump(connection);
+    const { stalled, unrecorded } = this.#limits;
+    if (stalled.size > 0 && !unrecorded.isBehind) {
+      const waiting = [...stalled];
+      stalled.clear();
+      for (const [connection, pump] of waiting) pump(connection);
     }
   }
 

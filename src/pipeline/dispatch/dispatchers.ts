@@ -3,6 +3,7 @@ import { placeOf } from '../../contract/ids.ts';
 import type { DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { NodeLimits } from './node-limits.ts';
 import { noLoad } from './request-load.ts';
 
 /** What the other parts of the pipeline use of a dispatcher. */
@@ -27,8 +28,8 @@ export type Dispatching = Pick<
 
 /**
  * The dispatchers of the partitions that a node owns, one each, as one. A destination is in the partition of its
- * connection; one that was deleted may be in any. What is of a partition of another node is left to that. Each has the
- * limits of the process for itself.
+ * connection; one that was deleted may be in any. What is of a partition of another node is left to that. They share
+ * the limits of the process.
  */
 export class Dispatchers implements Dispatching {
   readonly #all = new Map<number, Dispatcher>();
@@ -36,12 +37,15 @@ export class Dispatchers implements Dispatching {
   /** Whether no other node can own its partitions now. */
   mayAct = () => true;
   readonly #configuration: Pick<Configuration, 'snapshot'>;
+  readonly #limits: NodeLimits;
 
   constructor(
     create: (lease: Lease, mayAct: () => boolean) => Dispatcher,
+    limits: NodeLimits,
     configuration: Pick<Configuration, 'snapshot'>,
   ) {
     this.#create = create;
+    this.#limits = limits;
     this.#configuration = configuration;
   }
 
@@ -124,18 +128,15 @@ export class Dispatchers implements Dispatching {
   }
 
   get requests(): number {
-    let requests = 0;
-    for (const one of this.#all.values()) requests += one.requests;
-    return requests;
+    return this.#limits.requests.count;
   }
 
   depth(): ReturnType<Dispatcher['depth']> {
-    const sum = { inMemory: 0, inFlight: 0, heldBytes: 0, queues: 0 };
+    const { waiting: inMemory, bytes: heldBytes } = this.#limits.memory;
+    const sum = { inMemory, inFlight: 0, heldBytes, queues: 0 };
     for (const one of this.#all.values()) {
-      const { inMemory, inFlight, heldBytes, queues } = one.depth();
-      sum.inMemory += inMemory;
+      const { inFlight, queues } = one.depth();
       sum.inFlight += inFlight;
-      sum.heldBytes += heldBytes;
       sum.queues += queues;
     }
     return sum;

@@ -9,7 +9,8 @@ import { MemoryBudget, waitingIn } from './memory-budget.ts';
 const now = 1_700_000_000_000;
 
 function open(queues = 1) {
-  const memory = new MemoryBudget(() => queues);
+  const memory = new MemoryBudget();
+  memory.join({ size: queues });
   const queue = new DestinationQueue('dst_1', new ConnectionQueue('con_1'));
   const add = (count: number, of: Partial<DueDelivery> = {}) => {
     for (let n = 0; n < count; n++) memory.add(queue, dueDelivery({ id: `dlv_${memory.waiting}`, ...of }));

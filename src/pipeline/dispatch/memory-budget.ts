@@ -50,10 +50,16 @@ export class MemoryBudget {
   #exchangeBytes = 0;
   #parts = 0;
   readonly #events = new SharedEvents();
-  readonly #queueCount: () => number;
+  /** The queues of each dispatcher. */
+  readonly #sharing = new Set<{ readonly size: number }>();
 
-  constructor(queueCount: () => number) {
-    this.#queueCount = queueCount;
+  /** The queues of one more dispatcher share the room. */
+  join(queues: { readonly size: number }): void {
+    this.#sharing.add(queues);
+  }
+
+  leave(queues: { readonly size: number }): void {
+    this.#sharing.delete(queues);
   }
 
   /** Waiting deliveries. */
@@ -97,6 +103,7 @@ export class MemoryBudget {
 
   /** Whether a delivery that was read from the journal may be added. */
   admits(queue: DestinationQueue, delivery: DueDelivery): boolean {
+    if (queue.isClosed) return false;
     if (!this.isHeavy) return true;
     const eventBytes = this.#events.has(delivery) ? 0 : this.#events.bytesOf(delivery);
     queue.learnNextBytes(deliveryBytes(delivery) + eventBytes);
@@ -110,7 +117,9 @@ export class MemoryBudget {
 
   /** How many deliveries of one queue may wait in memory: all queues share the room. */
   get share(): number {
-    return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / this.#queueCount())));
+    let queues = 0;
+    for (const { size } of this.#sharing) queues += size;
+    return Math.max(queueMin, Math.min(queueMax, Math.floor(deliveriesMax / queues)));
   }
 
   /** The room of a queue: two batches always fit, regardless of bytes. */
@@ -121,7 +130,7 @@ export class MemoryBudget {
   }
 
   hasRoom(queue: DestinationQueue): boolean {
-    return !this.isHeavy && queue.waiting.length + queue.delayed.size < this.roomOf(queue);
+    return !this.isHeavy && !queue.isClosed && queue.waiting.length + queue.delayed.size < this.roomOf(queue);
   }
 
   fillOf(queue: DestinationQueue): QueueFill {

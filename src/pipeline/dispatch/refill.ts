@@ -1,12 +1,9 @@
-import { limited } from '../../async/batcher.ts';
 import { type Clock, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
 import { type Cursor, type DestinationQueue, isSuspect, type Reading } from './destination-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MemoryBudget, smallBytes } from './memory-budget.ts';
-
-/** Readings at once. The size of their results is unknown until they are in memory. */
-const readingsMax = 4;
+import type { Readings } from './node-limits.ts';
 
 type Found = Awaited<ReturnType<DeliveryQueue['due']>>;
 
@@ -15,6 +12,7 @@ type RefillOptions = {
   lease: Lease;
   clock: Clock;
   memory: MemoryBudget;
+  readings: Readings;
   inFlight: Pick<InFlight, 'of'>;
   failed(error: unknown, doing: string): void;
   /** The queue may have deliveries to send. */
@@ -29,19 +27,12 @@ type RefillOptions = {
  */
 export class Refill implements AsyncDisposable {
   readonly #options: RefillOptions;
-  readonly #run: (load: () => Promise<void>) => Promise<void>;
   #running = 0;
   #isStopping = false;
   #stopped: (() => void) | null = null;
 
   constructor(options: RefillOptions) {
     this.#options = options;
-    this.#run = limited(readingsMax, (load) => load());
-  }
-
-  /** Another reading would wait for these. */
-  get isBusy(): boolean {
-    return this.#running >= readingsMax;
   }
 
   /** Reads more of a queue; `isProbe`: one delivery is enough. */
@@ -49,7 +40,7 @@ export class Refill implements AsyncDisposable {
     queue.requestReading();
     this.#running += 1;
     try {
-      await this.#run(() => this.#read(queue, isProbe));
+      await this.#options.readings.run(() => this.#read(queue, isProbe));
       queue.readingSucceeded();
     } catch (error) {
       this.#options.failed(error, 'read deliveries');
@@ -64,8 +55,13 @@ export class Refill implements AsyncDisposable {
 
   /** Begins no more readings, and waits for those that run: the storage is closed next. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopping = true;
+    this.drop();
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#stopped = resolve));
+  }
+
+  /** Begins no more readings. */
+  drop(): void {
+    this.#isStopping = true;
   }
 
   /** Decides what to read when its turn has come: others may have filled the memory since, and the queue have changed. */

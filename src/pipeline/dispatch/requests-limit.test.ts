@@ -138,6 +138,22 @@ test('connections that wait for a request to end take turns', async () => {
   assert.equal(sentTo('many'), 240);
 });
 
+test('of the connections that wait for a request to end, those without anything to send take no turn', async () => {
+  const slow = slowSystem();
+  await using rig = await startRig({ ...slow, requestsMax: 1 });
+  const [first, ...waiting] = await connect(rig, 'many', system, 12);
+  assert.ok(first);
+  await rig.send(...events('many', 1));
+  await settled();
+  const stopped = waiting
+    .slice(0, -1)
+    .map(({ destinationId }) => rig.pipeline.configuration.snapshot.documents.destination.get(destinationId));
+  for (const one of stopped) if (one) await rig.put('destination', { ...one.body, status: 'paused' }, one.id);
+  await slow.answer(1);
+  assert.match(rig.egress.requests.map(({ url }) => url).join(), /many\/0,.*many\/11$/);
+  await slow.answer();
+});
+
 test('a waiting delivery names the requests in flight that it waits for: of its connection, or to its destination', async () => {
   const slow = slowSystem();
   await using rig = await startRig(slow);

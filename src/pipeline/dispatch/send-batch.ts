@@ -38,8 +38,8 @@ export async function sendBatch(
     } catch (error) {
       loop.failed(error, 'attempt a batch');
     }
-    if (loop.isOver()) return;
     const moved = applyOutcome(parts, first, slot, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
+    if (loop.isOver()) return;
     if (moved !== null) await moved;
     if (done !== null) {
       await recordAll(parts, { queue, done, queued, left });
@@ -103,7 +103,8 @@ function requeue(parts: Sending, some: readonly QueuedDelivery[], isPart: boolea
   for (const one of some) {
     // If the queue has dropped its deliveries since, they are read again; so are those that must wait for others of
     // their ordering key.
-    const mayStay = one.queue.spills === one.spills && (one.delivery.orderKey === undefined || isWhole);
+    const isThere = !one.queue.isClosed && one.queue.spills === one.spills;
+    const mayStay = isThere && (one.delivery.orderKey === undefined || isWhole);
     (mayStay ? staying : leaving).push(one);
   }
   leave(parts, leaving);

@@ -8,12 +8,12 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import { InFlight } from './in-flight.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { OpenRequests } from './open-requests.ts';
+import { OpenRequests, RequestsAtOnce } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
 import { Recording } from './recording.ts';
 import { sendOne } from './send.ts';
 import { sendBatch } from './send-batch.ts';
-import { SettlementWriter } from './settlement-writer.ts';
+import { SettlementWriter, UnrecordedOutcomes } from './settlement-writer.ts';
 
 const lease = { partition: 0, owner: 'test', epoch: 1 };
 const versions = { actionVersion: null, destinationVersion: 1 };
@@ -37,7 +37,7 @@ type Broken = 'clock' | 'requestEnded' | 'pauses' | 'resume' | 'events';
 async function send(count: 1 | 2, brokenPart: Broken) {
   const clock = fakeClock();
   const queue = new DestinationQueue('dst_1', new ConnectionQueue('con_1'));
-  const memory = new MemoryBudget(() => 1);
+  const memory = new MemoryBudget();
   const recorded: Settlement[] = [];
   const errors: string[] = [];
   const readAgain: boolean[] = [];
@@ -53,7 +53,7 @@ async function send(count: 1 | 2, brokenPart: Broken) {
   const inFlight = new InFlight({ journal, lease, clock, trialEnded() {}, failed });
   const replayRates = { freeAt: () => 0, paceOf: () => null };
   const requests = new OpenRequests({
-    max: 10,
+    all: new RequestsAtOnce(10),
     inFlight,
     clock: { ...clock, now: orBroken('clock', clock.now) },
     replayRates,
@@ -75,7 +75,14 @@ async function send(count: 1 | 2, brokenPart: Broken) {
     failed,
   });
   const recording = new Recording({
-    settlements: new SettlementWriter({ journal, lease, clock, isOver: () => false, failed }),
+    settlements: new SettlementWriter({
+      unrecorded: new UnrecordedOutcomes(),
+      journal,
+      lease,
+      clock,
+      isOver: () => false,
+      failed,
+    }),
     events: { emit: orBroken('events', () => {}) },
     clock,
     memory,

@@ -58,9 +58,9 @@ export async function sendOne(parts: Sending, one: QueuedDelivery, probe: ProbeS
     } catch (error) {
       loop.failed(error, 'attempt a delivery');
     }
-    if (loop.isOver()) return;
     // After an error of the attempt itself the request may have been sent.
     const moved = applyOutcome(parts, one, slot, step, step === null ? 1 : step.sent);
+    if (loop.isOver()) return;
     if (moved !== null) await moved;
     if (step === null) return;
     if (probe !== null) step = failedProbe(one.delivery, step, outcomes.holdOf(queue), loop.clock.now());
@@ -98,7 +98,7 @@ export function applyOutcome(
   try {
     requests.end(queue, slot, sent);
     loop.requestEnded(queue);
-    return step === null ? null : outcomes.apply(queue, step, one);
+    return step === null || loop.isOver() ? null : outcomes.apply(queue, step, one);
   } catch (error) {
     loop.failed(error, 'apply an outcome');
     return null;

@@ -4,7 +4,7 @@ import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Settlement } from '../../journal/journal.ts';
 import { settlement } from '../../journal/journal-samples.testing.ts';
-import { SettlementWriter } from './settlement-writer.ts';
+import { SettlementWriter, UnrecordedOutcomes } from './settlement-writer.ts';
 
 const lease = { partition: 0, owner: 'test', epoch: 1 };
 
@@ -13,7 +13,9 @@ function rig(refuses: (some: readonly Settlement[]) => Error | null) {
   const recorded: Settlement[] = [];
   const errors: unknown[] = [];
   const writes: number[] = [];
+  const unrecorded = new UnrecordedOutcomes();
   const writer = new SettlementWriter({
+    unrecorded,
     clock,
     isOver: () => false,
     lease,
@@ -28,7 +30,7 @@ function rig(refuses: (some: readonly Settlement[]) => Error | null) {
     },
     failed: (error) => errors.push(error),
   });
-  return { clock, writer, recorded, errors, writes };
+  return { clock, writer, unrecorded, recorded, errors, writes };
 }
 
 const many = (count: number) => Array.from({ length: count }, (_, at) => settlement(`dlv_${at}`, {}));
@@ -62,19 +64,20 @@ test('while the disk is full, outcomes are written again together', async () => 
 });
 
 test('the outcomes of one turn are written together, at most 500 and about 8 MiB in one write', async () => {
-  const { writer, writes } = rig(() => null);
+  const { writer, unrecorded, writes } = rig(() => null);
   await Promise.all(many(1_200).map((one) => writer.record(one)));
   assert.deepEqual(writes.splice(0), [500, 500, 200]);
   const rendered = { path: '/', headers: [], body: 'x'.repeat(5 * 1024 * 1024), isObject: false };
   await Promise.all(many(3).map((one) => writer.record({ ...one, rendered })));
   assert.deepEqual(writes, [2, 1]);
-  assert.equal(writer.isBehind, false);
+  assert.equal(unrecorded.isBehind, false);
 });
 
 test('at most four writes run at once, and the outcomes that come meanwhile share the next one', async () => {
   const running: (() => void)[] = [];
   const writes: number[] = [];
   const writer = new SettlementWriter({
+    unrecorded: new UnrecordedOutcomes(),
     clock: fakeClock(),
     isOver: () => false,
     lease,
@@ -107,23 +110,23 @@ async function turns(): Promise<void> {
 
 test('the writer is behind while over 2,000 outcomes, or 32 MiB, wait to be recorded', async () => {
   let isFull = true;
-  const { clock, writer } = rig(() => (isFull ? new AppError('storage_full') : null));
+  const { clock, writer, unrecorded } = rig(() => (isFull ? new AppError('storage_full') : null));
   const all = many(2_000).map((one) => writer.record(one));
-  assert.equal(writer.isBehind, false);
+  assert.equal(unrecorded.isBehind, false);
   all.push(writer.record(settlement('dlv_2000', {})));
-  assert.equal(writer.isBehind, true);
+  assert.equal(unrecorded.isBehind, true);
   isFull = false;
   await clock.advance(60_000);
   await Promise.all(all);
-  assert.equal(writer.isBehind, false);
+  assert.equal(unrecorded.isBehind, false);
   const body = 'x'.repeat(17 * 1024 * 1024);
   const large = () =>
     writer.record(settlement('dlv_1', { rendered: { path: '', headers: [], body, isObject: false } }));
   all.push(large());
-  assert.equal(writer.isBehind, false);
+  assert.equal(unrecorded.isBehind, false);
   all.push(large());
-  assert.equal(writer.isBehind, true);
+  assert.equal(unrecorded.isBehind, true);
   await clock.advance(0);
   await Promise.all(all);
-  assert.equal(writer.isBehind, false);
+  assert.equal(unrecorded.isBehind, false);
 });

@@ -20,7 +20,28 @@ export type Recorded = readonly Overtaken[] | false;
 /** Outcomes that are written in one call, and whether they were recorded. */
 type Group = PromiseWithResolvers<Recorded> & { settlements: Settlement[]; bytes: number };
 
+/** The outcomes that wait to be recorded, of all dispatchers. */
+export class UnrecordedOutcomes {
+  #count = 0;
+  #bytes = 0;
+
+  /** Whether so many wait (2,000, or 32 MiB) that nothing more should be sent. */
+  get isBehind(): boolean {
+    return this.#count > countMax || this.#bytes > bytesMax;
+  }
+
+  add(count: number, bytes: number): void {
+    this.#count += count;
+    this.#bytes += bytes;
+  }
+
+  remove(count: number, bytes: number): void {
+    this.add(-count, -bytes);
+  }
+}
+
 type Options = {
+  unrecorded: UnrecordedOutcomes;
   journal: Pick<DeliveryQueue, 'settle'>;
   lease: Lease;
   clock: Clock;
@@ -36,8 +57,6 @@ type Options = {
  * content lost: all are repeated together.
  */
 export class SettlementWriter {
-  #count = 0;
-  #bytes = 0;
   /** The last one takes more outcomes while it has room. */
   readonly #waiting: Group[] = [];
   #writes = 0;
@@ -48,16 +67,10 @@ export class SettlementWriter {
     this.#options = options;
   }
 
-  /** Whether so many outcomes wait to be recorded (2,000, or 32 MiB) that nothing more should be sent. */
-  get isBehind(): boolean {
-    return this.#count > countMax || this.#bytes > bytesMax;
-  }
-
   /** Outcomes that are written together have one promise. */
   record(settlement: Settlement): Promise<Recorded> {
     const bytes = bytesOf(settlement);
-    this.#count += 1;
-    this.#bytes += bytes;
+    this.#options.unrecorded.add(1, bytes);
     let group = this.#waiting.at(-1);
     if (group === undefined || group.settlements.length >= groupMax || group.bytes >= groupBytesMax) {
       group = { ...Promise.withResolvers<Recorded>(), settlements: [], bytes: 0 };
@@ -87,16 +100,18 @@ export class SettlementWriter {
   }
 
   async #write(settlements: readonly Settlement[], bytes: number): Promise<Recorded> {
-    const { journal, lease, clock, isOver, failed } = this.#options;
+    const { unrecorded, journal, lease, clock, isOver, failed } = this.#options;
     let contents = settlements;
     for (let failures = 1; ; failures++)
       try {
         const recorded = await journal.settle(lease, contents, clock.now());
-        this.#count -= settlements.length;
-        this.#bytes -= bytes;
+        unrecorded.remove(settlements.length, bytes);
         return recorded;
       } catch (error) {
-        if (isOver()) return false;
+        if (isOver()) {
+          unrecorded.remove(settlements.length, bytes);
+          return false;
+        }
         const isFull = error instanceof AppError && error.code === 'storage_full';
         if (settlements.length > 1 && !isFull) {
           const half = settlements.length >> 1;
