@@ -1,4 +1,5 @@
 import { errorBackoffMs, idleTimer, stopTimer, type Timer } from '../../async/clock.ts';
+import { compareNumbers } from '../../contract/ids.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
@@ -106,6 +107,8 @@ export class DestinationQueue {
   /** Where the next reading of the journal continues; null: from the start. */
   readonly cursor: Cursor | null = null;
   readonly reading: Reading | null = null;
+  /** Of the deliveries that were read from the journal, the one that was created last; null: none was. */
+  readonly newestRead: string | null = null;
   /** Consecutive failed readings. */
   readonly refillFailures: number = 0;
   /** Consecutive attempts that rejected, which none should. */
@@ -344,6 +347,16 @@ export class DestinationQueue {
     fieldsOf(this).hasMore = false;
     fieldsOf(this).cursor = null;
     return { reading, cursor };
+  }
+
+  /** A delivery was read from the journal. */
+  read({ id }: DueDelivery): void {
+    if (this.newestRead === null || compareNumbers(id, this.newestRead) > 0) fieldsOf(this).newestRead = id;
+  }
+
+  /** Whether a new delivery may have been read from the journal before its plan was confirmed. */
+  mayHaveRead({ id }: DueDelivery): boolean {
+    return this.newestRead !== null && compareNumbers(id, this.newestRead) <= 0;
   }
 
   /** The next reading continues at the cursor. */

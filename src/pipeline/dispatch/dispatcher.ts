@@ -221,6 +221,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
+    if (queue.mayHaveRead(delivery)) return queue.more();
     const delayMs = (delivery.dueAt ?? now) - now;
     if (delayMs > 0) {
       if (!this.#recording.delayInMemory(queue, delivery, delayMs)) this.#refill.refillAt(queue, now + delayMs);

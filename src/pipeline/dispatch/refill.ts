@@ -127,6 +127,7 @@ export class Refill implements AsyncDisposable {
       if (settled.has(delivery.id)) queue.more();
       else if (!known.has(delivery.id) && !mustWait) {
         if (!this.#options.memory.admits(queue, delivery)) return index;
+        queue.read(delivery);
         this.#options.memory.add(queue, delivery);
       }
     }
@@ -157,7 +158,10 @@ export class Refill implements AsyncDisposable {
       if (orderKey === undefined || !free.has(orderKey) || passed.has(orderKey)) continue;
       if (this.#options.memory.isHeavy || isSuspect(one) || !queue.orderKeys.has(orderKey) || known.has(one.id))
         passed.add(orderKey);
-      else this.#options.memory.add(queue, one);
+      else {
+        queue.read(one);
+        this.#options.memory.add(queue, one);
+      }
     }
   }
 
