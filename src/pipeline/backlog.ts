@@ -40,6 +40,8 @@ export class Backlog implements AsyncDisposable {
   #running: Promise<void> | null = null;
   #isStarted = false;
   #isStopping = false;
+  /** Requests that wait for the plan of their events, which end at `to`. */
+  readonly #waiting = new Set<{ to: number; end(isPlanned: boolean): void }>();
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -83,6 +85,17 @@ export class Backlog implements AsyncDisposable {
   /** The events before `to` have a plan. */
   advance(to: number): void {
     this.#position = Math.max(this.#position, to);
+    for (const one of this.#waiting)
+      if (one.to <= this.#position) {
+        this.#waiting.delete(one);
+        one.end(true);
+      }
+  }
+
+  /** Resolves when the events before `to` have a plan, or with false when this process stops before. */
+  isPlanned(to: number): Promise<boolean> | boolean {
+    if (to <= this.#position || this.#isStopping) return to <= this.#position;
+    return new Promise((resolve) => this.#waiting.add({ to, end: resolve }));
   }
 
   /** Keeps the events of a request in memory until their turn, or leaves them to be read from the log. */
@@ -112,6 +125,8 @@ export class Backlog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     await this.#running;
+    for (const one of this.#waiting) one.end(false);
+    this.#waiting.clear();
   }
 
   #kick() {

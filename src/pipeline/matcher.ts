@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from '../async/clock.ts';
+import { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Accepted, AcceptRequest, DueDelivery, Journal, Lease } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -15,7 +16,7 @@ export type MatcherOptions = {
   /** Sends the planned deliveries. */
   dispatcher: { enqueue(deliveries: readonly DueDelivery[]): void };
   events: Pick<DeliveryEvents, 'emit'>;
-  /** Deliveries of other partitions are stored. */
+  /** Deliveries of other partitions are stored. Left out: there is one partition. */
   passed?(deliveries: readonly { partition: number }[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched' | 'rulesThrew' | 'failedOften'>;
 };
@@ -71,6 +72,12 @@ export class Matcher implements AsyncDisposable {
       if (fired === null) this.#backlog.arrived();
     }
     this.#stored(incoming, fired, accepted);
+    // What another node takes in after this acknowledgement must not be planned before.
+    if (this.#options.passed !== undefined && !(await this.#backlog.isPlanned(endOf(accepted))))
+      throw new AppError(
+        'storage_busy',
+        'The events are stored, and this node gives their partition away. Send them again.',
+      );
     return accepted.ids;
   }
 
@@ -95,13 +102,13 @@ export class Matcher implements AsyncDisposable {
 
   /** The events are stored: an error from here on must not make the sender repeat them. */
   #stored({ events, collectorId }: IncomingRequest, fired: Fired | null, accepted: Accepted) {
-    const { ids, duplicates, usedIds, from, planned } = accepted;
+    const { ids, duplicates, usedIds, planned } = accepted;
     const kept = ids.length - duplicates.length;
-    this.#backlog.extend(from + kept);
+    this.#backlog.extend(endOf(accepted));
     this.#guard('pass on stored events', () => {
       if (fired === null || planned === null) this.#backlog.add(events, accepted);
       else {
-        this.#backlog.advance(from + kept);
+        this.#backlog.advance(endOf(accepted));
         this.#passOn(storedOf(fired, accepted), planned);
       }
     });
@@ -151,3 +158,6 @@ export class Matcher implements AsyncDisposable {
     }
   }
 }
+
+/** The offset after the new events of a request. */
+const endOf = ({ from, ids, duplicates }: Accepted): number => from + ids.length - duplicates.length;

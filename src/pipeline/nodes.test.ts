@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
 import { nodeOf, type RigOptions, startRig, wire } from '../../test/support/rig.ts';
-import type { Clock } from '../async/clock.ts';
+import { type Clock, pause } from '../async/clock.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -78,6 +78,31 @@ test('events that any of two nodes takes in are delivered once, in the order of 
     assert.deepEqual(seen, own);
   }
   assert.deepEqual(rig.failures, []);
+});
+
+test('events that are stored without a plan are acknowledged when their plan is stored, so that later ones come after them', async () => {
+  await using nodes = await startNodes();
+  const { rig, other, send } = nodes;
+  const { hot } = rig.journal;
+  const { accept, plan } = hot;
+  hot.accept = ({ plan: _, ...request }) => accept(request);
+  hot.plan = async (...given) => {
+    await pause(rig.clock, second);
+    return plan(...given);
+  };
+  let isAcknowledged = false;
+  const first = send(rig.pipeline, 1, 'v').then(() => (isAcknowledged = true));
+  await rig.clock.advance(second / 2);
+  assert.equal(isAcknowledged, false);
+  hot.accept = accept;
+  await rig.clock.advance(second);
+  await first;
+  await send(other, 2, 'v');
+  await rig.clock.advance(20 * second);
+  assert.deepEqual(
+    rig.egress.requests.map((one) => /"n":"(\d)"/.exec(bodyOf(one))?.[1]),
+    ['1', '2'],
+  );
 });
 
 test('a node that leaves loses nothing, and the other one continues with its deliveries', async () => {

@@ -45,8 +45,10 @@ export class Partitions implements PartitionWork {
 
   /** Like `Matcher.accept`. Throws AppError `unavailable` while the node owns no partition. */
   async accept(request: IncomingRequest): Promise<string[]> {
-    for (const { matcher } of this.#inTurn()) {
+    for (const one of this.#inTurn()) {
+      const { matcher, lease } = one;
       if (!this.#options.mayAct()) break;
+      if (this.#owned.get(lease.partition) !== one) continue; // given away while others refused
       const ids = await matcher.accept(request).catch((error) => {
         if (error instanceof AppError && error.code === 'unavailable') return null; // lost: nothing is stored
         throw error;
