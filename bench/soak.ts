@@ -6,14 +6,15 @@ import { keepApart } from './soak/isolation.ts';
 import { killUnderLoad } from './soak/kill.ts';
 import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
+import { simulateNodes } from './soak/nodes.ts';
 import { cutThePower } from './soak/powercut.ts';
 import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
-// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `fanout` takes
-// --destinations=3600 and --heap=512 (MiB).
+// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; `fanout`
+// takes --destinations=3600 and --heap=512 (MiB).
 
 const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const option = (name: string, usual: number) => Number(text(name) ?? usual);
@@ -49,6 +50,7 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
       launcher: text('program'),
       except: text('except')?.split(','),
     }),
+  nodes: () => simulateNodes({ seed, runs: option('runs', 1) }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

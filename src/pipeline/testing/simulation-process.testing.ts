@@ -5,14 +5,19 @@ import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 
-/** The life of a process, which can be killed at any moment. */
-export type Life = { isOver: boolean };
+/** The life of a process, which can be killed at any moment, and stopped until `continues` resolves. */
+export type Life = { isOver: boolean; continues?: Promise<void> | null };
 
 /** The parts that outlive the simulated processes, and the list of violated guarantees. */
-type Storage = Pick<PipelineParts, 'catalog' | 'journal' | 'notes' | 'audit' | 'egress' | 'clock' | 'newId'> & {
+type Storage = Pick<
+  PipelineParts,
+  'catalog' | 'journal' | 'notes' | 'audit' | 'egress' | 'clock' | 'newId' | 'node'
+> & {
   problems: string[];
   /** The storage calls in progress, without those of dead processes. */
   pending: Set<Promise<unknown>>;
+  /** Errors that the simulation causes. */
+  isExpected?(error: unknown): boolean;
 };
 
 const telemetry = silentTelemetry();
@@ -25,9 +30,18 @@ const sandbox = {
   [Symbol.asyncDispose]: async () => {},
 };
 
-/** A pipeline that ends with its life: calls that it made may take effect, but it does not get their results. */
-export function startProcess({ problems, pending, newId, clock, ...storage }: Storage, life: Life): Promise<Pipeline> {
+/**
+ * A pipeline that ends with its life: calls that it made may take effect, but it does not get their results. While it is
+ * stopped its timers stand still, and it gets no results and makes no calls.
+ */
+export function startProcess(
+  { problems, pending, newId, clock, node, isExpected = isFull, ...storage }: Storage,
+  life: Life,
+): Promise<Pipeline> {
   const egress = mortal(storage.egress, life);
+  const failed = (error: unknown, doing: string) => {
+    if (!isExpected(error)) problems.push(`${doing}: ${error}`);
+  };
   return startPipeline({
     catalog: mortal(storage.catalog, life, pending),
     journal: mortal(storage.journal, life, pending),
@@ -44,9 +58,8 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
     }),
     telemetry: {
       ...telemetry,
-      failed(error, doing) {
-        if (!(error instanceof Error) || error.message !== 'the disk is full') problems.push(`${doing}: ${error}`);
-      },
+      failed,
+      ...(node !== undefined && { failedOften: failed }),
     },
     clock: mortalClock(clock, life),
     newId,
@@ -59,8 +72,11 @@ export function startProcess({ problems, pending, newId, clock, ...storage }: St
       everyMs: 60_000,
     },
     lost: (partition) => problems.push(`lost partition ${partition}`),
+    ...(node !== undefined && { node }),
   });
 }
+
+const isFull = (error: unknown) => error instanceof Error && error.message === 'the disk is full';
 
 const never = new Promise<never>(() => {});
 
@@ -80,28 +96,45 @@ function mortalPart(target: object, key: PropertyKey, life: Life, pending?: Set<
   if (typeof part === 'object' && part !== null) return mortal(part, life, pending);
   if (typeof part !== 'function') return part;
   return async (...given: unknown[]) => {
+    while (life.continues) await life.continues;
     if (life.isOver) return never;
     const asked: unknown = Reflect.apply(part, target, given);
     const isTracked = pending !== undefined && asked instanceof Promise;
-    if (isTracked) pending.add(asked);
+    if (isTracked) track(asked, pending);
     try {
       const answer = await asked;
+      while (life.continues) await life.continues;
       return life.isOver ? never : answer;
     } catch (error) {
+      while (life.continues) await life.continues;
       if (life.isOver) return never;
       throw error;
-    } finally {
-      if (isTracked) pending.delete(asked);
     }
   };
+}
+
+/** Keeps a call among those in progress until it has ended. */
+export function track(asked: Promise<unknown>, pending: Set<Promise<unknown>>) {
+  pending.add(asked);
+  const ended = () => pending.delete(asked);
+  asked.then(ended, ended);
 }
 
 function mortalClock(clock: Clock, life: Life): Clock {
   return {
     now: clock.now,
-    after: (ms, call) =>
-      clock.after(ms, () => {
-        if (!life.isOver) call();
-      }),
+    after(ms, call) {
+      let isCancelled = false;
+      const run = () => {
+        if (life.isOver || isCancelled) return;
+        if (life.continues) void life.continues.then(run);
+        else call();
+      };
+      const cancel = clock.after(ms, run);
+      return () => {
+        isCancelled = true;
+        cancel();
+      };
+    },
   };
 }

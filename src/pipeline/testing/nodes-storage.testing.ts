@@ -1,0 +1,107 @@
+import { keyring } from '../../../test/support/storage.ts';
+import type { Clock } from '../../async/clock.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
+import type { Lease, Leases, Settlement } from '../../journal/journal.ts';
+import { sealer } from '../../secrets/sealer.ts';
+import { inProcess } from '../../sqlite/in-process.testing.ts';
+import type { Client, Operations } from '../../sqlite/operation.ts';
+import { sqlitePorts } from '../../sqlite-ports.ts';
+
+/**
+ * One database that several nodes share, in memory. Each write that carries the lease of a former owner is counted in `former`
+ * by its kind, and it is a problem when it changes a row. Heartbeats end by the clock of the database.
+ */
+export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: string[]) {
+  const sqlite = inProcess();
+  const { database } = sqlite;
+  const former: Record<string, number> = {};
+  const owner = database.prepare('SELECT owner, epoch FROM partition_lease WHERE partition = ?');
+  const changes = database.prepare('SELECT total_changes() AS count');
+
+  function isFormer({ partition, owner: name, epoch }: Lease): boolean {
+    const stored = owner.get(partition);
+    return stored?.['owner'] !== name || stored['epoch'] !== epoch;
+  }
+
+  function client<O extends Operations>(): Client<O> {
+    const plain = sqlite.client<O>();
+    return {
+      read: plain.read,
+      async write(name, args, load) {
+        const lease = leaseIn(args);
+        if (lease === null || !isFormer(lease)) return plain.write(name, args, load);
+        former[name] = (former[name] ?? 0) + 1;
+        const before = changes.get()?.['count'];
+        const written = plain.write(name, args, load);
+        // It is done already: calls run at once here.
+        if (changes.get()?.['count'] !== before) problems.push(`${name} of a former owner changed the database`);
+        return written;
+      },
+    };
+  }
+
+  const ports = sqlitePorts({ client });
+  const { catalog } = await ports.openCatalog(sealer(keyring));
+  const { journal } = ports;
+  const { leases } = journal.hot;
+  /** All that nodes have had, in the order in which they took them. */
+  const taken: Lease[] = [];
+  const ofDatabase: Leases = {
+    ...leases,
+    beat: (request) => leases.beat({ ...request, now: clock.now() }),
+    async take(request) {
+      const now = await leases.take({ ...request, now: clock.now() });
+      taken.push(...now);
+      return now;
+    },
+  };
+
+  /** The writes of a former owner that comes back late, of each kind. `settled`: the outcome of a delivery that is not recorded. */
+  async function writeLate(lease: Lease, event: IncomingEvent, settled: Settlement | null): Promise<void> {
+    const { hot } = journal;
+    const { partition } = lease;
+    const now = clock.now();
+    const from = await hot.position(partition);
+    const accepted = hot.accept({ partition, lease, collectorId: 'col_1', receivedAt: now, events: [event] });
+    const answers = [
+      await accepted.then(
+        () => 'stored',
+        () => null,
+      ),
+      await hot.plan(lease, { advance: { from, to: from + 1 }, deliveries: [], now }),
+      await hot.takeOver(lease, { limit: 500, now }),
+      await hot.mark(lease, [], null),
+      (await hot.recover(lease, now)).poisoned[0] ?? null,
+      settled === null ? null : await hot.settle(lease, [settled], now),
+      (await leases.release(lease)) ?? null,
+    ];
+    if (answers.some((one) => one))
+      problems.push(`late writes of ${JSON.stringify(lease)}: ${JSON.stringify(answers)}`);
+  }
+  return {
+    ...ports,
+    journal: { ...journal, hot: { ...journal.hot, leases: ofDatabase } },
+    catalog,
+    former,
+    writeLate,
+    /** A lease that a node has lost or given away; null: there is none. */
+    formerLease: (random: () => number) => {
+      const lost = taken.filter(isFormer);
+      return lost[Math.floor(random() * lost.length)] ?? null;
+    },
+    /** The node that holds the lease of a partition. */
+    ownerOf: (partition: number): unknown => owner.get(partition)?.['owner'] ?? null,
+    [Symbol.asyncDispose]: sqlite[Symbol.asyncDispose],
+  };
+}
+
+/** The lease among the arguments of a write, at any depth; null: it has none, or a list of several. */
+function leaseIn(args: unknown): Lease | null {
+  if (typeof args !== 'object' || args === null) return null;
+  if ('partition' in args && 'owner' in args && 'epoch' in args) return args as Lease; // by its members
+  for (const [name, value] of Object.entries(args)) {
+    const found = name === 'leases' ? null : leaseIn(value);
+    if (found !== null) return found;
+  }
+  return null;
+}
