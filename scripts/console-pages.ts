@@ -64,6 +64,12 @@ export const consolePages: readonly ConsolePage[] = [
     path: () => '/connections/new/curl',
   },
   {
+    name: 'openapi',
+    title: 'From OpenAPI',
+    sentence: 'Chosen operations of an API description become a connection and its destinations.',
+    path: () => '/connections/new/openapi',
+  },
+  {
     name: 'connection',
     title: 'Connection Details',
     sentence: 'Address, authentication and limits, with a test that connects and authenticates, step by step.',

@@ -71,6 +71,7 @@ export const pages = [
     },
   ),
   page('/connections/new/curl', () => import('./pages/connections/curl/curl-form.tsx'), 'CurlPage'),
+  page('/connections/new/openapi', () => import('./pages/connections/openapi/openapi-page.tsx'), 'OpenapiPage'),
   page('/connections/$connectionId', () => import('./pages/connections/connection-page.tsx'), 'ConnectionPage', {
     ...listSearch,
     ...chartTimeSearch,

@@ -538,6 +538,73 @@ test('a cURL command of the same system becomes a destination of its connection,
   assert.deepEqual(tab.problems, []);
 });
 
+/** Published descriptions of APIs, and what a destination of each sends for one record. */
+const described = [
+  {
+    file: 'resend.yaml',
+    choose: { filter: 'send an', label: 'Send an email' },
+    signIn: { Token: 'tok' },
+    record: { from: 'a@b.c', to: 'x@y.z', subject: 'Hello', 'not in it': 1 },
+    sent: ['POST', '/emails', 'Bearer tok', '{"from":"a@b.c","to":"x@y.z","subject":"Hello"}'],
+  },
+  {
+    file: 'twilio-notify.yaml',
+    choose: { filter: 'binding', label: 'CreateBinding' },
+    signIn: { 'User Name': 'AC1', Password: 'pass' },
+    record: { ServiceSid: 'IS1', Identity: 'v 1', BindingType: 'sms', Address: '+49 1' },
+    sent: [
+      'POST',
+      '/v1/Services/IS1/Bindings',
+      `Basic ${Buffer.from('AC1:pass').toString('base64')}`,
+      'Identity=v%201&BindingType=sms&Address=%2B49%201',
+    ],
+  },
+  {
+    file: 'uber.yaml',
+    choose: { filter: 'price', label: 'Price Estimates' },
+    signIn: {},
+    record: { start_latitude: 1.5, start_longitude: 2, end_latitude: 3, end_longitude: 4 },
+    sent: [
+      'GET',
+      '/v1/estimates/price?start_latitude=1.5&start_longitude=2&end_latitude=3&end_longitude=4',
+      undefined,
+      '',
+    ],
+  },
+] as const;
+
+test('operations of published OpenAPI descriptions become connections and destinations that send their requests', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/openapi' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'OpenAPI or Swagger' }).fill('a: 1');
+  await page.getByText('This isn’t an OpenAPI description').waitFor();
+  for (const { file, choose, signIn, record, sent } of described) {
+    await page.goto(`${app.url}/connections/new/openapi`);
+    await page.locator('input[type=file]').setInputFiles(`test/openapi-documents/${file}`);
+    await page.getByRole('textbox', { name: 'Filter operations' }).fill(choose.filter);
+    await page.getByRole('checkbox', { name: choose.label, exact: true }).check();
+    if (file === 'resend.yaml') assert.deepEqual(await barriersInAllLooks(page), []);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('textbox', { name: 'Connection Name' }).fill(file);
+    const base = page.getByRole('textbox', { name: 'Base URL' });
+    await base.fill(`${receiver.url}${new URL(await base.inputValue()).pathname.replace(/\/$/, '')}`);
+    for (const [label, value] of Object.entries(signIn)) await page.getByLabel(label, { exact: true }).fill(value);
+    await page.getByRole('button', { name: 'Save and Continue' }).click();
+    await page.getByRole('link', { name: choose.label }).waitFor();
+    const { data } = await app.client.call('listAllDestinations', { query: { name: choose.label } });
+    const told = await app.client.call('testDestination', {
+      params: { id: data[0]?.id ?? '' },
+      body: { data: [record] },
+    });
+    const request = receiver.requests.at(-1);
+    assert.ok(request !== undefined, JSON.stringify(told));
+    assert.deepEqual([request.method, request.target, request.headers['authorization'], request.body], sent);
+  }
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a file shows its plan, then creates and replaces, and stored secrets stay', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();

@@ -1,4 +1,4 @@
-import { Box, Button, Code, FileButton, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { Box, Button, Code, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ClientError } from '../../../client/client.ts';
@@ -7,6 +7,7 @@ import type { ImportStep, TransferDocument } from '../../../contract/documents/t
 import { queryClient } from '../../data/data.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
+import { ChooseFile } from '../../parts/form/choose-file.tsx';
 import { Icon, More, Note, notifyDone, notifyFailed, Panel, Problem, Toned } from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { saveExport } from '../../parts/payload/show-as.tsx';
@@ -120,21 +121,6 @@ function stepsOf(error: unknown): ImportStep[] | null {
 
 const changesIn = (steps: readonly ImportStep[]) =>
   steps.filter(({ change, problems }) => change !== 'none' && problems.length === 0).length;
-
-type FileProps = { label: string; accept: string; disabled?: boolean; onText: (text: string) => void };
-
-/** A button that lets a person choose a file, and gives its text. */
-function ChooseFile({ label, accept, disabled = false, onText }: FileProps): ReactNode {
-  return (
-    <FileButton accept={accept} disabled={disabled} onChange={(file) => void file?.text().then(onText)}>
-      {(button) => (
-        <Button leftSection={<Icon name="up" />} disabled={disabled} {...button}>
-          {label}
-        </Button>
-      )}
-    </FileButton>
-  );
-}
 
 const planWords = settings.transfer;
 

@@ -71,6 +71,8 @@ export const connections = {
     webhookText: 'Any HTTP API: set the URL, authentication and body',
     curl: 'Paste a cURL command',
     curlText: 'Create a connection and a destination from a command in API docs or your browser.',
+    openapi: 'From OpenAPI',
+    openapiText: 'Choose operations of an API description. Each becomes a destination with a template.',
     file: 'From file',
     fileText: 'YAML or JSON from an export. Review the plan first.',
     presets: 'Templates',
@@ -87,6 +89,33 @@ export const connections = {
     brings: 'Included destinations',
     bringsText: 'Created disabled, so you can review and test them.',
     record: 'Sample record, as Field Mapping of an action creates it',
+  },
+  openapi: {
+    lead: 'Choose what to send. Each operation becomes a destination.',
+    document: 'The description',
+    label: 'OpenAPI or Swagger, YAML or JSON',
+    hint: 'Paste the text, or choose the file. The docs of an API link it.',
+    choose: 'Choose file',
+    operations: 'Operations',
+    filter: 'Filter operations',
+    other: (others: number) =>
+      `${counted(others, { one: 'operation', other: 'operations' })} with methods that destinations don’t send.`,
+    more: (others: number) =>
+      `${counted(others, { one: 'more operation', other: 'more operations' })}. Filter to see them.`,
+    otherServer: 'Another server: needs a connection of its own',
+    deprecated: 'deprecated',
+    chosen: (chosen: number) => counted(chosen, { one: 'operation chosen', other: 'operations chosen' }),
+    noServer: 'The description names no server. Enter the Base URL in the form.',
+    leftOut: {
+      sign_in: 'Not imported: authentication. Add it in the form, or to the path of the destination.',
+      body: 'Not imported: bodies of these types',
+      fields: 'Optional fields that the template leaves out',
+    },
+    problems: {
+      unreadable: 'This is neither YAML nor JSON.',
+      not_openapi: 'This isn’t an OpenAPI description. It should start with “openapi” or “swagger”.',
+      empty: 'The description has no operations.',
+    },
   },
   curl: {
     leadForm: 'Review and save. Secrets are encrypted.',

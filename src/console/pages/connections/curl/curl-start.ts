@@ -1,5 +1,6 @@
 import { rows } from '../../../parts/form/rows.ts';
 import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
+import { isName, member, noteOf } from '../record-template.ts';
 import { type CurlRequest, unescaped } from './curl-command.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
@@ -81,10 +82,6 @@ function formTemplate(body: string): string {
   return pairs.map((name) => `${name}={{ ${member('it.data[0]', unescaped(name))} }}`).join('&');
 }
 
-const isName = /^[a-z_$][\w$]*$/i;
-const member = (object: string, name: string) =>
-  isName.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
-
 /** A value as JavaScript in which the leaves that change from event to event are read from the record. */
 function literal(value: unknown, path: readonly string[], pad: string): string {
   const inner = `${pad}  `;
@@ -94,7 +91,7 @@ function literal(value: unknown, path: readonly string[], pad: string): string {
     if (entries.length === 0) return '{}';
     const lines = entries.map(
       ([name, one]) =>
-        `${inner}${isName.test(name) ? name : JSON.stringify(name)}: ${literal(one, [...path, name], inner)},${exampleOf(one)}\n`,
+        `${inner}${isName.test(name) ? name : JSON.stringify(name)}: ${literal(one, [...path, name], inner)},${valueNote(one)}\n`,
     );
     return `{\n${lines.join('')}${pad}}`;
   }
@@ -104,10 +101,6 @@ function literal(value: unknown, path: readonly string[], pad: string): string {
 }
 
 /** What the command had in this place, on the same line. */
-function exampleOf(value: unknown): string {
-  if (typeof value !== 'string' && typeof value !== 'number') return '';
-  const text = JSON.stringify(value)
-    .replaceAll('}}', '} }')
-    .replaceAll(/[\u2028\u2029]/g, ' '); // they end a comment
-  return ` // ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+function valueNote(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? noteOf(JSON.stringify(value), 60) : '';
 }

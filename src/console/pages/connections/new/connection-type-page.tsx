@@ -29,6 +29,12 @@ export function ConnectionTypePage(): ReactNode {
           />
           <LinkCard to="/connections/new/curl" mark={<Icon name="code" size={22} />} name={w.curl} text={w.curlText} />
           <LinkCard
+            to="/connections/new/openapi"
+            mark={<Icon name="book" size={22} />}
+            name={w.openapi}
+            text={w.openapiText}
+          />
+          <LinkCard
             to="/settings"
             search={{ tab: 'transfer' }}
             mark={<Icon name="import" size={22} />}

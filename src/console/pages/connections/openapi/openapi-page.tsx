@@ -1,0 +1,144 @@
+import { Alert, Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useMemo, useState } from 'react';
+import { parts, terms, connections as words } from '../../../messages/en.ts';
+import { bind } from '../../../parts/form/bind.ts';
+import { ChooseFile } from '../../../parts/form/choose-file.tsx';
+import { FilterBox } from '../../../parts/list/filter-box.tsx';
+import { Icon, Note, Panel } from '../../../parts/parts.ts';
+import { Page } from '../../../shell/page.tsx';
+import { newCrumbs } from '../connection.ts';
+import { ConnectionEditor } from '../form/connection-editor.tsx';
+import type { Start } from '../new/start.ts';
+import { type OpenapiDocument, readOpenapi } from './openapi-document.ts';
+import { type LeftOut, type Offer, offersOf, startOf } from './openapi-start.ts';
+
+const w = words.openapi;
+
+/** Operations on the page at once. */
+const shownMax = 60;
+
+/** An OpenAPI document as the beginning of a connection, with a destination for each chosen operation. */
+export function OpenapiPage(): ReactNode {
+  const [begun, begin] = useState<{ start: Start; leftOut: readonly LeftOut[] } | null>(null);
+  return (
+    <Page
+      title={words.cards.openapi}
+      lead={begun === null ? w.lead : words.curl.leadForm}
+      right="connections:manage"
+      crumbs={newCrumbs}
+    >
+      {begun === null ? (
+        <Choice onUse={(document, offers) => begin(startOf(document, offers))} />
+      ) : (
+        <Stack>
+          {begun.start.draft.baseUrl === '' ? <Notice title={w.noServer} lines={[]} /> : null}
+          {(['sign_in', 'body', 'fields'] as const).map((kind) => {
+            const lines = begun.leftOut.filter((one) => one.kind === kind).map(({ text }) => text);
+            return lines.length === 0 ? null : <Notice key={kind} title={w.leftOut[kind]} lines={lines} />;
+          })}
+          <ConnectionEditor stored={null} start={begun.start} draftKey="connections/new/openapi" isFresh />
+        </Stack>
+      )}
+    </Page>
+  );
+}
+
+/** A document, and which of its operations to take. */
+function Choice({ onUse }: { onUse: (document: OpenapiDocument, offers: readonly Offer[]) => void }): ReactNode {
+  const navigate = useNavigate();
+  const [text, write] = useState('');
+  const [chosen, choose] = useState<readonly Offer[]>([]);
+  const read = useMemo(() => (text.trim() === '' ? null : readOpenapi(text)), [text]);
+  const document = read?.ok === true ? read.document : null;
+  const change = (next: string) => {
+    write(next);
+    choose([]);
+  };
+  return (
+    <Stack>
+      <Panel title={w.document}>
+        <Stack gap="sm" align="start">
+          <ChooseFile label={w.choose} accept=".yaml,.yml,.json,application/json" onText={change} />
+          <Textarea
+            label={w.label}
+            description={w.hint}
+            {...bind(text, change)}
+            error={read?.ok === false ? w.problems[read.problem] : undefined}
+            autosize
+            minRows={4}
+            maxRows={8}
+            w="100%"
+            spellCheck={false}
+            classNames={{ input: 'mono' }}
+            data-autofocus
+          />
+        </Stack>
+      </Panel>
+      {document === null ? null : <Operations document={document} chosen={chosen} onChoose={choose} />}
+      <Group>
+        <Button
+          variant="filled"
+          disabled={document === null || chosen.length === 0}
+          onClick={() => document !== null && onUse(document, chosen)}
+        >
+          {terms.continue}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={() => void navigate({ to: '/connections' })}>
+          {parts.cancel}
+        </Button>
+        {chosen.length === 0 ? null : <Note role="status">{w.chosen(chosen.length)}</Note>}
+      </Group>
+    </Stack>
+  );
+}
+
+type OperationsProps = {
+  document: OpenapiDocument;
+  chosen: readonly Offer[];
+  onChoose: (chosen: readonly Offer[]) => void;
+};
+
+/** The operations of a document as boxes. A connection has one server: that of the first chosen one. */
+function Operations({ document, chosen, onChoose }: OperationsProps): ReactNode {
+  const [filter, setFilter] = useState('');
+  const { offers, other } = useMemo(() => offersOf(document), [document]);
+  const wanted = filter.toLowerCase();
+  const found = offers.filter(({ id, name }) => `${id} ${name}`.toLowerCase().includes(wanted));
+  const server = chosen[0]?.server;
+  return (
+    <Panel title={w.operations} text={document.title}>
+      <Stack gap="xs">
+        <FilterBox label={w.filter} value={filter} onChange={(next) => setFilter(next ?? '')} />
+        {found.slice(0, shownMax).map((one) => {
+          const isElsewhere = server !== undefined && server !== one.server;
+          const notes = [one.id, one.isDeprecated ? w.deprecated : '', isElsewhere ? w.otherServer : ''];
+          return (
+            <Checkbox
+              key={one.id}
+              label={one.name}
+              description={notes.filter((note) => note !== '').join(' · ')}
+              disabled={isElsewhere}
+              checked={chosen.includes(one)}
+              onChange={() => onChoose(chosen.includes(one) ? chosen.filter((kept) => kept !== one) : [...chosen, one])}
+            />
+          );
+        })}
+        {found.length > shownMax ? <Note>{w.more(found.length - shownMax)}</Note> : null}
+        {other > 0 ? <Note>{w.other(other)}</Note> : null}
+      </Stack>
+    </Panel>
+  );
+}
+
+function Notice({ title, lines }: { title: string; lines: readonly string[] }): ReactNode {
+  return (
+    <Alert color="orange" icon={<Icon name="alert" />} title={title} role="status">
+      {lines.map((line) => (
+        <Text key={line} size="md" style={{ overflowWrap: 'anywhere' }}>
+          {line}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
