@@ -1,4 +1,4 @@
-/** Whether a name can stand behind a dot. */
+/** Whether a name can follow a dot. */
 export const isName = /^[a-z_$][\w$]*$/i;
 
 /** The member of an object, in JavaScript. */
