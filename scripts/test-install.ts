@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { alertRules } from '../test/install/alert-rules.ts';
 import { containerImage } from '../test/install/container-image.ts';
 import { debianPackage } from '../test/install/debian-package.ts';
+import { kubernetesManifests } from '../test/install/kubernetes.ts';
 import { npmPackage } from '../test/install/npm-package.ts';
 import { behindProxies } from '../test/install/proxies.ts';
 import { releaseArtefacts } from '../test/install/release-artefacts.ts';
@@ -22,6 +23,7 @@ const parts: Record<string, Part> = {
   ...containerImage,
   ...behindProxies,
   ...alertRules,
+  ...kubernetesManifests,
   ...releaseArtefacts,
 
   'the unit of systemd exposes little': async () => {

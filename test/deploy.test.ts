@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { metricTable } from '../src/telemetry/metric-table.ts';
@@ -35,6 +35,24 @@ test('each alert of Prometheus has a runbook in the documentation, and a test', 
     assert.ok(annotations.runbook_url.endsWith(`/docs/issues#${alert.toLowerCase()}`), alert);
     assert.ok(documented.includes(`### ${alert}\n`), alert);
     assert.ok(tested.includes(alert), alert);
+  }
+});
+
+test('the documentation names metrics that exist', () => {
+  const pages = globSync(['docs/*.md', 'README.md']).filter((path) => !/(?:metrics|upgrading)\.md$/.test(path));
+  for (const path of pages)
+    for (const [, name = ''] of read(path).matchAll(/\b(millrace_[a-z_]+[a-z])(?=[`{])/g))
+      assert.ok(series.has(name), `${path}: ${name}`);
+});
+
+test('the upgrade guide names metrics that exist, and none of the former names is left', () => {
+  const section = read('docs/upgrading.md').split('#### Metrics renamed')[1] ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  assert.ok(rows.length >= 8);
+  for (const row of rows) {
+    const [, former = '', present = ''] = row.split('|');
+    for (const name of seriesIn(present)) assert.ok(series.has(name), name);
+    for (const name of seriesIn(former)) if (!present.includes(name)) assert.ok(!series.has(name), name);
   }
 });
 
