@@ -7,10 +7,13 @@ import { kubernetesManifests } from '../test/install/kubernetes.ts';
 import { npmPackage } from '../test/install/npm-package.ts';
 import { behindProxies } from '../test/install/proxies.ts';
 import { releaseArtefacts } from '../test/install/release-artefacts.ts';
+import { upgradedCheckout } from '../test/install/upgrade.ts';
+import { installPrograms } from './debian-programs.ts';
 import { call, type Part, runParts } from './parts.ts';
 
 // Tries each way of installing on a bare system: the packages are made, installed, started and used. Needs root and programs
-// of Debian for some; what is not to be had is skipped, with the reason. Words choose the parts with one of them in their name.
+// of Debian for some, which `--install` installs where it can; what is not to be had is skipped, with the reason. Words choose
+// the parts with one of them in their name.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -18,6 +21,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const exposureMax = 2;
 
 const parts: Record<string, Part> = {
+  ...upgradedCheckout,
   ...npmPackage,
   ...debianPackage,
   ...containerImage,
@@ -35,4 +39,6 @@ const parts: Record<string, Part> = {
   },
 };
 
-await runParts(parts, process.argv.slice(2));
+const [flag, ...others] = process.argv.slice(2);
+if (flag === '--install') await installPrograms();
+await runParts(parts, flag === '--install' || flag === undefined ? others : [flag, ...others]);

@@ -2,15 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { call, fetchBy, Missing } from '../../scripts/parts.ts';
+import { needsMounts } from './confined.ts';
 
 /** A bare Debian in a folder: the copy is an own one, and has /proc while it is in use. */
 export type BareSystem = AsyncDisposable & { readonly path: string };
 
 const packed = '/var/cache/millrace-tests/bookworm.tar';
 
-/** Makes a bare Debian below a folder. Throws Missing without root, debootstrap or packages. */
+/** Makes a bare Debian below a folder. Throws Missing without root, mounts, debootstrap or packages. */
 export async function bareSystem(folder: string): Promise<BareSystem> {
-  if (process.getuid?.() !== 0) throw new Missing('it needs root');
+  await needsMounts(folder);
   const path = join(folder, 'debian');
   await mkdir(path);
   await call('tar', ['-xf', await basePacked(folder), '-C', path]);

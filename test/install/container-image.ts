@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -9,7 +8,10 @@ import { call, fetchBy, Missing, type Part } from '../../scripts/parts.ts';
 import { buildImage } from '../../scripts/release/image.ts';
 import { freePort } from '../support/free-port.ts';
 import { basePacked } from './bare-system.ts';
-import { adminToken, deliveredBy, firstDelivery, ready } from './first-delivery.ts';
+import { needsMounts, type Program, readOnlyRoot, running } from './confined.ts';
+import { deliveredBy, firstDelivery } from './first-delivery.ts';
+import { needsRegistry } from './npm-package.ts';
+import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bytesMax = 200 * 1_000_000;
@@ -18,43 +20,74 @@ type ImageConfig = { Env: string[]; User: string; Entrypoint: string[]; Cmd: str
 
 /** Built from the Dockerfile, on base images made of Debian's packages, and run as a user without a name. */
 export const containerImage: Record<string, Part> = {
-  'the container image is built, delivers with a read-only root and any user, and recovers from a kill': async (
-    folder,
-  ) => {
-    await fetchBy('buildah', ['--version']);
-    const storage = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
-    const buildah = (...args: string[]) => call('buildah', [...storage, ...args], { cwd: root });
-    const { base, node } = await baseImages(folder, buildah);
-    const images = ['--build-arg', `NODE=${node}`, '--build-arg', `BASE=${base}`];
-    // Without limits given, buildah asks for more than a system without all rights may have.
-    const files = (await call('bash', ['-c', 'ulimit -Hn'])).trim();
-    const limits = ['--isolation', 'chroot', '--ulimit', `nofile=${files}`, '--ulimit', 'nproc=32768'];
-    const archive = join(folder, 'image.tar');
-    await buildImage({ buildah, tag: 'millrace', options: [...limits, ...images], archive });
-    assert.ok(statSync(archive).size > 0);
-    const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', 'millrace'));
-    const config: ImageConfig = OCIv1.config;
-    assert.equal(config.User, '65532:65532');
-    const container = (await buildah('from', 'millrace')).trim();
-    const path = (await buildah('mount', container)).trim();
-    const bytes = Number((await call('du', ['-sb', path])).split('\t')[0]);
-    console.log(`${Math.round(bytes / 1e6)} MB`);
-    assert.ok(bytes <= bytesMax, `${bytes} bytes`);
-    for (const shell of ['bin/sh', 'bin/bash', 'usr/bin/npm'])
-      assert.equal(existsSync(join(path, shell)), false, shell);
+  'the container image is built, delivers with a read-only root, any user and no capability, recovers from a kill, and upgrades':
+    async (folder) => {
+      await fetchBy('buildah', ['--version']);
+      await needsMounts(folder);
+      await needsRegistry();
+      const storage = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
+      const buildah = (...args: string[]) => call('buildah', [...storage, ...args], { cwd: root });
+      const { base, node } = await baseImages(folder, buildah);
+      const images = ['--build-arg', `NODE=${node}`, '--build-arg', `BASE=${base}`];
+      // Without limits given, buildah asks for more than a system without all rights may have.
+      const files = (await call('bash', ['-c', 'ulimit -Hn'])).trim();
+      const limits = ['--isolation', 'chroot', '--ulimit', `nofile=${files}`, '--ulimit', 'nproc=32768'];
+      const archive = join(folder, 'image.tar');
+      await buildImage({ buildah, tag: 'millrace', options: [...limits, ...images], archive });
+      assert.ok(statSync(archive).size > 0);
+      const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', 'millrace'));
+      const config: ImageConfig = OCIv1.config;
+      assert.equal(config.User, '65532:65532');
+      const container = (await buildah('from', 'millrace')).trim();
+      const path = (await buildah('mount', container)).trim();
+      const bytes = Number((await call('du', ['-sb', path])).split('\t')[0]);
+      console.log(`${Math.round(bytes / 1e6)} MB`);
+      assert.ok(bytes <= bytesMax, `${bytes} bytes`);
+      for (const shell of ['bin/sh', 'bin/bash', 'usr/bin/npm'])
+        assert.equal(existsSync(join(path, shell)), false, shell);
 
-    const data = join(folder, 'data');
-    mkdirSync(data);
-    chmodSync(data, 0o777);
-    const url = `http://127.0.0.1:${await freePort()}`;
-    await using image = await readOnly(path, data);
-    await image.running(config, url, 'SIGKILL', async (health) => {
-      await firstDelivery(url);
-      assert.equal(await health(), 0);
-    });
-    await image.running(config, url, 'SIGTERM', async () => assert.equal(await deliveredBy(url), 1));
-  },
+      const url = `http://127.0.0.1:${await freePort()}`;
+      const program = programOf(config, url);
+      const data = emptyFolder(folder, 'data');
+      {
+        await using place = await readOnlyRoot(path, { data });
+        await running(place, program, 'SIGKILL', async () => {
+          await firstDelivery(url);
+          const [code] = await once(place.start({ ...program, command: healthCheck() }), 'close');
+          assert.equal(code, 0);
+        });
+        await running(place, program, 'SIGTERM', async () => assert.equal(await deliveredBy(url), 1));
+      }
+      const former = emptyFolder(folder, 'former');
+      await using place = await readOnlyRoot(path, { data: former });
+      await upgradeAndBack({
+        data: former,
+        url,
+        start: () => place.start(program),
+        give: () => call('chown', ['-R', program.user, former]),
+      });
+    },
 };
+
+/** What `docker run` starts, as a user that the image does not know. */
+function programOf({ Env, Entrypoint, Cmd }: ImageConfig, url: string): Program {
+  const image = Object.fromEntries(Env.map((one) => one.split(/=(.*)/s, 2) as [string, string])); // name=value
+  const env = { ...image, ...upgradeEnvironment(Number(new URL(url).port)), MILLRACE_INBOX: 'on' };
+  return { user: '4711:4711', command: [...Entrypoint, ...Cmd], env, url, stopSeconds: 45 };
+}
+
+function healthCheck(): string[] {
+  const [line = ''] = readFileSync(join(root, 'deploy/container/Dockerfile'), 'utf8').match(/HEALTHCHECK.*/) ?? [];
+  return JSON.parse(/CMD (\[.*\])/.exec(line)?.[1] ?? '[]');
+}
+
+/** A volume. */
+function emptyFolder(parent: string, name: string): string {
+  const path = join(parent, name);
+  mkdirSync(path);
+  chmodSync(path, 0o777);
+  return path;
+}
 
 /** Images of a bare Debian, and of one with Node.js and npm of this machine. */
 async function baseImages(folder: string, buildah: (...args: string[]) => Promise<string>) {
@@ -87,55 +120,4 @@ async function baseImages(folder: string, buildah: (...args: string[]) => Promis
   }
   await buildah('commit', bare, made.node);
   return made;
-}
-
-/** The file system of an image, read-only but for its volume, /tmp and /proc, as `docker run --read-only` has it. */
-async function readOnly(path: string, data: string) {
-  const mounts: [from: string[], to: string][] = [
-    [['--bind', data], join(path, 'data')],
-    [['-t', 'tmpfs', 'tmpfs'], join(path, 'tmp')],
-  ];
-  mkdirSync(join(path, 'proc'), { recursive: true });
-  mounts.push([['-t', 'proc', 'proc'], join(path, 'proc')]);
-  await call('mount', ['--bind', path, path]);
-  await call('mount', ['-o', 'remount,bind,ro', path]);
-  for (const [from, to] of mounts) await call('mount', [...from, to]);
-
-  return {
-    /** Does something while the program runs, and ends it by a signal. */
-    async running(
-      { Env, Entrypoint, Cmd }: ImageConfig,
-      url: string,
-      signal: NodeJS.Signals,
-      work: (health: () => Promise<number>) => Promise<void>,
-    ): Promise<void> {
-      const own = [`MILLRACE_PORT=${new URL(url).port}`, `MILLRACE_ADMIN_TOKEN=${adminToken}`, 'MILLRACE_INBOX=on'];
-      const env = Object.fromEntries([...Env, ...own].map((one) => one.split(/=(.*)/s, 2) as [string, string]));
-      // A user that the image does not know.
-      const options = ['--userspec=4711:4711', path];
-      const program = spawn('chroot', [...options, ...Entrypoint, ...Cmd], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      let output = '';
-      for (const stream of [program.stdout, program.stderr])
-        stream.setEncoding('utf8').on('data', (text) => (output += text));
-      const ended = once(program, 'close');
-      const check = /CMD \["(.*)"\]/.exec(
-        readFileSync(join(root, 'deploy/container/Dockerfile'), 'utf8').match(/HEALTHCHECK.*/)?.[0] ?? '',
-      );
-      const health = async () => {
-        const probe = spawn('chroot', [...options, ...(check?.[1] ?? '').split('", "')], { env, stdio: 'inherit' });
-        return Number((await once(probe, 'close'))[0]);
-      };
-      try {
-        await ready(url, () => output);
-        await work(health);
-      } finally {
-        program.kill(signal);
-      }
-      assert.deepEqual(await ended, signal === 'SIGKILL' ? [null, signal] : [0, null], output);
-    },
-    async [Symbol.asyncDispose]() {
-      for (const [, to] of mounts.reverse()) await call('umount', [to]);
-      await call('umount', [path]);
-    },
-  };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { call, fetchBy, type Part } from '../../scripts/parts.ts';
+import { freePort } from '../support/free-port.ts';
+import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bytesMax = 12 * 2 ** 20;
@@ -17,10 +20,15 @@ export const packedProgram = () => {
   return made;
 };
 
+/** Throws Missing where the registry of npm can't be reached: packages are installed with their dependencies. */
+export async function needsRegistry(): Promise<void> {
+  await fetchBy('npm', ['view', '--silent', 'yaml', 'version']);
+}
+
 /** `npx millrace demo` in an empty folder, with each version of Node.js that the package takes. */
 export const npmPackage: Record<string, Part> = Object.fromEntries(
   ['20', '22', '24'].map((version) => [
-    `the package for npm runs its demo in an empty folder with Node.js ${version}`,
+    `the package for npm runs its demo in an empty folder with Node.js ${version}${version === '24' ? ', and upgrades' : ''}`,
     async (folder: string) => {
       const node = join(folder, 'node');
       const system = `node-${process.platform}-${process.arch}`;
@@ -42,6 +50,20 @@ export const npmPackage: Record<string, Part> = Object.fromEntries(
         call('node', ['-e', 'require("millrace")'], { cwd, env }),
         /ERR_PACKAGE_PATH_NOT_EXPORTED|No "exports" main/,
       );
+      if (version !== '24') return;
+      const port = await freePort();
+      const data = join(folder, 'data');
+      await call('mkdir', [data]);
+      await upgradeAndBack({
+        data,
+        url: `http://127.0.0.1:${port}`,
+        start: () =>
+          spawn('npx', ['millrace', 'start', '--data-dir', data], {
+            cwd,
+            env: { ...env, ...upgradeEnvironment(port) },
+            stdio: 'pipe',
+          }),
+      });
     },
   ]),
 );
