@@ -66,6 +66,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   const traces = createTraces(parts);
   parts.pipeline.eraser.watch(traces.erase);
   const rejected = createRejectedRequests(parts);
+  parts.pipeline.eraser.watch(rejected.forgetBodies);
   const keys = createFormerKeys(parts);
   const handlers = allHandlers(parts, { streams, inbox, traces, rejected, keys, draining });
   const trusted = proxyAddress.compile([...parts.trustedProxies]);

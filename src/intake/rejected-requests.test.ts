@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '../../test/support/eventually.ts';
 import { startTestServer } from '../api/testing/server.testing.ts';
 
 test('rejected intake requests are listed with reason, masked address and collector', async () => {
@@ -47,4 +48,29 @@ test('only the last five hundred rejected requests are kept', async () => {
     cursor = page.page.next;
   }
   assert.deepEqual([keys.length, keys[0], keys.at(-1)], [500, 'k509', 'k10']);
+});
+
+test('the body of a rejected request can be read masked, and an erasure of any visitor removes it', async () => {
+  await using server = await startTestServer();
+  const { key } = await server.make('/collectors', { name: 'C' });
+  const answer = await server.call('POST', `/v3/${key}`, '{"events":[{"wt.dcsvid":"ada@shop.example"},{}]}');
+  const id = answer.headers['x-request-id'];
+  const read = async () => (await server.call('GET', `/api/v1/collectors/rejected/${id}`)).json();
+  const { body, code } = await read();
+  assert.deepEqual([code, body], ['invalid_events', '{"events":[{"wt.dcsvid":"xxx@xxxx.xxxxxxx"},{}]}']);
+  const [listed] = (await server.call('GET', '/api/v1/collectors/rejected')).json().data;
+  assert.deepEqual([listed.hasBody, 'body' in listed], [true, false]);
+  assert.equal((await server.call('GET', '/api/v1/collectors/rejected/req_none')).statusCode, 404);
+  const begun = await server.call('POST', '/api/v1/privacy/erase', { visitorId: 'somebody else' });
+  assert.equal(begun.statusCode, 202);
+  await eventually('the body to be removed', async () => (await read()).body === null);
+});
+
+test('in a flood of rejected requests few bodies are kept', async () => {
+  await using server = await startTestServer();
+  const { key, id } = await server.make('/collectors', { name: 'C' });
+  for (let i = 0; i < 60; i++) await server.call('POST', `/v3/${key}`, '{"events":[]}');
+  const { data } = (await server.call('GET', `/api/v1/collectors/rejected?collectorId=${id}&limit=200`)).json();
+  const kept = data.filter((one: { hasBody: boolean }) => one.hasBody);
+  assert.deepEqual([data.length, kept.length], [60, 50]);
 });

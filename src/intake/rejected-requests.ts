@@ -6,11 +6,14 @@ import { type Requests, rejectedBounds } from '../requests/requests.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { IntakeRequest } from './formats/format.ts';
 import { maskedAddress } from './masked-address.ts';
+import { maskedBody } from './masked-body.ts';
 
 const textMax = 255;
 const flushMs = 1_000;
 /** Requests that wait to be stored, of all collectors. */
 const waitingMax = 1_000;
+/** Of these the body is kept: to mask one takes longer than all else of a rejection. */
+const bodiesMax = 50;
 
 type Parts = {
   pipeline: Pick<Pipeline, 'configuration' | 'events'>;
@@ -29,6 +32,7 @@ export type RejectedIntake = ReturnType<typeof createRejectedRequests>;
 export function createRejectedRequests({ pipeline, telemetry, now, clock, requests }: Parts) {
   let waiting = new Map<string | null, RejectedRequest[]>();
   let count = 0;
+  let bodies = 0;
   let writing = Promise.resolve();
 
   /** The oldest of a collector make room for its newer ones; when all of it is taken, further ones are left out. */
@@ -47,6 +51,7 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
     const batch = [...waiting.values()].flat();
     waiting = new Map();
     count = 0;
+    bodies = 0;
     if (batch.length > 0)
       writing = writing
         .then(() => requests.rejected.add(batch, now()))
@@ -57,6 +62,12 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
   return {
     flush,
 
+    /** Removes the bodies of all requests until now, since one may be of the visitor who is erased. */
+    async forgetBodies(): Promise<void> {
+      await flush();
+      await requests.rejected.forgetBodies();
+    },
+
     /** `status`: of the response. */
     note({ id, key, method, url, headers, body, address }: IntakeRequest, error: unknown, status: number): void {
       const { code, message } = asAppError(error);
@@ -64,6 +75,8 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
       telemetry.intakeRefused({ code, requestId: id });
       pipeline.events.emit('rejected', collectorId, code);
       const [path = ''] = url.split('?', 1);
+      const isKept = body.length > 0 && bodies < bodiesMax;
+      if (isKept) bodies += 1;
       wait({
         id,
         at: new Date(now()).toISOString(),
@@ -77,6 +90,7 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
         bytes: body.length > 0 ? body.length : announcedBytes(headers['content-length']),
         origin: headers.origin?.slice(0, textMax) ?? null,
         address: maskedAddress(address()),
+        body: isKept ? maskedBody(body, headers) : null,
       });
     },
   };

@@ -1,5 +1,5 @@
 import type { Right } from '../contract/accounts/rights.ts';
-import type { RejectedRequest } from '../contract/records/rejected-request.ts';
+import type { ListedRejection, RejectedRequest } from '../contract/records/rejected-request.ts';
 
 /**
  * PORT. What the HTTP interface remembers of requests over a restart: rejected intake requests and responses
@@ -14,7 +14,11 @@ export interface RejectedRequests {
   /** Adds requests and removes those over `rejectedBounds`, the oldest first. A known id is skipped. */
   add(requests: readonly RejectedRequest[], now: number): Promise<void>;
   /** Those of a key and of a collector next to an id, newest first; without a filter those of all. */
-  list(query: RejectedQuery): Promise<RejectedRequest[]>;
+  list(query: RejectedQuery): Promise<ListedRejection[]>;
+  /** undefined: there is none with this id. */
+  get(id: string): Promise<RejectedRequest | undefined>;
+  /** Removes the bodies of all, also from unused space. */
+  forgetBodies(): Promise<void>;
 }
 
 /** `before` and `after` are ids of requests. */
@@ -27,7 +31,7 @@ export type RejectedQuery = {
 };
 
 /** `ofCollector` requests of each collector, and of all unknown keys together, so that one can't displace the others. */
-export const rejectedBounds = { ofCollector: 500, requests: 1_000, bytes: 1_048_576, ms: 7 * 86_400_000 } as const;
+export const rejectedBounds = { ofCollector: 500, requests: 1_000, bytes: 4_194_304, ms: 7 * 86_400_000 } as const;
 
 export interface KeptResponses {
   /**

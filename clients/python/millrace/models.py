@@ -1678,6 +1678,23 @@ class RejectedRequest(TypedDict):
     bytes: int
     origin: str | None
     address: str
+    hasBody: bool
+
+
+class RejectedRequestWithBody(TypedDict):
+    id: str
+    at: str
+    key: str
+    collectorId: str | None
+    method: str
+    path: str
+    status: int
+    code: str
+    detail: str
+    bytes: int
+    origin: str | None
+    address: str
+    body: str | None
 
 
 class ParameterList(TypedDict):

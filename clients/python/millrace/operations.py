@@ -379,6 +379,11 @@ class Operations:
         _result: RejectedRequestList = self._call("GET", "/api/v1/collectors/rejected", query={"limit": limit, "cursor": cursor, "key": key, "collectorId": collector_id}, returns="json")
         return _result
 
+    def get_rejected_request(self, id: str, *, if_none_match: str | None = None) -> RejectedRequestWithBody:
+        """Get a rejected intake request with the beginning of its body, in which letters and digits of values are masked."""
+        _result: RejectedRequestWithBody = self._call("GET", "/api/v1/collectors/rejected/{id}", params={"id": id}, headers={"If-None-Match": if_none_match}, returns="json")
+        return _result
+
     def list_parameters(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, offered: bool | None = None, seen: bool | None = None, sort: Literal["name", "share"] | None = None) -> ParameterList:
         """List the parameters seen on events (`examples` needs payloads:view)."""
         _result: ParameterList = self._call("GET", "/api/v1/parameters", query={"limit": limit, "cursor": cursor, "name": name, "offered": offered, "seen": seen, "sort": sort}, returns="json")

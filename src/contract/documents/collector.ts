@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { rejectedRequest } from '../records/rejected-request.ts';
+import { rejectedRequest, rejectedRequestWithBody } from '../records/rejected-request.ts';
 import { api, tagged, textFilter } from '../route.ts';
 import type { Stored } from '../secret.ts';
 import { documentName, durationMs, instant, line, timestamp } from '../text.ts';
@@ -98,5 +98,11 @@ export const collectorRoutes = tagged('collectors', {
     'collectors:view',
     'List the last rejected intake requests, including those with an unknown key, newest first',
     { query: pageQuery({ key: textFilter, collectorId: textFilter }), output: pageOf(rejectedRequest) },
+  ),
+  getRejectedRequest: api(
+    'GET /collectors/rejected/{id}',
+    'collectors:view',
+    'Get a rejected intake request with the beginning of its body, in which letters and digits of values are masked',
+    { output: rejectedRequestWithBody },
   ),
 });

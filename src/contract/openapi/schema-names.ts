@@ -76,7 +76,7 @@ import {
   issueState,
 } from '../records/issue.ts';
 import { page } from '../records/page.ts';
-import { rejectedRequest } from '../records/rejected-request.ts';
+import { rejectedRequest, rejectedRequestWithBody } from '../records/rejected-request.ts';
 import {
   deliveryFilter,
   eventFilter,
@@ -212,6 +212,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   Reason: reason,
   RefreshRule: inner(oauth2.shape.refreshOn).element,
   RejectedRequest: rejectedRequest,
+  RejectedRequestWithBody: rejectedRequestWithBody,
   RenderResult: renderResult,
   Replay: replay,
   ReplayInput: replayInput,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../text.ts';
 
-/** A rejected intake request. Its content is not stored, and the last part of `address` is masked. */
+/** A rejected intake request in a list. The last part of `address` is masked. */
 export const rejectedRequest = z.strictObject({
   /** The request id of the response. */
   id: z.string(),
@@ -18,5 +18,14 @@ export const rejectedRequest = z.strictObject({
   bytes: z.int(),
   origin: z.string().nullable(),
   address: z.string(),
+  /** Whether the beginning of its body is stored, masked. */
+  hasBody: z.boolean(),
 });
-export type RejectedRequest = z.output<typeof rejectedRequest>;
+
+/**
+ * A rejected intake request. `body`: up to 4 KiB, with the names of fields and the shape of values alone; null: the request had none, it
+ * is no text, there were too many at once, or an erasure has removed it.
+ */
+export const rejectedRequestWithBody = rejectedRequest.omit({ hasBody: true }).extend({ body: z.string().nullable() });
+export type RejectedRequest = z.output<typeof rejectedRequestWithBody>;
+export type ListedRejection = z.output<typeof rejectedRequest>;

@@ -1,4 +1,4 @@
-import type { RejectedRequest } from '../../contract/records/rejected-request.ts';
+import type { ListedRejection, RejectedRequest } from '../../contract/records/rejected-request.ts';
 import type { Db } from '../../sqlite/db.ts';
 import {
   type Begun,
@@ -48,14 +48,28 @@ export const operations = {
     );
   },
 
-  listRejected(db: Db, { key, collectorId, limit, before = '~', after }: RejectedQuery): RejectedRequest[] {
-    const rows = db.all<{ body: string }>(
-      `SELECT body FROM rejected_request
+  listRejected(db: Db, { key, collectorId, limit, before = '~', after }: RejectedQuery): ListedRejection[] {
+    // Requests that an older version stored have no member `body`.
+    const rows = db.all<{ body: string; hasBody: number }>(
+      `SELECT json_remove(body, '$.body') AS body, body ->> '$.body' IS NOT NULL AS hasBody FROM rejected_request
        WHERE id < ?1 AND id > ?2 AND collector_id = coalesce(?3, collector_id) AND (?4 IS NULL OR body ->> '$.key' = ?4)
        ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT ?5`,
       ...[before, after ?? '', collectorId ?? null, key ?? null, limit],
     );
-    return (after === undefined ? rows : rows.reverse()).map(({ body }): RejectedRequest => JSON.parse(body));
+    return (after === undefined ? rows : rows.reverse()).map(({ body, hasBody }) => ({
+      ...(JSON.parse(body) as Omit<ListedRejection, 'hasBody'>), // as it was added
+      hasBody: hasBody === 1,
+    }));
+  },
+
+  getRejected(db: Db, id: string): RejectedRequest | undefined {
+    const row = db.get<{ body: string }>('SELECT body FROM rejected_request WHERE id = ?', id);
+    return row && { body: null, ...JSON.parse(row.body) };
+  },
+
+  forgetRejected(db: Db, _: null): void {
+    db.run(`UPDATE rejected_request SET body = json_remove(body, '$.body') WHERE body ->> '$.body' IS NOT NULL`);
+    db.run('UPDATE rejected_request SET bytes = octet_length(body)');
   },
 
   beginKeyed(db: Db, request: KeyedRequest): Begun {

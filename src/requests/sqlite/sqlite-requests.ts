@@ -10,6 +10,8 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
     rejected: {
       add: (requests, now) => client.write('addRejected', { requests, now }),
       list: (query) => client.read('listRejected', query),
+      get: (id) => client.read('getRejected', id),
+      forgetBodies: () => client.write('forgetRejected', null),
     },
     responses: {
       begin: (request) => client.write('beginKeyed', request),

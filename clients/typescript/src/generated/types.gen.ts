@@ -2295,6 +2295,23 @@ export type RejectedRequest = {
     bytes: number;
     origin: string | null;
     address: string;
+    hasBody: boolean;
+};
+
+export type RejectedRequestWithBody = {
+    id: string;
+    at: string;
+    key: string;
+    collectorId: string | null;
+    method: string;
+    path: string;
+    status: number;
+    code: string;
+    detail: string;
+    bytes: number;
+    origin: string | null;
+    address: string;
+    body: string | null;
 };
 
 export type ParameterList = {
@@ -6599,6 +6616,43 @@ export type ListRejectedRequestsResponses = {
 };
 
 export type ListRejectedRequestsResponse = ListRejectedRequestsResponses[keyof ListRejectedRequestsResponses];
+
+export type GetRejectedRequestData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the version that the client has; 304 when unchanged.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/collectors/rejected/{id}';
+};
+
+export type GetRejectedRequestErrors = {
+    /**
+     * An error (RFC 9457)
+     */
+    '4XX': Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    '5XX': Problem;
+};
+
+export type GetRejectedRequestError = GetRejectedRequestErrors[keyof GetRejectedRequestErrors];
+
+export type GetRejectedRequestResponses = {
+    /**
+     * OK
+     */
+    200: RejectedRequestWithBody;
+};
+
+export type GetRejectedRequestResponse = GetRejectedRequestResponses[keyof GetRejectedRequestResponses];
 
 export type ListParametersData = {
     body?: never;

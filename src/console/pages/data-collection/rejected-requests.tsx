@@ -1,7 +1,7 @@
-import { Alert, Box, Code, Text } from '@mantine/core';
+import { Alert, Anchor, Box, Code, Modal, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
 import { allQuery, kept, useApiQuery, useNamed, watched } from '../../data/data.ts';
@@ -98,6 +98,25 @@ function Sender({ collectorId, requestKey }: { collectorId: string | null; reque
   );
 }
 
+/** Opens the body of a rejected request, without its values. */
+function MaskedBody({ id }: { id: string }): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  const { data } = useApiQuery('getRejectedRequest', { params: { id } }, { enabled: isOpen });
+  return (
+    <>
+      <Anchor component="button" type="button" size="sm" onClick={() => setOpen(true)}>
+        {words.viewBody}
+      </Anchor>
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title={terms.body} size="lg">
+        <Note>{words.bodyText}</Note>
+        <Code block mt="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {data === undefined ? '…' : (data.body ?? words.bodyGone)}
+        </Code>
+      </Modal>
+    </>
+  );
+}
+
 const columns: readonly Column<RejectedRequest>[] = [
   column('reason', terms.reason, { isText: true }, ({ status, code, detail, collectorId }) => (
     <Box maw="24rem" style={{ whiteSpace: 'normal' }}>
@@ -116,6 +135,7 @@ const columns: readonly Column<RejectedRequest>[] = [
     </Text>
   )),
   valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? terms.dash, { isText: true }),
+  column('body', terms.body, ({ id, hasBody }) => (hasBody ? <MaskedBody id={id} /> : terms.dash)),
   valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
   valueColumn('path', words.columns.path, ({ method, path }) => `${method} ${path}`, {
     isText: true,

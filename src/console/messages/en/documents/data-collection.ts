@@ -125,7 +125,10 @@ export const dataCollection = {
   },
   rejected: {
     filterBy: 'any text',
-    lead: 'Recently rejected requests. Their content isn’t stored.',
+    lead: 'Recently rejected requests. Of their content only names of fields are stored.',
+    viewBody: 'View body',
+    bodyText: 'The first 4 KiB, without values: letters are x, digits are 0.',
+    bodyGone: 'Removed by the erasure of a visitor.',
     columns: {
       cure: 'What to do',
       path: 'Path',
