@@ -14,6 +14,7 @@ import { collectorHandlers } from './documents/collectors.ts';
 import { connectionHandlers } from './documents/connections.ts';
 import { deletedHandlers } from './documents/deleted.ts';
 import { destinationHandlers } from './documents/destinations.ts';
+import { nameHandlers } from './documents/names.ts';
 import { parameterHandlers } from './documents/parameters.ts';
 import { settingsHandlers } from './documents/settings.ts';
 import { templateHandlers } from './documents/templates.ts';
@@ -66,6 +67,7 @@ export function allHandlers(
     ...settingsHandlers(parts),
     ...transferHandlers(parts),
     ...deletedHandlers(parts),
+    ...nameHandlers(parts),
     ...privacyHandlers(parts),
     ...templateHandlers(parts),
     ...signInHandlers(parts),

@@ -9,6 +9,7 @@ import { collectorRoutes } from './documents/collector.ts';
 import { connectionRoutes } from './documents/connection.ts';
 import { deletedRoutes } from './documents/deleted.ts';
 import { destinationRoutes } from './documents/destination.ts';
+import { nameRoutes } from './documents/names.ts';
 import { parameterRoutes } from './documents/parameter.ts';
 import { settingsRoutes } from './documents/settings.ts';
 import { templateRoutes } from './documents/template.ts';
@@ -50,6 +51,7 @@ export const routeTable = {
   ...settingsRoutes,
   ...transferRoutes,
   ...deletedRoutes,
+  ...nameRoutes,
   ...privacyRoutes,
   ...identityRoutes,
   ...userRoutes,

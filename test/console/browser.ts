@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, 
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { buildConsole, isConsoleStale } from '../../scripts/console.ts';
 import { buildTag, isTagStale } from '../../scripts/tag.ts';
 import { adminToken, startTestApp, type TestApp } from '../support/app.ts';
@@ -340,6 +340,12 @@ async function unpacked(): Promise<string> {
     rmSync(made, { recursive: true, force: true });
   }
   return dir;
+}
+
+/** Chooses a document in a field that the server searches. */
+export async function chooseDocument(within: Locator, field: string, name: string): Promise<void> {
+  await within.getByRole('combobox', { name: field, exact: true }).click();
+  await within.getByRole('option', { name, exact: true }).click();
 }
 
 /** Chooses a value of a list's filter, which is a chip with a list of values behind it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { wire } from '../support/app.ts';
+import type { Page, Request } from 'playwright-core';
+import { type Driven, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { barriers, loaded, openTab, startConsole, visit } from './browser.ts';
@@ -55,5 +55,63 @@ test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, eac
   await page.evaluate(`document.documentElement.dataset.density = 'compact'`);
   const { most } = await measure(page);
   assert.ok(most <= 32, `compact rows are ${most} px high`);
+  await page.evaluate(`delete document.documentElement.dataset.density`);
+
+  // With 10,000 actions and 1,000 connections, no page reads a whole kind.
+  await addMany(app);
+  for (const path of [
+    '/actions',
+    '/connections',
+    '/deliveries',
+    '/actions?sort=-name',
+    '/actions?filter=Bulk%209999',
+  ]) {
+    await visit(page, '/docs');
+    const asked: string[] = [];
+    const note = (request: Request) => {
+      const { pathname } = new URL(request.url());
+      // What the frame of each page asks now and then is not of this visit.
+      if (pathname.startsWith('/api/v1') && !frame.has(pathname)) asked.push(pathname);
+    };
+    page.on('request', note);
+    await visit(page, path);
+    await page
+      .getByRole('status')
+      .getByText(path === '/deliveries' ? /deliveries/ : /(?:10,02|1,02)\d/)
+      .waitFor();
+    const named = page.locator('main tbody tr').nth(0);
+    await named.waitFor();
+    assert.equal(await page.locator('main tbody').getByText('…', { exact: true }).count(), 0);
+    page.off('request', note);
+    assert.ok(asked.length <= 3, `${path} asks ${asked.length} times: ${asked.join(' ')}`);
+  }
+  await visit(page, '/actions?sort=-name');
+  await page.getByRole('link', { name: 'Bulk 9999', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByRole('link', { name: 'Bulk 9949', exact: true }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
+
+const frame = new Set(['/api/v1/me', '/api/v1/livez', '/api/v1/issues', '/livez']);
+
+/** 1,000 connections, and 10,000 actions with a destination of one of them each. */
+async function addMany({ client }: Driven): Promise<void> {
+  const list = <One>(length: number, make: (i: number) => One) => Array.from({ length }, (_, i) => make(i));
+  const documents = [
+    ...list(1_000, (i) => ({ kind: 'connection' as const, name: `Bulk ${i}`, baseUrl: `https://b${i}.example.com` })),
+    ...list(1_000, (i) => ({
+      kind: 'destination' as const,
+      connection: `Bulk ${i}`,
+      name: 'Orders',
+      status: 'enabled',
+    })),
+    ...list(10_000, (i) => ({
+      kind: 'action' as const,
+      name: `Bulk ${i}`,
+      description: 'One of many',
+      rules: { parameter: 'bulk', operator: 'equals', value: `${i}` },
+      destinations: [{ destination: `Bulk ${i % 1_000}/Orders` }],
+    })),
+  ];
+  await client.call('importConfiguration', { body: { documents } });
+}

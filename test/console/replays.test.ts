@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, barriersInAllLooks, edit, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, chooseDocument, edit, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -34,7 +34,7 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   await page.getByRole('button', { name: 'New replay' }).click();
   const dialog = page.getByRole('dialog', { name: 'New replay' });
   await dialog.getByText('Step 1 of 3: What').waitFor();
-  await dialog.getByRole('combobox', { name: 'Destination' }).selectOption('CRM › Orders');
+  await chooseDocument(dialog, 'Destination', 'CRM › Orders');
   await dialog.getByText('3 deliveries found').waitFor();
   await dialog.getByRole('button', { name: 'Continue' }).click();
   await dialog.getByRole('combobox', { name: 'Template' }).selectOption('Re-render with current template');
@@ -97,7 +97,7 @@ test("without the right to manage actions, a replay can't ignore their rules, an
   await page.getByRole('button', { name: 'New replay' }).click();
   await dialog.getByRole('combobox', { name: 'Resend' }).selectOption('Events');
   await dialog.getByRole('button', { name: 'Continue' }).click();
-  await dialog.getByRole('combobox', { name: 'To' }).selectOption('Only through Purchase');
+  await chooseDocument(dialog, 'To', 'Purchase');
   const option = dialog.getByRole('checkbox', { name: 'Ignore the action’s rules' });
   await dialog.getByText('you need the right “Manage Actions”').waitFor();
   assert.equal(await option.isDisabled(), true);

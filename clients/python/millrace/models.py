@@ -23,9 +23,23 @@ class FieldError(TypedDict):
     column: NotRequired[int]
 
 
+class ConnectionListCount(TypedDict):
+    found: int
+    all: int
+
+
+class ConnectionListUsageItem(TypedDict):
+    id: str
+    destinations: int
+    enabledDestinations: int
+    usedBy: dict[str, Any] | None
+
+
 class ConnectionList(TypedDict):
     data: list[Connection]
     page: Page
+    count: NotRequired[ConnectionListCount]
+    usage: NotRequired[list[ConnectionListUsageItem]]
 
 
 class Connection(TypedDict):
@@ -594,9 +608,21 @@ class Release(TypedDict):
     health: ConnectionHealth
 
 
+class DestinationListCount(TypedDict):
+    found: int
+    all: int
+
+
+class DestinationListUsageItem(TypedDict):
+    id: str
+    usedBy: dict[str, Any] | None
+
+
 class DestinationList(TypedDict):
     data: list[Destination]
     page: Page
+    count: NotRequired[DestinationListCount]
+    usage: NotRequired[list[DestinationListUsageItem]]
 
 
 class Destination(TypedDict):
@@ -1068,9 +1094,15 @@ class Rendered(TypedDict):
     durationMs: float
 
 
+class ActionListCount(TypedDict):
+    found: int
+    all: int
+
+
 class ActionList(TypedDict):
     data: list[Action]
     page: Page
+    count: NotRequired[ActionListCount]
 
 
 class Action(TypedDict):
@@ -1223,9 +1255,15 @@ class ActionDraftInput(TypedDict):
     last: NotRequired[int]
 
 
+class BehaviorListCount(TypedDict):
+    found: int
+    all: int
+
+
 class BehaviorList(TypedDict):
     data: list[Behavior]
     page: Page
+    count: NotRequired[BehaviorListCount]
 
 
 class Behavior(TypedDict):
@@ -1318,9 +1356,15 @@ class ExplainedCondition(TypedDict):
     isCut: NotRequired[bool]
 
 
+class CollectorListCount(TypedDict):
+    found: int
+    all: int
+
+
 class CollectorList(TypedDict):
     data: list[Collector]
     page: Page
+    count: NotRequired[CollectorListCount]
 
 
 class Collector(TypedDict):
@@ -1872,6 +1916,7 @@ class DeliveryHistogram(TypedDict):
     buckets: list[DeliveryHistogramBucketsItem]
     totals: DeliveryCounts
     countedFrom: str | None
+    unresolved: NotRequired[int]
 
 
 class DeliveryCounts(TypedDict):
@@ -2287,9 +2332,15 @@ class StatsItem(TypedDict):
     series: list[int]
 
 
+class AlertListCount(TypedDict):
+    found: int
+    all: int
+
+
 class AlertList(TypedDict):
     data: list[Alert]
     page: Page
+    count: NotRequired[AlertListCount]
 
 
 class AlertWebhook(TypedDict):
@@ -2794,6 +2845,20 @@ class DeletedDocument(TypedDict):
     deletedAt: str
     deletedBy: str
     removedAt: str
+
+
+class GetNamesOutputDataItem(TypedDict):
+    kind: Literal["action", "connection", "destination", "behavior", "collector"]
+    id: str
+    name: str
+    status: Literal["enabled", "disabled", "paused", None]
+    connectionId: str | None
+    reason: Reason | None
+    attemptsMax: int | None
+
+
+class GetNamesOutput(TypedDict):
+    data: list[GetNamesOutputDataItem]
 
 
 # Give visitorId, or parameter and value.

@@ -34,9 +34,9 @@ class Operations:
     ) -> Any:
         raise NotImplementedError
 
-    def list_connections(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> ConnectionList:
+    def list_connections(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, state: Literal["enabled", "disabled", "paused", "needs_attention", "held", "expiring"] | None = None, auth_type: Literal["none", "basic", "bearer", "oauth2"] | None = None, used: bool | None = None, usage: bool | None = None) -> ConnectionList:
         """List connections, newest first."""
-        _result: ConnectionList = self._call("GET", "/api/v1/connections", query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+        _result: ConnectionList = self._call("GET", "/api/v1/connections", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "state": state, "authType": auth_type, "used": used, "usage": usage}, returns="json")
         return _result
 
     def create_connection(self, body: ConnectionInput, *, idempotency_key: str | None = None) -> Connection:
@@ -103,9 +103,9 @@ class Operations:
         _result: Release = self._call("POST", "/api/v1/connections/{id}/release", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, returns="json")
         return _result
 
-    def list_destinations(self, id: str, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> DestinationList:
-        """List destinations, newest first."""
-        _result: DestinationList = self._call("GET", "/api/v1/connections/{id}/destinations", params={"id": id}, query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+    def list_destinations(self, id: str, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, usage: bool | None = None) -> DestinationList:
+        """List the destinations of a connection, newest first."""
+        _result: DestinationList = self._call("GET", "/api/v1/connections/{id}/destinations", params={"id": id}, query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "usage": usage}, returns="json")
         return _result
 
     def create_destination(self, id: str, body: DestinationInput, *, idempotency_key: str | None = None) -> Destination:
@@ -152,9 +152,9 @@ class Operations:
         _result: Destination = self._call("POST", "/api/v1/destinations/{id}/rollback", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_all_destinations(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> DestinationList:
+    def list_all_destinations(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, usage: bool | None = None) -> DestinationList:
         """List the destinations of all connections, newest first."""
-        _result: DestinationList = self._call("GET", "/api/v1/destinations", query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+        _result: DestinationList = self._call("GET", "/api/v1/destinations", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "usage": usage}, returns="json")
         return _result
 
     def preview_destination(self, id: str, body: SampleInput, *, idempotency_key: str | None = None) -> Preview:
@@ -197,9 +197,9 @@ class Operations:
         _result: Rendered = self._call("POST", "/api/v1/templates/render", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_actions(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, connection_id: str | None = None, destination_id: str | None = None, behavior_id: str | None = None) -> ActionList:
+    def list_actions(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, connection_id: str | None = None, destination_id: str | None = None, behavior_id: str | None = None, holds: bool | None = None) -> ActionList:
         """List actions, newest first."""
-        _result: ActionList = self._call("GET", "/api/v1/actions", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "connectionId": connection_id, "destinationId": destination_id, "behaviorId": behavior_id}, returns="json")
+        _result: ActionList = self._call("GET", "/api/v1/actions", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "connectionId": connection_id, "destinationId": destination_id, "behaviorId": behavior_id, "holds": holds}, returns="json")
         return _result
 
     def create_action(self, body: ActionInput, *, idempotency_key: str | None = None) -> Action:
@@ -256,9 +256,9 @@ class Operations:
         _result: ActionCheck = self._call("POST", "/api/v1/actions/check", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_behaviors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> BehaviorList:
+    def list_behaviors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None) -> BehaviorList:
         """List behaviors, newest first."""
-        _result: BehaviorList = self._call("GET", "/api/v1/behaviors", query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+        _result: BehaviorList = self._call("GET", "/api/v1/behaviors", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count}, returns="json")
         return _result
 
     def create_behavior(self, body: BehaviorInput, *, idempotency_key: str | None = None) -> Behavior:
@@ -315,9 +315,9 @@ class Operations:
         _result: ConditionCheck = self._call("POST", "/api/v1/behaviors/check", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_collectors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> CollectorList:
+    def list_collectors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None) -> CollectorList:
         """List collectors, newest first."""
-        _result: CollectorList = self._call("GET", "/api/v1/collectors", query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+        _result: CollectorList = self._call("GET", "/api/v1/collectors", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count}, returns="json")
         return _result
 
     def create_collector(self, body: CollectorInput, *, idempotency_key: str | None = None) -> Collector:
@@ -449,9 +449,9 @@ class Operations:
         _result: DeliveryList = self._call("GET", "/api/v1/deliveries", query={"limit": limit, "cursor": cursor, "status": status, "actionId": action_id, "destinationId": destination_id, "connectionId": connection_id, "eventId": event_id, "visitorId": visitor_id, "replayId": replay_id, "replayOf": replay_of, "recovered": recovered, "unresolved": unresolved, "errorKind": error_kind, "reason": reason, "httpStatus": http_status, "durationMsMin": duration_ms_min, "test": test, "batchId": batch_id, "q": q, "createdAfter": created_after, "createdBefore": created_before}, returns="json")
         return _result
 
-    def get_delivery_histogram(self, *, status: DeliveryStatus | None = None, action_id: str | None = None, destination_id: str | None = None, connection_id: str | None = None, event_id: str | None = None, visitor_id: str | None = None, replay_id: str | None = None, replay_of: str | None = None, recovered: bool | None = None, unresolved: bool | None = None, error_kind: ErrorKind | None = None, reason: Reason | None = None, http_status: str | None = None, duration_ms_min: int | None = None, test: bool | None = None, batch_id: str | None = None, q: str | None = None, created_after: str | None = None, created_before: str | None = None, buckets: int | None = None) -> DeliveryHistogram:
+    def get_delivery_histogram(self, *, status: DeliveryStatus | None = None, action_id: str | None = None, destination_id: str | None = None, connection_id: str | None = None, event_id: str | None = None, visitor_id: str | None = None, replay_id: str | None = None, replay_of: str | None = None, recovered: bool | None = None, unresolved: bool | None = None, error_kind: ErrorKind | None = None, reason: Reason | None = None, http_status: str | None = None, duration_ms_min: int | None = None, test: bool | None = None, batch_id: str | None = None, q: str | None = None, created_after: str | None = None, created_before: str | None = None, buckets: int | None = None, count_unresolved: bool | None = None) -> DeliveryHistogram:
         """Count deliveries by creation time and status, with the filters of the list (default: the last 24 hours, at most from the oldest delivery on)."""
-        _result: DeliveryHistogram = self._call("GET", "/api/v1/deliveries/histogram", query={"status": status, "actionId": action_id, "destinationId": destination_id, "connectionId": connection_id, "eventId": event_id, "visitorId": visitor_id, "replayId": replay_id, "replayOf": replay_of, "recovered": recovered, "unresolved": unresolved, "errorKind": error_kind, "reason": reason, "httpStatus": http_status, "durationMsMin": duration_ms_min, "test": test, "batchId": batch_id, "q": q, "createdAfter": created_after, "createdBefore": created_before, "buckets": buckets}, returns="json")
+        _result: DeliveryHistogram = self._call("GET", "/api/v1/deliveries/histogram", query={"status": status, "actionId": action_id, "destinationId": destination_id, "connectionId": connection_id, "eventId": event_id, "visitorId": visitor_id, "replayId": replay_id, "replayOf": replay_of, "recovered": recovered, "unresolved": unresolved, "errorKind": error_kind, "reason": reason, "httpStatus": http_status, "durationMsMin": duration_ms_min, "test": test, "batchId": batch_id, "q": q, "createdAfter": created_after, "createdBefore": created_before, "buckets": buckets, "countUnresolved": count_unresolved}, returns="json")
         return _result
 
     def get_last_attempts(self, *, ids: str) -> LastAttemptList:
@@ -577,9 +577,9 @@ class Operations:
         _result: Stats = self._call("GET", "/api/v1/stats", query={"kind": kind, "id": id, "range": range, "from": from_, "until": until}, returns="json")
         return _result
 
-    def list_alerts(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None) -> AlertList:
+    def list_alerts(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None) -> AlertList:
         """List alerts, newest first."""
-        _result: AlertList = self._call("GET", "/api/v1/alerts", query={"limit": limit, "cursor": cursor, "name": name, "status": status}, returns="json")
+        _result: AlertList = self._call("GET", "/api/v1/alerts", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count}, returns="json")
         return _result
 
     def create_alert(self, body: AlertInput, *, idempotency_key: str | None = None) -> Alert:
@@ -679,6 +679,11 @@ class Operations:
     def list_deleted(self, *, limit: int | None = None, cursor: str | None = None, kind: str | None = None) -> DeletedDocumentList:
         """List the documents deleted in the last 30 days, newest deletion first; needs View of each kind."""
         _result: DeletedDocumentList = self._call("GET", "/api/v1/deleted", query={"limit": limit, "cursor": cursor, "kind": kind}, returns="json")
+        return _result
+
+    def get_names(self, *, ids: str) -> GetNamesOutput:
+        """Name up to 200 documents (`ids`, separated by commas), and the connections of the destinations among them. Documents that are deleted, or of a kind that the caller has no right to view, are left out."""
+        _result: GetNamesOutput = self._call("GET", "/api/v1/names", query={"ids": ids}, returns="json")
         return _result
 
     def erase_visitor(self, body: ErasureInput, *, idempotency_key: str | None = None) -> Erasure:

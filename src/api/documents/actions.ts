@@ -24,13 +24,19 @@ export function actionHandlers(parts: ApiParts) {
   return {
     ...documentHandlers('action', documents),
     async listActions({ query }) {
-      const { connectionId, destinationId, behaviorId } = query;
+      const { connectionId, destinationId, behaviorId, holds } = query;
       return documents.list(query, null, ({ body }, snapshot) => {
         const ids = body.destinations.map((row) => row.destinationId);
+        const isOff = (id: string) => {
+          const to = snapshot.documents.destination.get(id)?.body;
+          const over = snapshot.documents.connection.get(to?.connectionId ?? '')?.body;
+          return to?.status !== 'enabled' || over?.status !== 'enabled';
+        };
         const isConnected = (id: string) => snapshot.documents.destination.get(id)?.body.connectionId === connectionId;
         return (
           (destinationId === undefined || ids.includes(destinationId)) &&
           (connectionId === undefined || ids.some(isConnected)) &&
+          (holds === undefined || (body.status === 'enabled' && ids.some(isOff)) === holds) &&
           (behaviorId === undefined || behaviorsIn(body.rules).includes(behaviorId))
         );
       });

@@ -6,6 +6,7 @@ import { replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
+import { endsSoonMs } from '../../contract/documents/ends-soon.ts';
 import { AppError, type FieldError, invalid, invalidOrBlocked } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
 import { addCounters, type Released } from '../../journal/journal.ts';
@@ -13,6 +14,7 @@ import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import type { Draft, Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { holdsSecret, secretPointers, withoutSecrets } from './secret-fields.ts';
+import { destinationCounts, isUsed, usedBy } from './usage.ts';
 
 /** Connections, their checks before saving, and connection tests. */
 export function connectionHandlers(parts: ApiParts) {
@@ -38,8 +40,48 @@ export function connectionHandlers(parts: ApiParts) {
   const { queueStatus, configuration } = parts.pipeline;
   const find = (id: string) => documents.find(configuration.snapshot, id);
 
+  /** The connections that hold deliveries, are enabled and not well, or have a secret that ends. */
+  async function connectionsIn(state: 'held' | 'needs_attention' | 'expiring'): Promise<Set<string>> {
+    const all = [...configuration.snapshot.documents.connection.values()];
+    const found = await Promise.all(
+      all.map(async ({ id, body }) => {
+        const health = await queueStatus.health(id);
+        const isIn = {
+          held: health.held > 0,
+          needs_attention: body.status === 'enabled' && health.state !== 'ok',
+          expiring: [health.secretExpiresAt, health.certificateExpiresAt].some(
+            (at) => at !== null && Date.parse(at) - now() <= endsSoonMs,
+          ),
+        };
+        return isIn[state] ? [id] : [];
+      }),
+    );
+    return new Set(found.flat());
+  }
+
   return {
     ...documentHandlers('connection', documents),
+    async listConnections({ query, may }) {
+      const { authType, state, used } = query;
+      if (used !== undefined && !may('actions:view'))
+        throw new AppError('forbidden', 'The filter used needs the right actions:view.');
+      // What it holds and its health are not part of the document.
+      const isOfHealth = state === 'held' || state === 'needs_attention' || state === 'expiring';
+      const inState = isOfHealth ? await connectionsIn(state) : null;
+      const page = await documents.list(query, null, ({ id, body }, snapshot) => {
+        const hasState = inState === null ? state === undefined || body.status === state : inState.has(id);
+        const hasType = authType === undefined || body.auth.type === authType;
+        return hasState && hasType && (used === undefined || isUsed(id, snapshot) === used);
+      });
+      if (query.usage !== true) return page;
+      const { snapshot } = configuration;
+      const usage = page.data.map(({ id }) => ({
+        id,
+        ...destinationCounts(id, snapshot),
+        usedBy: usedBy(id, snapshot, may),
+      }));
+      return { ...page, usage };
+    },
     async probeConnection({ params, record }) {
       const { id, body } = find(params.id);
       if (body.status !== 'enabled')

@@ -7,7 +7,7 @@ import type { SampleInput } from '../../contract/records/sample.ts';
 import { joinUrl } from '../../destinations/endpoint-url.ts';
 import { withSecretsOf } from '../../pipeline/attempt/delivery-plan.ts';
 import type { Snapshot } from '../../pipeline/snapshot/snapshot.ts';
-import type { ApiParts, Handlers } from '../call/call.ts';
+import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
 import { requireStoredEvents } from '../call/stored-events.ts';
 import { found } from '../http/validate.ts';
@@ -17,6 +17,7 @@ import { documentHandlers, documentsOf } from './documents.ts';
 import { patched } from './patch.ts';
 import type { Basis } from './reading.ts';
 import { type Checked, checkPrograms, withPrograms } from './templates.ts';
+import { usedBy } from './usage.ts';
 
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
@@ -57,11 +58,19 @@ export function destinationHandlers(parts: ApiParts) {
     return [null, await (actionId === undefined ? actions.unsaved(draft) : actions.stored(actionId, draft))];
   }
 
+  async function list(query: Call<'listAllDestinations'>['query'], parent: string | null, may: Call['may']) {
+    const page = await documents.list(query, parent);
+    if (query.usage !== true) return page;
+    const usage = page.data.map(({ id }) => ({ id, usedBy: usedBy(id, configuration.snapshot, may) }));
+    return { ...page, usage };
+  }
+
   const parentIn = (params: Record<string, string>) => parentOf(params, configuration.snapshot);
 
   return {
     ...documentHandlers('destination', documents, parentIn),
-    listAllDestinations: ({ query }) => documents.list(query, null),
+    listDestinations: ({ query, params, may }) => list(query, parentIn(params), may),
+    listAllDestinations: ({ query, may }) => list(query, null, may),
     async previewDestination({ params, body, may }) {
       const input = body();
       if (input.eventId !== undefined) requireStoredEvents(may);

@@ -7,6 +7,7 @@ import type { ApiParts, Call, OutputOf } from '../call/call.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found, validateBody } from '../http/validate.ts';
 import type { Kind } from './document-kind.ts';
+import { orderOf } from './document-order.ts';
 import { withoutServerSet } from './patch.ts';
 import { placeSecrets, showSecrets } from './secret-fields.ts';
 import type { Programs } from './templates.ts';
@@ -47,6 +48,16 @@ const standard = new Set(standardBehaviors.map(({ id }) => id));
 /** Whether a document ships with Millrace and can't be changed. */
 export function isStandard(id: string): boolean {
   return standard.has(id);
+}
+
+/** What the filter `q` of a list looks at. */
+function textsOf(body: Bodies[ManagedKind]): string[] {
+  return [
+    body.name,
+    'description' in body ? (body.description ?? '') : '',
+    'baseUrl' in body ? body.baseUrl : '',
+    'path' in body ? body.path : '',
+  ];
 }
 
 /** The scope in which the name of a document is unique. */
@@ -104,28 +115,26 @@ export function documentReader<K extends ManagedKind>(kind: Kind<K>, parts: ApiP
     },
 
     /** `parent`: only the destinations of this connection. */
-    list(
+    async list(
       query: DocumentCall['query'],
       parent: string | null,
       isWanted: (document: Doc<K>, snapshot: Snapshot) => boolean = () => true,
     ) {
       const { snapshot } = configuration;
-      const wanted = foldName(query.name ?? '');
-      const matching = [...all(snapshot).values()].filter((document) => {
+      const [name, text] = [foldName(query.name ?? ''), foldName(query.q ?? '')];
+      const inParent = [...all(snapshot).values()].filter(({ body }) => parent === null || scopeOf(body) === parent);
+      const matching = inParent.filter((document) => {
         const { body } = document;
         return (
-          (parent === null || scopeOf(body) === parent) &&
-          foldName(body.name).includes(wanted) &&
+          foldName(body.name).includes(name) &&
+          (text === '' || textsOf(body).some((one) => foldName(one).includes(text))) &&
           (query.status === undefined || ('status' in body && body.status === query.status)) &&
           isWanted(document, snapshot)
         );
       });
-      // Standard behaviors sort as the oldest, independent of their ids.
-      const page = pageOfAll(matching, query, {
-        sortKeyOf: ({ createdAt, id }) => `${createdAt} ${id}`,
-        isSortKey: (at) => /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z [a-z]{3}_[0-9a-z_]{1,64}$/.test(at),
-      });
-      return shownPage(page, snapshot);
+      const page = pageOfAll(matching, query, orderOf(query.sort));
+      const counts = query.count === true ? { count: { found: matching.length, all: inParent.length } } : {};
+      return { ...(await shownPage(page, snapshot)), ...counts };
     },
 
     async get({ params }: DocumentCall) {

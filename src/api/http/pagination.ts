@@ -47,12 +47,13 @@ export function pageOfAll<T>(
   const { limit } = query;
   const cursor = readCursor(query.cursor, isSortKey);
   const isAfter = (a: string, b: string) => (order === 'descending' ? a < b : a > b);
-  const sorted = Array.from(items).sort((a, b) => (isAfter(sortKeyOf(a), sortKeyOf(b)) ? 1 : -1));
-  const side = sorted.filter((item) => {
-    if (cursor === null) return true;
-    const sortKey = sortKeyOf(item);
-    return cursor.side === 'older' ? isAfter(sortKey, cursor.at) : isAfter(cursor.at, sortKey);
-  });
+  const keyed = Array.from(items, (item) => ({ item, key: sortKeyOf(item) }));
+  const isOnSide = (key: string) =>
+    cursor === null || (cursor.side === 'older' ? isAfter(key, cursor.at) : isAfter(cursor.at, key));
+  const side = keyed
+    .filter(({ key }) => isOnSide(key))
+    .sort((a, b) => (isAfter(a.key, b.key) ? 1 : -1))
+    .map(({ item }) => item);
   const cut = cursor?.side === 'newer' ? side.slice(-limit - 1) : side.slice(0, limit + 1);
   return pageOfCut(cut, { cursor, limit, sortKeyOf });
 }

@@ -85,6 +85,20 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
     }
   }
 
+  /** Counts deliveries in buckets that start at these times; the first has only what is not before `createdAfter`. */
+  async function counted(filters: Filters & { createdAfter: number }, starts: readonly number[]) {
+    const counts = countsOf(starts);
+    if (isSearch(filters) && !isOfUnfinished(filters))
+      return { counts, countedFrom: await countBySearch(filters, counts) };
+    const { createdAfter: _, ...of } = stored(filters);
+    const edges = starts.map((at) => Math.max(at, filters.createdAfter));
+    const found = await log.histogram({ ...of, edges, forMs: searchedForMs });
+    for (const [bucket, more] of found.counts.entries())
+      for (const [status, count] of Object.entries(more))
+        counts.add(edges[bucket] ?? filters.createdAfter, status as StoredStatus, count); // the keys of stored counts
+    return { counts, countedFrom: found.countedFrom === null ? null : new Date(found.countedFrom).toISOString() };
+  }
+
   /** With event, visitor and last attempt, as far as the caller may see them. */
   async function withDetails(rows: readonly Delivery[], may: Call['may']): Promise<Delivery[]> {
     const details = new Map((await log.details(rows.map(({ id }) => id))).map((one) => [one.id, one]));
@@ -124,23 +138,17 @@ export function deliveryListHandlers(parts: ApiParts, show: (logged: LoggedDeliv
 
     async getDeliveryHistogram({ query, may }) {
       checkMaySearch(query, may);
-      const { buckets, createdBefore: to = parts.now() + 1, createdAfter, ...rest } = query;
+      const { buckets, createdBefore: to = parts.now() + 1, createdAfter, countUnresolved, ...rest } = query;
       const from = Math.min(createdAfter ?? Math.max(to - dayMs, await oldestAt()), to - 1);
       const filters = { ...rest, createdAfter: from, createdBefore: to };
       const { bucketMs, starts } = bucketsOf(from, to, buckets);
-      const counts = countsOf(starts);
-      let countedFrom: string | null;
-      if (isSearch(filters) && !isOfUnfinished(filters)) countedFrom = await countBySearch(filters, counts);
-      else {
-        const { createdAfter: _, ...of } = stored(filters);
-        const edges = starts.map((at) => Math.max(at, from));
-        const counted = await log.histogram({ ...of, edges, forMs: searchedForMs });
-        for (const [bucket, more] of counted.counts.entries())
-          for (const [status, count] of Object.entries(more))
-            counts.add(edges[bucket] ?? from, status as StoredStatus, count); // the keys of stored counts
-        countedFrom = counted.countedFrom === null ? null : new Date(counted.countedFrom).toISOString();
-      }
-      return { bucketMs, ...counts.all(), countedFrom };
+      const { counts, countedFrom } = await counted(filters, starts);
+      const all = counts.all();
+      const shownCounts = { bucketMs, ...all, countedFrom };
+      if (countUnresolved !== true) return shownCounts;
+      if (all.totals.failed === 0 || rest.unresolved === false) return { ...shownCounts, unresolved: 0 };
+      const open = await counted({ ...filters, status: 'failed', unresolved: true }, [from]);
+      return { ...shownCounts, unresolved: Math.min(open.counts.all().totals.failed, all.totals.failed) };
     },
   } satisfies Partial<Handlers>;
 }

@@ -116,3 +116,11 @@ test('a histogram counts deliveries per bucket and state, with the same filters 
   const day = await story.get('/histogram');
   assert.deepEqual([day.totals.delivered, day.bucketMs, day.buckets[0].at.slice(11, 16)], [2, 15_000, '03:04']);
 });
+
+test('a histogram says how many of its failed deliveries a person still has to decide about', async () => {
+  await using story = await startStory();
+  const { to, answered } = story;
+  await story.deliver(to, { attemptLog: answered(200, 'fine') });
+  assert.equal((await story.get('/histogram')).unresolved, undefined);
+  assert.equal((await story.get('/histogram?countUnresolved=true')).unresolved, 0);
+});

@@ -15,7 +15,7 @@ const traffic = new Set([
   'traces',
 ]);
 /** Documents with their health and what they hold, which traffic changes. */
-const withHealth = new Set(['connections', 'destinations']);
+const withHealth = new Set(['connections', 'destinations', 'names']);
 /** Change with the server alone. */
 const constant = new Set(['livez', 'openapi.json']);
 

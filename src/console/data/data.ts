@@ -2,7 +2,7 @@
 export * from './api.ts';
 export { followEvents, type StreamedEvent, type StreamState } from './event-stream.ts';
 export { fieldErrors, pathOf } from './field-errors.ts';
-export { type Names, useEventNames, useHoldOf, useNamed, useNames } from './named.ts';
+export { type Named, type Names, useCollectors, useEventNames, useHoldOf, useNames } from './named.ts';
 export { useOpenIssues } from './open-issues.ts';
 export { isAway, queryClient } from './query-client.ts';
 export { type DeliveryState, useDeliveryState } from './state.ts';

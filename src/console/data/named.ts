@@ -1,26 +1,16 @@
-import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { RouteResponse } from '../../client/client.ts';
 import type { Delivery, Reason } from '../../contract/records/delivery.ts';
 import { terms } from '../messages/en.ts';
 import { useMay } from '../session/rights.ts';
-import { allQuery, kept, useAllQuery, useApiQuery, watched } from './api.ts';
+import { watchSession } from '../session/session.ts';
+import { apiQuery, kept, useAllQuery, useApiQuery } from './api.ts';
+import { nameStore } from './name-store.ts';
+import { onChange, queryClient } from './query-client.ts';
 
-type Lists = {
-  listActions: RouteResponse<'getAction'>;
-  listConnections: RouteResponse<'getConnection'>;
-  listAllDestinations: RouteResponse<'getDestination'>;
-  listCollectors: RouteResponse<'getCollector'>;
-};
-
-/**
- * Everything of a kind by its id, to show names where the API gives ids. Empty without the right to see that kind, and
- * until it is there: show the id then.
- */
-export function useNamed<Id extends keyof Lists>(id: Id): ReadonlyMap<string, Lists[Id]> {
-  // What the list of this id gives, which the compiler can't see through Id.
-  const query = allQuery(id as 'listActions') as unknown as Parameters<typeof useQuery<Lists[Id][]>>[0];
-  return useQuery({ ...query, select: byId }).data ?? none;
+/** All collectors by their ids. Empty without the right to see them, and until they are there: show the id then. */
+export function useCollectors(): ReadonlyMap<string, RouteResponse<'getCollector'>> {
+  return useAllQuery('listCollectors', undefined, { select: byId }).data ?? none;
 }
 
 const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<string, Item> =>
@@ -28,80 +18,83 @@ const byId = <Item extends { id: string }>(all: readonly Item[]): ReadonlyMap<st
 
 const none: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** The choices of a field, by name. */
-const optionsOf = <Item>(all: ReadonlyMap<string, Item>, labelOf: (one: Item) => string) =>
-  Array.from(all, ([value, one]) => ({ value, label: labelOf(one) })).sort((a, b) =>
-    a.label.localeCompare(b.label, undefined, { numeric: true }),
-  );
+/** What is known of a document by its id: name, status, and why it is held. */
+export type Named = RouteResponse<'getNames'>['data'][number];
+
+const namesMax = 200;
+
+const store = nameStore<Named>({
+  load: (ids) =>
+    queryClient
+      .fetchQuery({ ...apiQuery('getNames', { query: { ids: ids.join() } }), gcTime: 0, staleTime: 0 })
+      .then(({ data }) => data),
+  idsMax: namesMax,
+  now: Date.now,
+  freshMs: 30_000,
+  later: (run) => void setTimeout(run, 1_000),
+});
+onChange((isAffected) => {
+  if (isAffected('getNames')) store.expire();
+});
+watchSession(store.clear);
 
 export type Names = ReturnType<typeof useNames>;
 
 /**
  * What ids name; a destination with its connection: `CRM › Orders`. What is not there is said to be deleted or, without the
- * right to see its kind, hidden.
+ * right to see its kind, hidden. All ids that a page shows are asked for together, in one request.
  */
 export function useNames() {
   const mayView = useMay('connections:view');
   const maySeeActions = useMay('actions:view');
-  const actions = useNamed('listActions');
-  const connections = useNamed('listConnections');
-  const destinations = useNamed('listAllDestinations');
-  /** Without the right to see them, connections and destinations are not loaded. */
-  const isLoading = mayView && (connections === none || destinations === none);
+  const version = useSyncExternalStore(store.subscribe, store.version);
   return useMemo(() => {
-    const nameIn = (all: ReadonlyMap<string, { name: string }>, kind: keyof typeof terms.gone, may: boolean) => {
-      const unknown = !may ? terms.hidden[kind] : all === none ? '…' : terms.gone[kind];
-      return (id: string) => all.get(id)?.name ?? unknown;
+    const nameIn = (kind: keyof typeof terms.gone, may: boolean) => (id: string) => {
+      if (!may) return terms.hidden[kind];
+      const named = store.get(id);
+      return named === undefined ? '…' : (named?.name ?? terms.gone[kind]);
     };
-    const action = nameIn(actions, 'action', maySeeActions);
-    const connection = nameIn(connections, 'connection', mayView);
-    const destination = nameIn(destinations, 'destination', mayView);
+    const action = nameIn('action', maySeeActions);
+    const connection = nameIn('connection', mayView);
+    const destination = nameIn('destination', mayView);
     const target = (of: { connectionId: string; destinationId: string }) =>
       mayView ? terms.placeOf(connection(of.connectionId), destination(of.destinationId)) : terms.hidden.destination;
     return {
+      /** Grows with each answer: what was made of the names before is out of date. */
+      version,
       action,
       connection,
       destination,
       target,
       /** The same for the id of a destination alone. */
       place(destinationId: string) {
-        const { connectionId } = destinations.get(destinationId) ?? {};
-        if (connectionId !== undefined) return target({ connectionId, destinationId });
-        return isLoading ? '…' : mayView ? terms.gone.destination : terms.hidden.destination;
+        if (!mayView) return terms.hidden.destination;
+        const named = store.get(destinationId);
+        if (named === undefined) return '…';
+        const connectionId = named?.connectionId ?? null;
+        return connectionId === null ? terms.gone.destination : target({ connectionId, destinationId });
       },
-      isLoading,
-      actions,
-      connections,
-      destinations,
-      /** For a field that chooses one. */
-      actionOptions: optionsOf(actions, ({ name }) => name),
-      connectionOptions: optionsOf(connections, ({ name }) => name),
-      destinationOptions: optionsOf(destinations, ({ id, connectionId }) =>
-        target({ connectionId, destinationId: id }),
-      ),
+      /** All that is known of a document; null: it is deleted, or hidden; undefined: not known yet. */
+      of: (id: string) => (id === '' ? null : store.get(id)),
     };
-  }, [actions, connections, destinations, isLoading, maySeeActions, mayView]);
+  }, [version, maySeeActions, mayView]);
 }
 
 /**
  * Why the destination of a delivery that failed and is sent again is held now; null: it is not, or one may not see it. The
  * API calls it `held` only from the time of its next attempt on.
  */
-export function useHoldOf(deliveries: readonly Delivery[]): (delivery: Delivery) => Reason | null {
-  const isAny = deliveries.some(({ status }) => status === 'retrying');
-  useAllQuery('listConnections', undefined, { ...watched, enabled: isAny });
-  useAllQuery('listAllDestinations', undefined, { ...watched, enabled: isAny });
-  const { connections, destinations } = useNames();
+export function useHoldOf(): (delivery: Delivery) => Reason | null {
+  const { of } = useNames();
   return useCallback(
     ({ status, connectionId, destinationId }) => {
       if (status !== 'retrying') return null;
-      const connection = connections.get(connectionId);
-      const destination = destinations.get(destinationId);
-      if (connection !== undefined && connection.status !== 'enabled') return `connection_${connection.status}`;
-      if (destination !== undefined && destination.status !== 'enabled') return `destination_${destination.status}`;
-      return destination?.health.reason ?? connection?.health.reason ?? null;
+      const [connection, destination] = [of(connectionId), of(destinationId)];
+      if (connection?.status != null && connection.status !== 'enabled') return `connection_${connection.status}`;
+      if (destination?.status != null && destination.status !== 'enabled') return `destination_${destination.status}`;
+      return destination?.reason ?? connection?.reason ?? null;
     },
-    [connections, destinations],
+    [of],
   );
 }
 

@@ -21,6 +21,13 @@ function signOutWhenUnknown(error: unknown): void {
 /** As often as the server is looked for: who waits for it longer would wait on when it is back. */
 const longestWaitMs = 2_000;
 
+const listeners = new Set<(isAffected: (read: RouteId) => boolean) => void>();
+
+/** Calls the listener after each change, with whether it can have changed what a read returned. */
+export function onChange(listener: (isAffected: (read: RouteId) => boolean) => void): void {
+  listeners.add(listener);
+}
+
 /** What the console knows of the server. After a change, what it can have changed is asked for again. */
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutWhenUnknown }),
@@ -33,6 +40,7 @@ export const queryClient: QueryClient = new QueryClient({
     onSuccess(_data, _variables, _context, { meta }) {
       if (meta?.['route'] === null) return;
       const change = meta?.['route'] as RouteId | undefined; // as `useApi` puts it there
+      for (const listener of listeners) listener((read) => change === undefined || isAffected(read, change));
       const predicate = ({ queryKey: [read] }: Query) => change === undefined || isAffected(read, change);
       return refreshAfterChange(queryClient, predicate);
     },

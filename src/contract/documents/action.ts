@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { actionCheck, actionCheckInput, unsavedActionCheckInput } from '../records/check.ts';
-import { pageOf } from '../records/page.ts';
-import { api, tagged, textFilter } from '../route.ts';
+import { api, flag, tagged, textFilter } from '../route.ts';
 import { documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp, warnings } from './document.ts';
-import { documentRoutes, listQuery } from './document-routes.ts';
+import { documentRoutes, listOf, listQuery } from './document-routes.ts';
 import { refersTo } from './references.ts';
 
 /** What a mapped value can be sent as. `text`, also when none is given, sends the value as the event has it. */
@@ -62,8 +61,14 @@ export const action = actionInput.extend({ ...stamp, ...warnings });
 export const actionRoutes = tagged('actions', {
   ...documentRoutes({ one: 'action', area: 'actions', input: actionInput, output: action }),
   listActions: api('GET /actions', 'actions:view', 'List actions, newest first', {
-    query: listQuery.extend({ connectionId: textFilter, destinationId: textFilter, behaviorId: textFilter }),
-    output: pageOf(action),
+    query: listQuery.extend({
+      connectionId: textFilter,
+      destinationId: textFilter,
+      behaviorId: textFilter,
+      /** `true`: enabled, and a destination of it or its connection is not, so that deliveries are held. */
+      holds: flag.optional(),
+    }),
+    output: listOf(action),
   }),
   checkAction: api(
     'POST /actions/{id}/check',

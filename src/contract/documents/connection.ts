@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { jsonPath } from '../json-path.ts';
 import { errorKind, reason } from '../records/delivery.ts';
-import { anything, api, tagged } from '../route.ts';
+import { anything, api, flag, tagged } from '../route.ts';
 import { type Stored, secretInput } from '../secret.ts';
 import { description, documentName, durationMs, instant, line, timestamp } from '../text.ts';
 import { stamp, warnings } from './document.ts';
-import { documentRoutes } from './document-routes.ts';
+import { documentRoutes, listOf, listQuery, usedByActions } from './document-routes.ts';
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const ofTransport = new Set(
@@ -353,8 +353,30 @@ export const testStep = z.strictObject({
 
 export const testSteps = z.strictObject({ ok: z.boolean(), steps: z.array(testStep) });
 
+/** What each connection of a page has, and what uses it. */
+const connectionUsage = z.strictObject({
+  id: z.string(),
+  destinations: z.int(),
+  enabledDestinations: z.int(),
+  usedBy: usedByActions,
+});
+
+const connectionQuery = listQuery.extend({
+  /** The status, or: enabled and its health is not ok; holds deliveries; a secret or certificate has ended or does soon. */
+  state: z.enum(['enabled', 'disabled', 'paused', 'needs_attention', 'held', 'expiring']).optional(),
+  authType: z.enum(['none', 'basic', 'bearer', 'oauth2']).optional(),
+  /** Whether an action sends through it; needs actions:view. */
+  used: flag.optional(),
+  /** `true`: the page also says how many destinations each connection has, and by which actions it is used. */
+  usage: flag.optional(),
+});
+
 export const connectionRoutes = tagged('connections', {
   ...documentRoutes({ one: 'connection', area: 'connections', input: connectionInput, output: connection }),
+  listConnections: api('GET /connections', 'connections:view', 'List connections, newest first', {
+    query: connectionQuery,
+    output: listOf(connection).extend({ usage: z.array(connectionUsage).max(200).optional() }),
+  }),
   testConnection: api('POST /connections/{id}/test', 'connections:manage', 'Test a connection step by step', {
     audit: 'test connection',
     output: testSteps,

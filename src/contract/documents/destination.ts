@@ -7,14 +7,13 @@ import {
   unsavedDestinationCheckInput,
 } from '../records/check.ts';
 import { delivery, renderResult, shownRequest } from '../records/delivery.ts';
-import { pageOf } from '../records/page.ts';
 import { sampleInput } from '../records/sample.ts';
-import { api, tagged } from '../route.ts';
+import { api, flag, tagged } from '../route.ts';
 import type { Stored } from '../secret.ts';
 import { description, documentName, durationMs, line } from '../text.ts';
 import { fieldName, header, health, rate, retryPolicy } from './connection.ts';
 import { stamp, warnings } from './document.ts';
-import { documentRoutes, listQuery } from './document-routes.ts';
+import { documentRoutes, listOf, listQuery, usedByActions } from './document-routes.ts';
 import { storedMasks } from './privacy.ts';
 import { refersTo } from './references.ts';
 
@@ -166,6 +165,15 @@ export const destination = destinationInput.extend({
   health: destinationHealth,
 });
 
+/** `usage=true`: the page also says by which actions each destination is used. */
+const destinationQuery = listQuery.extend({ usage: flag.optional() });
+const destinationPage = listOf(destination).extend({
+  usage: z
+    .array(z.strictObject({ id: z.string(), usedBy: usedByActions }))
+    .max(200)
+    .optional(),
+});
+
 const previewOutput = z.strictObject({
   request: shownRequest.nullable(),
   result: renderResult,
@@ -182,11 +190,17 @@ export const destinationRoutes = tagged('destinations', {
     output: destination,
     named: '`Connection/Destination`, URL-encoded',
   }),
+  listDestinations: api(
+    'GET /connections/{id}/destinations',
+    'connections:view',
+    'List the destinations of a connection, newest first',
+    { query: destinationQuery, output: destinationPage },
+  ),
   listAllDestinations: api(
     'GET /destinations',
     'connections:view',
     'List the destinations of all connections, newest first',
-    { query: listQuery, output: pageOf(destination) },
+    { query: destinationQuery, output: destinationPage },
   ),
   previewDestination: api(
     'POST /destinations/{id}/preview',

@@ -1,13 +1,44 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../records/page.ts';
-import { anything, api, textFilter } from '../route.ts';
+import { anything, api, flag, textFilter } from '../route.ts';
 import type { ManagedKind } from './document.ts';
 
-/** Filters for a list of documents. */
+/** What lists of documents can be sorted by; with a minus before it, in descending order. */
+export const documentSorts = [
+  'name',
+  '-name',
+  'status',
+  '-status',
+  'createdAt',
+  '-createdAt',
+  'updatedAt',
+  '-updatedAt',
+] as const;
+export type DocumentSort = (typeof documentSorts)[number];
+
+/** Filters for a list of documents, and its order. */
 export const listQuery = pageQuery({
   name: textFilter,
   status: z.enum(['enabled', 'disabled', 'paused']).optional(),
+  /** Part of the name or the description, of a connection's base URL, or of a destination's path. */
+  q: textFilter,
+  /** `-createdAt`, newest first, if left out. Names are sorted without case and accents, numbers in them by value. */
+  sort: z.enum(documentSorts).optional(),
+  /** `true`: the response has `count`. */
+  count: flag.optional(),
 });
+
+/** A page of a list of documents. `count`, if asked for: how many the filters find, and how many there are. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  pageOf(item).extend({ count: z.strictObject({ found: z.int(), all: z.int() }).optional() });
+
+/** The actions that use a document: how many, and the first ones; null without the right to see actions. */
+export const usedByActions = z
+  .strictObject({
+    count: z.int(),
+    first: z.array(z.strictObject({ id: z.string(), name: z.string() })).max(5),
+  })
+  .nullable();
 
 /** Members whose names have the name of a kind in place of `*`. */
 export type OfKind<One extends string, Members> = {
@@ -57,7 +88,7 @@ export function documentRoutes<
   const a = /^[aeiou]/.test(one) ? `an ${one}` : `a ${one}`;
   const page = pageOf(output);
   return ofKind(one, {
-    'list*s': api(`GET ${at}`, view, `List ${many}, newest first`, { query: listQuery, output: page }),
+    'list*s': api(`GET ${at}`, view, `List ${many}, newest first`, { query: listQuery, output: listOf(output) }),
     'create*': api(`POST ${at}`, manage, `Create ${a}`, {
       audit: `create ${one}`,
       body: input,

@@ -225,6 +225,8 @@ const deliveryHistogram = z.strictObject({
   buckets: z.array(z.strictObject({ at: timestamp, counts })),
   totals: counts,
   countedFrom: timestamp.nullable(),
+  /** If asked for by `countUnresolved`: the failed ones in `totals` that a person still has to decide about. */
+  unresolved: z.int().optional(),
 });
 export type DeliveryHistogram = z.output<typeof deliveryHistogram>;
 
@@ -253,6 +255,7 @@ export const deliveryRoutes = tagged('deliveries', {
       query: z.strictObject({
         ...deliveryFilters,
         buckets: digits(z.int().min(1).max(bucketsMax).default(60)),
+        countUnresolved: flag.optional(),
       }),
       output: deliveryHistogram,
     },

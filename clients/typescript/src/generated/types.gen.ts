@@ -30,6 +30,22 @@ export type FieldError = {
 export type ConnectionList = {
     data: Array<Connection>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
+    usage?: Array<{
+        id: string;
+        destinations: number;
+        enabledDestinations: number;
+        usedBy: {
+            count: number;
+            first: Array<{
+                id: string;
+                name: string;
+            }>;
+        } | null;
+    }>;
 };
 
 export type Connection = {
@@ -842,6 +858,20 @@ export type Release = {
 export type DestinationList = {
     data: Array<Destination>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
+    usage?: Array<{
+        id: string;
+        usedBy: {
+            count: number;
+            first: Array<{
+                id: string;
+                name: string;
+            }>;
+        } | null;
+    }>;
 };
 
 export type Destination = {
@@ -1463,6 +1493,10 @@ export type Rendered = {
 export type ActionList = {
     data: Array<Action>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
 };
 
 export type Action = {
@@ -1651,6 +1685,10 @@ export type ActionDraftInput = {
 export type BehaviorList = {
     data: Array<Behavior>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
 };
 
 export type Behavior = {
@@ -1768,6 +1806,10 @@ export type ExplainedCondition = {
 export type CollectorList = {
     data: Array<Collector>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
 };
 
 export type Collector = {
@@ -2480,6 +2522,7 @@ export type DeliveryHistogram = {
     }>;
     totals: DeliveryCounts;
     countedFrom: string | null;
+    unresolved?: number;
 };
 
 export type DeliveryCounts = {
@@ -2965,6 +3008,10 @@ export type StatsItem = {
 export type AlertList = {
     data: Array<Alert>;
     page: Page;
+    count?: {
+        found: number;
+        all: number;
+    };
 };
 
 export type Alert = ({
@@ -3585,6 +3632,18 @@ export type DeletedDocument = {
     removedAt: string;
 };
 
+export type GetNamesOutput = {
+    data: Array<{
+        kind: 'action' | 'connection' | 'destination' | 'behavior' | 'collector';
+        id: string;
+        name: string;
+        status: 'enabled' | 'disabled' | 'paused' | null;
+        connectionId: string | null;
+        reason: Reason | null;
+        attemptsMax: number | null;
+    }>;
+};
+
 /**
  * Give visitorId, or parameter and value.
  */
@@ -3928,6 +3987,12 @@ export type NameInPath = string;
 
 export type Status = 'enabled' | 'disabled' | 'paused';
 
+export type Q = string;
+
+export type Sort = 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+
+export type Count = boolean;
+
 export type ConnectionIdInQuery = string;
 
 export type DestinationIdInQuery = string;
@@ -3935,6 +4000,8 @@ export type DestinationIdInQuery = string;
 export type ActionIdInQuery = string;
 
 export type VisitorId = string;
+
+export type Usage = boolean;
 
 export type CollectorIdInQuery = string;
 
@@ -3980,7 +4047,7 @@ export type Test = boolean;
 
 export type BatchId = string;
 
-export type Q = string;
+export type QInQuery = string;
 
 /**
  * Separated by commas: collector, connection, destination, behavior, action, alert.
@@ -4006,6 +4073,13 @@ export type ListConnectionsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
+        state?: 'enabled' | 'disabled' | 'paused' | 'needs_attention' | 'held' | 'expiring';
+        authType?: 'none' | 'basic' | 'bearer' | 'oauth2';
+        used?: boolean;
+        usage?: boolean;
     };
     url: '/api/v1/connections';
 };
@@ -4532,6 +4606,10 @@ export type ListDestinationsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
+        usage?: boolean;
     };
     url: '/api/v1/connections/{id}/destinations';
 };
@@ -4912,6 +4990,10 @@ export type ListAllDestinationsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
+        usage?: boolean;
     };
     url: '/api/v1/destinations';
 };
@@ -5244,9 +5326,13 @@ export type ListActionsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
         connectionId?: string;
         destinationId?: string;
         behaviorId?: string;
+        holds?: boolean;
     };
     url: '/api/v1/actions';
 };
@@ -5697,6 +5783,9 @@ export type ListBehaviorsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
     };
     url: '/api/v1/behaviors';
 };
@@ -6145,6 +6234,9 @@ export type ListCollectorsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
     };
     url: '/api/v1/collectors';
 };
@@ -7195,6 +7287,7 @@ export type GetDeliveryHistogramData = {
          * Default: 60.
          */
         buckets?: number;
+        countUnresolved?: boolean;
     };
     url: '/api/v1/deliveries/histogram';
 };
@@ -8149,6 +8242,9 @@ export type ListAlertsData = {
         cursor?: string;
         name?: string;
         status?: 'enabled' | 'disabled' | 'paused';
+        q?: string;
+        sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+        count?: boolean;
     };
     url: '/api/v1/alerts';
 };
@@ -8916,6 +9012,40 @@ export type ListDeletedResponses = {
 };
 
 export type ListDeletedResponse = ListDeletedResponses[keyof ListDeletedResponses];
+
+export type GetNamesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * One to 200 ids, separated by commas.
+         */
+        ids: string;
+    };
+    url: '/api/v1/names';
+};
+
+export type GetNamesErrors = {
+    /**
+     * An error (RFC 9457)
+     */
+    '4XX': Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    '5XX': Problem;
+};
+
+export type GetNamesError = GetNamesErrors[keyof GetNamesErrors];
+
+export type GetNamesResponses = {
+    /**
+     * OK
+     */
+    200: GetNamesOutput;
+};
+
+export type GetNamesResponse = GetNamesResponses[keyof GetNamesResponses];
 
 export type EraseVisitorData = {
     body: ErasureInput;

@@ -38,7 +38,7 @@ const stored = action.parse({
     },
   ],
 });
-const draft = () => draftOfAction(stored, new Map([['des_1', { connectionId: 'con_1' }]]));
+const draft = () => draftOfAction(stored, (id) => (id === 'des_1' ? { connectionId: 'con_1' } : null));
 
 test('an unchanged draft saves the same action, with fixed values that are not text', () => {
   const { id, version, createdAt, updatedAt, updatedBy, warnings, ...body } = stored;

@@ -52,11 +52,11 @@ export const newDraft = (scenario: Scenario): ActionDraft => ({
   destinations: [],
 });
 
+/** What is known of a destination by its id: the connection that it belongs to. */
+type KnownDestination = (id: string) => { connectionId: string | null } | null | undefined;
+
 /** A stored action for the editor, with the connections that destinations belong to. */
-export function draftOfAction(
-  action: Action,
-  destinations: ReadonlyMap<string, { connectionId: string }>,
-): ActionDraft {
+export function draftOfAction(action: Action, destinationOf: KnownDestination): ActionDraft {
   const rules = rulesOf(action.rules);
   return {
     name: action.name,
@@ -64,7 +64,7 @@ export function draftOfAction(
     scenario: scenarioOf(rules),
     rules,
     destinations: action.destinations.map(({ destinationId, mapping }) => ({
-      ...newDestinationRow(destinations.get(destinationId)?.connectionId, destinationId),
+      ...newDestinationRow(destinationOf(destinationId)?.connectionId ?? undefined, destinationId),
       mapping: mapping.map(fieldRowOf),
     })),
   };

@@ -28,7 +28,7 @@ export function EditActionPage(): ReactNode {
       lead={({ status }) => <StatusBadge status={status} />}
     >
       {(action) =>
-        names.isLoading ? (
+        action.destinations.some((one) => names.of(one.destinationId) === undefined) ? (
           <Skeleton height={260} aria-busy="true" />
         ) : (
           <ActionEditor
@@ -55,9 +55,11 @@ export function NewActionPage(): ReactNode {
   const navigate = useNavigate({ from: '/actions/new' });
   const names = useNames();
   const copied = useApiQuery('getAction', { params: { id: from ?? '' } }, { enabled: from !== undefined });
+  // Their connections have to be known before the draft begins.
+  const wanted = [destination ?? '', ...(copied.data?.destinations.map((one) => one.destinationId) ?? [])];
   return (
     <NewDocumentPage kind={actionKind}>
-      {names.isLoading || copied.isLoading ? (
+      {copied.isLoading || wanted.some((id) => names.of(id) === undefined) ? (
         <Skeleton height={260} aria-busy="true" />
       ) : (
         <ActionEditor
@@ -82,10 +84,11 @@ type Given = { scenario: string | undefined; copied: Action | undefined; destina
 
 function beginning({ scenario, copied, destination }: Given, names: Names): ActionDraft {
   if (copied !== undefined) {
-    const draft = draftOfAction(copied, names.destinations);
+    const draft = draftOfAction(copied, names.of);
     return { ...draft, name: terms.copyOf(copied.name) };
   }
   const draft = newDraft(isScenario(scenario) ? scenario : 'custom');
-  const chosen = names.destinations.get(destination ?? '');
-  return chosen === undefined ? draft : { ...draft, destinations: [newDestinationRow(chosen.connectionId, chosen.id)] };
+  const chosen = names.of(destination ?? '');
+  if (chosen?.connectionId == null) return draft;
+  return { ...draft, destinations: [newDestinationRow(chosen.connectionId, chosen.id)] };
 }

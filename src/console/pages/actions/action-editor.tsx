@@ -1,8 +1,9 @@
 import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { useDebouncedState } from '@mantine/hooks';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { foldName } from '../../../contract/fold-name.ts';
-import { type Names, useAllQuery } from '../../data/data.ts';
+import { kept, type Names, useApiQuery } from '../../data/data.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';
@@ -57,9 +58,14 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
   const mayManage = useMay('actions:manage');
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
-  const named = useAllQuery('listActions').data;
   const status = stored?.status ?? 'disabled';
-  const holderOf = (name: string) => named?.find((one) => foldName(one.name) === foldName(name));
+  const [typed, type] = useDebouncedState('', 200);
+  const alike = useApiQuery(
+    'listActions',
+    { query: { name: typed.trim(), sort: 'name', limit: 200 } },
+    { ...kept, enabled: typed.trim() !== '' },
+  ).data?.data;
+  const holderOf = (name: string) => alike?.find((one) => foldName(one.name) === foldName(name));
   function takenBy({ name }: ActionDraft): Record<string, string> {
     const holder = holderOf(name);
     return holder === undefined || holder.id === stored?.id ? {} : { name: words.basics.taken };
@@ -67,7 +73,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
   const editor = useEditor<Action, ActionDraft, Action, Action['status']>({
     draftKey,
     stored,
-    draftOf: (one) => (one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, names.destinations)),
+    draftOf: (one) => (one === null ? (begin?.() ?? newDraft('custom')) : draftOfAction(one, names.of)),
     problemsOf: (draft, _isNew, how) => ({ ...problemsOf(draft, how), ...takenBy(draft) }),
     atFields,
     create: (draft, how) => actionKind.create(bodyOfDraft(draft, how)),
@@ -75,7 +81,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
     // Its rules as the draft writes them, so that only what differs is shown as different.
     async load(id) {
       const theirs = await client().call('getAction', { params: { id } });
-      const body = bodyOfDraft(draftOfAction(theirs, names.destinations), theirs.status);
+      const body = bodyOfDraft(draftOfAction(theirs, names.of), theirs.status);
       return { ...theirs, rules: body.rules as Action['rules'] }; // made of a stored condition
     },
     shownOf: (draft) => bodyOfDraft(draft, status),
@@ -90,6 +96,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
     },
   });
   const { draft, change, save, check, tell, isSaving, isDisabled } = editor;
+  useEffect(() => type(draft.name), [type, draft.name]);
   const errors = { ...takenBy(draft), ...editor.errors };
   const at = steps.indexOf(step);
   const [before, next] = [steps[at - 1], steps[at + 1]];
@@ -132,7 +139,9 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           {step === 'basics' ? (
             <BasicDetailsStep
               {...given}
-              isFree={draft.name.trim() !== '' && named !== undefined && holderOf(draft.name) === undefined}
+              isFree={
+                typed.trim() !== '' && typed === draft.name && alike !== undefined && holderOf(typed) === undefined
+              }
             />
           ) : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}

@@ -12,7 +12,7 @@ import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, Th
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
-import { useBehaviors } from '../../parts/rules/rule-data.ts';
+import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, heldAt, notToEnable, standingOf, useSwitch } from './action.ts';
 
@@ -60,7 +60,7 @@ type Props = { action: Action; names: Names };
 
 /** The rules, the destinations and the figures of an action. */
 function ActionOverview({ action, names }: Props): ReactNode {
-  const { nameOf } = useBehaviors();
+  const nameOf = useRuleNames();
   const held = action.status === 'enabled' ? heldAt(action, names) : [];
   return (
     <Stack>
@@ -137,7 +137,7 @@ function Figures({ actionId }: { actionId: string }): ReactNode {
 
 /** The behaviors, destinations and parameters of an action. */
 function UsedObjects({ action, names }: Props): ReactNode {
-  const { nameOf } = useBehaviors();
+  const nameOf = useRuleNames();
   const behaviors = new Set(behaviorsIn(action.rules));
   const parameters = [...parameterUses([action], []).keys()].sort();
   return (
@@ -154,11 +154,10 @@ function UsedObjects({ action, names }: Props): ReactNode {
       <Panel title={w.destinations}>
         <List>
           {action.destinations.map(({ destinationId: id }) => {
-            const status = names.destinations.get(id)?.status;
+            const status = names.of(id)?.status;
             return (
               <li key={id}>
-                <DestinationLink id={id} names={names} />{' '}
-                {status === undefined ? null : <StatusBadge status={status} />}
+                <DestinationLink id={id} names={names} /> {status == null ? null : <StatusBadge status={status} />}
               </li>
             );
           })}

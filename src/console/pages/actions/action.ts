@@ -33,10 +33,10 @@ export function standingOf(action: Action, names: Names): Action['status'] | 'ne
 /** The destinations of an action that hold its deliveries, because they or their connections are not enabled. */
 export function heldAt({ destinations }: Action, names: Names): string[] {
   return destinations.flatMap(({ destinationId }) => {
-    const destination = names.destinations.get(destinationId);
-    const connection = names.connections.get(destination?.connectionId ?? '');
+    const destination = names.of(destinationId);
+    const connection = names.of(destination?.connectionId ?? '');
     // Without the right to see it, nothing is known of it.
-    const isHeld = connection !== undefined && [destination, connection].some((one) => one?.status !== 'enabled');
+    const isHeld = connection != null && [destination, connection].some((one) => one?.status !== 'enabled');
     return isHeld ? [destinationId] : [];
   });
 }

@@ -1,11 +1,11 @@
 import { Box, Group, Menu, Text } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
-import { type Names, type Stats, useNames, useStats } from '../../data/data.ts';
+import { kept, type Names, type Stats, useApiQuery, useNames, useStats, watched } from '../../data/data.ts';
 import { formatNumber, formatPercent, terms, actions as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { servedQuery } from '../../parts/document/served-list.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { GuardedItem } from '../../parts/list/row-menu.tsx';
 import {
@@ -18,18 +18,21 @@ import {
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { Icon, LinkCard, LinkCards, Note, StatusBadge } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
-import { useBehaviors } from '../../parts/rules/rule-data.ts';
+import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Action, actionKind, notToEnable, standingOf, useSwitch } from './action.ts';
 import { firstScenarios } from './scenarios.ts';
 
 export function ActionsPage(): ReactNode {
   const mayManage = useMay('actions:manage');
-  const { behaviors, nameOf } = useBehaviors();
   const names = useNames();
+  const nameOf = useRuleNames();
   const { data: stats } = useStats('action');
   const columns = useMemo(() => columnsOf({ nameOf, names, stats }), [nameOf, names, stats]);
-  const { connection } = useSearch({ from: '/shell/actions' });
+  const search = useSearch({ from: '/shell/actions' });
+  const { status, connection, destination, behavior } = search;
+  const filters = { status, connectionId: connection, destinationId: destination, behaviorId: behavior };
+  const served = useApiQuery('listActions', { query: { ...servedQuery(search), ...filters } }, { ...kept, ...watched });
   const { labelOf, toggle } = useSwitch();
   return (
     <DocumentsPage
@@ -38,30 +41,17 @@ export function ActionsPage(): ReactNode {
       noun="actions"
       icon="actions"
       columns={columns}
+      served={served}
       filters={[
         statusFilter,
-        {
-          key: 'connection',
-          label: terms.connection,
-          options: names.connectionOptions,
-          of: (row) => row.destinations.map((one) => names.destinations.get(one.destinationId)?.connectionId ?? ''),
-        },
+        { key: 'connection', label: terms.connection, searched: () => ({ kind: 'connection' }) },
         {
           key: 'destination',
           label: terms.destination,
           clearedBy: 'connection',
-          options: names.destinationOptions.filter(
-            ({ value }) => connection === undefined || names.destinations.get(value)?.connectionId === connection,
-          ),
-          of: (row) => row.destinations.map((one) => one.destinationId),
+          searched: (values) => ({ kind: 'destination', connectionId: values['connection'] }),
         },
-        {
-          key: 'behavior',
-          label: terms.behavior,
-          options: behaviors.map(({ id, name }) => ({ value: id, label: name })),
-          of: ({ rules }) => behaviorsIn(rules),
-          nameOf: (id) => nameOf(id) ?? id,
-        },
+        { key: 'behavior', label: terms.behavior, searched: () => ({ kind: 'behavior' }) },
       ]}
       items={(action) => (
         <>

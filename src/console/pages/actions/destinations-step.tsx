@@ -6,6 +6,7 @@ import type { Event } from '../../../contract/records/event.ts';
 import type { Names } from '../../data/data.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
+import { DocumentField } from '../../parts/list/filter-fields.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/payload/event-picker.tsx';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
@@ -17,6 +18,7 @@ import { type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
 import { useSampleEvent } from './use-example.ts';
+import { useConnections, useTargets } from './use-targets.ts';
 
 const w = words.destinations;
 
@@ -39,7 +41,9 @@ export function DestinationsStep({ draft, change, names, storedId, errors, isDis
     const used = behaviorsIn(draft.rules);
     return [...new Set(behaviors.filter(({ id }) => used.includes(id)).flatMap((one) => one.attributes))];
   }, [behaviors, draft.rules]);
-  if (!names.isLoading && names.connections.size === 0) return <NoConnections />;
+  const mayView = useMay('connections:view');
+  const { isNone } = useConnections();
+  if (!mayView || isNone) return <NoConnections />;
   // Until a destination is chosen, there is a row to choose it in.
   const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
   return (
@@ -53,7 +57,6 @@ export function DestinationsStep({ draft, change, names, storedId, errors, isDis
             row={row}
             title={row.destinationId === '' ? w.section(index + 1) : names.place(row.destinationId)}
             takenIds={rows.flatMap((one) => (one === row ? [] : [one.destinationId]))}
-            names={names}
             errors={errors}
             isDisabled={isDisabled}
             attributes={attributes}
@@ -118,7 +121,6 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
   title: string;
   /** The destinations of the other rows. */
   takenIds: readonly string[];
-  names: Names;
   attributes: readonly string[];
   event: Event | null;
   onChange: (next: Partial<DestinationRow>) => void;
@@ -126,12 +128,10 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
 };
 
 function DestinationPanel(props: PanelProps): ReactNode {
-  const { path, row, title, takenIds, names, errors, isDisabled, attributes, event, onChange, onRemove } = props;
-  const connection = names.connections.get(row.connectionId);
-  const offered = names.destinationOptions
-    .flatMap(({ value }) => names.destinations.get(value) ?? [])
-    .filter(({ connectionId }) => connectionId === row.connectionId);
-  const chosen = names.destinations.get(row.destinationId);
+  const { path, row, title, takenIds, errors, isDisabled, attributes, event, onChange, onRemove } = props;
+  const { options: connectionOptions, isCut } = useConnections();
+  const { connection, offered } = useTargets(row.connectionId);
+  const chosen = offered.find(({ id }) => id === row.destinationId);
   const options = offered.map((one) => {
     const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
     // The present choice stays possible.
@@ -150,17 +150,29 @@ function DestinationPanel(props: PanelProps): ReactNode {
   return (
     <Panel title={title}>
       <Group grow align="start" preventGrowOverflow={false}>
-        <NativeSelect
-          label={terms.connection}
-          {...bind(row.connectionId, (connectionId) => onChange({ connectionId, destinationId: '' }))}
-          data={[
-            ...(row.connectionId === '' ? [{ value: '', label: w.chooseConnection }] : []),
-            ...names.connectionOptions,
-          ]}
-          error={errors[`${path}.connectionId`]}
-          disabled={isDisabled}
-          miw="12rem"
-        />
+        {isCut ? (
+          <DocumentField
+            label={terms.connection}
+            placeholder={w.chooseConnection}
+            searched={{ kind: 'connection' }}
+            value={row.connectionId}
+            onChange={(connectionId = '') => onChange({ connectionId, destinationId: '' })}
+            error={errors[`${path}.connectionId`]}
+            disabled={isDisabled}
+          />
+        ) : (
+          <NativeSelect
+            label={terms.connection}
+            {...bind(row.connectionId, (connectionId) => onChange({ connectionId, destinationId: '' }))}
+            data={[
+              ...(row.connectionId === '' ? [{ value: '', label: w.chooseConnection }] : []),
+              ...connectionOptions,
+            ]}
+            error={errors[`${path}.connectionId`]}
+            disabled={isDisabled}
+            miw="12rem"
+          />
+        )}
         <NativeSelect
           label={terms.destination}
           {...bind(row.destinationId, (destinationId) => onChange({ destinationId }))}

@@ -92,6 +92,8 @@ function RequestPreview({ destinationId, title, draft, names, storedId, sample }
     { params: { id: destinationId }, body: JSON.parse(text) as PreviewBody },
     { ...kept, retry: false },
   );
+  const connectionId = names.of(destinationId)?.connectionId ?? '';
+  const connection = useApiQuery('getConnection', { params: { id: connectionId } }, { enabled: connectionId !== '' });
   const mayTest = useMay('connections:manage');
   const [sent, setSent] = useState<RouteResponse<'testDestination'> | null>(null);
   const shown = <RequestTab request={{ ...query, run: () => void query.refetch() }} hasErrors={false} />;
@@ -104,7 +106,7 @@ function RequestPreview({ destinationId, title, draft, names, storedId, sample }
           destinationId={destinationId}
           body={query.data?.request == null ? null : input}
           whyNot={shown}
-          baseUrl={names.connections.get(names.destinations.get(destinationId)?.connectionId ?? '')?.baseUrl ?? ''}
+          baseUrl={connection.data?.baseUrl ?? ''}
           onSent={setSent}
         />
       ) : null}

@@ -1,7 +1,7 @@
 import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
-import { type Stats, useStats } from '../../data/data.ts';
+import { type Stats, useApiQuery, useStats } from '../../data/data.ts';
 import { formatDuration, outcomes, shell, statusLine, terms, connections as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
@@ -9,14 +9,14 @@ import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx'
 import { Panel, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
-import { useUsage } from './usage.ts';
 
 const w = words.activity;
 
 /** The deliveries of a connection, or of one of its destinations: charts, and the newest. */
 export function ActivityTab({ connection: { id } }: { connection: { id: string } }): ReactNode {
   const navigate = useNavigate({ from: '/connections/$connectionId' });
-  const destinations = useUsage()?.destinationsOf(id) ?? [];
+  const destinations =
+    useApiQuery('listDestinations', { params: { id }, query: { sort: 'name', limit: 200 } }).data?.data ?? [];
   const [destinationId, choose] = useState<string | null>(null);
   const [time, setTime] = useChartTime();
   const { data: stats } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? id, time);

@@ -1,7 +1,7 @@
+import { endsSoonMs } from '../../../contract/documents/ends-soon.ts';
 import type { Connection } from './connection.ts';
 
 /** The warning about the end of a pasted token comes this long before it: time to get a new one. */
-const warnAheadMs = 14 * 86_400_000;
 
 /** The state of a connection's authentication, by its traffic and the ends of its secrets. */
 export type AuthenticationStanding =
@@ -21,7 +21,7 @@ export function endings(
 ): { kind: Ending; at: string }[] {
   const found = (at: string | null, ended: Ending, ends: Ending): { kind: Ending; at: string }[] => {
     const left = at === null ? Number.POSITIVE_INFINITY : Date.parse(at) - now;
-    return at === null || left > warnAheadMs ? [] : [{ kind: left <= 0 ? ended : ends, at }];
+    return at === null || left > endsSoonMs ? [] : [{ kind: left <= 0 ? ended : ends, at }];
   };
   return [
     ...found(secretExpiresAt, 'expired', 'expires'),

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
@@ -11,7 +12,7 @@ import { Draining } from './draining.tsx';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { HoldCause, HoldEnd } from './hold-actions.tsx';
 import { LoadLine } from './load-line.tsx';
-import { blockedBy, useUsage } from './usage.ts';
+import { blockedBy, useDestinationCount } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
 const DestinationsTab = lazyPart(() => import('./destinations-tab.tsx'), 'DestinationsTab');
@@ -19,13 +20,14 @@ const ActivityTab = lazyPart(() => import('./activity-tab.tsx'), 'ActivityTab');
 const UsedByTab = lazyPart(() => import('./used-by-tab.tsx'), 'UsedByTab');
 
 export function ConnectionPage(): ReactNode {
-  const usage = useUsage();
+  const { connectionId } = useParams({ from: '/shell/connections/$connectionId' });
+  const destinations = useDestinationCount(connectionId);
   return (
     <DocumentPage
       kind={connectionKind}
       lead={(connection) => <Standing connection={connection} />}
       actions={(connection) => <Switch connection={connection} />}
-      blockedBy={(connection) => blockedBy(usage, connection)}
+      blockedBy={() => blockedBy(destinations)}
       tabs={words.details.tabs}
       // A connection with a problem opens with what happens on it.
       opensAt={({ health }) => (health.state === 'ok' ? 'details' : 'activity')}

@@ -1,28 +1,25 @@
+import type { CallInput } from '../../../client/client.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/bind.ts';
 import type { Filter } from '../../parts/list/filters.ts';
 import type { Connection } from './connection.ts';
-import type { Usage } from './usage.ts';
 
-export const filtersOf = (usage: Usage | undefined): Filter<Connection, 'status' | 'auth' | 'used'>[] => [
-  {
-    key: 'status',
-    label: terms.state,
-    options: options(words.filters.states),
-    of: ({ status, health }) => [
-      status,
-      ...(health.held > 0 ? ['held'] : []),
-      ...(status === 'enabled' && health.state !== 'ok' ? ['needs_attention'] : []),
-    ],
-  },
-  { key: 'auth', label: words.columns.auth, options: options(words.details.authTypes), of: ({ auth }) => auth.type },
-  {
-    key: 'used',
-    label: words.filters.use,
-    options: options(words.filters.uses),
-    of: ({ id }) => ((usage?.actionsOf?.(id).length ?? 0) > 0 ? 'used' : 'unused'),
-  },
+/** The filters of the list; the server filters. */
+export const filters: Filter<Connection, 'status' | 'auth' | 'used'>[] = [
+  { key: 'status', label: terms.state, options: options(words.filters.states) },
+  { key: 'auth', label: words.columns.auth, options: options(words.details.authTypes) },
+  { key: 'used', label: words.filters.use, options: options(words.filters.uses) },
 ];
 
-/** The texts that *Filter* looks at. */
-export const texts = ({ name, description, baseUrl }: Connection): readonly string[] => [name, description, baseUrl];
+type Query = NonNullable<CallInput<'listConnections'>['query']>;
+
+/** The same as the API takes them, from an address. */
+export const filtersOf = (search: {
+  status?: Query['state'];
+  auth?: Query['authType'];
+  used?: keyof typeof words.filters.uses | undefined;
+}): Query => ({
+  state: search.status,
+  authType: search.auth,
+  used: search.used === undefined ? undefined : search.used === 'used' ? 'true' : 'false',
+});

@@ -1,10 +1,12 @@
 import { Alert, Group, Menu, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { Answer } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
+import { kept, useApiQuery, watched } from '../../data/data.ts';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { servedQuery } from '../../parts/document/served-list.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { column, modifiedByColumn, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
@@ -12,18 +14,25 @@ import { useMay } from '../../session/rights.ts';
 import { resultingUrl } from '../destinations/endpoint-address.ts';
 import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
 import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
-import { filtersOf, texts } from './connections-filters.ts';
+import { filters, filtersOf } from './connections-filters.ts';
 import { TestDialog } from './form/test-authentication.tsx';
 import { namesOf, trafficColumns } from './traffic-columns.tsx';
-import { blockedBy, type Figures, type FiguresOf, type Usage, useFigures, useUsage } from './usage.ts';
+import { blockedBy, type Figures, type FiguresOf, usageIn, useFigures } from './usage.ts';
 
 export function ConnectionsPage(): ReactNode {
   const mayManage = useMay('connections:manage');
   const [tested, test] = useState<Connection | null>(null);
   const { labelOf, toggle } = useConnectionStatus();
-  const usage = useUsage();
+  const search = useSearch({ from: '/shell/connections' });
+  const served = useApiQuery(
+    'listConnections',
+    { query: { ...servedQuery(search), ...filtersOf(search), usage: 'true' } },
+    { ...kept, ...watched },
+  );
+  const usage = served.data?.usage;
+  const usageOf = useMemo(() => usageIn(usage), [usage]);
   const figuresOf = useFigures('connection');
-  const columns = useMemo(() => columnsOf(usage, figuresOf), [usage, figuresOf]);
+  const columns = useMemo(() => columnsOf(usageOf, figuresOf), [usageOf, figuresOf]);
   return (
     <DocumentsPage
       kind={connectionKind}
@@ -32,9 +41,9 @@ export function ConnectionsPage(): ReactNode {
       icon="connections"
       code="millrace apply crm.yaml"
       columns={columns}
+      served={served}
       opens="done"
-      filters={filtersOf(usage)}
-      texts={texts}
+      filters={filters}
       actions={
         <>
           <ButtonLink to="/connections/new/curl" leftSection={<Icon name="code" />}>
@@ -51,8 +60,8 @@ export function ConnectionsPage(): ReactNode {
           <Menu.Item onClick={() => toggle(row)}>{labelOf(row)}</Menu.Item>
         </>
       )}
-      blockedBy={(row) => blockedBy(usage, row)}
-      above={<ReadyBanner usage={usage} />}
+      blockedBy={({ id }) => blockedBy(usageOf(id)?.destinations)}
+      above={search.done === undefined ? null : <ReadyBanner id={search.done} />}
     >
       <TestDialog connection={tested} onClose={() => test(null)} />
     </DocumentsPage>
@@ -62,18 +71,20 @@ export function ConnectionsPage(): ReactNode {
 const w = words.ready;
 
 /** The next step after Done, until events can be sent through this connection. Nothing when Actions use all of it. */
-function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
-  const { done } = useSearch({ from: '/shell/connections' });
+function ReadyBanner({ id }: { id: string }): ReactNode {
   const navigate = useNavigate({ from: '/connections' });
   const mayManage = useMay('actions:manage');
-  const connection = useQuery(connectionKind.all()).data?.find(({ id }) => id === done);
-  if (connection === undefined || usage?.actionsOf === undefined) return null;
-  const { id, name, health } = connection;
-  const { actionsOf } = usage;
+  const params = { id };
+  const connection = useApiQuery('getConnection', { params }).data;
+  const page = useApiQuery('listDestinations', { params, query: { usage: 'true', limit: 200 } }).data;
+  const maySeeActions = useMay('actions:view');
+  if (connection === undefined || page === undefined || !maySeeActions) return null;
+  const { name, health } = connection;
   const isFine = health.state === 'ok';
-  const destinations = usage.destinationsOf(id);
+  const destinations = page.data;
+  const usageOf = usageIn(page.usage);
   const enabled = destinations.filter(({ status }) => status === 'enabled');
-  const unused = enabled.filter((one) => actionsOf(one.id).length === 0);
+  const unused = enabled.filter((one) => usageOf(one.id)?.usedBy?.count === 0);
   const first = isFine ? unused[0] : undefined;
   if (first === undefined && isFine && enabled.length > 0) return null;
   return (
@@ -115,11 +126,13 @@ function ReadyBanner({ usage }: { usage: Usage | undefined }): ReactNode {
   );
 }
 
+type UsageOf = (id: string) => NonNullable<Answer<'listConnections'>['usage']>[number] | undefined;
+
 /** The Base URL with the port. */
 const reachedAt = (one: Connection): string =>
   one.port === null ? one.baseUrl : (resultingUrl('', one) ?? one.baseUrl);
 
-const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Column<Connection>[] => [
+const columnsOf = (usageOf: UsageOf, figuresOf: FiguresOf): readonly Column<Connection>[] => [
   nameColumn(connectionKind),
   column('state', terms.state, { sort: (row) => stateOf(row) }, (row) => (
     <Group gap="xs" wrap="nowrap">
@@ -140,11 +153,10 @@ const columnsOf = (usage: Usage | undefined, figuresOf: FiguresOf): readonly Col
     <Authentication connection={row} figures={figuresOf(row.id)} />
   )),
   column('destinations', words.columns.destinations, { align: 'end' }, ({ id }) => {
-    if (usage === undefined) return null;
-    const all = usage.destinationsOf(id);
-    return words.destinationCount(all.filter(({ status }) => status === 'enabled').length, all.length);
+    const usage = usageOf(id);
+    return usage === undefined ? null : words.destinationCount(usage.enabledDestinations, usage.destinations);
   }),
-  ...trafficColumns(usage, figuresOf),
+  ...trafficColumns((id) => usageOf(id)?.usedBy, figuresOf),
   column('type', terms.type, { leavesFirst: true, isHiddenAtFirst: true }, ({ type }) => words.types[type]),
   modifiedColumn({ isHiddenAtFirst: true }),
   modifiedByColumn(),

@@ -1,9 +1,10 @@
 import { Button, Group, Menu, Switch, Text } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { useAllQuery, useApi } from '../../data/data.ts';
+import { kept, useApi, useApiQuery } from '../../data/data.ts';
 import { formatNumber, nouns, parts, terms, connections as words } from '../../messages/en.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
+import { servedQuery, servedSorts } from '../../parts/document/served-list.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
@@ -13,7 +14,7 @@ import { useMay } from '../../session/rights.ts';
 import { type Connection, destinationStateOf, useDestinationStatus } from './connection.ts';
 import { copyOfDestination } from './new/start.ts';
 import { Dash, namesOf, trafficColumns } from './traffic-columns.tsx';
-import { type Action, type Destination, type Figures, useFigures, useHeld, useUsage } from './usage.ts';
+import { type Destination, type Figures, type UsedBy, usageIn, useFigures, useHeld } from './usage.ts';
 
 const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';
@@ -25,10 +26,18 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   const mayManage = useMay('connections:manage');
   const mayManageActions = useMay('actions:manage');
   const [asked, ask] = useState<Destination | null>(null);
-  const query = useAllQuery('listDestinations', { params: { id: connection.id } });
-  const usage = useUsage();
+  const query = useApiQuery(
+    'listDestinations',
+    { params: { id: connection.id }, query: { ...servedQuery(search), usage: 'true' } },
+    kept,
+  );
+  const usage = query.data?.usage;
+  const usedByOf = useMemo(() => {
+    const usageOf = usageIn(usage);
+    return (id: string) => usageOf(id)?.usedBy;
+  }, [usage]);
   const figuresOf = useFigures('destination');
-  const heldOf = useHeld(connection.id, query.data);
+  const heldOf = useHeld(connection.id);
   const columns = useMemo(
     (): Column<Destination>[] => [
       nameColumn({ kind: 'destination', nameOf: ({ name }) => name }, w.columns.name),
@@ -49,7 +58,7 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
           {contentType}
         </Text>
       )),
-      ...trafficColumns(usage, figuresOf),
+      ...trafficColumns(usedByOf, figuresOf),
       column('last', w.columns.last, { sort: ({ id }) => figuresOf(id)?.lastAttemptAt }, ({ id }) => (
         <LastResult figures={figuresOf(id)} />
       )),
@@ -58,9 +67,9 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
       ),
       modifiedColumn(),
     ],
-    [mayManage, usage, figuresOf, heldOf],
+    [mayManage, usedByOf, figuresOf, heldOf],
   );
-  const unused = query.data?.find(({ id, status }) => status === 'enabled' && usage?.actionsOf?.(id).length === 0);
+  const unused = query.data?.data.find(({ id, status }) => status === 'enabled' && usedByOf(id)?.count === 0);
 
   const toNew = { to: address, params: { connectionId: connection.id, destinationId: 'new' } } as const;
   const buttons = mayManage ? (
@@ -85,15 +94,13 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
     search,
     query,
     columns,
-    texts,
+    servedSorts,
     sortedBy: 'name',
     empty: { icon: 'deliveries', title: terms.noDestinations, text: w.emptyText, action: buttons },
     tools: buttons,
     ...(mayManage
       ? {
-          rowMenu: (row: Destination) => (
-            <More destination={row} users={usage?.actionsOf?.(row.id) ?? []} onDelete={() => ask(row)} />
-          ),
+          rowMenu: (row: Destination) => <More destination={row} usedBy={usedByOf(row.id)} onDelete={() => ask(row)} />,
         }
       : {}),
   });
@@ -121,11 +128,9 @@ export function DestinationsTab({ connection }: { connection: Connection }): Rea
   );
 }
 
-const texts = ({ name, description, path }: Destination) => [name, description, path];
+type MoreProps = { destination: Destination; usedBy: UsedBy | undefined; onDelete: () => void };
 
-type MoreProps = { destination: Destination; users: readonly Action[]; onDelete: () => void };
-
-function More({ destination, users, onDelete }: MoreProps): ReactNode {
+function More({ destination, usedBy, onDelete }: MoreProps): ReactNode {
   const { change } = useDestinationStatus();
   const create = useApi('createDestination');
   const { id, connectionId, name, status } = destination;
@@ -147,7 +152,10 @@ function More({ destination, users, onDelete }: MoreProps): ReactNode {
       <Menu.Item onClick={() => void change(destination, isOff ? 'enabled' : 'paused')}>
         {isOff ? terms.enable : terms.pause}
       </Menu.Item>
-      <GuardedItem blockedBy={users.length > 0 ? w.usedBy(namesOf(users)) : null} onClick={onDelete}>
+      <GuardedItem
+        blockedBy={usedBy == null || usedBy.count === 0 ? null : w.usedBy(namesOf(usedBy.first, usedBy.count))}
+        onClick={onDelete}
+      >
         {terms.delete}
       </GuardedItem>
     </RowMenu>

@@ -5,13 +5,13 @@ import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import type { Column } from '../../parts/list/columns.tsx';
 import { column } from '../../parts/list/standard-columns.tsx';
 import { PlainLink } from '../../parts/parts.ts';
-import type { Action, Figures, FiguresOf, Usage } from './usage.ts';
+import type { Figures, FiguresOf, UsedBy, UsedByOf } from './usage.ts';
 
 const w = words.figures;
 
 /** The columns of use and traffic, in the lists of connections and of destinations. */
-export const trafficColumns = (usage: Usage | undefined, figuresOf: FiguresOf): Column<{ id: string }>[] => [
-  column('usedBy', terms.usedBy, { isText: true }, ({ id }) => <Users actions={usage?.actionsOf?.(id)} />),
+export const trafficColumns = (usedByOf: UsedByOf, figuresOf: FiguresOf): Column<{ id: string }>[] => [
+  column('usedBy', terms.usedBy, { isText: true }, ({ id }) => <Users usedBy={usedByOf(id)} />),
   column('success', terms.success24h, { sort: ({ id }) => successOf(figuresOf(id)) }, ({ id }) => (
     <Success figures={figuresOf(id)} />
   )),
@@ -48,27 +48,28 @@ function Success({ figures }: { figures: Figures | undefined }): ReactNode {
 }
 
 /** How many Actions use a thing; which ones on hover and focus. */
-function Users({ actions }: { actions: readonly Action[] | undefined }): ReactNode {
-  if (actions === undefined) return <Dash text={words.users.unknown} />;
-  const [first, ...more] = actions;
+function Users({ usedBy }: { usedBy: UsedBy | undefined }): ReactNode {
+  if (usedBy === undefined) return null;
+  if (usedBy === null) return <Dash text={words.users.unknown} />;
+  const [first] = usedBy.first;
   if (first === undefined)
     return (
       <Text span c="dimmed">
         {terms.notUsed}
       </Text>
     );
-  if (more.length === 0) return <ActionLink action={first} />;
+  if (usedBy.count === 1) return <ActionLink action={first} />;
   return (
-    <Tooltip label={namesOf(actions)} multiline maw="20rem">
+    <Tooltip label={namesOf(usedBy.first, usedBy.count)} multiline maw="20rem">
       <Text span tabIndex={0}>
-        {count.actions(actions.length)}
+        {count.actions(usedBy.count)}
       </Text>
     </Tooltip>
   );
 }
 
 /** A link to an Action by its name. */
-export function ActionLink({ action }: { action: Action }): ReactNode {
+export function ActionLink({ action }: { action: { id: string; name: string } }): ReactNode {
   return (
     <PlainLink to="/actions/$actionId" params={{ actionId: action.id }} c="inherit">
       {action.name}
@@ -78,10 +79,10 @@ export function ActionLink({ action }: { action: Action }): ReactNode {
 
 const named = 5;
 
-/** The first names, and how many more there are. */
-export function namesOf(things: readonly { name: string }[]): string {
+/** The first names of so many things, and how many more there are. */
+export function namesOf(things: readonly { name: string }[], all: number = things.length): string {
   const names = things.slice(0, named).map(({ name }) => name);
-  return names.join(', ') + (things.length > named ? ` ${terms.more(things.length - named)}` : '');
+  return names.join(', ') + (all > named ? ` ${terms.more(all - named)}` : '');
 }
 
 /** A dash, with a text for screen readers. */

@@ -4,7 +4,7 @@ import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { errors } from '../../../contract/errors.ts';
-import { allQuery, kept, useApiQuery, useNamed, watched } from '../../data/data.ts';
+import { allQuery, kept, useApiQuery, useCollectors, watched } from '../../data/data.ts';
 import { dataCollection, formatBytes, terms } from '../../messages/en.ts';
 import { options } from '../../parts/form/bind.ts';
 import { type Column, ListPage, type ListState } from '../../parts/list/list-page.tsx';
@@ -79,7 +79,7 @@ const sender: Column<RejectedRequest> = column('collector', terms.collector, ({ 
 ));
 
 function Sender({ collectorId, requestKey }: { collectorId: string | null; requestKey: string }): ReactNode {
-  const collectors = useNamed('listCollectors');
+  const collectors = useCollectors();
   if (collectorId !== null)
     return (
       <TextLink to="/data-collection/$collectorId" params={{ collectorId }}>

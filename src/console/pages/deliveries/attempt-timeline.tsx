@@ -32,7 +32,7 @@ const looks: Readonly<Record<Attempt['outcome'], { icon: IconName; tone: Tone }>
 export function AttemptTimeline({ delivery, attempts, chosen, onChoose }: Props): ReactNode {
   const spans = attempts.map(({ timings }) => spanOf(timings));
   const longestMs = Math.max(1, ...spans.map(({ ms }) => ms));
-  const hold = useHoldOf([delivery])(delivery);
+  const hold = useHoldOf()(delivery);
   return (
     <Stack gap="sm">
       <Stack role="list" gap={6}>

@@ -53,7 +53,7 @@ export function DeliveriesPage(): ReactNode {
     noun: nouns.deliveries,
     search,
     query,
-    columns: useDeliveryColumns(rows, (part) => change(part)),
+    columns: useDeliveryColumns((part) => change(part)),
     filterBy: words.filterBy,
     filters: useDeliveryFilters(),
     notice: (

@@ -1,5 +1,4 @@
 import type { CallInput } from '../../../client/client.ts';
-import { useNames } from '../../data/data.ts';
 import { formatDuration, outcomes, terms, deliveries as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/bind.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
@@ -12,7 +11,6 @@ export type DeliveryQuery = NonNullable<CallInput<'listDeliveries'>['query']>;
 
 /** The filters of the list, beside the text and the status, which the histogram shows. */
 export function useDeliveryFilters() {
-  const names = useNames();
   const maySee = useMay('payloads:view');
   const told = (all: Readonly<Record<string, { short: string }>>) =>
     Object.entries(all).map(([value, { short }]) => ({ value, label: short }));
@@ -22,17 +20,14 @@ export function useDeliveryFilters() {
     { key: 'range', label: terms.time, options: options(w.ranges) },
     { key: 'from', label: w.from, hasNoChip: true, clearedBy: 'range' },
     { key: 'until', label: w.until, hasNoChip: true, clearedBy: 'range' },
-    { key: 'action', label: terms.action, isMore: true, options: names.actionOptions },
-    { key: 'connection', label: terms.connection, isMore: true, options: names.connectionOptions },
+    { key: 'action', label: terms.action, isMore: true, searched: () => ({ kind: 'action' }) },
+    { key: 'connection', label: terms.connection, isMore: true, searched: () => ({ kind: 'connection' }) },
     {
       key: 'destination',
       label: terms.destination,
       isMore: true,
       clearedBy: 'connection',
-      options: ({ connection }) =>
-        names.destinationOptions.filter(
-          ({ value }) => connection === undefined || connection === names.destinations.get(value)?.connectionId,
-        ),
+      searched: ({ connection }) => ({ kind: 'destination', connectionId: connection }),
     },
     { key: 'error', label: w.errorKind, isMore: true, options: told(outcomes.errorKind) },
     { key: 'reason', label: terms.reason, isMore: true, options: told(outcomes.reason) },

@@ -34,19 +34,14 @@ export function DeliveryHistogram({ filter, isFresh, onStatus, onRange }: Props)
   const { status, unresolved, ...others } = filter;
   const { data } = useApiQuery(
     'getDeliveryHistogram',
-    { query: { ...others, buckets: String(bucketsMax) } },
+    { query: { ...others, buckets: String(bucketsMax), countUnresolved: 'true' } },
     { ...kept, refetchInterval: isFresh ? againMs : false },
   );
   const failed = data?.totals.failed ?? 0;
-  // What a replay delivered, or repeats, is failed no more: it has a chip of its own, and no red.
-  const { data: open } = useApiQuery(
-    'getDeliveryHistogram',
-    { query: { ...others, status: 'failed', unresolved: 'true', buckets: '1' } },
-    { ...kept, enabled: failed > 0 },
-  );
   if (data === undefined) return <div className={css['waiting']} />;
   const { totals, countedFrom } = data;
-  const unresolvedCount = Math.min(failed, open?.totals.failed ?? failed);
+  // What a replay delivered, or repeats, is failed no more: it has a chip of its own, and no red.
+  const unresolvedCount = data.unresolved ?? failed;
   const resolvedCount = failed - unresolvedCount;
   const isResolved = status === 'failed' && unresolved === 'false';
   const countOf = (one: DeliveryStatus) => (one === 'failed' ? unresolvedCount : totals[one]);

@@ -161,7 +161,7 @@ function Expected({ delivery: { destinationId, eventId, actionId } }: Props): Re
 /** Why the delivery has its status, what happens next, what to do. */
 function Summary({ delivery }: Props): ReactNode {
   const { status, detail, eventId, actionId, connectionId, destinationId, finishedAt } = delivery;
-  const hold = useHoldOf([delivery])(delivery);
+  const hold = useHoldOf()(delivery);
   const { sentence, next, nextAt, todo } = deliverySummary(delivery, hold);
   const last = delivery.attemptLog?.at(-1);
   const said = last?.response?.body == null || last.error === null ? null : responseSentence(last.response.body);

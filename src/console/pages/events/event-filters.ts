@@ -1,5 +1,5 @@
 import type { CallInput } from '../../../client/client.ts';
-import { useNamed, useNames } from '../../data/data.ts';
+import { useCollectors } from '../../data/data.ts';
 import { parts, terms, events as words } from '../../messages/en.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
 import type { EventRow } from './event-rows.ts';
@@ -20,13 +20,12 @@ export const outcomes = [
 
 /** The filters of the list, beside the name. */
 export function useEventFilters({ value }: Values) {
-  const collectors = useNamed('listCollectors');
-  const names = useNames();
+  const collectors = useCollectors();
   const collectorOptions = Array.from(collectors.values(), ({ id, name }) => ({ value: id, label: name }));
   return [
     { key: 'visitor', label: terms.visitor, hint: w.visitorHint, isMore: true },
     { key: 'collector', label: terms.collector, isMore: true, options: collectorOptions },
-    { key: 'action', label: w.action, isMore: true, options: names.actionOptions },
+    { key: 'action', label: w.action, isMore: true, searched: () => ({ kind: 'action' }) },
     {
       key: 'outcome',
       label: terms.outcome,

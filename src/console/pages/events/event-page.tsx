@@ -5,7 +5,7 @@ import { rights } from '../../../contract/accounts/rights.ts';
 import { curlCommand } from '../../../contract/documents/curl.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import type { Event } from '../../../contract/records/event.ts';
-import { useApiQuery, useNamed, useNames } from '../../data/data.ts';
+import { useApiQuery, useCollectors, useNames } from '../../data/data.ts';
 import { formatAbsolute, formatBytes, events as listWords, shell, terms, event as words } from '../../messages/en.ts';
 import { CopyButton, DetailTabs, Facts, Icon, notifyDone, Panel, TextLink, Time } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
@@ -95,7 +95,7 @@ function mayChange({ event, actions }: Explanation): boolean {
 }
 
 function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): ReactNode {
-  const collector = useNamed('listCollectors').get(source.collectorId);
+  const collector = useCollectors().get(source.collectorId);
   return (
     <>
       <Time at={receivedAt} show="stream" /> {collector === undefined ? null : `· ${collector.name}`}
@@ -114,7 +114,7 @@ function Lead({ event: { receivedAt, visitorId, source } }: { event: Event }): R
 
 function Tools({ explanation, maySee }: { explanation: Explanation; maySee: boolean }): ReactNode {
   const { event } = explanation;
-  const collectors = useNamed('listCollectors');
+  const collectors = useCollectors();
   const command = curlCommand(requestOf(event, collectors.get(event.source.collectorId)));
   return (
     <>
@@ -144,10 +144,10 @@ function SampleButton({ id }: { id: string }): ReactNode {
 /** The destinations to try the event in: those it was sent to first. */
 function StudioMenu({ explanation: { event, actions } }: { explanation: Explanation }): ReactNode {
   const names = useNames();
-  const used = new Set(actions.flatMap((one) => one.deliveries).map(({ destinationId }) => destinationId));
-  const offered = [...names.destinations.values()]
-    .sort((a, b) => Number(used.has(b.id)) - Number(used.has(a.id)))
-    .slice(0, 12);
+  const sentTo = actions.flatMap((one) => one.deliveries);
+  const used = new Map(sentTo.map(({ connectionId, destinationId: id }) => [id, { id, connectionId }]));
+  const others = useApiQuery('listAllDestinations', { query: { sort: 'name', limit: 12 } }).data?.data ?? [];
+  const offered = [...used.values(), ...others.filter(({ id }) => !used.has(id))].slice(0, 12);
   return (
     <Menu>
       <Menu.Target>
@@ -202,7 +202,7 @@ function requestOf({ data }: Event, collector: { key: string } | undefined): Non
 
 /** The request rebuilt from the event, since the original is not stored, and all that is stored. */
 function RawTab({ event, maySee }: { event: Event; maySee: boolean }): ReactNode {
-  const collectors = useNamed('listCollectors');
+  const collectors = useCollectors();
   const { collectorId, format } = event.source;
   const { data, ext, session } = event;
   const collector = collectors.get(collectorId);

@@ -3,7 +3,7 @@ import { useClipboard } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { kept, useApiQuery, useNamed } from '../../data/data.ts';
+import { kept, useApiQuery, useCollectors } from '../../data/data.ts';
 import { nouns, parts, shell, terms, events as words } from '../../messages/en.ts';
 import { ExportMenu } from '../../parts/list/export-menu.tsx';
 import { ListPage } from '../../parts/list/list-page.tsx';
@@ -39,7 +39,7 @@ export function EventsPage(): ReactNode {
     onConnected: () => void query.refetch(),
   });
   const rows = useEventRows(isFirstPage ? feed.rows : [], data?.data, search);
-  const collectors = useNamed('listCollectors');
+  const collectors = useCollectors();
   useRowKeys(rows, (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }));
   usePauseOnReading(() => pause(true));
 

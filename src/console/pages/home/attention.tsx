@@ -2,7 +2,7 @@ import { Box, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 
-import { type Stats, useApiQuery, useDeliveryState, watched } from '../../data/data.ts';
+import { type Names, type Stats, useApiQuery, useDeliveryState, useNames, watched } from '../../data/data.ts';
 import { connections as connectionWords, formatRelative, home, issueText, parts, terms } from '../../messages/en.ts';
 
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
@@ -32,13 +32,14 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined };
 export function Attention({ documents, stats }: Props): ReactNode {
   const maySee = useMay('deliveries:view');
   const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMax } }, watched);
+  const names = useNames();
   const failed = useDeliveryState().data?.failed ?? 0;
   const issues = data?.data ?? [];
   const items = [
     ...issues.map(ofIssue),
-    ...without(documents.connections, issues, ['tripped', 'auth_rejected']).flatMap(ofConnection),
-    ...without(documents.connections, issues, ['expiring']).flatMap(ofSecrets),
-    ...ofDestinations(documents),
+    ...without(documents.unwell, issues, ['tripped', 'auth_rejected']).flatMap(ofConnection),
+    ...without(documents.expiring, issues, ['expiring']).flatMap(ofSecrets),
+    ...ofActions(documents, names),
     ...(failed > 0 ? [ofFailed(failed)] : []),
     ...(stats?.reasons.filter(({ outcome }) => outcome === 'rejected').slice(0, 1) ?? []).map(
       ({ reason, count }): Item => ({
@@ -93,7 +94,7 @@ export function Attention({ documents, stats }: Props): ReactNode {
 
 /** The connections without an issue of these kinds, which says the same. */
 function without(
-  connections: readonly Connection[] = [],
+  connections: readonly Connection[],
   issues: readonly Issue[],
   kinds: readonly Issue['kind'][],
 ): readonly Connection[] {
@@ -151,25 +152,27 @@ function ofSecrets({ id, name, health }: Connection): Item[] {
 }
 
 /** Destinations that are not enabled, but used by an enabled action. */
-function ofDestinations({ destinations = [], actions = [] }: DocumentsHere): Item[] {
-  const enabled = actions.filter(({ status }) => status === 'enabled');
-  return destinations
-    .filter(({ status }) => status !== 'enabled')
-    .map(({ id, ...rest }) => ({
-      ...rest,
-      id,
-      users: enabled.filter((one) => one.destinations.some(({ destinationId }) => destinationId === id)),
-    }))
-    .filter(({ users }) => users.length > 0)
-    .map(({ id, connectionId, name, users }) => ({
-      key: id,
-      icon: 'pause',
-      tone: 'warn',
-      title: words.disabled(name),
-      text: words.usedBy(users.map((one) => one.name).join(', ')),
-      to: addressOf('destination', { id, connectionId }),
-      link: words.enable,
-    }));
+function ofActions({ held }: DocumentsHere, names: Names): Item[] {
+  const users = new Map<string, string[]>();
+  for (const { name, destinations } of held)
+    for (const { destinationId: id } of destinations)
+      if (names.of(id)?.status !== 'enabled') users.set(id, [...(users.get(id) ?? []), name]);
+  return [...users].flatMap(([id, actions]): Item[] => {
+    const destination = names.of(id);
+    if (destination?.connectionId == null) return [];
+    const { name, connectionId } = destination;
+    return [
+      {
+        key: id,
+        icon: 'pause',
+        tone: 'warn',
+        title: words.disabled(name),
+        text: words.usedBy(actions.join(', ')),
+        to: addressOf('destination', { id, connectionId }),
+        link: words.enable,
+      },
+    ];
+  });
 }
 
 function ofFailed(failed: number): Item {

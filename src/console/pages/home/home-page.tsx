@@ -45,7 +45,7 @@ export function HomePage(): ReactNode {
         {isKnown && !maySeeNumbers ? <Text c="dimmed">{terms.noFigures}</Text> : null}
         {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
         {data === undefined && maySeeNumbers && error === null ? <Skeleton height={96} /> : null}
-        {data === undefined ? null : <Tiles stats={data} collectors={documents.collectors} />}
+        {data === undefined ? null : <Tiles stats={data} firstCollector={documents.firstCollector} />}
         <div className={css['columns']}>
           <Stack>
             {data === undefined ? null : (
@@ -156,7 +156,7 @@ const kinds = ['connection', 'destination', 'action', 'behavior', 'collector'] a
 /** Who changed what, newest first. */
 function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
   const changed = kinds
-    .flatMap((kind) => (documents[`${kind}s`] ?? []).map((document) => ({ kind, document })))
+    .flatMap((kind) => (documents.changed[kind] ?? []).map((document) => ({ kind, document })))
     .filter(({ document }) => !('standard' in document && document.standard))
     .toSorted((a, b) => (a.document.updatedAt < b.document.updatedAt ? 1 : -1));
   const mayAudit = useMay('audit:view');
@@ -196,12 +196,12 @@ function RecentChanges({ documents }: { documents: DocumentsHere }): ReactNode {
 const tileWords = home.tiles;
 
 /** The most important numbers. */
-function Tiles({ stats, collectors }: { stats: Stats; collectors: DocumentsHere['collectors'] }): ReactNode {
+function Tiles({ stats, firstCollector }: { stats: Stats } & Pick<DocumentsHere, 'firstCollector'>): ReactNode {
   const now = useNow();
   const { totals, latency, oldestWaitingAt } = stats;
   const held = useDeliveryState().data?.held;
   const ended = totals.delivered + totals.failed;
-  const perMinute = ratePerMinute(totals.received, stats, collectors);
+  const perMinute = ratePerMinute(totals.received, stats, firstCollector);
   const rate = perMinute > 0 && perMinute < 1 ? tileWords.underOne : formatNumber(Math.round(perMinute));
   const tiles: [name: string, value: ReactNode, hint?: string][] = [
     [terms.eventsReceived, formatNumber(totals.received), tileWords.perMinute(rate)],

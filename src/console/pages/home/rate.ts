@@ -2,14 +2,14 @@ type Span = { from: string; until: string };
 
 /**
  * Events per minute, over the part of a time range in which events could come in: since the first collector was created.
- * `collectors` undefined: not known.
+ * `firstCollector` undefined: there is none, or it is not known.
  */
 export function ratePerMinute(
   received: number,
   { from, until }: Span,
-  collectors: readonly { createdAt: string }[] | undefined,
+  firstCollector: { createdAt: string } | undefined,
 ): number {
-  const first = Math.min(...(collectors ?? []).map(({ createdAt }) => Date.parse(createdAt)));
-  const start = Number.isFinite(first) ? Math.max(Date.parse(from), first) : Date.parse(from);
+  const first = firstCollector === undefined ? Number.NEGATIVE_INFINITY : Date.parse(firstCollector.createdAt);
+  const start = Math.max(Date.parse(from), first);
   return received / Math.max((Date.parse(until) - start) / 60_000, 1);
 }

@@ -5,10 +5,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
-import { useApi, useNames } from '../../data/data.ts';
+import { useApi } from '../../data/data.ts';
 import { issues, parts, terms, replays as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
-import { FilterFields } from '../../parts/list/filter-fields.tsx';
+import { DocumentField, FilterFields } from '../../parts/list/filter-fields.tsx';
 import { Dialog, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
@@ -116,7 +116,6 @@ type StepProps = { draft: ReplayDraft; onChange: (change: Partial<ReplayDraft>) 
 /** The filter of what is sent again, with how many it finds; null: they could not be counted. */
 function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | null | undefined }): ReactNode {
   const { of, filter } = draft;
-  const names = useNames();
   const isOfEvents = of === 'events';
   const time = (key: string, label: string) => ({ key, label, isTime: true });
   return (
@@ -143,8 +142,8 @@ function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | nu
                   label: terms.status,
                   options: statuses.map((value) => ({ value, label: parts.status[value] })),
                 },
-                { key: 'actionId', label: terms.action, options: names.actionOptions },
-                { key: 'destinationId', label: terms.destination, options: names.destinationOptions },
+                { key: 'actionId', label: terms.action, searched: () => ({ kind: 'action' }) },
+                { key: 'destinationId', label: terms.destination, searched: () => ({ kind: 'destination' }) },
                 time('createdAfter', w.from),
                 time('createdBefore', w.until),
               ]
@@ -167,10 +166,7 @@ type Typed = { currentTarget: { value: string; checked?: boolean } };
 /** Where to, with which body, how fast, and why. */
 function HowStep({ draft, onChange, fitting = 'original' }: StepProps & Fitting): ReactNode {
   const { of, to } = draft;
-  const names = useNames();
   const isOfEvents = of === 'events';
-  const only = (word: (name: string) => string, all: readonly { value: string; label: string }[]) =>
-    all.map(({ value, label }) => ({ value, label: word(label) }));
   const set = (key: keyof ReplayDraft) => ({
     value: String(draft[key]),
     onChange: ({ currentTarget: { value } }: Typed) => onChange({ [key]: value }), // an option of this field
@@ -186,14 +182,12 @@ function HowStep({ draft, onChange, fitting = 'original' }: StepProps & Fitting)
   );
   return (
     <Stack gap="sm">
-      <NativeSelect
+      <DocumentField
         label={w.to}
-        {...bind(to, (value) => onChange({ to: value, ignoreRules: false }))}
-        data={
-          isOfEvents
-            ? [{ value: '', label: w.everyAction }, ...only(w.throughAction, names.actionOptions)]
-            : [{ value: '', label: w.same }, ...only(w.otherDestination, names.destinationOptions)]
-        }
+        placeholder={isOfEvents ? w.everyAction : w.same}
+        searched={{ kind: isOfEvents ? 'action' : 'destination' }}
+        value={to}
+        onChange={(value = '') => onChange({ to: value, ignoreRules: false })}
       />
       {isOfEvents && to !== ''
         ? check(

@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Replay } from '../../../contract/records/replay.ts';
 import { replayStates } from '../../../contract/records/replay-limits.ts';
-import { kept, live, useApiQuery, useNamed, useNames } from '../../data/data.ts';
+import { kept, live, useApiQuery, useNames } from '../../data/data.ts';
 import { formatAbsolute, nouns, outcomes, parts, shell, terms, replays as words } from '../../messages/en.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
 import { RowLink } from '../../parts/list/row-link.tsx';
@@ -100,10 +100,8 @@ const columns: readonly Column<Replay>[] = [
 /** What a replay takes up, with names in place of ids. */
 export function What({ replay }: { replay: Replay }): ReactNode {
   const names = useNames();
-  const all = [names.actions, names.connections, names.destinations, useNamed('listCollectors')];
   return whatOf(replay, (id) => {
-    const name = all.map((one) => one.get(id)?.name).find((one) => one !== undefined);
-    if (name !== undefined) return name;
+    if (id.startsWith('col_')) return names.of(id)?.name ?? id;
     if (id.startsWith('act_')) return names.action(id);
     return id.startsWith('con_') ? names.connection(id) : id.startsWith('dst_') ? names.destination(id) : id;
   });

@@ -7,13 +7,14 @@ import { terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
 import type { Filter } from '../list/filters.ts';
-import { type Column, ListPage, type ListState } from '../list/list-page.tsx';
+import { type Asked, type Column, ListPage, type ListState } from '../list/list-page.tsx';
 import { GuardedItem, RowMenu } from '../list/row-menu.tsx';
-import { type ListWords, listWords, type Noun, useListPage } from '../list/use-list-page.tsx';
+import { type CountedPage, type ListWords, listWords, type Noun, useListPage } from '../list/use-list-page.tsx';
 import { addressOf, type IconName, notifyFailed } from '../parts.ts';
 import { ShowAsDrawer, saveExport } from '../payload/show-as.tsx';
 import { type DialogProps, useDeletion } from './delete-dialog.tsx';
 import type { DocumentKind, StoredDocument } from './document-kind.ts';
+import { servedSorts } from './served-list.ts';
 
 type Props<Row extends StoredDocument> = {
   kind: DocumentKind<Row>;
@@ -23,6 +24,8 @@ type Props<Row extends StoredDocument> = {
   /** A command that creates one, for the empty list of people who may manage. */
   code?: string;
   columns: readonly Column<Row>[];
+  /** A page of the list, which the server filters, sorts and counts. Without it, all documents are read. */
+  served?: Asked<CountedPage<Row>>;
   filters?: readonly Filter<Row, string>[];
   /** The texts that *Filter* looks at, if not name and description. */
   texts?: (row: Row) => readonly string[];
@@ -45,8 +48,8 @@ type Props<Row extends StoredDocument> = {
 
 /** The list of all documents of a kind, with the menu of each. */
 export function DocumentsPage<Row extends StoredDocument & { description?: string }>(props: Props<Row>): ReactNode {
-  const { kind, words, noun, icon, code, actions, items, blockedBy, deletion, start, above, children, ...declared } =
-    props;
+  const { kind, words, noun, icon, code, served, actions, items, blockedBy, deletion, start, above, children } = props;
+  const { columns, filters, texts: textsOf, sortedBy, opens } = props;
   const mayManage = useMay(kind.manage);
   const title = kind.crumbs.at(-1)?.label ?? kind.one;
   const [shown, show] = useState<Row | null>(null);
@@ -54,15 +57,19 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
   const inFiles = transferKindOf(kind.kind);
   const named = (row: Row) => ({ id: row.id, name: kind.nameOf(row) });
   const texts = listWords({ title, ...words }, noun, icon, mayManage ? code : undefined);
+  const all = useQuery({ ...kind.all(), enabled: useMay(kind.view) && served === undefined });
   const { list, create, button } = useListPage({
     ...texts,
     empty: { ...texts.empty, action: start },
     search: useSearch({ strict: false }) as ListState & Record<string, string | undefined>, // every value is a text
-    query: useQuery({ ...kind.all(), enabled: useMay(kind.view) }),
-    texts: (row) => [kind.nameOf(row), row.description ?? ''],
-    sortedBy: 'name',
+    query: served ?? all,
+    ...(served === undefined ? {} : { servedSorts }),
+    columns,
+    ...(filters === undefined ? {} : { filters }),
+    ...(opens === undefined ? {} : { opens }),
+    texts: textsOf ?? ((row) => [kind.nameOf(row), row.description ?? '']),
+    sortedBy: sortedBy ?? 'name',
     create: mayManage ? { label: kind.newTitle, to: kind.newPage } : undefined,
-    ...declared,
     ...(mayManage || inFiles !== undefined ? { rowMenu } : {}),
   });
 

@@ -3,12 +3,15 @@ import { type ReactNode, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
 import { Icon } from '../parts.ts';
 import css from './choice.module.css';
+import { type Searched, useFound, useFoundName } from './found.ts';
 
 type Props = {
   label: string;
   value: string | undefined;
   /** The closed list of values. Without it the filter is set by links alone, and can only be taken away. */
   options?: readonly { value: string; label: string }[] | undefined;
+  /** Instead of a closed list: documents that the server searches. */
+  searched?: Searched | undefined;
   /** How the value is named when it is not among the options. */
   nameOf?: ((value: string) => string) | undefined;
   onChange: (value: string | undefined) => void;
@@ -18,9 +21,9 @@ type Props = {
 export const searchedFrom = 8;
 
 /** A filter of a list as a chip: its name, the value when it is set, and the list of values behind it. */
-export function Choice({ label, value, options = [], nameOf, onChange }: Props): ReactNode {
+export function Choice({ label, value, options: given = [], searched, nameOf, onChange }: Props): ReactNode {
   const [text, write] = useState('');
-  const isSearched = options.length >= searchedFrom;
+  const isSearched = searched !== undefined || given.length >= searchedFrom;
   const combobox = useCombobox({
     onDropdownClose() {
       combobox.resetSelectedOption();
@@ -28,13 +31,19 @@ export function Choice({ label, value, options = [], nameOf, onChange }: Props):
     },
     onDropdownOpen: () => (isSearched ? combobox.focusSearchInput() : combobox.selectActiveOption()),
   });
+  const ofDocuments = useFound(searched, text, combobox.dropdownOpened);
+  const foundName = useFoundName();
+  const options = searched === undefined ? given : ofDocuments;
+  const isFixed = searched === undefined && given.length === 0;
+  const nameHere = searched === undefined ? nameOf : (id: string) => foundName(searched, id);
   const name =
-    value === undefined ? null : (options.find((one) => one.value === value)?.label ?? nameOf?.(value) ?? value);
-  const found = options.filter((one) => one.label.toLowerCase().includes(text.trim().toLowerCase()));
+    value === undefined ? null : (options.find((one) => one.value === value)?.label ?? nameHere?.(value) ?? value);
+  const fits = (one: { label: string }) => one.label.toLowerCase().includes(text.trim().toLowerCase());
+  const found = searched === undefined ? options.filter(fits) : options;
   const chip = name === null ? label : terms.chip(label, name);
   return (
     <Group gap={0} wrap="nowrap" className={css['chip'] ?? ''} data-set={name !== null || undefined}>
-      {options.length === 0 ? (
+      {isFixed ? (
         <span className={css['word']}>{chip}</span>
       ) : (
         <Combobox

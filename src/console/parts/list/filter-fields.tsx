@@ -1,9 +1,10 @@
 import { NativeSelect, Select, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en.ts';
 import { TimeField } from '../form/time-field.tsx';
 import { searchedFrom } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
+import { type Searched, useFound, useFoundName } from './found.ts';
 
 type Props = {
   filters: readonly Filter[];
@@ -26,6 +27,18 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
       value,
       onChange: ({ currentTarget }: { currentTarget: { value: string } }) => set(currentTarget.value),
     };
+    const searched = filter.searched?.(values);
+    if (searched !== undefined)
+      return (
+        <DocumentField
+          key={key}
+          label={label}
+          searched={searched}
+          value={value}
+          onChange={set}
+          onChoosing={onChoosing}
+        />
+      );
     if (isTime) return <TimeField key={key} label={label} value={value} onChange={set} />;
     if (options !== undefined && options.length >= searchedFrom)
       return (
@@ -57,4 +70,50 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
       />
     );
   });
+}
+
+type DocumentFieldProps = {
+  label: string;
+  placeholder?: string;
+  searched: Searched;
+  value: string;
+  onChange: (value: string | undefined) => void;
+  onChoosing?: Props['onChoosing'];
+  error?: ReactNode;
+  disabled?: boolean;
+};
+
+/** A field that chooses a document, which the server searches. */
+export function DocumentField(props: DocumentFieldProps): ReactNode {
+  const { label, placeholder = parts.any, searched, value, onChange, onChoosing, error, disabled = false } = props;
+  const [text, write] = useState('');
+  const [isOpen, open] = useState(false);
+  const foundName = useFoundName();
+  const chosen = value === '' ? null : { value, label: foundName(searched, value) };
+  const found = useFound(searched, text === chosen?.label ? '' : text, isOpen);
+  function toggle(next: boolean) {
+    open(next);
+    onChoosing?.(next);
+  }
+  return (
+    <Select
+      label={label}
+      value={value || null}
+      onChange={(next) => onChange(next ?? undefined)}
+      data={chosen === null || found.some((one) => one.value === value) ? found : [chosen, ...found]}
+      // The server has searched already, in more than the names.
+      filter={({ options }) => options}
+      searchValue={text}
+      onSearchChange={write}
+      placeholder={placeholder}
+      nothingFoundMessage={parts.noOption}
+      onDropdownOpen={() => toggle(true)}
+      onDropdownClose={() => toggle(false)}
+      searchable
+      clearable
+      error={error}
+      disabled={disabled}
+      comboboxProps={{ withinPortal: false }}
+    />
+  );
 }

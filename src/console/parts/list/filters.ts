@@ -1,3 +1,5 @@
+import type { Searched } from './found.ts';
+
 type Option = { value: string; label: string };
 
 /** The filters of a list by their keys, as its address holds them. */
@@ -11,6 +13,8 @@ export type Filter<Row = never, Key extends string = string> = {
   of?: (row: Row) => string | null | readonly string[];
   /** The closed list of values; they may depend on the other filters. */
   options?: readonly Option[] | ((values: Values) => readonly Option[]);
+  /** Its values are documents, too many to list: the server searches them. May depend on the other filters. */
+  searched?: (values: Values) => Searched;
   /** How a value is named that is not among the options. */
   nameOf?: (value: string) => string;
   /** A filter without which this one makes no sense: a change of it clears this one. */

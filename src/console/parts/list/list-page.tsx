@@ -10,12 +10,11 @@ import { type Column, useColumns } from './columns.tsx';
 import { FilterBox } from './filter-box.tsx';
 import css from './list-page.module.css';
 import { Rows, type Selection, type Sorting } from './list-rows.tsx';
+import type { ListState } from './list-search.ts';
 
 export type { Column } from './columns.tsx';
 export type { Selection } from './list-rows.tsx';
-
-/** What every list keeps in its address. `sort` is a column's id, with a minus before it when descending. */
-export type ListState = { filter?: string | undefined; cursor?: string | undefined; sort?: string | undefined };
+export type { ListState } from './list-search.ts';
 
 /** What was asked for, as `useQuery` gives it. */
 export type Asked<Data> = { data: Data | undefined; error: ClientError | null; refetch: () => unknown };

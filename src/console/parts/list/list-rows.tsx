@@ -13,8 +13,13 @@ export type Selection<Row> = {
   nameOf: (row: Row) => string;
 };
 
-/** The column that a list is sorted by, and how it is changed. Only for a list that is loaded whole. */
-export type Sorting = { by: string | undefined; isDescending: boolean; onSort: (column: string) => void };
+/** The column that a list is sorted by, which it can be sorted by, and how it is changed. */
+export type Sorting = {
+  by: string | undefined;
+  isDescending: boolean;
+  can: (column: string) => boolean;
+  onSort: (column: string) => void;
+};
 
 type Props<Row> = {
   name: string;
@@ -186,7 +191,7 @@ function Head({ column, sorting }: { column: Column<never>; sorting: Sorting | u
       data-text={isText}
       aria-sort={isSorted ? (sorting.isDescending ? 'descending' : 'ascending') : undefined}
     >
-      {sorting === undefined || sort === undefined ? (
+      {sorting === undefined || sort === undefined || !sorting.can(id) ? (
         header
       ) : (
         <UnstyledButton className={css['sort'] ?? ''} onClick={() => sorting.onSort(id)}>

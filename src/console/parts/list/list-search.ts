@@ -1,6 +1,9 @@
 /** Reads one value of the address: every one is a text, and what does not fit counts as not set. */
 export type Read<Value> = (given: unknown) => Value | undefined;
 
+/** What every list keeps in its address. `sort` is a column's id, with a minus before it when descending. */
+export type ListState = { filter?: string | undefined; cursor?: string | undefined; sort?: string | undefined };
+
 const textMax = 512;
 
 /** A text filter. */

@@ -63,16 +63,21 @@ type Kept<Row> = Pick<
   | 'selection'
 >;
 
+/** A page of a list, with how many things its filters find and how many there are, where the server says it. */
+export type CountedPage<Row> = Page<Row> & { count?: { found: number; all: number } | undefined };
+
 type ListDeclaration<Row, Search> = Kept<Row> & {
   /** The address as the page's route read it. */
   search: Search;
   /** A page of a list, or all of a kind: then it is filtered, sorted and cut into pages here. */
-  query: Asked<Page<Row> | readonly Row[]>;
+  query: Asked<CountedPage<Row> | readonly Row[]>;
   filters?: readonly Filter<Row, keyof Search & string>[];
   /** Of all of a kind: the texts of a row that *Filter* looks at. */
   texts?: (row: Row) => readonly string[];
   /** The column that the list is sorted by unless the address says otherwise. */
   sortedBy?: string;
+  /** The columns that the server sorts a list by which has more than one page. */
+  servedSorts?: readonly string[];
   /** The button that creates one: in the middle of an empty list, otherwise for the page's head. undefined: no right. */
   create?: { label: string; to: LinkProps['to'] } | undefined;
   empty: Omit<ListProps<Row>['empty'], 'action'> & { action?: ReactNode };
@@ -80,10 +85,10 @@ type ListDeclaration<Row, Search> = Kept<Row> & {
 
 /**
  * A list as its page declares it: what it asks for, its columns and its filters. Filters, sorting and the page are in the
- * address. Sorting is offered when all rows are here.
+ * address. Sorting is offered when all rows are here, or by the server.
  */
 export function useListPage<Row, Search extends ListState>(declared: ListDeclaration<Row, Search>) {
-  const { search, query, filters = [], columns, create, empty, texts } = declared;
+  const { search, query, filters = [], columns, create, empty, texts, servedSorts } = declared;
   const navigate = useNavigate();
   const change = (next: Partial<Search>) =>
     void navigate({
@@ -127,26 +132,32 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
     onSearch: change as (next: ListState) => void, // a part of what this address holds
     isFiltered,
     onClear: () => set(Object.fromEntries(['filter', ...filters.map(({ key }) => key)].map((key) => [key, undefined]))),
-    total: data !== undefined && isAll(data) ? { found: found.length, all: all.length } : undefined,
-    sorting: isWhole
-      ? {
-          by: by?.id,
-          isDescending,
-          onSort: (id) => change({ sort: by?.id !== id ? id : isDescending ? undefined : `-${id}` } as Partial<Search>), // a part of ListState
-        }
-      : undefined,
+    total: data === undefined ? undefined : isAll(data) ? { found: found.length, all: all.length } : data.count,
+    sorting:
+      isWhole || servedSorts !== undefined
+        ? {
+            by: by?.id,
+            isDescending,
+            can: (id) => isWhole || servedSorts?.includes(id) === true,
+            onSort: (id) =>
+              change({ sort: by?.id !== id ? id : isDescending ? undefined : `-${id}` } as Partial<Search>), // a part of ListState
+          }
+        : undefined,
     filters: (
       <>
         {filters.map((filter) => {
           const { key, label, nameOf, hasNoChip, isMore } = filter;
           const value = values[key];
           const options = optionsOf(filter, values);
-          return hasNoChip || (value === undefined && (isMore || options === undefined)) ? null : (
+          const searched = filter.searched?.(values);
+          const isOffered = isMore !== true && (options !== undefined || searched !== undefined);
+          return hasNoChip || (value === undefined && !isOffered) ? null : (
             <Choice
               key={key}
               label={label}
               value={value}
               options={options}
+              searched={searched}
               nameOf={nameOf}
               onChange={(next) => set({ ...cleared(filters, key), [key]: next })}
             />
@@ -162,7 +173,7 @@ export function useListPage<Row, Search extends ListState>(declared: ListDeclara
   return { list, change, isEmpty, hasHeadButton, rows: all, button, create: hasHeadButton ? button : undefined };
 }
 
-const isAll = <Row,>(data: Page<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);
+const isAll = <Row,>(data: CountedPage<Row> | readonly Row[]): data is readonly Row[] => Array.isArray(data);
 
 type MoreProps = {
   /** What the list is called. */

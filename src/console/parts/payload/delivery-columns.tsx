@@ -19,22 +19,17 @@ type CellFilter = { action?: string; destination?: string; code?: string; error?
  * The columns of a list of deliveries, with the names that its rows need. With `onFilter`, cells are
  * filters too.
  */
-export function useDeliveryColumns(
-  rows: readonly Delivery[],
-  onFilter?: (by: CellFilter) => void,
-): readonly Column<Delivery>[] {
+export function useDeliveryColumns(onFilter?: (by: CellFilter) => void): readonly Column<Delivery>[] {
   const filter = useRef(onFilter);
   filter.current = onFilter;
   const isFilter = onFilter !== undefined;
   const names = useNames();
-  const holdOf = useHoldOf(rows);
+  const holdOf = useHoldOf();
 
   return useMemo(() => {
     const filtered = (what: string, by: CellFilter, name = what) =>
       isFilter ? <FilterCell what={what} name={name} onFilter={() => filter.current?.(by)} /> : what;
-    const attemptsMax = ({ destinationId, connectionId }: Delivery) =>
-      (names.destinations.get(destinationId)?.settings.retry ?? names.connections.get(connectionId)?.settings.retry)
-        ?.scheduleMs.length;
+    const attemptsMax = ({ destinationId }: Delivery) => names.of(destinationId)?.attemptsMax ?? undefined;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
       column('event', terms.event, ({ eventId, event }) => {

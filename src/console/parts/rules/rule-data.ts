@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { useAllQuery, useNamed, watched } from '../../data/data.ts';
+import { useAllQuery, useCollectors, watched } from '../../data/data.ts';
 
 import type { RuleName } from './condition-words.ts';
 
@@ -17,7 +17,7 @@ export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: RuleNa
   const { data } = useAllQuery('listBehaviors');
   const behaviors = useMemo(() => data?.toSorted((a, b) => a.name.localeCompare(b.name)) ?? none, [data]);
   const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
-  const collectors = useNamed('listCollectors');
+  const collectors = useCollectors();
   const nameOf = useCallback(
     (id: string) => collectors.get(id)?.name ?? (data === undefined ? id : names.get(id)),
     [collectors, data, names],

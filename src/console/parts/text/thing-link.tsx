@@ -14,14 +14,18 @@ type Props = {
   search?: object;
 };
 
+/** The kinds that may be deleted, or hidden, while something still has their id. */
+const isNamed = new Set(['action', 'connection', 'destination']);
+
 /** The thing that an entry of the audit log is about, or any other: a link where it still has a page that one may see. */
 export function ThingLink({ entry, underline = 'hover', search = {}, ...look }: Props): ReactNode {
   const { act, kind, id, name } = entry;
-  const { actions: action, connections: connection, destinations: destination } = useNames();
-  const there: Partial<Record<string, ReadonlyMap<string, object>>> = { action, connection, destination };
+  const names = useNames();
   const text = name ?? id ?? terms.noName;
-  if (id === null || act === 'delete' || !hasPage(kind) || there[kind]?.has(id) === false) return text;
-  const { connectionId } = destination.get(id) ?? {};
+  if (id === null || act === 'delete' || !hasPage(kind)) return text;
+  const named = isNamed.has(kind) ? names.of(id) : undefined;
+  if (isNamed.has(kind) && named == null) return text;
+  const connectionId = named?.connectionId ?? undefined;
   return (
     <TextLink to={addressOf(kind, { id, connectionId })} search={search as never} underline={underline} {...look}>
       {text}

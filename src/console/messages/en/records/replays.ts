@@ -94,8 +94,6 @@ export const replays = {
     to: 'To',
     same: 'Same destinations',
     everyAction: 'Every matching action',
-    otherDestination: (name: string) => `Only ${name}`,
-    throughAction: (name: string) => `Only through ${name}`,
     ignoreRules: 'Ignore the action’s rules',
     ignoreRulesHint: 'Also sends events that don’t match.',
     only: 'Include',

@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Arguments, CallInput, RouteResponse } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
-import { apiQuery, kept, useAllQuery, useApiQuery } from '../../../data/data.ts';
+import { apiQuery, kept, useApiQuery } from '../../../data/data.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
 import { eventPicker, terms, destinations as words } from '../../../messages/en.ts';
 import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
@@ -140,15 +140,12 @@ function useData(
 ): { known: KnownFields; actions: readonly Action[]; action: Action | null } {
   const mayEvents = useMay('events:view');
   const maySee = useMay('payloads:view');
-  const all = useAllQuery('listActions', undefined, { enabled: destinationId !== null }).data;
+  const using = { query: { destinationId: destinationId ?? '', limit: 200 } };
+  const actions = useApiQuery('listActions', using, { enabled: destinationId !== null }).data?.data ?? nothing;
   const parameters = useApiQuery('listParameters', { query: { limit: 200, sort: 'share' } }, { staleTime: 60_000 }).data
     ?.data;
   const events = useQuery({ ...recentEvents(), enabled: mayEvents && maySee }).data?.data;
 
-  const actions = useMemo(
-    () => (all ?? nothing).filter((one) => one.destinations.some((row) => row.destinationId === destinationId)),
-    [all, destinationId],
-  );
   const action = actions.find(({ id }) => id === actionId) ?? actions[0] ?? null;
   const known = useMemo(
     () => knownFields({ action, destinationId, parameters: parameters ?? nothing, events: events ?? nothing }),
