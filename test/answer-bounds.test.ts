@@ -23,7 +23,7 @@ const boundedElsewhere: [route: RegExp, places: RegExp, why: string][] = [
   [/^checkOutcomes$/, /^\/rows$/, '200 rows (outcomeCheckInput)'],
   [
     /^check(?:Unsaved)?Action$/,
-    /^\/(?:newlyMatched|noLonger|bodiesChanged|threw)$/,
+    /^\/(?:newlyMatched|noLonger|bodiesChanged|threw|skipped)$/,
     '4 MiB (listedBytesMax), 100 items each',
   ],
   [/^checkTemplate$/, /^\/problems$/, '100 problems'],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { deliveryOf, sendEvents } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -336,7 +337,7 @@ test('parameters are found by the words of shops, and those never seen come last
     .getByRole('button', { name: /wt\.currency/ })
     .waitFor();
   await page.getByRole('textbox', { name: 'Find a parameter' }).fill('event type');
-  await page.getByRole('button', { name: /^Add filter by wt\.ev/ }).click();
+  await page.getByRole('button', { name: /^Add filter by Event type/ }).click();
   await page.getByRole('combobox', { name: 'Value' }).click();
   await page.getByRole('option', { name: '$AbandonCart' }).waitFor();
   assert.deepEqual(tab.problems, []);
@@ -449,5 +450,69 @@ test('an unfinished action survives a reload, and leaving it asks first', async 
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Leave without saving' }).click();
   await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('from New Action to an enabled “purchase over 100 → e-mail tool” whose connection does not exist takes 20 clicks', async () => {
+  const { app, browser } = console_;
+  await sendEvents(app, key, { 'wt.ev': 'Purchase', total: '189.90', email: 'ada@example.com' });
+  await eventually('the parameters of the event to be known', async () => {
+    const { data } = await app.client.call('listParameters', { query: { name: 'total' } });
+    return data.some(({ share }) => share > 0) || null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions' });
+  const { page } = tab;
+  let clicks = 0;
+  const click = async (one: Locator) => {
+    clicks++;
+    await one.click();
+  };
+  // Choosing in a list is two clicks; typing begins with one.
+  const choose = async (one: Locator, option: string) => {
+    clicks += 2;
+    await one.selectOption(option);
+  };
+  const type = async (one: Locator, text: string) => {
+    clicks++;
+    await one.fill(text);
+  };
+  await click(page.getByRole('link', { name: 'New Action' }));
+  await type(page.getByRole('textbox', { name: 'Action Name' }), 'Big orders');
+  await page.getByRole('textbox', { name: 'Description' }).fill('Reached with Tab.');
+  await click(page.getByRole('button', { name: 'Continue' }));
+  await choose(page.getByRole('combobox', { name: 'Select Scenario' }), 'Purchase');
+  await click(page.getByRole('tab', { name: 'Filters' }));
+  await click(page.getByRole('button', { name: /^Add filter by Total/ }));
+  await type(page.getByRole('combobox', { name: 'Value' }), '100');
+  await page.getByText('Summary: Purchase and total is greater than “100”').waitFor();
+  await click(page.getByRole('button', { name: /^Destinations/ }));
+  await click(page.getByRole('button', { name: 'New Connection' }));
+  const dialog = page.getByRole('dialog', { name: 'New Connection' });
+  await click(dialog.getByRole('button', { name: 'HubSpot' }));
+  await dialog.getByRole('textbox', { name: 'Base URL' }).fill(receiver.url);
+  await type(dialog.getByLabel('Token', { exact: true }).first(), 'pat-a-token-for-tests');
+  assert.deepEqual(await barriers(page), []);
+  await click(dialog.getByRole('button', { name: 'Create and use' }));
+  await dialog.waitFor({ state: 'detached' });
+  // What the template reads is a row, with the parameter of its name.
+  assert.equal(await page.getByRole('textbox', { name: 'Field' }).inputValue(), 'email');
+  assert.equal(await page.getByRole('combobox', { name: 'Parameter' }).inputValue(), 'email');
+  await click(page.getByRole('button', { name: 'Save and Enable' }));
+  await page.getByRole('heading', { level: 1, name: 'Big orders' }).waitFor();
+  assert.ok(clicks <= 20, `${clicks} clicks`);
+
+  const purchase = { 'wt.ev': 'Purchase', email: 'bo@example.com' };
+  const [small = '', big = ''] = await sendEvents(
+    app,
+    key,
+    { ...purchase, total: '99' },
+    { ...purchase, total: '100.5' },
+  );
+  await deliveryOf(app, big);
+  const at = '/crm/v3/objects/contacts/batch/upsert';
+  const sent = receiver.at(at).map(({ body }) => JSON.parse(body).inputs[0].id);
+  assert.deepEqual(sent, ['bo@example.com']);
+  const explained = await app.client.call('explainEvent', { params: { id: small } });
+  assert.equal(explained.actions.find(({ name }) => name === 'Big orders')?.matched, false);
   assert.deepEqual(tab.problems, []);
 });

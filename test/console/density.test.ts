@@ -57,6 +57,25 @@ test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, eac
   assert.ok(most <= 32, `compact rows are ${most} px high`);
   await page.evaluate(`delete document.documentElement.dataset.density`);
 
+  // Space shows a row beside the list, also what has no room in it; j goes on to the next one, and Escape gives the focus back.
+  await page.keyboard.press('j');
+  await page.keyboard.press(' ');
+  await page.getByRole('region', { name: 'Action 0', exact: true }).getByText(long, { exact: true }).waitFor();
+  await page.keyboard.press('j');
+  await page.getByRole('region', { name: `Action 1 ${long}` }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.keyboard.press('Escape');
+  await page.getByRole('region', { name: `Action 1 ${long}` }).waitFor({ state: 'detached' });
+  await page
+    .locator(':focus')
+    .and(page.getByRole('link', { name: `Action 1 ${long}` }))
+    .waitFor();
+  await visit(page, '/deliveries');
+  await page.keyboard.press('j');
+  await page.keyboard.press(' ');
+  const response = page.locator('section').filter({ hasText: 'Response' });
+  await response.getByText('The phone must be E.164').last().waitFor();
+
   // With 10,000 actions and 1,000 connections, no page reads a whole kind.
   await addMany(app);
   for (const path of [

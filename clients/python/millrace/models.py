@@ -23,22 +23,17 @@ class FieldError(TypedDict):
     column: NotRequired[int]
 
 
-class ConnectionListCount(TypedDict):
-    found: int
-    all: int
-
-
 class ConnectionListUsageItem(TypedDict):
     id: str
     destinations: int
     enabledDestinations: int
-    usedBy: dict[str, Any] | None
+    usedBy: UsedByActions | None
 
 
 class ConnectionList(TypedDict):
     data: list[Connection]
     page: Page
-    count: NotRequired[ConnectionListCount]
+    count: NotRequired[ListCount]
     usage: NotRequired[list[ConnectionListUsageItem]]
 
 
@@ -236,6 +231,21 @@ class RequestLoad(TypedDict):
 class Page(TypedDict):
     next: str | None
     prev: str | None
+
+
+class ListCount(TypedDict):
+    found: int
+    all: int
+
+
+class UsedByActions(TypedDict):
+    count: int
+    first: list[ActionRef]
+
+
+class ActionRef(TypedDict):
+    id: str
+    name: str
 
 
 class ConnectionInput(TypedDict):
@@ -608,20 +618,15 @@ class Release(TypedDict):
     health: ConnectionHealth
 
 
-class DestinationListCount(TypedDict):
-    found: int
-    all: int
-
-
 class DestinationListUsageItem(TypedDict):
     id: str
-    usedBy: dict[str, Any] | None
+    usedBy: UsedByActions | None
 
 
 class DestinationList(TypedDict):
     data: list[Destination]
     page: Page
-    count: NotRequired[DestinationListCount]
+    count: NotRequired[ListCount]
     usage: NotRequired[list[DestinationListUsageItem]]
 
 
@@ -1094,15 +1099,10 @@ class Rendered(TypedDict):
     durationMs: float
 
 
-class ActionListCount(TypedDict):
-    found: int
-    all: int
-
-
 class ActionList(TypedDict):
     data: list[Action]
     page: Page
-    count: NotRequired[ActionListCount]
+    count: NotRequired[ListCount]
 
 
 class Action(TypedDict):
@@ -1230,11 +1230,19 @@ class ActionCheckThrewItem(TypedDict):
     column: NotRequired[int]
 
 
+class ActionCheckSkippedItem(TypedDict):
+    event: EventRef
+    destinationId: str
+    reason: str
+
+
 class ActionCheckCounts(TypedDict):
     newlyMatched: int
     noLonger: int
     bodiesChanged: int
     threw: int
+    skipped: int
+    sent: int
 
 
 class ActionCheck(TypedDict):
@@ -1245,6 +1253,7 @@ class ActionCheck(TypedDict):
     noLonger: list[EventRef]
     bodiesChanged: list[ActionCheckBodiesChangedItem]
     threw: list[ActionCheckThrewItem]
+    skipped: list[ActionCheckSkippedItem]
     counts: ActionCheckCounts
 
 
@@ -1255,15 +1264,10 @@ class ActionDraftInput(TypedDict):
     last: NotRequired[int]
 
 
-class BehaviorListCount(TypedDict):
-    found: int
-    all: int
-
-
 class BehaviorList(TypedDict):
     data: list[Behavior]
     page: Page
-    count: NotRequired[BehaviorListCount]
+    count: NotRequired[ListCount]
 
 
 class Behavior(TypedDict):
@@ -1356,15 +1360,10 @@ class ExplainedCondition(TypedDict):
     isCut: NotRequired[bool]
 
 
-class CollectorListCount(TypedDict):
-    found: int
-    all: int
-
-
 class CollectorList(TypedDict):
     data: list[Collector]
     page: Page
-    count: NotRequired[CollectorListCount]
+    count: NotRequired[ListCount]
 
 
 class Collector(TypedDict):
@@ -2332,15 +2331,10 @@ class StatsItem(TypedDict):
     series: list[int]
 
 
-class AlertListCount(TypedDict):
-    found: int
-    all: int
-
-
 class AlertList(TypedDict):
     data: list[Alert]
     page: Page
-    count: NotRequired[AlertListCount]
+    count: NotRequired[ListCount]
 
 
 class AlertWebhook(TypedDict):
@@ -2847,7 +2841,11 @@ class DeletedDocument(TypedDict):
     removedAt: str
 
 
-class GetNamesOutputDataItem(TypedDict):
+class NamedDocumentList(TypedDict):
+    data: list[NamedDocument]
+
+
+class NamedDocument(TypedDict):
     kind: Literal["action", "connection", "destination", "behavior", "collector"]
     id: str
     name: str
@@ -2855,10 +2853,6 @@ class GetNamesOutputDataItem(TypedDict):
     connectionId: str | None
     reason: Reason | None
     attemptsMax: int | None
-
-
-class GetNamesOutput(TypedDict):
-    data: list[GetNamesOutputDataItem]
 
 
 # Give visitorId, or parameter and value.

@@ -681,9 +681,9 @@ class Operations:
         _result: DeletedDocumentList = self._call("GET", "/api/v1/deleted", query={"limit": limit, "cursor": cursor, "kind": kind}, returns="json")
         return _result
 
-    def get_names(self, *, ids: str) -> GetNamesOutput:
+    def get_names(self, *, ids: str) -> NamedDocumentList:
         """Name up to 200 documents (`ids`, separated by commas), and the connections of the destinations among them. Documents that are deleted, or of a kind that the caller has no right to view, are left out."""
-        _result: GetNamesOutput = self._call("GET", "/api/v1/names", query={"ids": ids}, returns="json")
+        _result: NamedDocumentList = self._call("GET", "/api/v1/names", query={"ids": ids}, returns="json")
         return _result
 
     def erase_visitor(self, body: ErasureInput, *, idempotency_key: str | None = None) -> Erasure:

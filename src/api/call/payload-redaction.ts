@@ -58,7 +58,8 @@ export function withoutQuote(issue: Issue): Issue {
 export function withoutBodies(check: ActionCheck): ActionCheck {
   const bodiesChanged = check.bodiesChanged.map((one) => ({ ...one, before: null, after: null }));
   const threw = check.threw.map((one) => ({ ...one, reason: hiddenReason(one.reason) }));
-  return { ...check, bodiesChanged, threw };
+  const skipped = check.skipped.map((one) => ({ ...one, reason: hiddenReason(one.reason) }));
+  return { ...check, bodiesChanged, threw, skipped };
 }
 
 /** A request to the Inbox without payloads:view: what a sender chose freely is hidden, as in a delivery. */

@@ -60,6 +60,15 @@ export const dataPresets: readonly PresetInput[] = [
       'The client ID of the visitor, from the Google tag’s cookie _ga.',
       'Amounts such as value with the type Number in Field Mapping: Analytics ignores text.',
     ],
+    values: [
+      { placeholder: 'G-XXXXXXXXXX', label: 'Measurement ID', hint: 'Admin › Data streams › your stream' },
+      {
+        placeholder: 'API_SECRET',
+        label: 'API secret',
+        hint: 'Same page › Measurement Protocol API secrets',
+        isSecret: true,
+      },
+    ],
     baseUrl: 'https://www.google-analytics.com',
     destinations: [
       {
@@ -85,7 +94,11 @@ export const dataPresets: readonly PresetInput[] = [
     about: 'Add rows to a table',
     needs: [
       'A personal access token with the scope data.records:write: airtable.com/create/tokens. It goes into Token.',
-      'Base ID (starts with app) and the name of the table, for the Endpoint Path.',
+      'Base ID (starts with app) and the name of the table.',
+    ],
+    values: [
+      { placeholder: 'BASE_ID', label: 'Base ID', hint: 'Starts with app' },
+      { placeholder: 'TABLE_NAME', label: 'Table', hint: 'Its name' },
     ],
     baseUrl: 'https://api.airtable.com/v0',
     authentication: { type: 'bearer' },
@@ -105,8 +118,16 @@ export const dataPresets: readonly PresetInput[] = [
     about: 'Trigger a Zap and reach thousands of apps',
     needs: [
       'A Zap whose trigger is “Webhooks by Zapier – Catch Hook”.',
-      'Its URL: the part after /hooks/catch goes into the destination’s Endpoint Path.',
+      'Its URL: the part after /hooks/catch.',
       'The URL is secret: treat it like a password.',
+    ],
+    values: [
+      {
+        placeholder: 'ACCOUNT/HOOK',
+        label: 'Hook',
+        hint: 'The part of the URL after /hooks/catch, such as 123456/abcdef',
+        isSecret: true,
+      },
     ],
     baseUrl: 'https://hooks.zapier.com/hooks/catch',
     destinations: [

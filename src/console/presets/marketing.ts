@@ -57,11 +57,12 @@ export const marketingPresets: readonly PresetInput[] = [
     name: 'Salesforce',
     about: 'Create leads, and update contacts by external ID',
     needs: [
-      'Your My Domain: the part before .my.salesforce.com, in Base URL and Access Token URL.',
+      'Your My Domain: the part before .my.salesforce.com.',
       'A connected app with the Client Credentials Flow enabled and a run-as user: Setup › App Manager.',
       'Its Consumer Key (Client ID) and Consumer Secret (Client Secret).',
       'For contacts: a field marked as External ID.',
     ],
+    values: [{ placeholder: 'MYDOMAIN', label: 'My Domain', hint: 'The part before .my.salesforce.com' }],
     baseUrl: 'https://MYDOMAIN.my.salesforce.com/services/data/v62.0',
     authentication: {
       type: 'oauth2',
@@ -108,8 +109,12 @@ export const marketingPresets: readonly PresetInput[] = [
     about: 'Add people to an audience, and trigger automations',
     needs: [
       'An API key: Profile › Extras › API keys. It goes into Password; User Name can be anything.',
-      'Your data centre: the end of the key, such as us21, for Base URL.',
-      'The Audience ID: Audience › Settings › Audience name and defaults. Put it into the Endpoint Path.',
+      'Your data centre: the end of the key, such as us21.',
+      'The Audience ID: Audience › Settings › Audience name and defaults.',
+    ],
+    values: [
+      { placeholder: 'us21', label: 'Data centre', hint: 'The end of the API key, such as us21' },
+      { placeholder: 'AUDIENCE_ID', label: 'Audience ID', hint: 'Audience › Settings › Audience name and defaults' },
     ],
     baseUrl: 'https://us21.api.mailchimp.com/3.0',
     authentication: { type: 'basic', username: 'millrace' },

@@ -43,8 +43,12 @@ export const messagePresets: readonly PresetInput[] = [
     about: 'Post a card to a channel via a workflow',
     needs: [
       'A Workflow with the trigger “When a Teams webhook request is received”: in Teams, channel › … › Workflows.',
-      'Its HTTP POST URL: the part up to the host goes into Base URL, the rest into the destination’s Endpoint Path.',
+      'Its HTTP POST URL: its host goes into Base URL; the workflow and the signature are parts of it.',
       'The URL is secret: treat it like a password.',
+    ],
+    values: [
+      { placeholder: 'WORKFLOW_ID', label: 'Workflow', hint: 'The part of the URL after /workflows/' },
+      { placeholder: 'SIGNATURE', label: 'Signature', hint: 'The value of sig at the end of the URL', isSecret: true },
     ],
     baseUrl: 'https://prod-00.westeurope.logic.azure.com',
     destinations: [
@@ -78,8 +82,17 @@ export const messagePresets: readonly PresetInput[] = [
     about: 'Post a message to a channel',
     needs: [
       'A webhook of the channel: Edit Channel › Integrations › Webhooks › Copy Webhook URL.',
-      'Its last two parts (number and token) go into the destination’s Endpoint Path.',
+      'The last two parts of its URL: a number and a token.',
       'The URL is secret: treat it like a password.',
+    ],
+    values: [
+      { placeholder: 'WEBHOOK_ID', label: 'Webhook ID', hint: 'The number in the webhook URL' },
+      {
+        placeholder: 'WEBHOOK_TOKEN',
+        label: 'Webhook token',
+        hint: 'The last part of the webhook URL',
+        isSecret: true,
+      },
     ],
     baseUrl: 'https://discord.com/api/webhooks',
     destinations: [
@@ -108,6 +121,7 @@ export const messagePresets: readonly PresetInput[] = [
       'An API token: Admin Center › Apps and integrations › Zendesk API. It goes into Password.',
       'The e-mail address of an agent, followed by /token, for User Name.',
     ],
+    values: [{ placeholder: 'SUBDOMAIN', label: 'Subdomain', hint: 'The part before .zendesk.com' }],
     baseUrl: 'https://SUBDOMAIN.zendesk.com/api/v2',
     authentication: { type: 'basic', username: 'agent@example.com/token' },
     destinations: [

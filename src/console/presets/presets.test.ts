@@ -5,6 +5,7 @@ import { destinationInput } from '../../contract/documents/destination.ts';
 import { renderInVm } from '../../template/testing/render-in-vm.testing.ts';
 import { bodyOf } from '../pages/connections/form/connection-draft.ts';
 import { startOf } from '../pages/connections/new/start.ts';
+import { filledIn, placeholderIn } from './placeholders.ts';
 import { presets, presetsLike } from './presets.ts';
 
 for (const preset of presets) {
@@ -30,6 +31,30 @@ for (const preset of presets) {
     }
   });
 }
+
+test('what the addresses of a preset need of an account is asked for, and no placeholder is left then', () => {
+  for (const preset of presets) {
+    const { draft, destinations } = startOf(preset);
+    const values = Object.fromEntries(preset.values.map(({ placeholder }) => [placeholder, 'my own/value']));
+    const body = bodyOf({ ...draft, values }, null);
+    const paths = destinations.map(({ path = '' }) => filledIn(path, values));
+    assert.equal(placeholderIn(body.baseUrl, JSON.stringify(body.auth), ...paths), null, preset.name);
+    const given = [draft.baseUrl, draft.accessTokenUrl, ...destinations.map(({ path = '' }) => path)];
+    for (const { placeholder } of preset.values)
+      assert.ok(
+        given.some((text) => text.includes(placeholder)),
+        `${preset.name} uses ${placeholder}`,
+      );
+    const unasked = given.flatMap((text) => text.match(/[A-Z]{4,}[A-Z_]*|X{4,}/g) ?? []);
+    const asked = preset.values.map(({ placeholder }) => placeholder).join();
+    assert.deepEqual(
+      unasked.filter((one) => !asked.includes(one)),
+      [],
+      preset.name,
+    );
+  }
+  assert.equal(filledIn('/lists/AUDIENCE_ID/members', { AUDIENCE_ID: 'a b' }), '/lists/a%20b/members');
+});
 
 test('a preset sends the time of the event, also when that is replayed later', () => {
   const events = [{ occurredAt: '2025-12-24T10:00:00.000Z' }];

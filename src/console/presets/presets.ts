@@ -2,6 +2,7 @@ import type { CallInput } from '../../client/client.ts';
 import { dataPresets } from './data.ts';
 import { marketingPresets } from './marketing.ts';
 import { messagePresets } from './messages.ts';
+import type { PresetValue } from './placeholders.ts';
 
 /** A destination that comes with a preset. */
 export type PresetDestination = {
@@ -26,6 +27,8 @@ export type Preset = {
   about: string;
   /** What is needed, and where to find it. */
   needs: string[];
+  /** What its addresses need of one's own account. */
+  values: readonly PresetValue[];
   baseUrl: string;
   /** Secrets are left for the form. */
   authentication:
@@ -44,7 +47,7 @@ type PresetGroup = (typeof presetGroups)[number];
 type Optional<T, Key extends keyof T> = Omit<T, Key> & Partial<Pick<T, Key>>;
 
 /** A preset without its defaults: no authentication, no headers, POST, JSON. */
-export type PresetInput = Optional<Omit<Preset, 'destinations' | 'group'>, 'authentication' | 'headers'> & {
+export type PresetInput = Optional<Omit<Preset, 'destinations' | 'group'>, 'authentication' | 'headers' | 'values'> & {
   destinations: readonly Optional<PresetDestination, 'method' | 'contentType'>[];
 };
 
@@ -65,6 +68,7 @@ function grouped(group: PresetGroup, inputs: readonly PresetInput[]): Preset[] {
   return inputs.map((one) => ({
     authentication: { type: 'none' },
     headers: [],
+    values: [],
     ...one,
     group,
     destinations: one.destinations.map((to) => ({ method: 'POST', contentType: 'application/json', ...to })),

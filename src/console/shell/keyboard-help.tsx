@@ -30,6 +30,7 @@ const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
     [
       [keys.rows, 'j', 'k'],
       [keys.openRow, 'Enter'],
+      [keys.peek, keys.space],
       [keys.explain, 'x'],
       [keys.copy, 'c'],
     ],

@@ -28,15 +28,19 @@ export const listQuery = pageQuery({
   count: flag.optional(),
 });
 
-/** A page of a list of documents. `count`, if asked for: how many the filters find, and how many there are. */
-export const listOf = <T extends z.ZodType>(item: T) =>
-  pageOf(item).extend({ count: z.strictObject({ found: z.int(), all: z.int() }).optional() });
+/** How many documents the filters of a list find, and how many there are. */
+export const listCount = z.strictObject({ found: z.int(), all: z.int() });
+
+/** A page of a list of documents. `count`, if asked for: the number of documents. */
+export const listOf = <T extends z.ZodType>(item: T) => pageOf(item).extend({ count: listCount.optional() });
+
+export const actionRef = z.strictObject({ id: z.string(), name: z.string() });
 
 /** The actions that use a document: how many, and the first ones; null without the right to see actions. */
 export const usedByActions = z
   .strictObject({
     count: z.int(),
-    first: z.array(z.strictObject({ id: z.string(), name: z.string() })).max(5),
+    first: z.array(actionRef).max(5),
   })
   .nullable();
 

@@ -41,7 +41,8 @@ import {
   responseStatus,
   statusPattern,
 } from '../documents/destination.ts';
-import { rollback } from '../documents/document-routes.ts';
+import { actionRef, listCount, rollback, usedByActions } from '../documents/document-routes.ts';
+import { namedDocument } from '../documents/names.ts';
 import { parameter } from '../documents/parameter.ts';
 import { fieldMask, fieldPrivacy } from '../documents/privacy.ts';
 import { configuredValue, settings } from '../documents/settings.ts';
@@ -114,6 +115,10 @@ const { shape: ofDestination } = destinationSettings;
 const [oauth2] = auth.options[3].options;
 const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   ActionCheck: actionCheck,
+  ActionRef: actionRef,
+  ListCount: listCount,
+  NamedDocument: namedDocument,
+  UsedByActions: inner(usedByActions),
   ActionDestination: actionDestination,
   AlertMessage: alertMessage,
   AlertNotice: alertNotice,

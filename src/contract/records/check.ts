@@ -43,7 +43,17 @@ export const actionCheck = z.strictObject({
     }),
   ),
   threw: z.array(z.strictObject({ event: eventRef, destinationId: z.string(), reason: z.string(), ...lineAndColumn })),
-  counts: z.strictObject({ newlyMatched: z.int(), noLonger: z.int(), bodiesChanged: z.int(), threw: z.int() }),
+  /** Matching events that the draft's template skips, with its words. */
+  skipped: z.array(z.strictObject({ event: eventRef, destinationId: z.string(), reason: z.string() })),
+  /** `sent`: requests that would be sent. */
+  counts: z.strictObject({
+    newlyMatched: z.int(),
+    noLonger: z.int(),
+    bodiesChanged: z.int(),
+    threw: z.int(),
+    skipped: z.int(),
+    sent: z.int(),
+  }),
 });
 export type ActionCheck = z.output<typeof actionCheck>;
 

@@ -18,13 +18,14 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
   const { stored, tried } = draftDocument('action', action, context.snapshot);
   const conditions = [tried.body.rules, ...(stored === null ? [] : [stored.body.rules])];
   const routes = routesOf(context, stored, tried);
-  const found: Pick<ActionCheck, 'newlyMatched' | 'noLonger' | 'bodiesChanged' | 'threw'> = {
+  const found: Pick<ActionCheck, 'newlyMatched' | 'noLonger' | 'bodiesChanged' | 'threw' | 'skipped'> = {
     newlyMatched: [],
     noLonger: [],
     bodiesChanged: [],
     threw: [],
+    skipped: [],
   };
-  const counts = { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0 };
+  const counts = { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0, skipped: 0, sent: 0 };
   let looked = 0;
   let checked = 0;
   let matched = 0;
@@ -64,6 +65,8 @@ export async function checkAction(context: CheckContext, action: Draft<'action'>
       const { kind: _, ...why } = trial;
       note('threw', { ...of, ...why });
     }
+    if (trial?.kind === 'skipped') note('skipped', { ...of, reason: trial.reason });
+    if (trial?.kind === 'ok') counts.sent += 1;
     if (!isCompared || bodies.before === bodies.after) continue;
     note('bodiesChanged', { ...of, ...bodies });
   }

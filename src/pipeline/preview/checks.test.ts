@@ -31,7 +31,7 @@ test('a check lists the events that an action would newly match or no longer mat
     checked.bodiesChanged.map((one) => [one.event.name, one.before, one.after]),
     [['two', '{"kind":"a","n":"2","also":"b"}', '{"n":"2"}']],
   );
-  assert.deepEqual(checked.counts, { newlyMatched: 1, noLonger: 1, bodiesChanged: 1, threw: 0 });
+  assert.deepEqual(checked.counts, { newlyMatched: 1, noLonger: 1, bodiesChanged: 1, threw: 0, skipped: 0, sent: 2 });
   const newest = await rig.pipeline.checks.action({ id: actionId, draft }, 1);
   assert.deepEqual([newest.looked, newest.checked, newest.matched], [1, 1, 1]);
   assert.equal(rig.egress.requests.length, 0);
@@ -52,7 +52,10 @@ test('without a draft nothing changes; an action that is not stored newly matche
   const { actionId, destinationId } = await wire(rig, { action: { status: 'disabled' } });
   await rig.send({ data: { n: '1' } }, { data: { n: '2' } });
   const same = await rig.pipeline.checks.action({ id: actionId, draft: null }, 100);
-  assert.deepEqual([same.matched, same.counts], [2, { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0 }]);
+  assert.deepEqual(
+    [same.matched, same.counts],
+    [2, { newlyMatched: 0, noLonger: 0, bodiesChanged: 0, threw: 0, skipped: 0, sent: 2 }],
+  );
   const draft = action({ rules: is('n', '2'), destinations: [{ destinationId }] });
   const unsaved = await rig.pipeline.checks.action({ id: null, draft }, 100);
   assert.deepEqual([unsaved.matched, unsaved.counts.newlyMatched, unsaved.counts.bodiesChanged], [1, 1, 0]);
@@ -145,3 +148,17 @@ function destination(body: { connectionId: string } & Record<string, unknown>): 
   const { settings, ...parsed } = destinationInput.parse(body);
   return { ...parsed, connectionId: body.connectionId, settings: { ...settings, headers: [] } };
 }
+
+test('a check of an action counts what would be sent, and says which matching events its template would skip, and why', async () => {
+  await using sandbox = await quickjsSandbox({ workers: 1 });
+  await using rig = await startRig({ sandbox });
+  const template = '{{! if (!it.data[0].email) return skip("no e-mail address"); return JSON.stringify(it.data[0]); }}';
+  const { actionId } = await wire(rig, { action: { status: 'disabled' }, destination: { template } });
+  const [, greta] = await rig.send({ data: { email: 'ada@example.com' } }, { data: { n: '1' } });
+  const { counts, skipped } = await rig.pipeline.checks.action({ id: actionId, draft: null }, 100);
+  assert.deepEqual([counts.sent, counts.skipped, counts.threw], [1, 1, 0]);
+  assert.deepEqual(
+    skipped.map(({ event, reason }) => [event.id, reason]),
+    [[greta, 'no e-mail address']],
+  );
+});

@@ -30,21 +30,12 @@ export type FieldError = {
 export type ConnectionList = {
     data: Array<Connection>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
     usage?: Array<{
         id: string;
         destinations: number;
         enabledDestinations: number;
-        usedBy: {
-            count: number;
-            first: Array<{
-                id: string;
-                name: string;
-            }>;
-        } | null;
+        usedBy: UsedByActions | null;
     }>;
 };
 
@@ -282,6 +273,21 @@ export type RequestLoad = {
 export type Page = {
     next: string | null;
     prev: string | null;
+};
+
+export type ListCount = {
+    found: number;
+    all: number;
+};
+
+export type UsedByActions = {
+    count: number;
+    first: Array<ActionRef>;
+};
+
+export type ActionRef = {
+    id: string;
+    name: string;
 };
 
 export type ConnectionInput = {
@@ -858,19 +864,10 @@ export type Release = {
 export type DestinationList = {
     data: Array<Destination>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
     usage?: Array<{
         id: string;
-        usedBy: {
-            count: number;
-            first: Array<{
-                id: string;
-                name: string;
-            }>;
-        } | null;
+        usedBy: UsedByActions | null;
     }>;
 };
 
@@ -1493,10 +1490,7 @@ export type Rendered = {
 export type ActionList = {
     data: Array<Action>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
 };
 
 export type Action = {
@@ -1661,11 +1655,18 @@ export type ActionCheck = {
         line?: number;
         column?: number;
     }>;
+    skipped: Array<{
+        event: EventRef;
+        destinationId: string;
+        reason: string;
+    }>;
     counts: {
         newlyMatched: number;
         noLonger: number;
         bodiesChanged: number;
         threw: number;
+        skipped: number;
+        sent: number;
     };
 };
 
@@ -1685,10 +1686,7 @@ export type ActionDraftInput = {
 export type BehaviorList = {
     data: Array<Behavior>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
 };
 
 export type Behavior = {
@@ -1806,10 +1804,7 @@ export type ExplainedCondition = {
 export type CollectorList = {
     data: Array<Collector>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
 };
 
 export type Collector = {
@@ -3008,10 +3003,7 @@ export type StatsItem = {
 export type AlertList = {
     data: Array<Alert>;
     page: Page;
-    count?: {
-        found: number;
-        all: number;
-    };
+    count?: ListCount;
 };
 
 export type Alert = ({
@@ -3632,16 +3624,18 @@ export type DeletedDocument = {
     removedAt: string;
 };
 
-export type GetNamesOutput = {
-    data: Array<{
-        kind: 'action' | 'connection' | 'destination' | 'behavior' | 'collector';
-        id: string;
-        name: string;
-        status: 'enabled' | 'disabled' | 'paused' | null;
-        connectionId: string | null;
-        reason: Reason | null;
-        attemptsMax: number | null;
-    }>;
+export type NamedDocumentList = {
+    data: Array<NamedDocument>;
+};
+
+export type NamedDocument = {
+    kind: 'action' | 'connection' | 'destination' | 'behavior' | 'collector';
+    id: string;
+    name: string;
+    status: 'enabled' | 'disabled' | 'paused' | null;
+    connectionId: string | null;
+    reason: Reason | null;
+    attemptsMax: number | null;
 };
 
 /**
@@ -9042,7 +9036,7 @@ export type GetNamesResponses = {
     /**
      * OK
      */
-    200: GetNamesOutput;
+    200: NamedDocumentList;
 };
 
 export type GetNamesResponse = GetNamesResponses[keyof GetNamesResponses];

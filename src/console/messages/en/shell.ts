@@ -113,6 +113,8 @@ export const shell = {
     create: 'New …',
     rows: 'Next and previous row',
     openRow: 'Open row',
+    peek: 'Show row beside the list',
+    space: 'Space',
     everywhere: 'Everywhere',
     lists: 'In lists',
     explain: 'Explain event',

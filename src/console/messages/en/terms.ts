@@ -163,6 +163,7 @@ export const terms = {
   /** What a person has no right to see. */
   hidden: { action: 'Hidden action', connection: 'Hidden connection', destination: 'Hidden destination' },
   gone: { action: 'Deleted action', connection: 'Deleted connection', destination: 'Deleted destination' },
+  peek: 'Show beside the list',
   showOf: (name: string) => `Show ${name} as`,
   more: (more: number) => `and ${formatNumber(more)} more`,
   http: (status: number) => `HTTP ${String(status)}`,

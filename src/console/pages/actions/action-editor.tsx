@@ -25,10 +25,11 @@ import {
 } from './action-draft.ts';
 import css from './action-editor.module.css';
 import { BasicDetailsStep, RulesStep, SourcesStep } from './action-steps.tsx';
-import { DestinationsStep } from './destinations-step.tsx';
 
 const w = words.editor;
 
+// Loaded when it is reached: rules come first.
+const DestinationsStep = lazyPart(() => import('./destinations-step.tsx'), 'DestinationsStep');
 const CheckDialog = lazyPart(() => import('./check-dialog.tsx'), 'CheckDialog');
 
 type Props = {
@@ -146,7 +147,11 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           ) : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
-          {step === 'destinations' ? <DestinationsStep {...given} names={names} storedId={storedId} /> : null}
+          {step === 'destinations' ? (
+            <Suspense>
+              <DestinationsStep {...given} names={names} storedId={storedId} />
+            </Suspense>
+          ) : null}
         </Stack>
       </div>
       {checked === null ? null : (

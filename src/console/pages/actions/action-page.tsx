@@ -9,14 +9,17 @@ import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx'
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, ThingLink } from '../../parts/parts.ts';
-import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import { useMay } from '../../session/rights.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { type Action, actionKind, heldAt, notToEnable, standingOf, useSwitch } from './action.ts';
 
 const w = words.details;
+
+// Loaded when it is opened: the figures come first.
+const DeliveryTable = lazyPart(() => import('../../parts/payload/delivery-table.tsx'), 'DeliveryTable');
 
 export function ActionPage(): ReactNode {
   const mayManage = useMay('actions:manage');

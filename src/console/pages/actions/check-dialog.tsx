@@ -59,18 +59,19 @@ export function CheckDialog({ body: draft, storedId, names, onClose, onRefused }
 type FoundProps = { check: ActionCheck; draft: ActionBody; isNew: boolean; names: Names };
 
 function Found({ check, draft, isNew, names }: FoundProps): ReactNode {
-  const { looked, checked, matched, counts } = check;
+  const { looked, matched, counts } = check;
   if (looked === 0) return <Text>{w.noEvents}</Text>;
   const changes = counts.newlyMatched + counts.noLonger + counts.bodiesChanged;
   // Without a match or a destination nothing was rendered.
   const isRendered = matched > 0 && draft.destinations?.length !== 0;
-  const section = (kind: keyof typeof counts, lines: readonly ReactNode[]) => (
+  const section = (kind: Exclude<keyof typeof counts, 'sent'>, lines: readonly ReactNode[]) => (
     <Section title={w[kind](counts[kind])} count={counts[kind]} lines={lines} isBad={kind === 'threw'} />
   );
   const events = (refs: readonly EventRef[]) => refs.map((event) => <EventLine key={event.id} event={event} />);
   return (
     <Stack gap="xs" role="status">
-      <Text fw={600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, checked, looked)}</Text>
+      {isRendered ? <Text fw={600}>{w.outcome(counts.sent, counts.skipped, counts.threw)}</Text> : null}
+      <Text fw={isRendered ? 400 : 600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
         <>
@@ -94,6 +95,16 @@ function Found({ check, draft, isNew, names }: FoundProps): ReactNode {
                 <Text size="sm" c="var(--console-bad)">
                   {line === undefined ? reason : terms.at(reason, line, column)}
                 </Text>
+              </EventLine>
+            )),
+          )
+        : null}
+      {isRendered && counts.skipped > 0
+        ? section(
+            'skipped',
+            check.skipped.map(({ event, destinationId, reason }) => (
+              <EventLine key={event.id + destinationId} event={event} to={names.place(destinationId)}>
+                <Note>{reason}</Note>
               </EventLine>
             )),
           )

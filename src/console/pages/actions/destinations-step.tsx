@@ -17,11 +17,13 @@ import type { Connection, Destination } from './action.ts';
 import { type DestinationRow, newDestinationRow } from './action-draft.ts';
 import type { StepProps } from './action-editor.tsx';
 import { FieldMapping } from './field-mapping.tsx';
+import { useTemplateFields } from './template-fields.ts';
 import { useSampleEvent } from './use-example.ts';
 import { useConnections, useTargets } from './use-targets.ts';
 
 const w = words.destinations;
 
+const ConnectionDialog = lazyPart(() => import('../connections/new/connection-dialog.tsx'), 'ConnectionDialog');
 const PreviewPanel = lazyPart(() => import('./request-preview.tsx'), 'PreviewPanel');
 
 type Props = StepProps & { names: Names; storedId: string | null };
@@ -43,7 +45,8 @@ export function DestinationsStep({ draft, change, names, storedId, errors, isDis
   }, [behaviors, draft.rules]);
   const mayView = useMay('connections:view');
   const { isNone } = useConnections();
-  if (!mayView || isNone) return <NoConnections />;
+  const mayConnect = useMay('connections:manage');
+  if (!mayView || (isNone && !mayConnect)) return <NoConnections mayView={mayView} />;
   // Until a destination is chosen, there is a row to choose it in.
   const rows = draft.destinations.length === 0 ? [newDestinationRow()] : draft.destinations;
   return (
@@ -92,25 +95,15 @@ export function DestinationsStep({ draft, change, names, storedId, errors, isDis
   );
 }
 
-function NoConnections(): ReactNode {
-  const mayView = useMay('connections:view');
-  const mayManage = useMay('connections:manage');
+/** Without the right to see connections, or to create the first one. */
+function NoConnections({ mayView }: { mayView: boolean }): ReactNode {
   return (
     <Panel title={words.editor.steps.destinations[0]}>
-      {mayManage ? (
-        <>
-          <Text>{w.noConnections}</Text>
-          <ButtonLink to="/connections/new" leftSection={<Icon name="plus" />}>
-            {terms.newConnection}
-          </ButtonLink>
-        </>
-      ) : mayView ? (
-        <Text>{connections.emptyNoRight(rights['connections:manage'])}</Text>
-      ) : (
-        <Text>
-          {parts.noRight(rights['connections:view'])}. {parts.noRightText}
-        </Text>
-      )}
+      <Text>
+        {mayView
+          ? connections.emptyNoRight(rights['connections:manage'])
+          : `${parts.noRight(rights['connections:view'])}. ${parts.noRightText}`}
+      </Text>
     </Panel>
   );
 }
@@ -130,8 +123,12 @@ type PanelProps = Pick<StepProps, 'errors' | 'isDisabled'> & {
 function DestinationPanel(props: PanelProps): ReactNode {
   const { path, row, title, takenIds, errors, isDisabled, attributes, event, onChange, onRemove } = props;
   const { options: connectionOptions, isCut } = useConnections();
+  const mayConnect = useMay('connections:manage');
+  const [isConnecting, connect] = useState(false);
+  const [isNew, setNew] = useState(false);
   const { connection, offered } = useTargets(row.connectionId);
   const chosen = offered.find(({ id }) => id === row.destinationId);
+  const read = useTemplateFields(chosen?.template);
   const options = offered.map((one) => {
     const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
     // The present choice stays possible.
@@ -175,13 +172,35 @@ function DestinationPanel(props: PanelProps): ReactNode {
         )}
         <NativeSelect
           label={terms.destination}
-          {...bind(row.destinationId, (destinationId) => onChange({ destinationId }))}
+          {...bind(row.destinationId, (destinationId) => {
+            setNew(true);
+            onChange({ destinationId });
+          })}
           data={[...(chosen === undefined ? [{ value: '', label: w.chooseDestination }] : []), ...options]}
           error={errors[`${path}.destinationId`]}
           disabled={isDisabled || connection === undefined}
           miw="12rem"
         />
       </Group>
+      {!mayConnect || isDisabled ? null : (
+        <div>
+          <Button size="xs" leftSection={<Icon name="plus" size={14} />} onClick={() => connect(true)}>
+            {terms.newConnection}
+          </Button>
+        </div>
+      )}
+      {isConnecting ? (
+        <Suspense>
+          <ConnectionDialog
+            onClose={() => connect(false)}
+            onMade={(made) => {
+              connect(false);
+              setNew(true);
+              onChange(made);
+            }}
+          />
+        </Suspense>
+      ) : null}
       {warning === null ? null : (
         <Group gap="xs">
           <Text size="sm" c="var(--console-warn)">
@@ -208,6 +227,8 @@ function DestinationPanel(props: PanelProps): ReactNode {
           isDisabled={isDisabled}
           attributes={attributes}
           event={event}
+          read={read}
+          isNew={isNew}
         />
       )}
       {onRemove === undefined ? null : (

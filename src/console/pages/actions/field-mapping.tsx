@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { TypedValue } from '../../../rules/typed-value.ts';
@@ -27,11 +27,15 @@ type Props = {
   attributes: readonly string[];
   /** The event of the example; null: there is none. */
   event: Event | null;
+  /** The fields that the template of the destination reads. */
+  read: readonly string[];
+  /** The destination was just chosen: it begins with a row for each of them. */
+  isNew: boolean;
 };
 
 /** Which fields a destination gets, and where their values come from. */
 export function FieldMapping(props: Props): ReactNode {
-  const { path, rows, onChange, destinationName, errors, isDisabled, attributes, event } = props;
+  const { path, rows, onChange, destinationName, errors, isDisabled, attributes, event, read, isNew } = props;
   const parameters = useParameters();
   const example = useExample(rows, event);
   const [message, say] = useState('');
@@ -44,6 +48,20 @@ export function FieldMapping(props: Props): ReactNode {
     if (isAdded.current) table.current?.querySelector<HTMLElement>('tbody tr:last-child input')?.focus();
     isAdded.current = false;
   });
+
+  const missing = read.filter((field) => !rows.some((row) => row.field.trim() === field));
+  const rowsFor = (fields: readonly string[]) =>
+    fields.map((field) => {
+      const row = newFieldRow(field);
+      return { ...row, parameter: parameterFor(row, parameters) ?? '' };
+    });
+
+  // A destination that was just chosen begins with the fields that its template reads.
+  const prefill = useEffectEvent((fields: readonly string[]) => {
+    if (rows.length > 0 || isDisabled || !isNew || fields.length === 0) return;
+    onChange(rowsFor(fields));
+  });
+  useEffect(() => prefill(read), [read]);
 
   function add() {
     isAdded.current = true;
@@ -96,6 +114,7 @@ export function FieldMapping(props: Props): ReactNode {
                 <Row
                   key={place}
                   row={row}
+                  isRead={read.includes(row.field.trim())}
                   parameters={parameters}
                   attributes={attributes}
                   errorOf={(name) => errors[`${place}.${name}`] ?? errors[place]}
@@ -109,6 +128,14 @@ export function FieldMapping(props: Props): ReactNode {
             })}
           </tbody>
         </table>
+      )}
+      {missing.length === 0 ? null : (
+        <Group gap="xs">
+          <Note>{w.alsoReads(missing.join(', '))}</Note>
+          <Button {...button} disabled={isDisabled} onClick={() => onChange([...rows, ...rowsFor(missing)])}>
+            {w.addRead}
+          </Button>
+        </Group>
       )}
       <Group gap="xs">
         <Button {...button} leftSection={<Icon name="plus" size={14} />} disabled={isDisabled} onClick={add}>
@@ -144,6 +171,8 @@ function parameterFor({ field, from, parameter }: FieldRow, parameters: readonly
 
 type RowProps = Pick<Props, 'attributes' | 'isDisabled'> & {
   row: FieldRow;
+  /** The template reads its field. */
+  isRead: boolean;
   parameters: readonly Parameter[];
   errorOf: (name: string) => string | undefined;
   hasExample: boolean;
@@ -154,7 +183,7 @@ type RowProps = Pick<Props, 'attributes' | 'isDisabled'> & {
 };
 
 function Row(props: RowProps): ReactNode {
-  const { row, parameters, attributes, errorOf, isDisabled, hasExample, result, onChange, onRemove } = props;
+  const { row, isRead, parameters, attributes, errorOf, isDisabled, hasExample, result, onChange, onRemove } = props;
   const seenAs = row.from === 'parameter' ? parameters.find(({ name }) => name === row.parameter)?.type : undefined;
   const typed = { disabled: isDisabled, autoCapitalize: 'off', spellCheck: false };
   return (
@@ -168,6 +197,8 @@ function Row(props: RowProps): ReactNode {
             const parameter = parameterFor(row, parameters);
             if (parameter !== undefined) onChange({ parameter });
           }}
+          description={isRead ? w.isRead : undefined}
+          inputWrapperOrder={['input', 'description', 'error']}
           error={errorOf('field')}
           {...typed}
         />

@@ -1,7 +1,7 @@
 import { Alert, Group, Menu, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import type { Answer } from '../../../client/client.ts';
+import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { kept, useApiQuery, watched } from '../../data/data.ts';
 import { terms, connections as words } from '../../messages/en.ts';
@@ -126,7 +126,7 @@ function ReadyBanner({ id }: { id: string }): ReactNode {
   );
 }
 
-type UsageOf = (id: string) => NonNullable<Answer<'listConnections'>['usage']>[number] | undefined;
+type UsageOf = (id: string) => NonNullable<RouteResponse<'listConnections'>['usage']>[number] | undefined;
 
 /** The Base URL with the port. */
 const reachedAt = (one: Connection): string =>

@@ -10,6 +10,7 @@ import { GuardedItem, RowMenu } from '../../parts/list/row-menu.tsx';
 import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, Icon, Note, notifyDone, notifyFailed, StatusBadge, Time } from '../../parts/parts.ts';
+import { placeholderIn } from '../../presets/placeholders.ts';
 import { useMay } from '../../session/rights.ts';
 import { type Connection, destinationStateOf, useDestinationStatus } from './connection.ts';
 import { copyOfDestination } from './new/start.ts';
@@ -135,6 +136,7 @@ function More({ destination, usedBy, onDelete }: MoreProps): ReactNode {
   const create = useApi('createDestination');
   const { id, connectionId, name, status } = destination;
   const isOff = status !== 'enabled';
+  const left = placeholderIn(destination.path);
   const toDetails = { component: Link, to: address, params: { connectionId, destinationId: id } as never };
   function duplicate() {
     create.mutate(
@@ -149,9 +151,12 @@ function More({ destination, usedBy, onDelete }: MoreProps): ReactNode {
         {terms.sendTest}
       </Menu.Item>
       <Menu.Item onClick={duplicate}>{terms.duplicate}</Menu.Item>
-      <Menu.Item onClick={() => void change(destination, isOff ? 'enabled' : 'paused')}>
+      <GuardedItem
+        blockedBy={isOff && left !== null ? words.dialog.placeholder(left) : null}
+        onClick={() => void change(destination, isOff ? 'enabled' : 'paused')}
+      >
         {isOff ? terms.enable : terms.pause}
-      </Menu.Item>
+      </GuardedItem>
       <GuardedItem
         blockedBy={usedBy == null || usedBy.count === 0 ? null : w.usedBy(namesOf(usedBy.first, usedBy.count))}
         onClick={onDelete}
@@ -181,7 +186,8 @@ function LastResult({ figures }: { figures: Figures | undefined }): ReactNode {
 
 function StatusSwitch({ destination }: { destination: Destination }): ReactNode {
   const { change, isPending } = useDestinationStatus();
-  const { name, status, version } = destination;
+  const { name, status, version, path } = destination;
+  const left = placeholderIn(path);
   // The new status shows at once, until the list has it.
   const [chosen, choose] = useState<{ isEnabled: boolean; version: number } | null>(null);
   const isEnabled = chosen?.version === version ? chosen.isEnabled : status === 'enabled';
@@ -189,8 +195,9 @@ function StatusSwitch({ destination }: { destination: Destination }): ReactNode 
     <Switch
       size="sm"
       aria-label={w.toggle(name)}
+      title={left === null ? undefined : words.dialog.placeholder(left)}
       checked={isEnabled}
-      disabled={isPending}
+      disabled={isPending || (left !== null && !isEnabled)}
       onChange={({ currentTarget: { checked } }) => {
         choose({ isEnabled: checked, version });
         void change(destination, checked ? 'enabled' : 'disabled').then((isSaved) => isSaved || choose(null));

@@ -1,6 +1,6 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ComponentProps, type ReactNode, useState } from 'react';
+import { type ComponentProps, type ReactNode, Suspense, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { kept, liveMs, useApiQuery } from '../../data/data.ts';
@@ -14,6 +14,7 @@ import { ButtonLink, Note, useNow } from '../../parts/parts.ts';
 import { useDeliveryColumns } from '../../parts/payload/delivery-columns.tsx';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
+import { lazyPart } from '../../shell/lazy-part.ts';
 import { Page } from '../../shell/page.tsx';
 import { ReplayButton } from '../replays/replay-button.tsx';
 import { filterOf, isReplayable } from '../replays/replay-draft.ts';
@@ -23,6 +24,8 @@ import { DeliveryHistogram } from './delivery-histogram.tsx';
 
 const w = words.filters;
 
+const DeliveryPeek = lazyPart(() => import('./delivery-peek.tsx'), 'DeliveryPeek');
+
 export function DeliveriesPage(): ReactNode {
   const search = useSearch({ from: '/shell/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });
@@ -31,7 +34,7 @@ export function DeliveriesPage(): ReactNode {
   const maySee = useMay('payloads:view');
   const now = useNow();
   const [isFresh, refresh] = useState(true);
-  const { selection, select } = useSelection(JSON.stringify(search));
+  const { selection, select } = useSelection(JSON.stringify({ ...search, peek: undefined }));
   // What was meant when the button was pressed: the list goes on changing behind the dialog.
   const [asked, ask] = useState<Pick<ComponentProps<typeof BulkDialog>, 'verb' | 'what'> | null>(null);
   const filter = queryOf(maySee ? search : { ...search, by: 'visitor' }, now);
@@ -109,6 +112,14 @@ export function DeliveriesPage(): ReactNode {
         ) : null}
       </>
     ),
+    peek: {
+      nameOf: ({ id, status }) => `${parts.status[status]} ${id}`,
+      more: ({ id }) => (
+        <Suspense>
+          <DeliveryPeek id={id} />
+        </Suspense>
+      ),
+    },
     selection: mayManage
       ? { selected: ticked, onSelect: select, nameOf: ({ id, status }: Delivery) => `${parts.status[status]} ${id}` }
       : undefined,

@@ -1,9 +1,10 @@
 import type { CallInput, RouteResponse } from '../../../client/client.ts';
 import { destinationFacts as facts } from '../../data/schema-facts.ts';
-import { destinations as words } from '../../messages/en.ts';
+import { connections, destinations as words } from '../../messages/en.ts';
 import * as f from '../../parts/form/form-fields.ts';
 import { type HeaderDraft, headerDraftsOf, headerProblems, headersOf, keptHeaders } from '../../parts/form/headers.ts';
 import { type Row, rows } from '../../parts/form/rows.ts';
+import { placeholderIn } from '../../presets/placeholders.ts';
 import { type ItemDraft, itemDraftOf, itemsOf } from './item-draft.ts';
 
 export type Destination = RouteResponse<'getDestination'>;
@@ -118,10 +119,17 @@ export function bodyOf(draft: DestinationDraft): Body {
 /** Problems that the form finds itself, by path. */
 export const problemsOf = (draft: DestinationDraft): Record<string, string> =>
   Object.assign(
+    placeholderProblem(draft),
     f.problemsBy(fields, facts, draft, words.fields),
     headerProblems(draft.headers, facts),
     ...draft.outcomes.map((rule, at) => f.problemsBy(f.within(`settings.outcomes.${at}`, outcomeFields), facts, rule)),
   );
+
+/** A destination can't be enabled while its address still has a placeholder of its preset. */
+function placeholderProblem({ status, path }: DestinationDraft): Record<string, string> {
+  const left = status === 'enabled' ? placeholderIn(path) : null;
+  return left === null ? {} : { path: connections.dialog.placeholder(left) };
+}
 
 /** The draft that a browser may keep: without the secrets that were typed. */
 export const withoutSecrets = (draft: DestinationDraft): DestinationDraft => ({

@@ -69,6 +69,7 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
     ...(opens === undefined ? {} : { opens }),
     texts: textsOf ?? ((row) => [kind.nameOf(row), row.description ?? '']),
     sortedBy: sortedBy ?? 'name',
+    ...(served === undefined ? {} : { peek: { nameOf: kind.nameOf, more: ({ description }: Row) => description } }),
     create: mayManage ? { label: kind.newTitle, to: kind.newPage } : undefined,
     ...(mayManage || inFiles !== undefined ? { rowMenu } : {}),
   });
@@ -79,6 +80,11 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
         <Menu.Item component={Link} to={addressOf(kind.kind, row)}>
           {terms.open}
         </Menu.Item>
+        {served === undefined ? null : (
+          <Menu.Item onClick={() => list.onSearch({ cursor: list.search.cursor, peek: row.id })}>
+            {terms.peek}
+          </Menu.Item>
+        )}
         {mayManage ? items?.(row) : null}
         {mayManage && kind.copyPage !== undefined ? (
           <Menu.Item component={Link} to={kind.copyPage as '/'} search={{ from: row.id } as never}>

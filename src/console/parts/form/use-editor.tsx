@@ -180,7 +180,12 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     lastHow.current = how;
     if (check(undefined, how)) saving.mutate({ how, ifMatch });
   }
-  useHotkeys([['mod+S', () => save()]], []);
+  // A form behind a dialog is not meant.
+  const isInFront = () => {
+    const dialog = document.querySelector('[aria-modal="true"]');
+    return dialog === null || (form.current !== null && dialog.contains(form.current));
+  };
+  useHotkeys([['mod+S', () => isInFront() && save()]], []);
 
   function stopEditing() {
     setLeaving(false);

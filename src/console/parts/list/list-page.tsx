@@ -5,12 +5,13 @@ import type { ClientError } from '../../../client/client.ts';
 import type { Page } from '../../../contract/records/page.ts';
 import { counted, nouns, parts, terms } from '../../messages/en.ts';
 import { useKept } from '../../session/kept-choice.ts';
-import { Icon, type IconName, Note, Nothing, Problem } from '../parts.ts';
+import { Icon, type IconName, Note, Nothing, Problem, WithInspector } from '../parts.ts';
 import { type Column, useColumns } from './columns.tsx';
 import { FilterBox } from './filter-box.tsx';
 import css from './list-page.module.css';
-import { Rows, type Selection, type Sorting } from './list-rows.tsx';
+import { idOf, Rows, type Selection, type Sorting } from './list-rows.tsx';
 import type { ListState } from './list-search.ts';
+import { Peek } from './peek.tsx';
 
 export type { Column } from './columns.tsx';
 export type { Selection } from './list-rows.tsx';
@@ -55,6 +56,8 @@ export type ListProps<Row> = {
   /** Below the rows, and below the words when there are none: how to search on. */
   beyond?: ReactNode;
   selection?: Selection<Row> | undefined;
+  /** Rows can be looked at beside the list, with the space key: all columns, and more. `nameOf` names the row. */
+  peek?: { nameOf: (row: Row) => string; more?: (row: Row) => ReactNode } | undefined;
 };
 
 /** A list in its five states: loading, filled, empty at first, empty by filter, failed. (No right: see Page.) */
@@ -73,7 +76,10 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
       </Nothing>
     );
   }
-  return (
+  const keyOf = props.rowKey ?? idOf;
+  const peeked = props.peek === undefined ? undefined : data?.data.find((row) => keyOf(row) === search.peek);
+  const show = (key: string | undefined) => onSearch({ cursor: search.cursor, peek: key });
+  const section = (
     <section aria-label={name}>
       <Group gap="xs" mb={8}>
         {props.isPlain === true ? null : (
@@ -112,12 +118,32 @@ export function ListPage<Row>(props: ListProps<Row>): ReactNode {
             rowMenu={props.rowMenu}
             selection={props.selection}
             sorting={props.sorting}
+            {...(props.peek === undefined ? {} : { peeked: search.peek, onPeek: show })}
           />
           {props.beyond}
         </>
       )}
       <Paging page={data?.page} onCursor={(cursor) => onSearch({ cursor })} />
     </section>
+  );
+  if (props.peek === undefined) return section;
+  return (
+    <WithInspector
+      list={section}
+      inspector={
+        peeked === undefined ? null : (
+          <Peek
+            title={props.peek.nameOf(peeked)}
+            shown={search.peek}
+            columns={props.columns}
+            row={peeked}
+            onClose={() => show(undefined)}
+          >
+            {props.peek.more?.(peeked)}
+          </Peek>
+        )
+      }
+    />
   );
 }
 
@@ -155,7 +181,7 @@ function ListViews({ list, opens = 'cursor' }: { list: string; opens?: string | 
   const [isOpen, open] = useState(false);
   const [name, write] = useState('');
   const [isAsking, ask] = useState(false);
-  const { cursor: _, [opens]: _opened, ...search } = useLocation().search as Record<string, string>; // every value is a text
+  const { cursor: _, peek: _p, [opens]: _opened, ...search } = useLocation().search as Record<string, string>; // every value is a text
   function save(event: FormEvent) {
     event.preventDefault();
     if (name.trim() === '') return;

@@ -1,5 +1,15 @@
 import { Checkbox, Skeleton, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { type MouseEvent, memo, type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { parts } from '../../messages/en.ts';
 import { bindChecked } from '../form/bind.ts';
 import { Icon, Note } from '../parts.ts';
@@ -30,6 +40,9 @@ type Props<Row> = {
   rowMenu?: ((row: Row) => ReactNode) | undefined;
   selection?: Selection<Row> | undefined;
   sorting?: Sorting | undefined;
+  /** The row that is shown beside the list, and how another one is; undefined: none. */
+  peeked?: string | undefined;
+  onPeek?: (key: string | undefined) => void;
 };
 
 /**
@@ -44,6 +57,8 @@ export function Rows<Row>({
   rowMenu,
   selection,
   sorting,
+  peeked,
+  onPeek,
 }: Props<Row>): ReactNode {
   const { frame, columns, isTooWide } = useRoom(all);
   const below = useMemo(() => all.filter((one) => one.goesBelow && !columns.includes(one)), [all, columns]);
@@ -97,7 +112,13 @@ export function Rows<Row>({
               const key = rowKey(row);
               return (
                 // The row's link does the same by keyboard.
-                <tr key={key} onClick={follow} onAuxClick={follow}>
+                <tr
+                  key={key}
+                  onClick={follow}
+                  onAuxClick={follow}
+                  data-peeked={key === peeked || undefined}
+                  {...(onPeek === undefined ? {} : peekKeys(key, peeked, onPeek))}
+                >
                   {selection === undefined ? null : (
                     <td className={css['menu']}>
                       <Checkbox
@@ -119,7 +140,23 @@ export function Rows<Row>({
   );
 }
 
-const idOf = (row: unknown) => (row as { id: string }).id; // of all rows without a `rowKey`
+export const idOf = (row: unknown) => (row as { id: string }).id; // of all rows without a `rowKey`
+
+/** The space key on the link of a row shows it beside the list; while one is shown, the row that gets the focus is. */
+function peekKeys(key: string, peeked: string | undefined, onPeek: (key: string | undefined) => void) {
+  const isLink = ({ target }: { target: EventTarget }) =>
+    target instanceof Element && target.matches('[data-row-link]');
+  return {
+    onKeyDown(event: KeyboardEvent) {
+      if (event.key !== ' ' || !isLink(event)) return;
+      event.preventDefault();
+      onPeek(key === peeked ? undefined : key);
+    },
+    onFocus(event: FocusEvent) {
+      if (peeked !== undefined && key !== peeked && isLink(event)) onPeek(key);
+    },
+  };
+}
 
 const controls = 'a, button, input, select, label, summary, [role="menu"], [role="dialog"]';
 

@@ -2,7 +2,13 @@
 export type Read<Value> = (given: unknown) => Value | undefined;
 
 /** What every list keeps in its address. `sort` is a column's id, with a minus before it when descending. */
-export type ListState = { filter?: string | undefined; cursor?: string | undefined; sort?: string | undefined };
+export type ListState = {
+  filter?: string | undefined;
+  cursor?: string | undefined;
+  sort?: string | undefined;
+  /** The key of the row that is shown beside the list. */
+  peek?: string | undefined;
+};
 
 const textMax = 512;
 
@@ -20,7 +26,7 @@ export function choice<const Values extends readonly string[]>(values: Values): 
 }
 
 /** What every list keeps in its address; spread it into `search` beside a page's own filters. */
-export const listSearch = { filter: textSearch, cursor: textSearch, sort: textSearch };
+export const listSearch = { filter: textSearch, cursor: textSearch, sort: textSearch, peek: textSearch };
 
 /** What a page keeps in its address, for `validateSearch`. */
 export function search<Reads extends Record<string, Read<string>>>(reads: Reads) {

@@ -61,6 +61,7 @@ type Kept<Row> = Pick<
   | 'notice'
   | 'beyond'
   | 'selection'
+  | 'peek'
 >;
 
 /** A page of a list, with how many things its filters find and how many there are, where the server says it. */

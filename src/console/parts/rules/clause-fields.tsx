@@ -1,12 +1,19 @@
 import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Select, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
-import { type Operator, operators, orderOperators } from '../../../contract/documents/operators.ts';
+import {
+  listOperators,
+  type Operator,
+  orderOperators,
+  presenceOperators,
+  textOperators,
+} from '../../../contract/documents/operators.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { ordinalOf } from '../../../rules/order.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { bind } from '../form/bind.ts';
 import { TimeField } from '../form/time-field.tsx';
-import { withOperator } from './condition-parts.ts';
+import { lacksValue, newComparison, withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';
 import { type Behavior, useParameters } from './rule-data.ts';
@@ -54,23 +61,51 @@ type ComparisonProps = {
 
 /** A parameter, an operator and what the parameter is compared with. */
 export function ComparisonFields({ comparison, onChange, errorOf, isDisabled }: ComparisonProps): ReactNode {
+  const parameters = useParameters();
   return (
     <div className={css['fields']}>
       <ParameterBox
         value={comparison.parameter}
-        onChange={(parameter) => onChange({ ...comparison, parameter })}
+        onChange={(parameter) => {
+          const type = parameters.find(({ name }) => name === parameter)?.type;
+          // Nothing was compared yet: what is usual for such a parameter.
+          const isNew = comparison.operator === 'equals' && comparison.value === '' && type === 'number';
+          onChange(isNew ? newComparison(parameter, type) : { ...comparison, parameter });
+        }}
         error={errorOf('parameter')}
         isDisabled={isDisabled}
       />
       <NativeSelect
         aria-label={w.operator}
         {...bind(comparison.operator, (text) => onChange(withOperator(comparison, text)))}
-        data={operators.map((value) => ({ value, label: conditions.operators[value] }))}
+        data={operatorGroups(parameters.find(({ name }) => name === comparison.parameter)?.type)}
         disabled={isDisabled}
       />
       <ValueField comparison={comparison} onChange={onChange} error={errorOf('value')} disabled={isDisabled} />
     </div>
   );
+}
+
+const inGroups = {
+  order: [...orderOperators, 'between'],
+  text: textOperators,
+  list: listOperators,
+  presence: presenceOperators,
+} as const;
+
+/** The operators in groups: those for numbers first for a parameter that is one. */
+function operatorGroups(type: Parameter['type'] | undefined) {
+  const order =
+    type === 'number'
+      ? (['order', 'list', 'presence', 'text'] as const)
+      : (['text', 'list', 'presence', 'order'] as const);
+  const same = type === 'number' ? (['equals', 'notEquals'] as const) : [];
+  return order.map((group) => ({
+    group: w.operatorGroups[group],
+    items: [...(group === 'order' ? [...inGroups.order, ...same] : inGroups[group])]
+      .filter((one) => group !== 'text' || !isOneOf(same, one))
+      .map((value) => ({ value, label: conditions.operators[value] })),
+  }));
 }
 
 type ValueProps = Pick<ComparisonProps, 'comparison' | 'onChange'> & { error: string | undefined; disabled: boolean };
@@ -129,7 +164,13 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
           onChange={(text) => onChange({ ...comparison, value: text })}
           data={values}
           filter={({ options, search }) => (values.includes(search) ? options : narrowed(options, search))}
-          description={isOneOf(orderOperators, operator) && !isOrdered(value) ? w.notOrdered : hints[operator]}
+          description={
+            lacksValue(comparison)
+              ? w.enterValue
+              : isOneOf(orderOperators, operator) && !isOrdered(value)
+                ? w.notOrdered
+                : hints[operator]
+          }
           inputMode={isOneOf(orderOperators, operator) ? 'decimal' : 'text'}
           spellCheck={false}
           comboboxProps={belowButtons}

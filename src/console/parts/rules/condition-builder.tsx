@@ -20,7 +20,7 @@ import {
   split,
 } from './condition-parts.ts';
 import { conditionWords } from './condition-words.ts';
-import type { Behavior } from './rule-data.ts';
+import { type Behavior, useParameters } from './rule-data.ts';
 import css from './rules.module.css';
 
 const w = conditions.builder;
@@ -130,6 +130,7 @@ const negatedJoin = { all: 'notAll', any: 'notAny' } as const;
 /** One clause: a behavior, or a parameter with what it must be. */
 function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorOf, isDisabled }: PartProps): ReactNode {
   const { isNot, inner } = split(condition);
+  const parameters = useParameters();
   if (isGroup(inner)) return null;
   const place = innerPointer(pointer, isNot);
   const standing = standingOf(pointer);
@@ -138,7 +139,9 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
     : w.newClause;
   const shared = { onChange: (next: Condition) => onChange(negatedIf(isNot, next)), isDisabled };
   const compared = 'behavior' in inner || isOneOf(presenceOperators, inner.operator) ? null : inner;
-  const hasCase = compared !== null && compared.operator !== 'between' && !isOneOf(orderOperators, compared.operator);
+  const isNumber = parameters.some(({ name, type }) => name === compared?.parameter && type === 'number');
+  const hasCase =
+    compared !== null && !isNumber && compared.operator !== 'between' && !isOneOf(orderOperators, compared.operator);
   return (
     <div className={css['row']} data-holds={standing.tried?.holds}>
       <NativeSelect

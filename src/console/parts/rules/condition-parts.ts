@@ -1,6 +1,7 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import { innerOf } from '../../../contract/documents/condition-parts.ts';
-import type { Operator } from '../../../contract/documents/operators.ts';
+import { type Operator, orderOperators } from '../../../contract/documents/operators.ts';
+import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { pointerOf } from '../../../contract/json.ts';
 
 /** Several conditions of which all or any must hold. */
@@ -11,7 +12,16 @@ type Join = 'all' | 'any';
 
 export const newGroup = (join: Join = 'all', clauses: readonly Condition[] = []): Group =>
   join === 'all' ? { all: [...clauses] } : { any: [...clauses] };
-export const newComparison = (parameter = ''): Comparison => ({ parameter, operator: 'equals', value: '' });
+/** A new comparison: by size for a parameter that is a number, and whether it is equal for any other. */
+export const newComparison = (parameter = '', type?: Parameter['type']): Comparison => ({
+  parameter,
+  operator: type === 'number' ? 'greaterThan' : 'equals',
+  value: '',
+});
+
+/** Whether a comparison by size or time has nothing to compare with: no event matches it. */
+export const lacksValue = (one: Comparison): boolean =>
+  'value' in one && one.value === '' && (orderOperators as readonly Operator[]).includes(one.operator);
 
 export const isGroup = (condition: Condition): condition is Group => 'all' in condition || 'any' in condition;
 export const joinOf = (group: Group): Join => ('all' in group ? 'all' : 'any');
@@ -62,6 +72,7 @@ export function isComplete(condition: Condition): boolean {
   if (isGroup(inner)) return clausesOf(inner).every(isComplete);
   if ('behavior' in inner) return inner.behavior !== '';
   if (inner.parameter.trim() === '') return false;
+  if (lacksValue(inner)) return false;
   if (!('value' in inner) || typeof inner.value === 'string') return true;
   return inner.operator === 'between' ? !inner.value.includes('') : inner.value.length > 0;
 }

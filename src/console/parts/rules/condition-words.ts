@@ -1,7 +1,7 @@
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import type { ExplainedComparison } from '../../../contract/records/explanation.ts';
 import { conditions, terms } from '../../messages/en.ts';
-import { clausesOf, split } from './condition-parts.ts';
+import { clausesOf, lacksValue, split } from './condition-parts.ts';
 
 const w = conditions.sentence;
 const listed = 3;
@@ -66,6 +66,7 @@ function valueWords(comparison: Comparison, nameOf: RuleName): string {
     w.value((comparison.parameter === 'source.collectorId' ? nameOf(value) : undefined) ?? value);
   if (!('value' in comparison)) return '';
   if (comparison.operator === 'between') return w.range(...comparison.value);
+  if (lacksValue(comparison)) return w.noValue;
   if (typeof comparison.value === 'string') return told(comparison.value);
   const { value } = comparison;
   const first = value.slice(0, value.length === listed + 1 ? listed + 1 : listed).map(told);

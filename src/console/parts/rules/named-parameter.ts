@@ -35,13 +35,14 @@ export function grouped(
   parameters: readonly Parameter[],
   attributes: readonly string[] = [],
 ): { group: string; items: Parameter[] }[] {
-  const others = parameters.filter(({ name }) => !attributes.includes(name));
+  const suggested = attributes.flatMap((name) => parameters.find((one) => one.name === name && one.share > 0) ?? []);
+  const others = parameters.filter((one) => !suggested.includes(one));
   const seen = others.filter(({ share }) => share > 0);
   const order = Object.keys(parameterCategories) as ParameterCategory[]; // the keys of a constant object
   return [
     {
       group: w.attributesGroup,
-      items: attributes.flatMap((name) => parameters.find((one) => one.name === name) ?? []),
+      items: suggested,
     },
     ...order.map((category) => ({
       group: parameterCategories[category],

@@ -53,7 +53,7 @@ export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): Rea
           const found = parameters.filter((one) => isFound(one, wanted)).slice(0, shownAtMost);
           return grouped(found).map(({ group, items }) => ({
             group,
-            items: items.map((one) => [one.name, aboutParameter(one), newComparison(one.name)]),
+            items: items.map((one) => [labelOf(one.name), aboutParameter(one), newComparison(one.name, one.type)]),
           }));
         }}
       />
@@ -91,7 +91,7 @@ export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): Rea
 }
 
 const aboutParameter = (one: Parameter) =>
-  [labelOf(one.name), one.description, seenWords(one)].filter((text) => text !== '').join(' · ');
+  [one.name, one.description, seenWords(one)].filter((text) => text !== '').join(' · ');
 
 type PicksProps = {
   label: string;
@@ -127,7 +127,7 @@ function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
               )}
               <ul className={css['picks']}>
                 {items.map(([name, note, clause]) => (
-                  <li key={name}>
+                  <li key={`${name} ${note}`}>
                     <Pick icon="plus" note={note} onClick={() => onPick(clause)}>
                       <VisuallyHidden>{verb} </VisuallyHidden>
                       {name}

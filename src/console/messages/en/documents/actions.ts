@@ -110,7 +110,6 @@ export const actions = {
     add: 'Add destination',
     remove: 'Remove destination',
     removeOf: (name: string) => `Remove destination ${name}`,
-    noConnections: 'There is no connection yet. Create one for the system you want to send data to.',
     noDestinations: 'This connection has no destination yet.',
     options: {
       paused: (name: string) => `${name} – paused`,
@@ -126,6 +125,9 @@ export const actions = {
     heldNow: 'Not enabled: deliveries to it are held until you enable it.',
   },
   mapping: {
+    isRead: 'Read by the template',
+    alsoReads: (fields: string) => `The template also reads: ${fields}.`,
+    addRead: 'Add these fields',
     title: 'Field Mapping',
     text: 'Choose which fields to send.',
     add: 'Add field',
@@ -158,8 +160,11 @@ export const actions = {
   check: {
     text: 'Dry run of your unsaved changes on the last 100 events that match.',
     noEvents: 'There are no events yet to check on.',
-    matched: (matched: number, checked: number, looked: number) =>
-      `${formatNumber(matched)} of ${count.events(checked)} that match the old or the new rules ${matched === 1 ? 'matches' : 'match'} the new ones. Looked at the last ${count.events(looked)}.`,
+    outcome: (sent: number, skipped: number, failed: number) =>
+      `${formatNumber(sent)} will be sent · ${formatNumber(skipped)} not sent · ${formatNumber(failed)} ${failed === 1 ? 'fails' : 'fail'}`,
+    matched: (matched: number, looked: number) =>
+      `${formatNumber(matched)} of the last ${count.events(looked)} ${matched === 1 ? 'matches' : 'match'}.`,
+    skipped: (requests: number) => `${count.requests(requests)} not sent, because the template skips them`,
     matchedNew: (matched: number, looked: number) =>
       `${count.events(matched)} ${matched === 1 ? 'matches' : 'match'}. Looked at the last ${count.events(looked)}.`,
     nothingChanges: 'No changes for these events.',

@@ -55,6 +55,12 @@ export const connections = {
     use: 'Use',
     uses: { used: 'Used', unused: 'Not used' },
   },
+  dialog: {
+    createAndUse: 'Create and use',
+    destination: 'Events',
+    placeholder: (name: string) =>
+      `Its address still has the placeholder ${name}. Enter your own value in Endpoint Path or Base URL first.`,
+  },
   types: { webhook: 'Webhook' },
   emptyText: 'A connection is one third-party system: its URL, and how Millrace authenticates.',
   emptyNoRight: (right: string) =>
@@ -79,10 +85,12 @@ export const connections = {
     presetsText: 'URL, authentication and bodies for well-known systems. You can change everything.',
     groups: { messages: 'Chat and support', marketing: 'Marketing and CRM', data: 'Data and automation' },
     search: 'Search systems',
+    apiKey: 'API key',
     presetSums: (authentication: string, destinations: number) =>
       `${authentication} · ${count.destinations(destinations)}`,
   },
   preset: {
+    values: 'Your account',
     title: (name: string) => `${name}: before you begin`,
     text: 'The form below is filled in as far as possible.',
     needs: 'You’ll need',
@@ -128,6 +136,7 @@ export const connections = {
     otherMethod: (method: string) =>
       `The command uses ${method}. Destinations support POST, GET, PUT and PATCH, so POST is selected.`,
     leftOut: 'Not imported',
+    constants: 'Sent as they are, for every event',
     understoodDestination: 'A destination whose template creates the same body from mapped fields.',
     signInHere: (type: string) => `From the connection: ${type}`,
     signsInItself:

@@ -94,6 +94,45 @@ test('a command becomes a connection, whose credentials are secrets, and a desti
   });
 });
 
+test('a list of people becomes one for each record, and never the sample person of a documentation', () => {
+  const body = {
+    list: 'news',
+    contacts: [
+      { email: 'jane@example.com', name: 'Jane', tags: ['vip'], address: { city: 'Oslo' }, orders: [{ id: 1 }] },
+    ],
+    to: ['jane@example.com'],
+    confirmed: true,
+  };
+  const { destination, constants } = startOf(read(`curl https://a.example --json '${JSON.stringify(body)}'`));
+  const records = [
+    {
+      list: 'offers',
+      to: 'ada@example.com',
+      email: 'ada@example.com',
+      name: 'Ada',
+      'address.city': 'Rome',
+      orders: [],
+    },
+    { email: 'bo@example.com', name: 'Bo', 'address.city': 'Bern', orders: [{ id: 7 }] },
+  ];
+  assert.deepEqual(JSON.parse(rendered(destination.template ?? '', records)), {
+    list: 'offers',
+    contacts: [
+      { email: 'ada@example.com', name: 'Ada', tags: ['vip'], address: { city: 'Rome' }, orders: [] },
+      { email: 'bo@example.com', name: 'Bo', tags: ['vip'], address: { city: 'Bern' }, orders: [{ id: 7 }] },
+    ],
+    to: ['ada@example.com'],
+    confirmed: true,
+  });
+  assert.deepEqual(constants, ['contacts.tags: ["vip"]', 'confirmed: true']);
+  // A body that is a list itself.
+  const whole = startOf(read(`curl https://a.example --json '[{"email":"jane@example.com"}]'`)).destination.template;
+  assert.deepEqual(JSON.parse(rendered(whole ?? '', records)), [
+    { email: 'ada@example.com' },
+    { email: 'bo@example.com' },
+  ]);
+});
+
 test('any other body becomes a template that compiles', () => {
   const template = (text: string) => startOf(read(text)).destination.template ?? '';
   const form = template('curl https://a.example -d "name=Ada&total=3"');

@@ -36,7 +36,7 @@ export function startOf({ method, url, headers, user, body }: CurlRequest) {
     status: 'disabled' as const,
     ...(body === null ? {} : { template: templateOf(body, contentType) }),
   };
-  return { draft, destination };
+  return { draft, destination, constants: body === null ? [] : constantsIn(body) };
 }
 
 /** Whether a connection can send with this method. */
@@ -69,8 +69,11 @@ function templateOf(body: string, contentType: string): string {
   if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return formTemplate(body);
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null)
-      return `{{!\n  const record = it.data[0];\n  return JSON.stringify(${literal(value, [], '  ')});\n}}`;
+    if (typeof value === 'object' && value !== null) {
+      const made = literal(value, { path: [], pad: '  ', isInList: false });
+      const declared = readsRecord(value) ? '  const record = it.data[0];\n' : '';
+      return `{{!\n${declared}  return JSON.stringify(${made});\n}}`;
+    }
   } catch {
     // Any other text.
   }
@@ -82,22 +85,68 @@ function formTemplate(body: string): string {
   return pairs.map((name) => `${name}={{ ${member('it.data[0]', unescaped(name))} }}`).join('&');
 }
 
-/** A value as JavaScript in which the leaves that change from event to event are read from the record. */
-function literal(value: unknown, path: readonly string[], pad: string): string {
+type Place = { path: readonly string[]; pad: string; isInList: boolean };
+
+const isRecordLike = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+
+/** A list with one person, such as an address to send to: it is the sample of a documentation, and no constant. */
+const isSample = (value: readonly unknown[]): value is [string] =>
+  value.length === 1 && typeof value[0] === 'string' && value[0].includes('@');
+
+/** Whether something outside of a list of records, which declares its own, is read from the record. */
+function readsRecord(value: unknown): boolean {
+  if (Array.isArray(value)) return isSample(value);
+  if (isRecordLike(value)) return Object.values(value).some(readsRecord);
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/**
+ * A value as JavaScript in which the leaves that change from event to event are read from the record. A list of objects has
+ * one for each record of the request, like the first one.
+ */
+function literal(value: unknown, { path, pad, isInList }: Place): string {
   const inner = `${pad}  `;
-  if (Array.isArray(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    const [first] = value;
+    if (isSample(value)) return `[${member('record', path.join('.'))}]`;
+    if (!isRecordLike(first)) return JSON.stringify(value);
+    // A list within a record is a list of its event.
+    if (isInList) return member('record', path.join('.'));
+    return `it.data.map((record) => (${literal(first, { path: [], pad, isInList: true })}))`;
+  }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);
     if (entries.length === 0) return '{}';
     const lines = entries.map(
       ([name, one]) =>
-        `${inner}${isName.test(name) ? name : JSON.stringify(name)}: ${literal(one, [...path, name], inner)},${valueNote(one)}\n`,
+        `${inner}${isName.test(name) ? name : JSON.stringify(name)}: ${literal(one, { path: [...path, name], pad: inner, isInList })},${valueNote(one)}\n`,
     );
     return `{\n${lines.join('')}${pad}}`;
   }
   return typeof value === 'string' || typeof value === 'number'
     ? member('record', path.join('.'))
     : JSON.stringify(value);
+}
+
+/** What a template made of this body sends as it is in the command, for every event: `tags: ["vip"]`. */
+function constantsIn(body: string): string[] {
+  const found: string[] = [];
+  const look = (value: unknown, path: string) => {
+    if (Array.isArray(value)) {
+      if (isRecordLike(value[0])) look(value[0], path);
+      else if (!isSample(value)) found.push(`${path}: ${JSON.stringify(value)}`);
+    } else if (isRecordLike(value))
+      for (const [name, one] of Object.entries(value)) look(one, path === '' ? name : `${path}.${name}`);
+    else if (typeof value !== 'string' && typeof value !== 'number') found.push(`${path}: ${JSON.stringify(value)}`);
+  };
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) look(value, '');
+  } catch {
+    // Any other text has no parts.
+  }
+  return found;
 }
 
 /** What the command had in this place, on the same line. */

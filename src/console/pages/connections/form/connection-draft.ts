@@ -9,6 +9,7 @@ import {
   headersOf,
   keptHeaders,
 } from '../../../parts/form/headers.ts';
+import { filledIn, type PresetValue } from '../../../presets/placeholders.ts';
 import type { Connection } from '../connection.ts';
 import {
   type AuthenticationDraft,
@@ -90,6 +91,8 @@ export type ConnectionDraft = f.DraftOf<typeof ownFields> &
     headers: HeaderDraft[];
     /** The path of the first destination, moved from a pasted Base URL; not part of the connection. */
     firstPath: string;
+    /** By the placeholders in the addresses of a preset; not part of the connection. */
+    values: Readonly<Record<string, string>>;
   };
 
 /** The form's values of a stored connection; null: of a new one. */
@@ -98,12 +101,26 @@ export const draftOf = (stored: Connection | null): ConnectionDraft => ({
   ...authenticationOf(stored?.auth ?? null),
   headers: headerDraftsOf(stored?.settings.headers ?? []),
   firstPath: '',
+  values: {},
 });
 
 export const emptyDraft: ConnectionDraft = draftOf(null);
 
+/** What a preset needs and was not typed, by path. */
+export const valueProblems = (draft: ConnectionDraft, values: readonly PresetValue[]): Record<string, string> =>
+  Object.fromEntries(
+    values.flatMap(({ placeholder, label }) =>
+      (draft.values[placeholder] ?? '').trim() === '' ? [[`values.${placeholder}`, formFields.neededOf(label)]] : [],
+    ),
+  );
+
 /** The body that saves a draft over what is stored (null: nothing yet). */
-export function bodyOf(draft: ConnectionDraft, stored: Connection | null): Body {
+export function bodyOf(typed: ConnectionDraft, stored: Connection | null): Body {
+  const draft = {
+    ...typed,
+    baseUrl: filledIn(typed.baseUrl, typed.values),
+    accessTokenUrl: filledIn(typed.accessTokenUrl, typed.values),
+  };
   const { settings, ...body } = f.bodyBy(ownFields, facts, draft) as Body; // each value by its path
   return {
     ...(stored === null ? {} : { type: stored.type, status: stored.status }),
@@ -140,6 +157,12 @@ export function problemsOf(draft: ConnectionDraft): Record<string, string> {
     ...oauth2,
   );
 }
+
+/** The values of a preset that a browser may keep. */
+export const withoutSecretValues = ({ values: typed }: ConnectionDraft, values: readonly PresetValue[]) =>
+  Object.fromEntries(
+    values.flatMap(({ placeholder, isSecret }) => (isSecret ? [] : [[placeholder, typed[placeholder] ?? '']])),
+  );
 
 /** The draft that a browser may keep: everything but secrets that were typed. */
 export const withoutSecrets = (draft: ConnectionDraft): ConnectionDraft => ({

@@ -4,11 +4,21 @@ import type { ReactNode } from 'react';
 import { count, terms, connections as words } from '../../../messages/en.ts';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, LinkCard, LinkCards, Note } from '../../../parts/parts.ts';
-import { presetGroups, presetsLike } from '../../../presets/presets.ts';
+import { type Preset, presetGroups, presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
 import { connectionKind } from '../connection.ts';
 
 const w = words.cards;
+
+/** How a system authenticates: keys in headers or addresses are no scheme of their own. */
+function signInOf({
+  authentication: { type },
+  headers,
+  values,
+}: Pick<Preset, 'authentication' | 'headers' | 'values'>) {
+  const hasKey = headers.some(({ isSecret }) => isSecret) || values.some(({ isSecret }) => isSecret === true);
+  return type === 'none' && hasKey ? w.apiKey : words.details.authTypes[type];
+}
 
 export function ConnectionTypePage(): ReactNode {
   const { filter = '' } = useSearch({ from: '/shell/connections/new' });
@@ -68,7 +78,7 @@ export function ConnectionTypePage(): ReactNode {
               <LinkCards>
                 {found
                   .filter((one) => one.group === group)
-                  .map(({ id, name, about, authentication: { type }, destinations }) => (
+                  .map(({ id, name, about, destinations, ...preset }) => (
                     <LinkCard
                       key={id}
                       to="/connections/new/webhook"
@@ -76,7 +86,7 @@ export function ConnectionTypePage(): ReactNode {
                       mark={name.charAt(0)}
                       name={name}
                       text={about}
-                      note={w.presetSums(words.details.authTypes[type], destinations.length)}
+                      note={w.presetSums(signInOf(preset), destinations.length)}
                     />
                   ))}
               </LinkCards>

@@ -3,6 +3,7 @@ import { connectionFacts } from '../../../data/schema-facts.ts';
 import { terms } from '../../../messages/en.ts';
 import { draftBy } from '../../../parts/form/form-fields.ts';
 import { rows } from '../../../parts/form/rows.ts';
+import type { PresetValue } from '../../../presets/placeholders.ts';
 import type { Preset } from '../../../presets/presets.ts';
 import type { Connection } from '../connection.ts';
 import { type ConnectionDraft, connectionFields, draftOf, emptyDraft } from '../form/connection-draft.ts';
@@ -11,10 +12,16 @@ import type { Destination } from '../usage.ts';
 export type DestinationBody = CallInput<'createDestination'>['body'];
 
 /** The initial form of a new connection, and the destinations that are created with it. */
-export type Start = { draft: ConnectionDraft; destinations: readonly DestinationBody[] };
+export type Start = {
+  draft: ConnectionDraft;
+  destinations: readonly DestinationBody[];
+  /** What the addresses of a preset need of one's own account. */
+  values?: readonly PresetValue[];
+};
 
 /** A preset as a beginning. Its destinations are disabled so that a person looks at them first. */
-export const startOf = ({ name, baseUrl, authentication: auth, headers, destinations }: Preset): Start => ({
+export const startOf = ({ name, baseUrl, authentication: auth, headers, destinations, values }: Preset): Start => ({
+  values,
   draft: {
     ...emptyDraft,
     ...draftBy(connectionFields, connectionFacts, { name, baseUrl, auth }),
