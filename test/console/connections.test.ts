@@ -446,9 +446,28 @@ test('a preset shows what it includes, and is saved with its destinations, which
   await page.getByText(/^Requests go to .*3\.0/).waitFor();
   assert.equal(await page.getByRole('button', { name: /^Move/ }).count(), 0, 'its destinations go below the path');
   await page.getByLabel('Password', { exact: true }).fill('key');
+  // What its addresses need is asked for.
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  const centre = page.getByRole('textbox', { name: 'Data centre' });
+  await centre.and(page.locator(':focus')).waitFor();
+  await centre.fill('us7');
+  await page.getByRole('textbox', { name: 'Audience ID' }).fill('a1b2');
+  assert.deepEqual(await barriers(page), []);
   await page.getByRole('button', { name: 'Save and Continue' }).click();
   for (const name of ['Add or update member', 'Send event'])
     await page.getByRole('row', { name }).getByText('Disabled').waitFor();
+  const { data } = await app.client.call('listConnections', { query: { name: 'Mailchimp', limit: 1 } });
+  assert.equal(data[0]?.baseUrl, 'https://us7.api.mailchimp.com/3.0');
+  const made = await app.client.call('listDestinations', { params: { id: data[0].id } });
+  for (const { path } of made.data) assert.match(path, /^\/lists\/a1b2\/members/);
+
+  // No destination is enabled while its address has a placeholder.
+  const body = { name: 'Copied', path: '/lists/AUDIENCE_ID/members' };
+  await app.client.call('createDestination', { params: { id: data[0].id }, body });
+  await page.reload();
+  const copied = page.getByRole('switch', { name: /Copied/ });
+  await copied.waitFor();
+  assert.equal(await copied.isDisabled(), true);
   assert.deepEqual(tab.problems, []);
 });
 
