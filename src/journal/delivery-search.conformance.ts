@@ -83,6 +83,7 @@ async function repeatOf({ log: { replays } }: Journal, lease: Lease, of: string,
     startedBy: 'ops',
     createdAt: now,
     upTo: null,
+    partition: 0,
     total: 1,
     planLeftOut: {},
   });

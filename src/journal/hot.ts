@@ -1,6 +1,7 @@
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliveries.ts';
 import type { Lease, Leases } from './leases.ts';
+import type { EndedSource } from './replays.ts';
 
 export type { Lease, Leases, Roster } from './leases.ts';
 
@@ -62,8 +63,8 @@ export type IntakePlan = {
 /** A planned delivery for the owner of a partition, which creates it there (`takeOver`). */
 export type PassedDelivery = PlannedDelivery & { partition: number };
 
-/** A delivery that was created for another partition's plan, at the time in its id. */
-export type TakenOver = PlannedDelivery & { id: string };
+/** A delivery that was created for another partition's plan, at the time in its id. `replayId`: that of a replay. */
+export type TakenOver = PlannedDelivery & { id: string; replayId?: string };
 
 /**
  * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
@@ -104,12 +105,12 @@ interface Matching {
   /**
    * Creates deliveries that were passed to the lease's partition, in the order in which their events were
    * acknowledged, whatever partitions these are in: about `limit`, and no plan in part. Each once, in one transaction.
-   * Returns null when the lease is stale.
+   * `ended`: held deliveries that ended there since a replay sends them. Returns null when the lease is stale.
    */
   takeOver(
     lease: Lease,
     request: { limit: number; now: number },
-  ): Promise<{ taken: TakenOver[]; isMore: boolean } | null>;
+  ): Promise<{ taken: TakenOver[]; ended: EndedSource[]; isMore: boolean } | null>;
 }
 
 export type PlacedEvent = { offset: number; event: Event };

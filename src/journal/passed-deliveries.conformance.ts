@@ -34,7 +34,7 @@ export function passedConformance(guarantee: Guarantee): void {
         rest?.taken.map(({ destinationId }) => destinationId),
         ['dst_d', 'dst_e'],
       );
-      assert.deepEqual(await hot.takeOver(two, { limit: 9, now: start + 3 }), { taken: [], isMore: false });
+      assert.deepEqual(await hot.takeOver(two, { limit: 9, now: start + 3 }), { taken: [], ended: [], isMore: false });
       const all = [...(part?.taken ?? []), ...(rest?.taken ?? [])];
       assert.deepEqual(
         all.map(({ eventId }) => eventId),

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { auditSample } from '../audit/audit-samples.testing.ts';
+import { placeOf } from '../contract/ids.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';
 import {
   accept,
   attempt,
+  claim,
   due,
   erasureEntry,
   incoming,
@@ -38,6 +40,7 @@ const replay = (n: number): NewReplay => ({
   startedBy: 'ops',
   createdAt: start,
   upTo: null,
+  partition: 0,
   total: 3,
   planLeftOut: { already_delivered: 1 },
 });
@@ -123,6 +126,78 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.deepEqual([await replays.waiting(idOf(1), []), await replays.waiting(idOf(1), ['dst_1'])], [2, 0]);
   });
 
+  guarantee(
+    'what a replay sends in another partition is created there once, and ends what is held there',
+    async (journal) => {
+      const { hot, log } = journal;
+      const { replays } = log;
+      const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}]);
+      const one = await claim(journal, 1);
+      const two = await claim(journal, 2);
+      const body = rendered('{"a":1}');
+      const end = { reason: 'http_4xx', rendered: body, attempts: 1, log: [attempt(1, { body: body.body })] } as const;
+      const held = { ...end, status: 'held' } as const;
+      await hot.settle(lease, [settlement(ids[0], held), settlement(ids[1], held)], start + 1);
+      await replays.create({ ...replay(1), partition: 2 });
+      await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+      const to = { partition: 1, destinationId: 'dst_2', connectionId: 'con_2', keepsBody: true };
+      const deliveries = [
+        repeat(ids[0], { eventId: eventIds[0] ?? null, ...to, idempotencyKey: 'key' }),
+        repeat(ids[1], { eventId: eventIds[1] ?? null, partition: 0 }),
+        repeat(undefined, { eventId: eventIds[1] ?? null }),
+      ];
+      const all = step({ deliveries, isLast: true });
+      assert.equal(await replays.advance(lease, all), null, 'the replay is of another partition');
+      assert.equal(await replays.isPassing(), false);
+      const made = (await replays.advance(two, all)) ?? assert.fail();
+      assert.deepEqual([made.ids.length, made.ended], [1, []]);
+      assert.deepEqual([await replays.isPassing(), await replays.waiting(idOf(1), [])], [true, 3]);
+      assert.deepEqual([(await replays.outcome(idOf(1))).pending, await replays.isMoving(idOf(1), [])], [3, true]);
+      assert.equal((await log.delivery(ids[0] ?? ''))?.status, 'held');
+
+      const { actionId } = planned({});
+      const ended = { actionId, destinationId: 'dst_1', connectionId: 'con_1', isOrdered: false };
+      const inOne = (await hot.takeOver(one, { limit: 9, now: start + 20 })) ?? assert.fail();
+      assert.deepEqual(
+        inOne.taken.map((taken) => [
+          taken.destinationId,
+          taken.eventId,
+          taken.replayId,
+          placeOf('delivery', taken.id)?.partition,
+        ]),
+        [['dst_2', eventIds[0], idOf(1), 1]],
+      );
+      assert.deepEqual(inOne.ended, [], 'its source is of partition 0');
+      const inZero = (await hot.takeOver(lease, { limit: 9, now: start + 20 })) ?? assert.fail();
+      assert.deepEqual([inZero.taken.length, inZero.ended], [1, [ended, ended]]);
+      for (const id of ids) assert.equal((await log.delivery(id))?.status, 'cancelled');
+      const query = { destinationId: 'dst_2', now: start + 1_000, limit: 9, replayId: idOf(1) };
+      const [copy] = (await hot.due({ ...query, partition: 1 })).due;
+      assert.deepEqual([copy?.rendered, copy?.idempotencyKey, copy?.event?.id], [body, 'key', eventIds[0]]);
+      assert.equal((await log.delivery(copy?.id ?? ''))?.replayOf, ids[0]);
+      assert.deepEqual([await replays.isPassing(), (await replays.outcome(idOf(1))).pending], [false, 3]);
+      for (const by of [one, lease])
+        assert.deepEqual(await hot.takeOver(by, { limit: 9, now: start }), { taken: [], ended: [], isMore: false });
+    },
+  );
+
+  guarantee('an event is kept until the deliveries of it that a replay passed are created', async (journal) => {
+    const { hot, log, housekeeping } = journal;
+    const { replays } = log;
+    const { ids } = await hot.accept({ partition: 0, collectorId: 'col_1', receivedAt: start, events: [incoming({})] });
+    const zero = await claim(journal, 0);
+    await hot.plan(zero, { advance: { from: 0, to: 1 }, deliveries: [], now: start });
+    const [one, two] = [await claim(journal, 1), await claim(journal, 2)];
+    await replays.create({ ...replay(1), partition: 2 });
+    await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
+    const deliveries = [repeat(undefined, { eventId: ids[0] ?? null, partition: 1 })];
+    await replays.advance(two, step({ deliveries }));
+    const retain = () => housekeeping.retain({ before: start + 1e9, bytesMax: null });
+    assert.equal((await retain()).removed, 0);
+    await hot.takeOver(one, { limit: 9, now: start });
+    assert.notEqual(await log.event(ids[0] ?? ''), null);
+  });
+
   guarantee('a replayed delivery repeats the rendered request when asked to; a held original ends', async (journal) => {
     const { log, hot } = journal;
     const { replays } = journal.log;
@@ -149,7 +224,9 @@ export function replaysConformance(guarantee: Guarantee): void {
       repeat(ids[1], { eventId: eventIds[1] ?? null }),
     ];
     const { ids: made, ended } = (await replays.advance(lease, step({ deliveries: repeats }))) ?? assert.fail();
-    assert.deepEqual(ended, [1], 'only what was held ends');
+    const { actionId, destinationId, connectionId } = planned({});
+    const source = { actionId, destinationId, connectionId, isOrdered: false };
+    assert.deepEqual(ended, [source], 'only what was held ends');
     const query = { partition: 0, destinationId: 'dst_1', now: start + 1_000, limit: 10, replayId: idOf(1) };
     const { due: own } = await hot.due(query);
     assert.deepEqual(

@@ -2,7 +2,7 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { ReplayInput } from '../contract/records/replay.ts';
 import type { ReplayState } from '../contract/records/replay-limits.ts';
 import type { CountByAction, PlannedDelivery, StatusCounts } from './deliveries.ts';
-import type { Lease } from './hot.ts';
+import type { Lease } from './leases.ts';
 
 /**
  * Replays with their progress. The deliveries of a replay are like others, but name it and have a queue of their own.
@@ -24,9 +24,13 @@ export interface Replays {
     entry?: NewAuditEntry,
   ): Promise<boolean>;
   /**
-   * Creates the next deliveries of a running replay and moves its cursor, in one transaction. Null when the lease is stale, the replay is not running or its cursor is not `from`.
+   * Moves the cursor of a running replay and creates its next deliveries, in one transaction; those of other partitions are
+   * passed to their owners (`takeOver`). Null when the lease is stale or of another partition than the replay, the replay is
+   * not running or its cursor is not `from`.
    */
   advance(lease: Lease, step: ReplayStep): Promise<Advanced | null>;
+  /** Whether deliveries of any replay were passed and are not created yet. They count as pending and waiting. */
+  isPassing(): Promise<boolean>;
   /**
    * The number of its deliveries in each stored status, with those that retention or an erasure removed. Pending ones to
    * the destinations in `onHold`, and retries that are due there, count as held.
@@ -51,7 +55,7 @@ export type OnHold = { destinationIds: readonly string[]; now: number };
 
 export type NewReplay = Pick<
   StoredReplay,
-  'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'total' | 'planLeftOut'
+  'id' | 'input' | 'startedBy' | 'createdAt' | 'upTo' | 'partition' | 'total' | 'planLeftOut'
 >;
 
 export type StoredReplay = {
@@ -67,6 +71,8 @@ export type StoredReplay = {
   cursor: string | null;
   /** Whether it has processed all of them. */
   isRead: boolean;
+  /** Its owner reads what it covers and plans the deliveries. */
+  partition: number;
   /** Expected deliveries, including those that are left out. */
   total: number;
   /** Deliveries that its plan left out, by reason. */
@@ -85,10 +91,13 @@ export type StoredReplay = {
 export type ReplayOutcome = StatusCounts;
 
 /**
- * The ids of the created deliveries in order, and the indexes of those whose source was held and ended with that
+ * The ids of the deliveries in the partition of the lease, in order, and the held sources there that ended with that
  * transaction.
  */
-export type Advanced = { ids: string[]; ended: number[] };
+export type Advanced = { ids: string[]; ended: EndedSource[] };
+
+/** A held delivery that ended since a replay sends it. `isOrdered`: later ones of its order key may be waiting for it. */
+export type EndedSource = Omit<CancelledCount, 'count'> & { isOrdered: boolean };
 
 export type ReplayStep = {
   id: string;
@@ -102,6 +111,8 @@ export type ReplayStep = {
 };
 
 export type ReplayedDelivery = Omit<PlannedDelivery, 'dueAt' | 'test'> & {
+  /** That of its connection; left out: that of the lease. */
+  partition?: number;
   /** The first delivery of the chain that it repeats. */
   replayOf: string | null;
   /** The last delivery of that chain: when it is stored as held it ends, since this one replaces it. */

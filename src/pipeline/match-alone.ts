@@ -1,6 +1,7 @@
 import type { Lease } from '../journal/journal.ts';
 import { createFire } from './firing.ts';
 import { Matcher, type MatcherOptions } from './matcher.ts';
+import { ownedAlone } from './owned-partitions.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
 
@@ -15,7 +16,7 @@ export function matchAlone(
   const matcher = new Matcher({ journal, lease, clock, fire, dispatcher, events, telemetry });
   return {
     matcher,
-    lease: () => lease,
+    owned: ownedAlone(lease),
     start: () => matcher.start(),
     [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),
   };

@@ -79,7 +79,7 @@ export function createNode(
   );
   return {
     matcher: partitions,
-    lease: () => partitions.lease(),
+    owned: partitions,
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
       await following[Symbol.asyncDispose]();

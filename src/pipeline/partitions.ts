@@ -1,12 +1,14 @@
 import { AppError } from '../contract/errors.ts';
-import type { Journal, Lease, TakenOver } from '../journal/journal.ts';
+import type { EndedSource, Journal, Lease, TakenOver } from '../journal/journal.ts';
 import type { PartitionWork } from '../ownership/ownership.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Dispatchers } from './dispatch/dispatchers.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
 import type { IncomingRequest, Matcher } from './matcher.ts';
 import { newDelivery } from './new-delivery.ts';
+import type { OwnedPartitions } from './owned-partitions.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import { orderedDestinations } from './replay/replay-step.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
 import { TakeOver } from './take-over.ts';
 
@@ -16,16 +18,13 @@ type Options = {
   dispatchers: Dispatchers;
   /** For the deliveries that were in flight when the last owner died. */
   recover(lease: Lease): Promise<void>;
-  createMatcher(lease: Lease, passed: Passed): Matcher;
+  createMatcher(lease: Lease, passed: OwnedPartitions['passed']): Matcher;
   events: Pick<DeliveryEvents, 'emit'>;
   clock: PipelineParts['clock'];
   pollMs: number;
   mayAct(): boolean;
   failed(error: unknown, doing: string): void;
 };
-
-/** Deliveries of other partitions are stored. */
-type Passed = (deliveries: readonly { partition: number }[]) => void;
 
 /** What works on one partition. */
 type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; takeOver: TakeOver };
@@ -35,7 +34,7 @@ type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; takeOver:
  * partitions have planned for it. Events go to the first of them. It begins with a partition when the node has acquired
  * it, and ends when the node gives it away or has lost it.
  */
-export class Partitions implements PartitionWork {
+export class Partitions implements PartitionWork, OwnedPartitions {
   readonly #options: Options;
   readonly #owned = new Map<number, Owned>();
 
@@ -58,11 +57,18 @@ export class Partitions implements PartitionWork {
     throw new AppError('unavailable', 'This node owns no partition at the moment. Send the request again.');
   }
 
-  /** The lease of a partition, for work of the node that may be in any. */
   lease(): Lease {
     const [first] = this.#inTurn();
     if (first === undefined) throw new AppError('unavailable', 'This node owns no partition at the moment.');
     return first.lease;
+  }
+
+  leaseOf(partition: number): Lease | null {
+    return this.#owned.get(partition)?.lease ?? null;
+  }
+
+  passed(deliveries: readonly { partition: number }[]): void {
+    for (const { partition } of deliveries) this.#owned.get(partition)?.takeOver.wake();
   }
 
   /** Events that wait in memory for their turn. */
@@ -86,11 +92,9 @@ export class Partitions implements PartitionWork {
     await configuration.follow();
     await recover(lease);
     const dispatcher = await dispatchers.open(lease);
-    const passed: Passed = (deliveries) => {
-      for (const { partition } of deliveries) this.#owned.get(partition)?.takeOver.wake();
-    };
-    const matcher = createMatcher(lease, passed);
-    const taken = (deliveries: readonly TakenOver[]) => this.#taken(dispatcher, deliveries);
+    const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
+    const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>
+      this.#taken(dispatcher, deliveries, ended);
     const takeOver = new TakeOver({ journal, lease, clock, pollMs, taken, failed });
     this.#owned.set(lease.partition, { lease, matcher, dispatcher, takeOver });
     await matcher.start();
@@ -116,17 +120,28 @@ export class Partitions implements PartitionWork {
     return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
   }
 
-  async #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[]): Promise<void> {
+  async #taken(
+    dispatcher: Dispatcher,
+    deliveries: readonly TakenOver[],
+    ended: readonly EndedSource[],
+  ): Promise<void> {
     const { configuration, events, failed } = this.#options;
     // Another node planned them, maybe for a destination that this one has not heard of: it must not pass for a deleted one.
     const { destination } = configuration.snapshot.documents;
     if (deliveries.some(({ destinationId }) => !destination.has(destinationId))) await configuration.follow();
     try {
-      const planned = deliveries.map((one) => newDelivery(one.id, one, one.eventId, null));
+      const planned = deliveries.map((one) => {
+        const delivery = newDelivery(one.id, one, one.eventId, null);
+        return one.replayId === undefined ? delivery : { ...delivery, replayId: one.replayId };
+      });
       events.emit('planned', planned);
+      for (const of of ended) events.emit('ended', of, { status: 'cancelled' }, 1);
     } catch (error) {
       failed(error, 'report deliveries that were taken over');
     }
-    dispatcher.readMore(deliveries);
+    for (const [replayId, some] of Map.groupBy(deliveries, ({ replayId }) => replayId))
+      if (replayId === undefined) dispatcher.readMore(some);
+      else dispatcher.wakeReplay(replayId, [...new Set(some.map(({ destinationId }) => destinationId))]);
+    dispatcher.wake(orderedDestinations(ended));
   }
 }

@@ -61,7 +61,7 @@ export async function startPipeline(parts: PipelineParts) {
   const matching = stack.use(
     own === null ? createNode(parts, context, delivering) : matchAlone(parts, context, dispatcher, own.lease),
   );
-  const { matcher, lease } = matching;
+  const { matcher, owned } = matching;
   const retention = stack.use(
     startRetention({
       housekeeping,
@@ -83,7 +83,8 @@ export async function startPipeline(parts: PipelineParts) {
       planner,
       configuration,
       journal,
-      lease,
+      owned,
+      pollMs: parts.node?.pollMs ?? null,
       clock,
       holds,
       dispatcher,
@@ -99,7 +100,7 @@ export async function startPipeline(parts: PipelineParts) {
   const preview = createPreviews({
     configuration,
     journal,
-    lease,
+    owned,
     clock,
     attempter,
     engine,

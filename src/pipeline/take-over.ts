@@ -1,5 +1,5 @@
 import { type Clock, errorBackoffMs } from '../async/clock.ts';
-import type { Journal, Lease, TakenOver } from '../journal/journal.ts';
+import type { EndedSource, Journal, Lease, TakenOver } from '../journal/journal.ts';
 
 const atOnce = 500;
 
@@ -8,8 +8,11 @@ type Options = {
   lease: Lease;
   clock: Clock;
   pollMs: number;
-  /** These deliveries are of the partition now. Called again with the same ones after an error. */
-  taken(deliveries: readonly TakenOver[]): Promise<void>;
+  /**
+   * These deliveries are of the partition now, and these of it ended since a replay sends them. Called again with the same
+   * ones after an error.
+   */
+  taken(deliveries: readonly TakenOver[], ended: readonly EndedSource[]): Promise<void>;
   failed(error: unknown, doing: string): void;
 };
 
@@ -21,6 +24,7 @@ export class TakeOver implements AsyncDisposable {
   readonly #options: Options;
   /** Those that `taken` does not know of yet. */
   readonly #taken: TakenOver[] = [];
+  readonly #ended: EndedSource[] = [];
   #running: Promise<void> | null = null;
   #isAgain = false;
   #isStopping = false;
@@ -66,9 +70,11 @@ export class TakeOver implements AsyncDisposable {
         const done = await journal.hot.takeOver(lease, { limit: atOnce, now: clock.now() });
         if (done === null) return this.drop();
         this.#taken.push(...done.taken);
+        this.#ended.push(...done.ended);
         if (done.isMore) this.#isAgain = true;
-        if (this.#taken.length > 0) await taken([...this.#taken]);
+        if (this.#taken.length + this.#ended.length > 0) await taken([...this.#taken], [...this.#ended]);
         this.#taken.length = 0;
+        this.#ended.length = 0;
         this.#failures = 0;
       }
     } catch (error) {

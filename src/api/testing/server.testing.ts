@@ -25,6 +25,7 @@ import { createReplayRates } from '../../pipeline/dispatch/replay-rates.ts';
 import { noLoad } from '../../pipeline/dispatch/request-load.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
+import { ownedAlone } from '../../pipeline/owned-partitions.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
 import { replayPlanner } from '../../pipeline/replay/dry-run.ts';
@@ -237,7 +238,8 @@ export async function startTestServer(
       }),
       configuration,
       journal,
-      lease: () => lease,
+      owned: ownedAlone(lease),
+      pollMs: null,
       clock: { now, after: () => () => {} },
       holds: { byDestination: closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },

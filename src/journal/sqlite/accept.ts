@@ -140,7 +140,8 @@ export const intakeOperations = {
   plan(db: Db, { lease, advance, planned, passed, now }: Plan): PlannedNumbers | null {
     if (!isCurrent(db, lease)) return null;
     if (advance !== null && !moved(db, lease.partition, advance)) return null;
-    for (const [target, groups] of passed) insertPassed(db, lease, { target, groups: JSON.parse(groups), now });
+    for (const [target, groups] of passed)
+      insertPassed(db, lease.partition, { target, groups: JSON.parse(groups), now });
     return insertPlanned(db, lease.partition, JSON.parse(planned), now);
   },
 };
@@ -233,7 +234,7 @@ function planOne(
       ? groups.map((group) => ({ ...group, event: group.event && placed(group.event) }))
       : withoutEvents(groups, (index) => repeated.has(index), moved);
   for (const [target, groups] of passed)
-    insertPassed(db, lease, { target, groups: storedGroups(JSON.parse(groups)), now });
+    insertPassed(db, lease.partition, { target, groups: storedGroups(JSON.parse(groups)), now });
   return insertPlanned(db, lease.partition, storedGroups(JSON.parse(planned)), now);
 }
 

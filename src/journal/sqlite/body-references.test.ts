@@ -90,7 +90,16 @@ async function story(body: string, isListed: boolean, isCopied: boolean): Promis
 async function replayed(journal: Journal, made: readonly string[], ids: readonly string[]): Promise<string[]> {
   const id = 'rpl_1';
   const input = { of: 'deliveries' } as Parameters<Replays['create']>[0]['input']; // not read here
-  const replay = { id, input, startedBy: 'ops', createdAt: start, upTo: null, total: made.length, planLeftOut: {} };
+  const replay = {
+    id,
+    input,
+    startedBy: 'ops',
+    createdAt: start,
+    upTo: null,
+    partition: 0,
+    total: made.length,
+    planLeftOut: {},
+  };
   await journal.log.replays.create(replay);
   await journal.log.replays.move(id, { from: ['planned'], to: 'running', now: start });
   const lease = await claim(journal, 0);

@@ -1,6 +1,6 @@
 import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
-import type { Lease, PassedDelivery, TakenOver } from '../journal.ts';
+import type { EndedSource, Lease, PassedDelivery, TakenOver } from '../journal.ts';
 import type { EventPlace } from './event-codec.ts';
 import { isCurrent } from './leases.ts';
 import {
@@ -11,6 +11,7 @@ import {
   packPlanned,
   plannedOf,
 } from './planned.ts';
+import { createReplayed, type ReplayedPart } from './replayed.ts';
 
 /** Deliveries for one partition: PlannedGroup[] as text. */
 export type PackedPassed = [target: number, groups: string];
@@ -30,52 +31,99 @@ export function packPassed<D extends Planned>(
 
 /** The deliveries as they were created. Called on the main thread. */
 export function takenOf({ created }: { created: readonly Created[] }): TakenOver[] {
-  return created.flatMap(({ groups, planned }) => {
+  return created.flatMap(({ groups, planned, replayId }) => {
     const all = plannedOf(groups);
     const ids = deliveryIds(planned, all.length);
     return all.map(({ delivery, event }, index) => ({
       ...delivery,
       id: ids[index] ?? '',
       eventId: event && placedId('event', event),
+      ...(replayId !== null && { replayId }),
     }));
   });
 }
 
 /** The deliveries of one plan, and the rows that they have. */
-type Created = { groups: PlannedGroup[]; planned: PlannedNumbers };
+type Created = { groups: PlannedGroup[]; planned: PlannedNumbers; replayId: string | null };
+
+type PassedRow = { id: number; deliveries: string; replay: string | null; rows: string | null };
 
 export const passedOperations = {
   takeOver(
     db: Db,
     { lease, limit, now }: { lease: Lease; limit: number; now: number },
-  ): { created: Created[]; isMore: boolean } | null {
+  ): { created: Created[]; ended: EndedSource[]; isMore: boolean } | null {
     if (!isCurrent(db, lease)) return null;
+    const { partition } = lease;
     const created: Created[] = [];
-    const sql =
-      'SELECT id, deliveries FROM passed_delivery INDEXED BY passed_delivery_target WHERE target = ? ORDER BY id LIMIT 1';
-    for (let count = 0; count < limit; ) {
-      const next = db.get<{ id: number; deliveries: string }>(sql, lease.partition);
-      if (next === undefined) return { created, isMore: false };
+    const ended: EndedSource[] = [];
+    const sql = `SELECT id, deliveries, replay, rows FROM passed_delivery INDEXED BY passed_delivery_target
+      WHERE target = ? ORDER BY id LIMIT 1`;
+    for (let count = 0; count < limit; count++) {
+      const next = db.get<PassedRow>(sql, partition);
+      if (next === undefined) return { created, ended, isMore: false };
       const groups: PlannedGroup[] = JSON.parse(next.deliveries);
-      created.push({ groups, planned: insertPlanned(db, lease.partition, groups, now) });
+      const { replay: replayId } = next;
+      if (replayId === null) created.push({ groups, planned: insertPlanned(db, partition, groups, now), replayId });
+      else {
+        const rows = JSON.parse(next.rows ?? '[]');
+        const done = createReplayed(db, { partition, groups, rows }, { id: replayId, now });
+        created.push({ groups, planned: done.planned, replayId });
+        ended.push(...done.ended);
+      }
       db.run('DELETE FROM passed_delivery WHERE id = ?', next.id);
-      for (const { places } of groups) count += places.length;
+      for (const { places } of groups) count += places.length - 1;
     }
-    return { created, isMore: true };
+    return { created, ended, isMore: true };
   },
 };
 
-/** Stores deliveries of one plan for the owner of another partition. */
+/** A replay with a ReplayedRow for each of its passed deliveries, as text. */
+type OfReplay = { id: string; rows: string; count: number };
+
+/** Stores deliveries for the owner of another partition, whose events are in the partition `source`. */
 export function insertPassed(
   db: Db,
-  { partition: source }: Lease,
-  { target, groups, now }: { target: number; groups: readonly PlannedGroup[]; now: number },
+  source: number,
+  of: { target: number; groups: readonly PlannedGroup[]; now: number; replay?: OfReplay },
 ): void {
-  if (groups.length === 0) return; // all were of duplicates
-  const first = Math.min(...groups.map(({ event }) => event?.number ?? Number.MAX_SAFE_INTEGER));
-  const sql = 'INSERT INTO passed_delivery (target, source, first, at, deliveries) VALUES (?, ?, ?, ?, ?)';
-  db.run(sql, target, source, first, now, JSON.stringify(groups));
+  const { target, groups, now, replay } = of;
+  if (groups.length === 0 && replay === undefined) return; // all were of duplicates
+  const first = Math.min(
+    Number.MAX_SAFE_INTEGER,
+    ...groups.map(({ event }) => event?.number ?? Number.MAX_SAFE_INTEGER),
+  );
+  db.run(
+    `INSERT INTO passed_delivery (target, source, first, at, deliveries, replay, rows, count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[target, source, first, now, JSON.stringify(groups)],
+    ...[replay?.id ?? null, replay?.rows ?? null, replay?.count ?? 0],
+  );
 }
+
+/** Stores a part of a replay's step for the owner of its partition. */
+export function passReplayed(
+  db: Db,
+  { partition, source, planned, rows }: ReplayedPart,
+  id: string,
+  now: number,
+): void {
+  const groups: PlannedGroup[] = JSON.parse(planned);
+  const replay = { id, rows: JSON.stringify(rows), count: groups.length === 0 ? 0 : rows.length };
+  insertPassed(db, source, { target: partition, groups, now, replay });
+}
+
+/** How many deliveries of a replay were passed and are not created yet. */
+export const passedOfReplay = (db: Db, id: string): number =>
+  db.get<{ count: number | null }>(
+    'SELECT sum(count) AS count FROM passed_delivery INDEXED BY passed_delivery_replay WHERE replay = ?',
+    id,
+  )?.count ?? 0;
+
+/** Whether deliveries of any replay were passed and are not created yet. */
+export const isPassing = (db: Db): boolean =>
+  db.get('SELECT 1 FROM passed_delivery INDEXED BY passed_delivery_replay WHERE replay IS NOT NULL LIMIT 1') !==
+  undefined;
 
 /** The offset from which on events of a partition have deliveries that were passed and not taken over yet; null: none. */
 export function firstPassed(db: Db, source: number): number | null {

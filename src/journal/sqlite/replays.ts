@@ -2,35 +2,25 @@ import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { Db } from '../../sqlite/db.ts';
-import { readBudget } from '../../sqlite/read-budget.ts';
-import type { CancelledCount, Lease, NewReplay, OnHold, ReplayOutcome, ReplayStep, StoredReplay } from '../journal.ts';
-import { AttemptBlocks, withoutReference } from './attempt-blocks.ts';
+import type {
+  CancelledCount,
+  EndedSource,
+  Lease,
+  NewReplay,
+  OnHold,
+  ReplayOutcome,
+  ReplayStep,
+  StoredReplay,
+} from '../journal.ts';
 import { finish } from './delivery-queue.ts';
-import { deliveryRow } from './delivery-row.ts';
-import type { DeliveryPlace } from './delivery-rows.ts';
-import type { EventPlace } from './event-codec.ts';
-import { eventOfLine } from './event-codec.ts';
-import { eventFinder } from './event-groups.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
-import { insertPlanned, type PlannedNumbers } from './planned.ts';
+import { isPassing, passedOfReplay, passReplayed } from './passed-deliveries.ts';
+import type { PlannedNumbers } from './planned.ts';
+import { createReplayed, type ReplayedPart } from './replayed.ts';
 import { statusCodes, statusOf } from './status-codes.ts';
 
-/** One delivery of a step: its event, and the deliveries that it repeats. */
-export type ReplayedRow = {
-  event: EventPlace | null;
-  of: DeliveryPlace | null;
-  source: DeliveryPlace | null;
-  key: string | null;
-  keepsBody: boolean;
-};
-
-type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & {
-  lease: Lease;
-  /** PlannedGroup[] as text. */
-  planned: string;
-  rows: ReplayedRow[];
-};
+type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & { lease: Lease; parts: ReplayedPart[]; count: number };
 
 type ReplayRow = Omit<StoredReplay, 'input' | 'isRead' | 'planLeftOut' | 'leftOut' | 'outcome'> & {
   input: string;
@@ -41,13 +31,13 @@ type ReplayRow = Omit<StoredReplay, 'input' | 'isRead' | 'planLeftOut' | 'leftOu
 };
 
 const columns = `id, state, input, started_by AS startedBy, created_at AS createdAt, finished_at AS finishedAt,
-  up_to AS upTo, cursor, is_read AS isRead, total, plan_left_out AS planLeftOut, made, left_out AS leftOut, outcome`;
+  up_to AS upTo, cursor, is_read AS isRead, partition, total, plan_left_out AS planLeftOut, made, left_out AS leftOut, outcome`;
 
 export const replayOperations = {
   createReplay(db: Db, { replay, entry }: { replay: NewReplay; entry: NewAuditEntry | undefined }): void {
     db.run(
-      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, total, plan_left_out)
-       VALUES (:id, 'planned', :input, :startedBy, :createdAt, :upTo, :total, :planLeftOut)`,
+      `INSERT INTO replay (id, state, input, started_by, created_at, up_to, partition, total, plan_left_out)
+       VALUES (:id, 'planned', :input, :startedBy, :createdAt, :upTo, :partition, :total, :planLeftOut)`,
       { ...replay, input: JSON.stringify(replay.input), planLeftOut: JSON.stringify(replay.planLeftOut) },
     );
     if (entry !== undefined) appendAudit(db, [entry]);
@@ -86,16 +76,26 @@ export const replayOperations = {
     return true;
   },
 
-  advanceReplay(db: Db, step: ReplayRowStep): { planned: PlannedNumbers; ended: number[] } | null {
-    const { lease, id, from, to, isLast, rows, now } = step;
+  advanceReplay(db: Db, step: ReplayRowStep): { planned: PlannedNumbers | null; ended: EndedSource[] } | null {
+    const { lease, id, from, to, isLast, parts, count, now } = step;
     const row = rowOf(db, id);
-    if (!isCurrent(db, lease) || row?.state !== 'running' || row.cursor !== from) return null;
-    const planned = insertPlanned(db, lease.partition, JSON.parse(step.planned), now, id);
-    const ended = repeat(db, planned[0], step);
+    const isOwn = row?.partition === lease.partition && isCurrent(db, lease);
+    if (!isOwn || row.state !== 'running' || row.cursor !== from) return null;
+    let planned: PlannedNumbers | null = null;
+    const ended: EndedSource[] = [];
+    for (const part of parts) {
+      if (part.partition !== lease.partition) {
+        passReplayed(db, part, id, now);
+        continue;
+      }
+      const done = createReplayed(db, { ...part, groups: JSON.parse(part.planned) }, { id, now });
+      planned ??= done.planned;
+      ended.push(...done.ended);
+    }
     const leftOut: Record<string, number> = JSON.parse(row.leftOut);
     for (const [reason, count] of Object.entries(step.leftOut)) leftOut[reason] = (leftOut[reason] ?? 0) + count;
     const sql = 'UPDATE replay SET cursor = ?, is_read = ?, made = made + ?, left_out = ? WHERE id = ?';
-    db.run(sql, to, isLast ? 1 : 0, rows.length, JSON.stringify(leftOut), id);
+    db.run(sql, to, isLast ? 1 : 0, count, JSON.stringify(leftOut), id);
     return { planned, ended };
   },
 
@@ -122,6 +122,7 @@ export const replayOperations = {
   },
 
   replayIsMoving(db: Db, { id, onHold }: { id: string; onHold: readonly string[] }): boolean {
+    if (passedOfReplay(db, id) > 0) return true;
     const sql = `SELECT 1 FROM delivery INDEXED BY delivery_due
       WHERE target = ? AND is_behind = 0 AND due_at IS NOT NULL LIMIT 1`;
     return targetIds(db, { replayId: id }).some(
@@ -132,8 +133,10 @@ export const replayOperations = {
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {
     return targetIds(db, { replayId: id })
       .filter((target) => !except.includes(targetOf(db, target).destination))
-      .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), 0);
+      .reduce((sum, target) => sum + countOf(db, statusCodes.pending, target), passedOfReplay(db, id));
   },
+
+  isPassingReplayed: (db: Db, _: null): boolean => isPassing(db),
 
   /** Cancels at most `limit` at once, so that other writes can run in between. */
   cancelReplayed(db: Db, query: { id: string; now: number; except: number[]; limit: number }): CancelledCount[] {
@@ -163,50 +166,6 @@ export const replayOperations = {
     return counts;
   },
 };
-
-/** Links new deliveries, from the number `first` on, to those that they repeat; returns the indexes of those whose source ended. */
-function repeat(db: Db, first: number, { id, rows, now }: ReplayRowStep): number[] {
-  const ended: number[] = [];
-  let budget = readBudget();
-  let blocks = new AttemptBlocks(db, budget);
-  const findEvent = eventFinder(db);
-  for (const [index, { event, of, source, key, keepsBody }] of rows.entries()) {
-    const number = first + index;
-    if (of === null || source === null) continue;
-    const sql = 'UPDATE delivery SET replay_of = ?, replay_of_at = ?, replay_key = ? WHERE number = ?';
-    db.run(sql, of.number, of.timeMs, key, number);
-    const row = deliveryRow(db, source.number);
-    const before = row?.logged.createdAt === source.timeMs ? row : undefined;
-    // The original is held until a person acts, and the replay is that act.
-    if (before?.status === statusCodes.held) {
-      finish(db, { number: source.number, status: statusCodes.cancelled, reason: 'cancelled', now });
-      db.run('UPDATE delivery SET detail = ? WHERE number = ?', replayedBy(id), source.number);
-      ended.push(index);
-    }
-    if (!keepsBody || before?.renderedBlock == null) continue;
-    let rendered = blocks.rendered(before.renderedBlock, source.number);
-    const isSameEvent = event?.partition === before.event?.partition && event?.number === before.event?.number;
-    if (rendered !== null && !isSameEvent) {
-      const line = before.event && findEvent(before.event);
-      rendered = withoutReference(rendered, line && eventOfLine(line));
-    }
-    if (rendered === null) continue;
-    const block = blocks.current;
-    blocks.write(number, { before: null, rendered, attempts: '' });
-    db.run('UPDATE delivery SET block = ?, rendered_block = ? WHERE number = ?', block, block, number);
-    budget.keep(rendered);
-    if (!budget.isFull && !budget.isUnpacked) continue;
-    // Large bodies go into several blocks, so that few of them are in memory at once.
-    blocks.flush();
-    budget = readBudget();
-    blocks = new AttemptBlocks(db, budget);
-  }
-  blocks.flush();
-  return ended;
-}
-
-/** The detail of a held delivery that ended because a replay sends it. */
-const replayedBy = (replayId: string) => `Sent by the replay ${replayId}.`;
 
 const rowOf = (db: Db, id: string) => db.get<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = ?`, id);
 
@@ -248,7 +207,8 @@ function outcomeOf(db: Db, id: string): ReplayOutcome {
   const count = (status: number) =>
     targets.reduce((sum, target) => sum + countOf(db, status, target), removed[statusOf(status)] ?? 0);
   const counts = Object.entries(statusCodes).map(([name, code]) => [name, count(code)]);
-  return Object.fromEntries(counts) as ReplayOutcome; // the statuses are its keys
+  const { pending, ...rest } = Object.fromEntries(counts) as ReplayOutcome; // the statuses are its keys
+  return { ...rest, pending: pending + passedOfReplay(db, id) };
 }
 
 function dueRetries(db: Db, target: number, now: number): number {

@@ -60,7 +60,7 @@ export function sqliteHot(
     },
     async takeOver(lease, request) {
       const done = await client.write('takeOver', { lease, ...request });
-      return done && { taken: takenOf(done), isMore: done.isMore };
+      return done && { taken: takenOf(done), ended: done.ended, isMore: done.isMore };
     },
     async due({
       partition,

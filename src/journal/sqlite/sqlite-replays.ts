@@ -1,11 +1,10 @@
-import { placeOf } from '../../contract/ids.ts';
 import { untilFewer } from '../../sqlite/in-steps.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
-import { deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
+import { rowsOfIds } from './delivery-rows.ts';
 import type { operations } from './operations.ts';
-import { deliveryIds, packPlanned } from './planned.ts';
-import type { ReplayedRow } from './replays.ts';
+import { deliveryIds } from './planned.ts';
+import { replayedParts } from './replayed.ts';
 
 const rowsAtOnce = 500;
 
@@ -31,24 +30,13 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
       client.read('replays', { limit, before, after, state }),
     move: (id, move, entry) => client.write('moveReplay', { id, ...move, entry }),
     async advance(lease, { deliveries, ...step }) {
-      const eventOf = (id: string | null) => (id === null ? null : placeOf('event', id));
-      const deliveryOf = (id: string | null) => (id === null ? null : deliveryPlaceOf(id));
-      const rows = deliveries.map(
-        (one): ReplayedRow => ({
-          event: eventOf(one.eventId),
-          of: deliveryOf(one.replayOf),
-          source: deliveryOf(one.source),
-          key: one.idempotencyKey,
-          keepsBody: one.keepsBody,
-        }),
-      );
-      const planned = packPlanned(
-        deliveries.map((one) => ({ ...one, dueAt: step.now, test: false })),
-        ({ eventId }) => eventOf(eventId),
-      );
-      const done = await client.write('advanceReplay', { lease, ...step, planned, rows });
-      return done && { ids: deliveryIds(done.planned, rows.length), ended: done.ended };
+      const parts = replayedParts({ deliveries }, { lease, now: step.now });
+      const done = await client.write('advanceReplay', { lease, ...step, parts, count: deliveries.length });
+      if (done === null) return null;
+      const own = deliveries.filter(({ partition = lease.partition }) => partition === lease.partition);
+      return { ids: done.planned === null ? [] : deliveryIds(done.planned, own.length), ended: done.ended };
     },
+    isPassing: () => client.write('isPassingReplayed', null),
     outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
     isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),

@@ -7,7 +7,7 @@ import { AppError, invalid } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
-import type { Journal, Lease } from '../../journal/journal.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Attempter } from '../attempt/attempter.ts';
 import { redactedOrEmptied } from '../attempt/error-policy.ts';
@@ -18,14 +18,14 @@ import { planRender, type RenderEngine, type Rendering, sendsTo } from '../attem
 import type { Work } from '../attempt/work.ts';
 import { shownDelivery } from '../insight/shown-delivery.ts';
 import { newDelivery } from '../new-delivery.ts';
+import type { OwnedPartitions } from '../owned-partitions.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts';
 
 type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'hot' | 'log'>;
-  /** Of a partition that this process owns. */
-  lease(): Lease;
+  owned: Pick<OwnedPartitions, 'leaseOf'>;
   clock: Clock;
   attempter: Attempter;
   engine: RenderEngine;
@@ -122,10 +122,11 @@ async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, n
 /** Stores the delivery of a test, attempts it and records the outcome. The sender of a test sees all of its content. */
 async function sendTest(options: Options, work: Work, eventId: string | null, testing: Set<string>): Promise<Delivery> {
   const { configuration, journal, clock, attempter, telemetry } = options;
-  const lease = options.lease();
   const { event, plan } = work;
   const { action, to } = plan;
   const { destination, connection, retry: policy } = to;
+  const lease = options.owned.leaseOf(configuration.snapshot.partitions.get(connection.id) ?? 0);
+  if (lease === null) throw new AppError('unavailable', 'Another node sends the deliveries of this connection.');
   const isStored = action !== null && configuration.snapshot.documents.action.has(action.id);
   const planned = {
     eventId,

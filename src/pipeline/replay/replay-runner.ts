@@ -4,12 +4,13 @@ import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import type { Journal, Lease, ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
+import type { Journal, ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { ReplayRates } from '../dispatch/replay-rates.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
+import type { OwnedPartitions } from '../owned-partitions.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { ReplayPlanner } from './dry-run.ts';
 import { createNext } from './replay-step.ts';
@@ -31,9 +32,9 @@ type Options = {
   planner: ReplayPlanner;
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
-  /** Of all deliveries. */
-  /** Of a partition that this process owns. */
-  lease(): Lease;
+  owned: OwnedPartitions;
+  /** How often the states of replays are read that other nodes change; null: embedded mode, there is none. */
+  pollMs: number | null;
   clock: Clock;
   holds: Pick<Holds, 'byDestination' | 'watch'>;
   dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
@@ -48,12 +49,16 @@ type Options = {
  */
 type Active = {
   readonly id: string;
+  readonly partition: number;
   readonly input: ReplayInput;
   readonly rounds: Rounds;
   state: ReplayState;
   untilLook: number;
   isMoving: boolean;
 };
+
+/** The states of replays that have not ended; a cancelled one may have deliveries in flight. */
+const openStates = ['running', 'planned', 'paused'] as const;
 
 /** Loads the replays that have not ended and continues them. */
 export async function startReplays(options: Options): Promise<ReplayRunner> {
@@ -65,7 +70,8 @@ export async function startReplays(options: Options): Promise<ReplayRunner> {
 /**
  * Replays: planned, and run in small steps, each in one transaction with the cursor, and never far ahead of the
  * sending. planned → running → done; running ⇄ paused; any of them → cancelled. Inputs are parsed; AppError
- * `invalid_value` when they name an unknown object.
+ * `invalid_value` when they name an unknown object. The owner of a replay's partition runs it; the other nodes know its
+ * state and rate, since its deliveries are in the partitions of their connections.
  */
 class ReplayRunner implements AsyncDisposable {
   readonly #options: Options;
@@ -73,11 +79,17 @@ class ReplayRunner implements AsyncDisposable {
   /** One step at a time: what one replay creates is pending for the next, which leaves it out. */
   readonly #createNext: (one: Active) => Promise<boolean>;
   #stopObserving = () => {};
+  readonly #following: Rounds;
   #isStopping = false;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#createNext = limited(1, (one) => createNext(options, one));
+    const parts = { ...options, isAlone: options.pollMs === null };
+    this.#createNext = limited(1, (one) => createNext(parts, one));
+    this.#following = new Rounds(options.clock, async () => {
+      await this.#follow().catch((error) => options.telemetry.failed(error, 'read the states of replays'));
+      return options.pollMs;
+    });
   }
 
   async load(): Promise<void> {
@@ -96,6 +108,13 @@ class ReplayRunner implements AsyncDisposable {
     });
     for (const one of this.#active.values()) if (isAtWork(one)) one.rounds.request(0);
     await this.#promote();
+    if (this.#options.pollMs === null) return;
+    this.#following.request(this.#options.pollMs);
+    // The owner of another partition has taken deliveries over.
+    events.on('planned', (deliveries) => {
+      if (deliveries.some(({ replayId }) => replayId !== null))
+        for (const { rounds } of this.#active.values()) rounds.request();
+    });
   }
 
   /** A dry run. `samples`: with the first requests. */
@@ -107,12 +126,13 @@ class ReplayRunner implements AsyncDisposable {
 
   /** Stores a replay. It runs when fewer than `runningMax` others do. */
   async run(input: ReplayInput, { id, startedBy }: { id: string; startedBy: string }, entry: NewAuditEntry) {
-    const { configuration, clock, journal } = this.#options;
+    const { configuration, clock, journal, owned } = this.#options;
     checkReplay(input, configuration.snapshot);
+    const { partition } = owned.lease();
     const { upTo, deliveries, leftOut } = await this.#options.planner({ input, samples: false });
     const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
     const planLeftOut = Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
-    const replay = { id, input, startedBy, createdAt: clock.now(), upTo, total, planLeftOut };
+    const replay = { id, input, startedBy, createdAt: clock.now(), upTo, partition, total, planLeftOut };
     await journal.log.replays.create(replay, entry);
     const stored = await journal.log.replays.replay(id);
     if (stored !== null) this.#keep(stored);
@@ -135,7 +155,7 @@ class ReplayRunner implements AsyncDisposable {
     const one = this.#active.get(id);
     if (!isMoved || one === undefined) return isMoved;
     await one.rounds.idle();
-    await this.#endRest(one);
+    if (this.#isOwn(one)) await this.#endRest(one);
     one.rounds.request(0);
     await this.#promote();
     return true;
@@ -153,12 +173,44 @@ class ReplayRunner implements AsyncDisposable {
     );
   }
 
-  #keep({ id, input, state }: StoredReplay): void {
+  /** Takes over what other nodes changed, and what this one has to continue since it acquired its partition. */
+  async #follow(): Promise<void> {
+    const { replays } = this.#options.journal.log;
+    const open = await Promise.all(openStates.map((state) => replays.replays({ limit: loadedMax, state })));
+    for (const stored of open.flat()) {
+      const one = this.#active.get(stored.id);
+      if (one === undefined) this.#keep(stored);
+      else if (one.state !== stored.state) this.#setState(one, stored.state);
+    }
+    const ids = new Set(open.flat().map(({ id }) => id));
+    for (const one of [...this.#active.values()]) {
+      if (ids.has(one.id)) continue;
+      const stored = await replays.replay(one.id);
+      if (stored === null || stored.state === 'done' || isOver(stored)) this.#forget(one, false);
+      else if (one.state !== stored.state) this.#setState(one, stored.state);
+    }
+    for (const one of this.#active.values()) if (isAtWork(one)) one.rounds.request(0);
+    await this.#promote();
+  }
+
+  #isOwn({ partition }: Active): boolean {
+    return this.#options.owned.leaseOf(partition) !== null;
+  }
+
+  #forget({ id, rounds }: Active, hasHeld: boolean): void {
+    const { replayRates, dispatcher } = this.#options;
+    rounds.end();
+    this.#active.delete(id);
+    replayRates.forget(id);
+    if (!hasHeld) dispatcher.forgetReplay(id);
+  }
+
+  #keep({ id, input, state, partition }: StoredReplay): void {
     const rounds = new Rounds(this.#options.clock, async () => {
       await this.#round(one).catch((error) => this.#options.telemetry.failed(error, 'continue a replay'));
       return isAtWork(one) ? againMs : null;
     });
-    const one: Active = { id, input, rounds, state, untilLook: 0, isMoving: true };
+    const one: Active = { id, partition, input, rounds, state, untilLook: 0, isMoving: true };
     this.#active.set(id, one);
     this.#options.replayRates.set(id, { state, ratePerSecond: input.ratePerSecond });
   }
@@ -185,7 +237,7 @@ class ReplayRunner implements AsyncDisposable {
     const inOrder = [...this.#active.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     for (const one of inOrder) {
       if (inOrder.filter(({ state, isMoving }) => state === 'running' && isMoving).length >= runningMax) return;
-      if (one.state !== 'planned') continue;
+      if (one.state !== 'planned' || !this.#isOwn(one)) continue;
       const move = { from: ['planned'], to: 'running', now: clock.now() } as const;
       if (!(await journal.log.replays.move(one.id, move)) || one.state !== 'planned') continue;
       this.#setState(one, 'running');
@@ -196,6 +248,7 @@ class ReplayRunner implements AsyncDisposable {
   /** Creates deliveries until enough are ready to be sent; ends a replay that has nothing left to do. */
   async #round(one: Active): Promise<void> {
     const { replays } = this.#options.journal.log;
+    if (!this.#isOwn(one)) return;
     if (one.state === 'cancelled') await this.#endRest(one);
     let isLast = false;
     while (one.state === 'running' && !this.#isStopping && !isLast) {
@@ -215,15 +268,12 @@ class ReplayRunner implements AsyncDisposable {
   }
 
   async #end(one: Active, hasHeld: boolean): Promise<void> {
-    const { journal, clock, replayRates, dispatcher } = this.#options;
+    const { journal, clock } = this.#options;
     const { id, state } = one;
     const to = state === 'running' ? 'done' : 'cancelled';
     // A cancelled replay keeps its end time; deliveries that were in flight then are counted now.
     if (!(await journal.log.replays.move(id, { from: [state], to, now: clock.now() }))) return;
-    one.rounds.end();
-    this.#active.delete(id);
-    replayRates.forget(id);
-    if (!hasHeld) dispatcher.forgetReplay(id);
+    this.#forget(one, hasHeld);
     if (to === 'done') this.#options.telemetry.replayMoved({ id, state: to });
     await this.#promote();
   }
@@ -249,6 +299,8 @@ class ReplayRunner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     this.#stopObserving();
+    this.#following.end();
+    await this.#following.idle();
     const rounds = [...this.#active.values()].map((one) => one.rounds);
     for (const one of rounds) one.end();
     await Promise.all(rounds.map((one) => one.idle()));

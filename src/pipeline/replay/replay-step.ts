@@ -1,9 +1,11 @@
 import type { Clock } from '../../async/clock.ts';
+import { placeOf } from '../../contract/ids.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
-import type { Journal, Lease } from '../../journal/journal.ts';
+import type { EndedSource, Journal } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import { newDelivery } from '../new-delivery.ts';
+import type { OwnedPartitions } from '../owned-partitions.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { type Chosen, chooser } from './selection.ts';
 import { readSources } from './source.ts';
@@ -18,20 +20,25 @@ export async function createNext(
   parts: {
     configuration: Configuration;
     journal: Pick<Journal, 'log'>;
-    /** Of a partition that this process owns. */
-    lease(): Lease;
+    owned: Pick<OwnedPartitions, 'leaseOf' | 'passed'>;
+    /** Whether this process owns all partitions, now and later. */
+    isAlone: boolean;
     clock: Clock;
     dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay'>;
     events: Pick<DeliveryEvents, 'emit'>;
   },
   { id, input }: { id: string; input: ReplayInput },
 ): Promise<boolean> {
-  const { lease, dispatcher, events } = parts;
+  const { owned, dispatcher, events } = parts;
   const { log } = parts.journal;
   const { replays } = log;
   const { snapshot } = parts.configuration;
   const stored = await replays.replay(id);
   if (stored === null || stored.state !== 'running' || stored.isRead) return true;
+  const lease = owned.leaseOf(stored.partition);
+  if (lease === null) return true;
+  // What is passed is not stored yet for the decision whether data is sent already.
+  if (!parts.isAlone && (await replays.isPassing())) return true;
   const now = parts.clock.now();
   const { upTo, cursor } = stored;
   const sources = await readSources(input, log, { upTo, cursor, limit: sourcesAtOnce, now });
@@ -40,24 +47,32 @@ export async function createNext(
   for (const decision of await chooser({ input, snapshot, log, replayId: id, now })(sources.found))
     if (typeof decision === 'string') leftOut[decision] = (leftOut[decision] ?? 0) + 1;
     else chosen.push(decision);
-  const deliveries = chosen.map(({ delivery }) => delivery);
+  const deliveries = chosen.map(({ delivery }) => {
+    const partition = snapshot.partitions.get(delivery.connectionId) ?? 0;
+    return partition === lease.partition ? delivery : { ...delivery, partition };
+  });
   const { isLast, cursor: to } = sources;
-  const made = await replays.advance(lease(), { id, from: cursor, to, isLast, deliveries, leftOut, now });
+  const made = await replays.advance(lease, { id, from: cursor, to, isLast, deliveries, leftOut, now });
   if (made === null) return true;
+  const passed = deliveries.flatMap(({ partition }) => (partition === undefined ? [] : { partition }));
+  const ending = chosen.flatMap(({ source }) => (source === null ? [] : (placeOf('delivery', source.id) ?? [])));
+  owned.passed([...passed, ...ending]);
+  const own = deliveries.filter(({ partition }) => partition === undefined);
   events.emit(
     'planned',
-    deliveries.map((one, index) => {
+    own.map((one, index) => {
       const planned = { ...one, dueAt: now, test: false };
       return newDelivery(made.ids[index] ?? '', planned, one.eventId, null);
     }),
   );
-  for (const index of made.ended) {
-    const source = chosen[index]?.source;
-    if (source != null) events.emit('ended', source, { status: 'cancelled' }, 1);
-  }
-  const destinationIds = [...new Set(deliveries.map(({ destinationId }) => destinationId))];
-  dispatcher.wakeReplay(id, destinationIds);
-  // A held delivery may have blocked later ones of its order key. It has ended, since this replay sends it.
-  if (deliveries.some(({ orderKey }) => orderKey !== undefined)) dispatcher.wake(destinationIds);
+  for (const of of made.ended) events.emit('ended', of, { status: 'cancelled' }, 1);
+  const destinationIds = new Set(own.map(({ destinationId }) => destinationId));
+  dispatcher.wakeReplay(id, [...destinationIds]);
+  dispatcher.wake(orderedDestinations(made.ended));
   return isLast;
+}
+
+/** The destinations of those that may have blocked later deliveries of their order key. */
+export function orderedDestinations(ended: readonly EndedSource[]): string[] {
+  return [...new Set(ended.flatMap(({ isOrdered, destinationId }) => (isOrdered ? destinationId : [])))];
 }

@@ -25,6 +25,7 @@ test('the progress of a replay has the figures of its plan before anything is re
     createdAt: 0,
     finishedAt: null,
     upTo: null,
+    partition: 0,
     cursor: null,
     isRead: false,
     total: 23,
