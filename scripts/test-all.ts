@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 // Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts). The other files of the
-// pipeline are not here yet: some ask the journal for partition 0, some count the readings of one dispatcher, and those with
-// replays need their deliveries in the partition of the connection (docs/decisions/ownership.md). The tests of two nodes on one
-// database are src/pipeline/nodes.test.ts, which npm test runs.
+// pipeline are not here yet: some ask the journal for partition 0, some count the readings of one dispatcher
+// (docs/decisions/ownership.md). The tests of several nodes on one database bring their own, and npm test runs them.
 
 const files = [
   'src/pipeline/matcher.test.ts',
@@ -13,6 +12,8 @@ const files = [
   'src/pipeline/dispatch/clock-changes.test.ts',
   'src/pipeline/dispatch/holds.test.ts',
   'src/pipeline/dispatch/order.test.ts',
+  'src/pipeline/dispatch/rates.test.ts',
+  'src/pipeline/replay/replay-runner.test.ts',
 ];
 const given = process.argv.slice(2);
 const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...(given.length > 0 ? given : files)], {
