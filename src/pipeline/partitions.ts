@@ -120,11 +120,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
   }
 
-  async #taken(
-    dispatcher: Dispatcher,
-    deliveries: readonly TakenOver[],
-    ended: readonly EndedSource[],
-  ): Promise<void> {
+  async #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[], ended: readonly EndedSource[]): Promise<void> {
     const { configuration, events, failed } = this.#options;
     // Another node planned them, maybe for a destination that this one has not heard of: it must not pass for a deleted one.
     const { destination } = configuration.snapshot.documents;
