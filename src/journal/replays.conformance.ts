@@ -135,8 +135,8 @@ export function replaysConformance(guarantee: Guarantee): void {
       const one = await claim(journal, 1);
       const two = await claim(journal, 2);
       const body = rendered('{"a":1}');
-      const end = { reason: 'http_4xx', rendered: body, attempts: 1, log: [attempt(1, { body: body.body })] } as const;
-      const held = { ...end, status: 'held' } as const;
+      const end = { reason: 'http_4xx', rendered: body, attempts: 1 } as const;
+      const held = { ...end, status: 'held' as const, log: [attempt(1, { body: body.body })] };
       await hot.settle(lease, [settlement(ids[0], held), settlement(ids[1], held)], start + 1);
       await replays.create({ ...replay(1), partition: 2 });
       await replays.move(idOf(1), { from: ['planned'], to: 'running', now: start });
