@@ -124,6 +124,28 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.equal(written, 2);
   });
 
+  conformance('does not write a request that may not be written any more', async ({ egress, origin, seen }) => {
+    let [may, asked, written] = [false, 0, 0];
+    const mayWrite = () => {
+      asked += 1;
+      return may;
+    };
+    const onWritten = () => {
+      written += 1;
+    };
+    const send = () => egress.send(requestTo(origin, { mayWrite, onWritten }));
+    assert.equal(kindOf(await send()), 'connect');
+    assert.deepEqual([seen.length, asked, written], [0, 1, 0]);
+    may = true;
+    responseOf(await send());
+    may = false;
+    assert.equal(kindOf(await send()), 'connect', 'nor to a kept socket');
+    assert.deepEqual([seen.length, asked, written], [1, 3, 1]);
+    may = true;
+    responseOf(await send());
+    assert.equal(seen.length, 2);
+  });
+
   conformance('follows no redirect and keeps no cookie', async ({ egress, origin, seen, respond }) => {
     respond(() => ({
       status: 302,

@@ -116,7 +116,15 @@ export interface EgressRequest {
    * Called when the request has been written to a socket, and again for each time that it is sent again. Does not throw.
    */
   readonly onWritten?: (() => void) | undefined;
+  /**
+   * Asked in the turn of the event loop in which the request would be written to a socket, each time. false: it is not
+   * written, and the exchange ends with the error `connect`. Does not throw.
+   */
+  readonly mayWrite?: (() => boolean) | undefined;
 }
+
+/** The error of a request that must not be written any more. */
+export const notWritten = { kind: 'connect', message: 'Not sent: it may not be written any more.' } as const;
 
 export type EgressOutcome =
   | {

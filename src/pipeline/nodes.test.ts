@@ -165,3 +165,23 @@ test('a node follows the changes of the configuration that others make', async (
   await rig.clock.advance(20 * second);
   assert.equal(sent(), 1);
 });
+
+test('a node that is stopped between its decision and the write sends nothing, and the next owner sends instead', async () => {
+  const stopped = Promise.withResolvers<void>();
+  let connects = 0;
+  await using nodes = await startNodes({ connect: () => (connects++ === 0 ? stopped.promise : undefined) });
+  const { rig, other, send } = nodes;
+  await send(other, 1, 'v');
+  await rig.clock.advance(6 * second);
+  assert.equal(connects, 1, 'it waits for a socket');
+  nodes.stop();
+  await rig.clock.advance(80 * second);
+  assert.equal(connects, 2);
+  stopped.resolve();
+  nodes.go();
+  await rig.clock.advance(60 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+  assert.equal(rig.egress.requests.length, 1);
+  assert.equal((await rig.deliveries())[0]?.attempts, 1);
+  assert.deepEqual(rig.failures, []);
+});

@@ -7,6 +7,7 @@ import {
   type EgressTimings,
   type Header,
   isCompressed,
+  notWritten,
   type ProbeStep,
   packedBytesMax,
   responseBytesMax,
@@ -67,10 +68,15 @@ export function fakeEgress(options: FakeEgressOptions = {}): FakeEgress {
       const head = 'reason' in target ? target : requestHead(request, target, 'Millrace/0');
       const reason = typeof head === 'string' ? refusalOf(through) : head.reason;
       if (reason !== null) return failed({ kind: 'blocked', message: `Not sent: ${reason}.` }, timings(0));
-      requests.push({ ...request, headers: headersOf(String(head)) });
+      const sending = { ...request, headers: headersOf(String(head)) };
+      requests.push(sending);
       const index = requests.length - 1;
       const connecting = options.connect?.(request);
       if (connecting instanceof Promise) await connecting;
+      if (request.mayWrite?.() === false) {
+        requests.splice(requests.indexOf(sending), 1);
+        return failed(notWritten, timings(0));
+      }
       const given = handler(request, index);
       const isUnsent = 'error' in given && unsentKinds.has(given.error.kind);
       if (!isUnsent) request.onWritten?.();

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { EgressError } from '../egress.ts';
+import { type EgressError, notWritten } from '../egress.ts';
 import { isFailure, lostError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { Keepable, KeptConnections } from './kept-connections.ts';
@@ -174,6 +174,7 @@ class Connection implements Keepable {
     const socket = this.#socket;
     if (socket === null || exchange?.isSent === true) return;
     if (socket.writableLength > 0 || socket.errored !== null) this.#replaceSocket(exchange);
+    else if (exchange?.request.mayWrite?.() === false) this.end(notWritten);
     else if (exchange !== null) {
       this.#parser.begin(exchange.request.method);
       exchange.write(socket);

@@ -21,7 +21,7 @@ import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { RedactionPolicy } from './redaction-policy.ts';
 import type { Rendering } from './render.ts';
-import type { Attempted, Requests } from './work.ts';
+import { type Attempted, type Requests, Withheld } from './work.ts';
 
 /** The outcome of a batch. */
 export type BatchStep = {
@@ -61,7 +61,7 @@ export class BatchAttempter {
     this.#attemptOne = attemptOne;
   }
 
-  /** Never rejects: see error-policy.ts. */
+  /** Rejects with `Withheld` alone: see error-policy.ts. */
   async attempt(batch: Batch<DueDelivery>, giveBack: GiveBack, requests: Requests): Promise<BatchStep> {
     const left = new Set(batch.members);
     try {
@@ -71,6 +71,7 @@ export class BatchAttempter {
       };
       return await this.#attempt(batch, giveBackSome, requests);
     } catch (error) {
+      if (error instanceof Withheld) throw error;
       // Nothing was sent. The record that causes the error is in one half, or in both.
       this.#options.telemetry.failedOften(error, 'attempt a batch');
       giveBack(halvesOf([...left]), true);

@@ -10,7 +10,7 @@ import { erroredStep, type Moment, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter, stepOf } from './next-step.ts';
 import type { RedactionPolicies } from './redaction-policy.ts';
-import type { Requests } from './work.ts';
+import { type Requests, Withheld } from './work.ts';
 
 export type AttemptOptions = {
   configuration: Configuration;
@@ -27,8 +27,8 @@ export type DeliveryAttempt = (delivery: DueDelivery, requests: Requests) => Pro
 
 /**
  * Makes the next attempt of a delivery with the versions it was planned with, their compiled form, and the current
- * connection. A delivery that was on hold before its first render uses the current versions instead. Never rejects: see
- * error-policy.ts.
+ * connection. A delivery that was on hold before its first render uses the current versions instead. Rejects with `Withheld`
+ * alone: see error-policy.ts.
  */
 export function createDeliveryAttempt(options: AttemptOptions): DeliveryAttempt {
   return (delivery, requests) => attempt(options, delivery, requests);
@@ -66,6 +66,7 @@ async function attempt(options: AttemptOptions, delivery: DueDelivery, requests:
     if (wasHeld) step.settlement.pinned = versionsOf(wanted);
     return step;
   } catch (error) {
+    if (error instanceof Withheld) throw error;
     telemetry.failedOften(error, 'attempt a delivery');
     const { retry: policy, connection, destination } = present;
     const given = { delivery, policy, startedAt, connectionVersion: connection.version };

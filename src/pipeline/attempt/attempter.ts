@@ -17,7 +17,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
 import { type DataRecord, MappingError, type Rendering } from './render.ts';
-import type { Attempted, Requests, Work } from './work.ts';
+import { type Attempted, type Requests, Withheld, type Work } from './work.ts';
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */
 type Progress = {
@@ -84,7 +84,7 @@ export class Attempter {
   }
 
   /**
-   * Renders (or takes the stored rendering), builds, signs, sends and judges. Never rejects: see error-policy.ts. One
+   * Renders (or takes the stored rendering), builds, signs, sends and judges. Rejects with `Withheld` alone: see error-policy.ts. One
    * function, since each asynchronous one more costs about 2 % of a delivery. `requests`: of a delivery; others are sent
    * regardless of rates.
    */
@@ -119,6 +119,7 @@ export class Attempter {
         const leaving = egressRequest(work, request, requests);
         progress.isSent = true;
         const outcome = await egress.send(leaving);
+        if (requests?.isWithheld === true) throw new Withheld(log.length);
         progress.outcome = outcome;
         const { verdict, each } = verdictOn(work, {
           outcome,
@@ -140,6 +141,7 @@ export class Attempter {
           return this.#unauthorized(work, this.#noteOf(work, log), built.request, rendered, log, tokenRefused);
       }
     } catch (error) {
+      if (error instanceof Withheld) throw error;
       return this.#errored(error, work, progress);
     }
   }
@@ -238,7 +240,19 @@ function egressRequest(
   const { connectTimeoutMs, timeoutMs } = authorized.settings;
   const isOnce = destination.body.settings.onTimeout === 'hold';
   const onWritten = requests?.written;
-  const request = { method, url, headers, body, isOnce, connectTimeoutMs, timeoutMs, onWritten, ...authorized.route() };
+  const mayWrite = requests?.mayWrite;
+  const request = {
+    method,
+    url,
+    headers,
+    body,
+    isOnce,
+    connectTimeoutMs,
+    timeoutMs,
+    onWritten,
+    mayWrite,
+    ...authorized.route(),
+  };
   return readsItems ? { ...request, responseBytesMax: itemsBytesMax } : request;
 }
 

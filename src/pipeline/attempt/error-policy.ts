@@ -11,7 +11,7 @@ import { type Step, stepAfter } from './next-step.ts';
 
 /*
  * The policy for errors of Millrace during an attempt: its code has a bug, or something that it needs can't be read. The
- * error kind is `internal_error`. No error leaves this folder, since a caller could only try again at once.
+ * error kind is `internal_error`. No such error leaves this folder, since a caller could only try again at once.
  *
  * - Before the egress got the request (versions, render, build, authentication, signature): the attempt counts and is
  *   logged without request and response. The next one follows the retry schedule; when the schedule is used up, the
@@ -24,6 +24,8 @@ import { type Step, stepAfter } from './next-step.ts';
  *   The attempt is logged without the content of request and response, which may contain data that must not be stored.
  * - A batch that fails before it is sent is halved until the records that cause the error are alone, and count an attempt
  *   each. The others are sent in the remaining batches. After it was sent, the error applies to all its deliveries.
+ *
+ * `Withheld` is no error: the node may not send for the partition any more, and nothing is recorded.
  *
  * The server's log has each error for the operator. The attempt has only its class, since its message may contain secrets
  * or data of an event.

@@ -36,7 +36,24 @@ export type Requests = {
   written(): void;
   /** Whether a second request may be sent now, without waiting for a rate. */
   again(): boolean;
+  /** Whether a request may be written now; left out: always. */
+  mayWrite?: (() => boolean) | undefined;
+  /** A request was not written, since `mayWrite` returned false. */
+  isWithheld: boolean;
 };
+
+/**
+ * A request was not written, since this process may not act for the delivery any more: it stays as it is, for the next owner.
+ * `sent`: how many requests were sent before.
+ */
+export class Withheld extends Error {
+  readonly sent: number;
+
+  constructor(sent: number) {
+    super('The heartbeat of this node is over.');
+    this.sent = sent;
+  }
+}
 
 /** The result of an attempt: at most two exchanges (a refreshed token resends once) and the verdict on the last one. */
 export type Attempted =

@@ -84,7 +84,7 @@ export class Dispatcher implements AsyncDisposable {
 
   constructor(options: DispatcherOptions) {
     const { owned, clock, configuration, delays, attempts, limits, failed } = options;
-    const { queue: journal, lease } = owned;
+    const { queue: journal, lease, mayAct } = owned;
     const { holds, pauses, replayRates, authenticator } = delays;
     const { memory, readings, unrecorded } = limits;
     this.#options = options;
@@ -105,7 +105,7 @@ export class Dispatcher implements AsyncDisposable {
     const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
-    const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates });
+    const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates, mayAct });
     const isWell = (destinationId: string, now: number) => queues.isWell(destinationId, now);
     const outcomes = new Outcomes({ holds, pauses, configuration, clock, isWell, failed });
     const recording = new Recording({ settlements, events: options.events, clock, memory, refill, resume });

@@ -57,6 +57,8 @@ type OpenRequestsOptions = {
   inFlight: InFlight;
   clock: Clock;
   replayRates: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
+  /** Asked when a request is written; left out: always. */
+  mayAct?: (() => boolean) | undefined;
 };
 
 /** The requests in flight of a dispatcher. */
@@ -69,7 +71,7 @@ export class OpenRequests {
 
   /** Deliveries are in flight from now on, in one request. Returns its slot in the rates. */
   begin(queue: DestinationQueue, some: readonly QueuedDelivery[], probe: ProbeSlot | null): RateSlot {
-    const { all, inFlight, clock, replayRates } = this.#options;
+    const { all, inFlight, clock, replayRates, mayAct } = this.#options;
     const { connection, replay } = queue;
     const now = clock.now();
     const request = connection.begun + 1;
@@ -80,7 +82,7 @@ export class OpenRequests {
       one.spills = queue.spills;
       inFlight.add(one);
     }
-    const slot = new RateSlot(queue, clock, replayRates);
+    const slot = new RateSlot(queue, clock, replayRates, mayAct);
     if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
     queue.begin(now);
     all.begin();

@@ -13,14 +13,29 @@ export class RateSlot {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #replays: Pick<ReplayRates, 'freeAt'>;
   readonly #pace: Pace | null;
+  readonly mayWrite: (() => boolean) | undefined;
+  isWithheld = false;
   #reserved = 0;
   #written = 0;
 
-  constructor(queue: DestinationQueue, clock: Pick<Clock, 'now'>, replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>) {
+  /** `mayAct`: whether no other node can own the delivery; left out: none ever does. */
+  constructor(
+    queue: DestinationQueue,
+    clock: Pick<Clock, 'now'>,
+    replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>,
+    mayAct?: () => boolean,
+  ) {
     this.#queue = queue;
     this.#clock = clock;
     this.#replays = replays;
     this.#pace = queue.replay === null ? null : replays.paceOf(queue.replay.id);
+    this.mayWrite =
+      mayAct &&
+      (() => {
+        const may = mayAct();
+        if (!may) this.isWithheld = true;
+        return may;
+      });
     this.#reserve();
   }
 

@@ -3,7 +3,7 @@ import type { Batch } from '../attempt/batch.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
 import { asSettled, settlementOf } from './recording.ts';
-import { applyOutcome, type Sending } from './send.ts';
+import { applyOutcome, type Sending, sentBefore } from './send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that
@@ -31,14 +31,16 @@ export async function sendBatch(
       loop.resume(queue);
     };
     let done: BatchStep | null = null;
+    let sent = 0;
     try {
       const marked = parts.inFlight.mark(first);
       if (marked !== null) await marked;
       done = await parts.attempts.batch({ ...same, members: [...queued.keys()] }, giveBack, slot);
     } catch (error) {
-      loop.failed(error, 'attempt a batch');
+      sent = sentBefore(error, loop, 'attempt a batch');
     }
-    const moved = applyOutcome(parts, first, slot, done?.shared ?? null, done === null ? 1 : (done.shared?.sent ?? 0));
+    const all = done === null ? sent : (done.shared?.sent ?? 0);
+    const moved = applyOutcome(parts, first, slot, done?.shared ?? null, all);
     if (loop.isOver()) return;
     if (moved !== null) await moved;
     if (done !== null) {

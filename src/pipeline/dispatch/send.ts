@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { BatchAttempter } from '../attempt/attempt-batch.ts';
 import type { DeliveryAttempt } from '../attempt/attempt-delivery.ts';
 import type { Step } from '../attempt/next-step.ts';
+import { Withheld } from '../attempt/work.ts';
 import type { DestinationQueue, ProbeSlot, QueuedDelivery } from './destination-queue.ts';
 import { failedProbe } from './failed-probe.ts';
 import type { InFlight } from './in-flight.ts';
@@ -42,13 +43,14 @@ export type Sending = {
  * Sends one delivery: attempt, then apply and record its outcome. Never rejects. An error in an attempt is an outcome
  * too (attempt/error-policy.ts). After an error anywhere else, the delivery leaves memory nevertheless, and is read again
  * from the journal after 1 s, doubling with each such error of its queue to 30 s; if its outcome is recorded, that decides
- * whether it is sent again.
+ * whether it is sent again. So is one whose request was withheld, if it is still of this process then.
  */
 export async function sendOne(parts: Sending, one: QueuedDelivery, probe: ProbeSlot | null): Promise<void> {
   const { memory, inFlight, outcomes, recording, loop } = parts;
   const { queue } = one;
   let isDone = false;
   let step: Step | null = null;
+  let sent = 0;
   try {
     const slot = parts.requests.begin(queue, [one], probe);
     try {
@@ -56,10 +58,9 @@ export async function sendOne(parts: Sending, one: QueuedDelivery, probe: ProbeS
       if (marked !== null) await marked;
       step = await parts.attempts.one(one.delivery, slot);
     } catch (error) {
-      loop.failed(error, 'attempt a delivery');
+      sent = sentBefore(error, loop, 'attempt a delivery');
     }
-    // After an error of the attempt itself the request may have been sent.
-    const moved = applyOutcome(parts, one, slot, step, step === null ? 1 : step.sent);
+    const moved = applyOutcome(parts, one, slot, step, step === null ? sent : step.sent);
     if (loop.isOver()) return;
     if (moved !== null) await moved;
     if (step === null) return;
@@ -80,6 +81,13 @@ export async function sendOne(parts: Sending, one: QueuedDelivery, probe: ProbeS
     }
     loop.recorded(queue, isDone);
   }
+}
+
+/** Reports an error of an attempt, and returns how many requests may have been sent. */
+export function sentBefore(error: unknown, loop: Pick<DispatchLoop, 'failed'>, doing: string): number {
+  if (error instanceof Withheld) return error.sent;
+  loop.failed(error, doing);
+  return 1;
 }
 
 /**
