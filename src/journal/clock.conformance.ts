@@ -144,7 +144,7 @@ export function clockConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 0);
     const { deliveryId, eventId } = await happen(journal, lease, start + year);
     await finish(journal, lease, [deliveryId], start + year);
-    await journal.hot.followClock(start, 0);
+    await journal.hot.followClock(lease, start, 0);
     await journal.housekeeping.retain({ before: start - 30 * day, now: start, bytesMax: null });
     assert.equal((await journal.log.event(eventId))?.id, eventId);
     await journal.housekeeping.retain({ before: start + minute, now: start + 30 * day, bytesMax: null });
@@ -164,27 +164,53 @@ export function clockConformance(guarantee: Guarantee): void {
   });
 
   guarantee('held deliveries expire by true age', async (journal) => {
-    const { deliveries } = await aheadOnce(journal);
+    const { lease, deliveries } = await aheadOnce(journal);
     const expire = async (at: number) => {
       const query = { destinationId: 'dst_1', createdBefore: at - 10 * minute, now: at + year * 2, except: [] };
       const [one] = await journal.log.expire({ ...query, now: at });
       return one?.count ?? 0;
     };
-    await journal.hot.followClock(start, year);
+    await journal.hot.followClock(lease, start, year);
     assert.equal(await expire(start + 10 * minute), 0);
     assert.equal(await expire(start + 11 * minute), 1);
     assert.equal(await expire(start + 11 * minute + 1), 3, 'with those of the wrong time');
     assert.deepEqual(await due(journal, start + 12 * minute), [deliveries[4]]);
   });
 
+  guarantee(
+    'a clock that was set back moves the times of the partitions of its node, and no others',
+    async (journal) => {
+      const { hot } = journal;
+      const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
+      const late = planned({ dueAt: start + year + minute });
+      const plan = { advance: null, deliveries: [late], now: start + year };
+      const [first] = (await hot.plan(zero, plan)) ?? [];
+      await hot.plan(one, plan);
+      const dueIn = async (partition: number, now: number) =>
+        (await hot.due({ partition, destinationId: 'dst_1', now, limit: 9 })).due.length;
+      assert.equal(await hot.followClock(zero, start, 0), year);
+      assert.deepEqual([await dueIn(0, start + minute), await dueIn(1, start + minute)], [1, 0]);
+      assert.equal(await hot.followClock(zero, start, 0), 0);
+      const next = (await hot.plan(one, { ...plan, now: start + year + 1 })) ?? [];
+      assert.equal(placeOf('delivery', next[0] ?? '')?.timeMs, start + year + 1);
+
+      const later = await claim(journal, 0, 'another', start + 1e12);
+      assert.equal(await hot.followClock(zero, start - minute, 0), null, 'not the owner');
+      assert.equal(await hot.followClock(zero, start - minute, year), null);
+      assert.equal(await dueIn(0, start + minute - 1), 0);
+      assert.equal(await hot.followClock(later, start - minute, 0), minute);
+      assert.equal(placeOf('delivery', first ?? '')?.partition, 0);
+    },
+  );
+
   guarantee('the newest times tell at a start by how much the clock was set back', async (journal) => {
     const lease = await claim(journal, 0);
-    assert.equal(await journal.hot.followClock(start, 0), 0);
+    assert.equal(await journal.hot.followClock(lease, start, 0), 0);
     await happen(journal, lease, start + year);
-    assert.equal(await journal.hot.followClock(start + year + 1, 0), 0);
-    assert.equal(await journal.hot.followClock(start + year - 4_000, 0), 0);
-    assert.equal(await journal.hot.followClock(start, 0), year);
-    assert.equal(await journal.hot.followClock(start, 0), 0, 'once');
+    assert.equal(await journal.hot.followClock(lease, start + year + 1, 0), 0);
+    assert.equal(await journal.hot.followClock(lease, start + year - 4_000, 0), 0);
+    assert.equal(await journal.hot.followClock(lease, start, 0), year);
+    assert.equal(await journal.hot.followClock(lease, start, 0), 0, 'once');
     const { eventId, deliveryId } = await happen(journal, lease, start + 1);
     assert.deepEqual(
       [placeOf('event', eventId)?.timeMs, placeOf('delivery', deliveryId)?.timeMs],

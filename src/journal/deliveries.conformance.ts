@@ -386,8 +386,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const many = Array.from({ length: 1_200 }, () => ({ dueAt: start + 3_600_000 }));
       const dueAts = [start - 1, start, start + 1, start + 3_600_001, start + 7_200_000];
       const planned = [...dueAts.map((dueAt) => ({ dueAt })), { destinationId: 'dst_2', dueAt: start + 1 }, ...many];
-      const { ids } = await withDeliveries(journal, planned);
-      await journal.hot.followClock(start, 3_600_000);
+      const { lease, ids } = await withDeliveries(journal, planned);
+      await journal.hot.followClock(lease, start, 3_600_000);
       const dueOf = async (destinationId: string) => {
         const { due } = await journal.hot.due({ partition: 0, destinationId, now: start + 9_000_000, limit: 9_999 });
         return new Map(due.map(({ id, dueAt }) => [id, (dueAt ?? 0) - start]));

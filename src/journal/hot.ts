@@ -152,11 +152,12 @@ export interface DeliveryQueue {
    */
   nextDue(partition: number): Promise<NextDue[]>;
   /**
-   * The clock was set back: by `knownMs` as the caller measured it, or by as much as the newest events and deliveries are
-   * ahead of `now`. If that is more than `clockToleranceMs`, the times of new ones follow the clock, and deliveries that are
-   * due after `now` are due that much earlier (in small steps). Returns by how much; 0: nothing changed.
+   * The clock was set back: by `knownMs` as the caller measured it, or by as much as the newest events and deliveries of the
+   * lease's partition are ahead of `now`. If that is more than `clockToleranceMs`, the times of new ones follow the clock, and
+   * deliveries that are due after `now` are due that much earlier (in small steps). Returns by how much; 0: nothing changed.
+   * null: the lease is stale.
    */
-  followClock(now: number, knownMs: number): Promise<number>;
+  followClock(lease: Lease, now: number, knownMs: number): Promise<number | null>;
   /**
    * Replaces the in-flight marker of a partition: the deliveries in flight now, and the suspect on trial among them (null: none).
    * `recover` reads it after a crash. The caller puts one suspect on trial at a time, and sends a suspect only after a

@@ -4,6 +4,7 @@ import type { Lease } from '../journal/journal.ts';
 export type OwnedPartitions = {
   /** Of any of them. Throws AppError `unavailable` when there is none. */
   lease(): Lease;
+  leases(): Lease[];
   /** null: another process owns it. */
   leaseOf(partition: number): Lease | null;
   /** Deliveries for these partitions are stored; those that this process owns take them over now. */
@@ -13,6 +14,7 @@ export type OwnedPartitions = {
 /** Embedded mode: the one partition. */
 export const ownedAlone = (lease: Lease): OwnedPartitions => ({
   lease: () => lease,
+  leases: () => [lease],
   leaseOf: () => lease,
   passed() {},
 });

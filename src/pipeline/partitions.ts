@@ -63,6 +63,10 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     return first.lease;
   }
 
+  leases(): Lease[] {
+    return this.#inTurn().map(({ lease }) => lease);
+  }
+
   leaseOf(partition: number): Lease | null {
     return this.#owned.get(partition)?.lease ?? null;
   }
@@ -91,6 +95,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     const { configuration, journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
     await configuration.follow();
     await recover(lease);
+    await journal.hot.followClock(lease, clock.now(), 0);
     const dispatcher = await dispatchers.open(lease);
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
     const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>

@@ -93,7 +93,8 @@ export async function startPipeline(parts: PipelineParts) {
       telemetry,
     }),
   );
-  stack.use(await followClock({ clock, queue: journal.hot, moved: () => dispatcher.start(), failed }));
+  const queue = journal.hot;
+  stack.use(await followClock({ clock, queue, leases: () => owned.leases(), moved: () => dispatcher.start(), failed }));
   if (own !== null) await dispatcher.start();
   await effects.start();
   await matching.start();

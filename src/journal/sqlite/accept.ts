@@ -121,17 +121,20 @@ export const intakeOperations = {
   position: (db: Db, partition: number): number => partitionRow(db, partition).position,
 
   /** Lets the times of events and deliveries follow a clock that was set back. Returns by how much since the last call. */
-  setBack(db: Db, now: number): number {
+  setBack(db: Db, { lease, now }: { lease: Lease; now: number }): number | null {
+    if (!isCurrent(db, lease)) return null;
+    const { partition } = lease;
     db.flush();
-    for (const { partition } of db.all<{ partition: number }>('SELECT partition FROM event_partition')) {
+    if (db.get('SELECT 1 FROM event_partition WHERE partition = ?', partition) !== undefined) {
       const row = partitionRow(db, partition);
       const at = timeOf(db, row, now);
-      if (at >= row.last_at) continue;
-      row.last_at = at;
-      db.run('UPDATE event_partition SET last_at = ? WHERE partition = ?', at, partition);
+      if (at < row.last_at) {
+        row.last_at = at;
+        db.run('UPDATE event_partition SET last_at = ? WHERE partition = ?', at, partition);
+      }
     }
-    setDeliveriesBack(db, now);
-    const noticed = setBackNoticed(db);
+    setDeliveriesBack(db, partition, now);
+    const noticed = setBackNoticed(db, partition);
     const { byMs } = noticed;
     noticed.byMs = 0;
     return byMs;

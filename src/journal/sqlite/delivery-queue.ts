@@ -1,12 +1,13 @@
 import type { Event } from '../../contract/records/event.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { bytesOf, readBudget } from '../../sqlite/read-budget.ts';
-import type { DueDelivery, Hold } from '../journal.ts';
+import type { DueDelivery, Hold, Lease } from '../journal.ts';
 import { AttemptBlocks, renderedOf } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 import { statusCodes } from './status-codes.ts';
 
@@ -105,15 +106,20 @@ export const queueOperations = {
    * Moves at most `limit` deliveries of one part of the index, which are due after `after`; returns the last one. In the
    * order of their times, so that none is moved twice.
    */
-  moveDue(db: Db, move: { part: DuePart; after: DueNumber; byMs: number; limit: number }): DueNumber | null {
-    const { part, after, byMs, limit } = move;
+  moveDue(
+    db: Db,
+    move: { lease: Lease; part: DuePart; after: DueNumber; byMs: number; limit: number },
+  ): DueNumber | null {
+    const { lease, part, after, byMs, limit } = move;
+    if (!isCurrent(db, lease)) return null;
     const cursor = { dueAt: after.due_at, number: after.number };
     const found = dueNumbers(db, { ...part, now: Number.MAX_SAFE_INTEGER, limit, after: cursor });
     for (const { number } of found) db.run('UPDATE delivery SET due_at = due_at - ? WHERE number = ?', byMs, number);
     return found.at(-1) ?? null;
   },
 
-  targets: (db: Db, _: null): { id: number }[] => db.all('SELECT id FROM target'),
+  targets: (db: Db, partition: number): { id: number }[] =>
+    db.all('SELECT id FROM target WHERE partition = ?', partition),
 
   backlog: (db: Db, _: null): (Target & { open: number; next_due_at: number | null })[] =>
     db.all(

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { PlannedDelivery } from '../journal.ts';
-import { deliveryId, deliveryPartitions, rowsOf } from './delivery-rows.ts';
+import { deliveryId, rowsOf } from './delivery-rows.ts';
 import type { EventPlace } from './event-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
@@ -156,15 +156,13 @@ export function insertPlanned(
   return [first, createdAt];
 }
 
-/** The next delivery of each partition is created at `now` or later, if the clock was set back to it. */
-export function setDeliveriesBack(db: Db, now: number): void {
-  for (const partition of deliveryPartitions(db)) {
-    const clock = deliveryClock(db, partition);
-    const at = nextTime(db, clock.timeline, { number: clock.next, at: clock.last_at }, now);
-    if (at >= clock.last_at) continue;
-    clock.last_at = at;
-    saveClock(db, clock);
-  }
+/** The next delivery of a partition is created at `now` or later, if the clock was set back to it. */
+export function setDeliveriesBack(db: Db, partition: number, now: number): void {
+  const clock = deliveryClock(db, partition);
+  const at = nextTime(db, clock.timeline, { number: clock.next, at: clock.last_at }, now);
+  if (at >= clock.last_at) return;
+  clock.last_at = at;
+  saveClock(db, clock);
 }
 
 /** The next row and the last creation time of a partition. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { inSteps } from '../../sqlite/in-steps.ts';
-import { clockToleranceMs, type HotJournal } from '../hot.ts';
+import { clockToleranceMs, type HotJournal, type Lease } from '../hot.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept.ts';
 import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './delivery-queue.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
@@ -85,10 +85,12 @@ export function sqliteHot(
       return { due: rows.map(dueFrom), followers: behind.map(dueFrom), isCut, nextDueAt };
     },
     nextDue: async (partition) => (await client.write('nextDue', partition)).map(nextDueOf),
-    async followClock(now, knownMs) {
-      const byMs = Math.max(knownMs, await client.write('setBack', now));
+    async followClock(lease, now, knownMs) {
+      const noticedMs = await client.write('setBack', { lease, now });
+      if (noticedMs === null) return null;
+      const byMs = Math.max(knownMs, noticedMs);
       if (byMs <= clockToleranceMs) return 0;
-      await moveDue(client, now, byMs);
+      await moveDue(client, lease, { now, byMs });
       return byMs;
     },
     mark: (lease, ids, onTrial) =>
@@ -121,13 +123,14 @@ export function sqliteHot(
   };
 }
 
-async function moveDue(client: JournalClient, now: number, byMs: number): Promise<void> {
-  const targets = await client.write('targets', null);
+async function moveDue(client: JournalClient, lease: Lease, by: { now: number; byMs: number }): Promise<void> {
+  const { now, byMs } = by;
+  const targets = await client.write('targets', lease.partition);
   for (const part of duePartsOf(
     targets.map(({ id }) => id),
     false,
   )) {
     const first: DueNumber = { due_at: now, number: Number.MAX_SAFE_INTEGER };
-    await inSteps(first, (after) => client.write('moveDue', { part, after, byMs, limit: rowsAtOnce }));
+    await inSteps(first, (after) => client.write('moveDue', { lease, part, after, byMs, limit: rowsAtOnce }));
   }
 }

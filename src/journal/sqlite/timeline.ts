@@ -75,7 +75,7 @@ export function nextTime(
   if (last.at - now <= clockToleranceMs) return last.at;
   const sql = 'SELECT count(*) AS count FROM clock_break WHERE log = ?';
   if ((db.get<{ count: number }>(sql, id)?.count ?? 0) >= breaksMax) return last.at;
-  const noticed = setBackNoticed(db);
+  const noticed = setBackNoticed(db, id < 0 ? -1 - id : id);
   noticed.byMs = Math.max(noticed.byMs, last.at - now);
   db.run(
     'INSERT OR REPLACE INTO clock_break (log, number, ended_at, began_at) VALUES (?, ?, ?, ?)',
@@ -87,8 +87,9 @@ export function nextTime(
   return now;
 }
 
-/** By how much the clock was set back, at most, since the last look. */
-export const setBackNoticed = (db: Db): { byMs: number } => db.keep('setBackNoticed', () => ({ byMs: 0 }));
+/** By how much the clock was set back for a partition, at most, since the last look. */
+export const setBackNoticed = (db: Db, partition: number): { byMs: number } =>
+  db.keepIn('setBackNoticed', partition, () => ({ byMs: 0 }));
 
 /** The numbers of the entries from the time `from` on and before `to`, ascending; gaps of numbers may be in them. */
 export function spansBetween(db: Db, timeline: Timeline, from: number, to: number): Span[] {

@@ -29,11 +29,11 @@ test('small corrections of the clock and slow timers change nothing', async () =
   const clock = fakeClock();
   let backMs = 0;
   await using rig = await startRig({ clock: { ...clock, now: () => clock.now() - backMs } });
-  const moves: number[] = [];
+  const moves: (number | null)[] = [];
   const { hot } = rig.journal;
   const { followClock } = hot;
-  hot.followClock = async (now, knownMs) => {
-    const movedMs = await followClock(now, knownMs);
+  hot.followClock = async (lease, now, knownMs) => {
+    const movedMs = await followClock(lease, now, knownMs);
     moves.push(movedMs);
     return movedMs;
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { Rounds } from '../../async/rounds.ts';
-import type { DeliveryQueue } from '../../journal/journal.ts';
+import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
 
 const checkEveryMs = 10_000;
 
@@ -14,22 +14,27 @@ const checkEveryMs = 10_000;
 export async function followClock(options: {
   clock: Clock;
   queue: Pick<DeliveryQueue, 'followClock'>;
+  /** Of the partitions that this process owns now. One that it acquires later is checked then. */
+  leases(): readonly Lease[];
   /** Times in the journal are earlier. */
   moved(): Promise<void>;
   failed(error: unknown, doing: string): void;
 }): Promise<Rounds> {
-  const { clock, queue, moved, failed } = options;
+  const { clock, queue, leases, moved, failed } = options;
   let last = clock.now();
 
   const doing = 'move the times of deliveries';
-  await queue.followClock(last, 0).catch((error) => failed(error, doing));
+  const follow = async (now: number, byMs: number) => {
+    const moved = await Promise.all(leases().map((lease) => queue.followClock(lease, now, byMs)));
+    return moved.some((movedMs) => movedMs !== null && movedMs > 0);
+  };
+  await follow(last, 0).catch((error) => failed(error, doing));
   const rounds = new Rounds(clock, async () => {
     const now = clock.now();
     const byMs = last + checkEveryMs - now;
     last = now;
-    await queue
-      .followClock(now, byMs)
-      .then((movedMs) => (movedMs > 0 ? moved() : undefined))
+    await follow(now, byMs)
+      .then((isMoved) => (isMoved ? moved() : undefined))
       .catch((error) => failed(error, doing));
     return checkEveryMs;
   });
