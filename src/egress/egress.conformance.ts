@@ -124,11 +124,11 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     assert.equal(written, 2);
   });
 
-  conformance('does not write a request that may not be written any more', async ({ egress, origin, seen }) => {
-    let [may, asked, written] = [false, 0, 0];
+  conformance('does not write a request that must not be written any more', async ({ egress, origin, seen }) => {
+    let [isAllowed, asked, written] = [false, 0, 0];
     const mayWrite = () => {
       asked += 1;
-      return may;
+      return isAllowed;
     };
     const onWritten = () => {
       written += 1;
@@ -136,12 +136,12 @@ export function testEgress(name: string, open: () => Promise<EgressHarness>): vo
     const send = () => egress.send(requestTo(origin, { mayWrite, onWritten }));
     assert.equal(kindOf(await send()), 'connect');
     assert.deepEqual([seen.length, asked, written], [0, 1, 0]);
-    may = true;
+    isAllowed = true;
     responseOf(await send());
-    may = false;
+    isAllowed = false;
     assert.equal(kindOf(await send()), 'connect', 'nor to a kept socket');
     assert.deepEqual([seen.length, asked, written], [1, 3, 1]);
-    may = true;
+    isAllowed = true;
     responseOf(await send());
     assert.equal(seen.length, 2);
   });

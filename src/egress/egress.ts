@@ -124,7 +124,7 @@ export interface EgressRequest {
 }
 
 /** The error of a request that must not be written any more. */
-export const notWritten = { kind: 'connect', message: 'Not sent: it may not be written any more.' } as const;
+export const notWritten = { kind: 'connect', message: 'Not sent: this node no longer acts for it.' } as const;
 
 export type EgressOutcome =
   | {
