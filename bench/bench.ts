@@ -6,6 +6,7 @@ import { backlog } from './scenarios/backlog.ts';
 import { beside } from './scenarios/beside.ts';
 import { disk } from './scenarios/disk.ts';
 import { e2e } from './scenarios/e2e.ts';
+import { formats } from './scenarios/formats.ts';
 import { idle } from './scenarios/idle.ts';
 import { intake } from './scenarios/intake.ts';
 import { isolation } from './scenarios/isolation.ts';
@@ -23,6 +24,7 @@ const scenarios: readonly Scenario[] = [
   receivers,
   e2e,
   intake,
+  formats,
   latency,
   rules,
   rulesLive,

@@ -11,13 +11,17 @@ export class Missing extends Error {}
 export type Part = (folder: string) => Promise<void>;
 
 /**
- * Runs the parts with one of the words in their name (no words: all) and prints the result of each. A part whose programs or
+ * Runs the parts with one of the words in their name (no words: all), one after the other unless they run together, because they
+ * wait for most of their time, and prints the result of each. A part whose programs or
  * packages are not to be had is skipped, with the reason. The exit code is 1 when one failed.
  */
-export async function runParts(parts: Readonly<Record<string, Part>>, words: readonly string[]): Promise<void> {
+export async function runParts(
+  parts: Readonly<Record<string, Part>>,
+  words: readonly string[],
+  { isTogether = false } = {},
+): Promise<void> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [name, part] of Object.entries(parts)) {
-    if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+  async function run(name: string, part: Part): Promise<void> {
     using folder = temporaryFolder();
     const startedAt = performance.now();
     const failure = await part(folder.path).then(
@@ -31,6 +35,11 @@ export async function runParts(parts: Readonly<Record<string, Part>>, words: rea
     const reason = failure === null ? '' : `: ${said}`;
     console.log(`${result} ${name} (${seconds} s)${reason}`);
   }
+  const chosen = Object.entries(parts).filter(
+    ([name]) => words.length === 0 || words.some((word) => name.includes(word)),
+  );
+  if (isTogether) await Promise.all(chosen.map(([name, part]) => run(name, part)));
+  else for (const [name, part] of chosen) await run(name, part);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   if (counts.failed > 0) process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { createServer, request as open } from 'node:http';
+import { createServer, type IncomingMessage, request as open } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What happens to a request on its way; `through` passes it on. */
@@ -19,14 +19,18 @@ export interface UnreliableWay extends AsyncDisposable {
 /**
  * Passes requests on to the server at `target()`, with the troubles in turn, and the others as they are: `refused` closes the connection, `limited` responds 429
  * and `unavailable` 503, and of a request that the server executed, `lost` closes the connection, `cut` sends a part of the
- * response, and `silent` sends nothing.
+ * response, and `silent` sends nothing. `meets`: the requests that meet them.
  */
-export async function unreliableWay(target: () => string, troubles: readonly Trouble[]): Promise<UnreliableWay> {
+export async function unreliableWay(
+  target: () => string,
+  troubles: readonly Trouble[],
+  meets: (request: IncomingMessage) => boolean = () => true,
+): Promise<UnreliableWay> {
   const met = { through: 0, refused: 0, limited: 0, unavailable: 0, lost: 0, cut: 0, silent: 0 };
   let turn = 0;
   const server = createServer(async (incoming, answer) => {
     const body = Buffer.concat(await incoming.toArray());
-    const trouble = troubles[turn++] ?? 'through';
+    const trouble = (meets(incoming) ? troubles[turn++] : undefined) ?? 'through';
     met[trouble] += 1;
     if (trouble === 'refused') return void incoming.socket.destroy();
     if (trouble === 'limited' || trouble === 'unavailable')

@@ -13,7 +13,8 @@ import {
   refusal,
 } from './format.ts';
 import { isObject, type JsonObject, noFindings, normalise, parseAnyJson, tooMuch } from './json-values.ts';
-import { eventBytesMax, objectAt, openJson } from './opened-json.ts';
+import { locatedEvents } from './located-events.ts';
+import { eventBytesMax, openJson } from './opened-json.ts';
 import { identityOf, sdkRefusal, success, textOf } from './sdk-requests.ts';
 
 /**
@@ -39,21 +40,8 @@ const events: BatchRoute = {
 
 export const cloudevents: Format = { name: 'cloudevents', routes: [events] };
 
-async function openStructured(body: Buffer): Promise<Batch> {
-  const { places } = await openJson(body, null);
-  return {
-    key: null,
-    format: 'cloudevents',
-    count: places.length,
-    bytesOf: (index) => (places[index]?.[1] ?? 0) - (places[index]?.[0] ?? 0),
-    eventAt(index, reception) {
-      const at = places[index];
-      if (at === undefined) return null;
-      const item = objectAt(body, at);
-      return item.ok ? eventOf(item.value, body.subarray(...at), reception) : item;
-    },
-  };
-}
+const openStructured = async (body: Buffer): Promise<Batch> =>
+  locatedEvents(await openJson(body, null), { format: 'cloudevents', keyOf: () => null, eventOf });
 
 function openBinary(body: Buffer, { headers }: IntakeRequest): Batch {
   return {
@@ -65,13 +53,13 @@ function openBinary(body: Buffer, { headers }: IntakeRequest): Batch {
       if (body.length > eventBytesMax) return refusal('too_large', 'The event is over 1 MiB.');
       const content = contentOf(body, headers['content-type']);
       if ('ok' in content) return content;
-      return eventOf({ ...attributesOf(headers), ...content }, body, reception);
+      return eventOf({ ...attributesOf(headers), ...content }, () => body, reception);
     },
   };
 }
 
 /** The event of its attributes and its data. */
-function eventOf(item: JsonObject, json: Uint8Array, reception: Reception): IncomingEvent | RefusedEvent {
+function eventOf(item: JsonObject, json: () => Uint8Array, reception: Reception): IncomingEvent | RefusedEvent {
   const { id, time, type, data, data_base64: base64, datacontentencoding: encoding, ...attributes } = item;
   const name = textOf(type);
   const source = textOf(attributes['source']);

@@ -14,16 +14,29 @@ export function occurredAtOf(
   { time, sentAt, isServer }: { time: unknown; sentAt: unknown; isServer: boolean },
   receivedAt: Date,
 ): string {
+  const receivedMs = receivedAt.getTime();
   const occurred = timeOf(time);
-  if (occurred === null) return isoTime(receivedAt.getTime());
-  const sent = isServer ? null : timeOf(sentAt);
-  if (sent !== null && Math.abs(receivedAt.getTime() - Date.parse(sent)) > wrongByMs) {
-    const ageMs = Math.min(ageMsMax, Math.max(0, Date.parse(sent) - Date.parse(occurred)));
-    return new Date(receivedAt.getTime() - ageMs).toISOString();
+  if (occurred === null) return isoTime(receivedMs);
+  const occurredMs = Date.parse(occurred);
+  const sentMs = isServer ? Number.NaN : sentMsOf(sentAt);
+  if (Math.abs(receivedMs - sentMs) > wrongByMs) {
+    const ageMs = Math.min(ageMsMax, Math.max(0, sentMs - occurredMs));
+    return isoTime(receivedMs - ageMs);
   }
-  return Date.parse(occurred) > receivedAt.getTime() ? isoTime(receivedAt.getTime()) : occurred;
+  return occurredMs > receivedMs ? isoTime(receivedMs) : occurred;
 }
 
+/** The last time of a request: the events of a batch have the same one. */
+let lastSent: { at: unknown; ms: number } = { at: null, ms: Number.NaN };
+
+/** NaN: there is none. */
+function sentMsOf(at: unknown): number {
+  if (lastSent.at !== at) lastSent = { at, ms: Date.parse(timeOf(at) ?? '') };
+  return lastSent.ms;
+}
+
+/** As JavaScript writes it. Later days of a month may not exist. */
+const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const unixTime = /^(?:\d{10}|\d{13})$/;
 const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zone>[Zz]|[+-]\d\d:\d\d)?$/;
 
@@ -33,6 +46,7 @@ const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zo
  */
 export function timeOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
+  if (usualTime.test(value)) return value;
   if (unixTime.test(value)) {
     return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
   }

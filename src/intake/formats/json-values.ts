@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { DataValue, Event } from '../../contract/records/event.ts';
 import { exceedsJsonBounds } from '../../http/json-bounds.ts';
 import { type Refusal, refusal } from './format.ts';
@@ -6,25 +5,46 @@ import { quoteNumbers, withoutNotNumbers } from './rare-texts.ts';
 
 /** A body as JSON in UTF-8, with or without a byte order mark, or why it can't be read. */
 export function parseJson(body: Buffer): { text: string; value: unknown } | Refusal {
+  let text: string;
   try {
-    const text = utf8.decode(body);
+    text = utf8.decode(body);
+  } catch {
+    return refusal('malformed_json', notJson);
+  }
+  return parseText(text);
+}
+
+function parseText(text: string): { text: string; value: unknown } | Refusal {
+  try {
     if (text.length > unlookedMax && exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooMuch);
     return { text, value: JSON.parse(text) };
   } catch {
-    return refusal('malformed_json', 'The body is not valid JSON in UTF-8.');
+    return refusal('malformed_json', notJson);
   }
 }
+
+const notJson = 'The body is not valid JSON in UTF-8.';
 
 /**
  * JSON as SDKs send it: numbers whose spelling would change are texts, and `NaN`, `Infinity` and `-Infinity`, which
  * Python writes, are null.
  */
 export function parseAnyJson(body: Buffer): { text: string; value: unknown } | Refusal {
-  const json = parseJson(body);
-  if (!('ok' in json)) return { text: json.text, value: parseJsonWithNumberTexts(json.text)?.value ?? json.value };
-  if (json.code !== 'malformed_json' || !isUtf8(body) || !(body.includes('NaN') || body.includes('Infinity')))
-    return json;
-  const corrected = parseJson(Buffer.from(withoutNotNumbers(body.toString())));
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch {
+    return refusal('malformed_json', notJson);
+  }
+  return parseAnyText(text);
+}
+
+/** The same of a text. */
+export function parseAnyText(text: string): { text: string; value: unknown } | Refusal {
+  const json = parseText(text);
+  if (!('ok' in json)) return { text, value: parseJsonWithNumberTexts(text)?.value ?? json.value };
+  if (json.code !== 'malformed_json' || !(text.includes('NaN') || text.includes('Infinity'))) return json;
+  const corrected = parseText(withoutNotNumbers(text));
   if ('ok' in corrected) return corrected;
   return { text: corrected.text, value: parseJsonWithNumberTexts(corrected.text)?.value ?? corrected.value };
 }

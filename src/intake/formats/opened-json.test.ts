@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../../contract/errors.ts';
-import { objectAt, openJson } from './opened-json.ts';
+import { openJson } from './opened-json.ts';
 
 async function opened(text: string | Buffer) {
-  const { body, around, places } = await openJson(Buffer.from(text), 'batch');
-  return { around, events: places.map((place) => objectAt(body, place)) };
+  const { around, count, itemAt } = await openJson(Buffer.from(text), 'batch');
+  return { around, events: Array.from({ length: count }, (_, index) => itemAt(index)) };
 }
 
 const values = async (text: string | Buffer) =>
@@ -63,3 +63,25 @@ test('lone surrogates are replaced', async () => {
     { a: '\ufffdx', b: [null, 1, '😀'] },
   ]);
 });
+
+test('an event is the same, and has the same JSON, in a small body and in a large one', async () => {
+  const events = ['{"a":1.50,"b":[null,7]}', '{ "z": NaN }', '{"n":9007199254740993}', ''];
+  const open = async (space: string) => {
+    const body = `{"sentAt":"x","batch":[${events.join(`${space},`)}]}`;
+    const { around, count, itemAt, jsonOf } = await openJson(Buffer.from(body), 'batch');
+    const items = Array.from({ length: count }, (_, index) => itemAt(index));
+    return { around, items, json: items.map((_, index) => Buffer.from(jsonOf(index)).toString()) };
+  };
+  // Without the last, which may have a lone surrogate, and with it.
+  for (const last of ['{"last":true}', '{"\\ud800":"x"}']) {
+    events[3] = last;
+    const [small, large] = [await open(''), await open(' '.repeat(70_000))];
+    assert.deepEqual(small.json, large.json);
+    assert.deepEqual(small.json, events);
+    assert.deepEqual(numbersAsTexts(small), numbersAsTexts(large));
+  }
+});
+
+/** As events are stored: numbers whose spelling matters are texts already, and the others become texts. */
+const numbersAsTexts = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, one: unknown) => (typeof one === 'number' ? String(one) : one));

@@ -2,7 +2,7 @@ import { pacing } from '../../async/steps.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { type Refusal, refusal } from './format.ts';
-import { isObject, type JsonObject, parseAnyJson } from './json-values.ts';
+import { isObject, type JsonObject, parseAnyJson, parseAnyText } from './json-values.ts';
 import { wellFormed } from './rare-texts.ts';
 
 /** Some SDKs merge all events of an outage into one request. */
@@ -18,26 +18,111 @@ const aroundMax = { bytes: 65_536, members: 1_000 };
 type Place = readonly [start: number, end: number];
 
 /**
- * A body of JSON whose events are not parsed yet. `around`: the other members of the object that has the list of events,
- * null when the body is one event.
+ * A body of JSON with its events. `around`: the other members of the object that has the list of events, null when the body is
+ * one event.
  */
 export type OpenedJson = {
-  readonly body: Buffer;
   readonly around: JsonObject | null;
-  readonly places: readonly Place[];
+  readonly count: number;
+  /** The size of the JSON of an event. */
+  bytesOf(index: number): number;
+  /** The event; numbers whose spelling would change are texts. Each time the same value, or a new one. */
+  itemAt(index: number): Item;
+  /** The JSON of an event, as it was sent. */
+  jsonOf(index: number): Uint8Array;
 };
+
+type Item = { ok: true; value: JsonObject } | Refusal;
+
+/** A body of this size is parsed as a whole: that takes less time than to look for its events first. */
+const wholeBytesMax = 65_536;
 
 /**
  * Finds the events of a body: the elements of the list that its object has as `list`, if that is a name, the elements of its
- * list, or its object itself. Works in steps on the bytes, since to parse 8 MiB takes longer than other requests may wait. Throws
- * AppError when there is no such body.
+ * list, or its object itself. Throws AppError when there is no such body.
  */
 export async function openJson(body: Buffer, list: string | null): Promise<OpenedJson> {
+  const whole = body.length > wholeBytesMax ? null : openWhole(body, list);
+  return whole ?? inPlace(body, await locate(body, list));
+}
+
+/**
+ * A small body, parsed at once; null: it has to be looked at in parts, because it is no JSON, which then one of its events may
+ * be, or because it may have lone surrogates.
+ */
+function openWhole(body: Buffer, list: string | null): OpenedJson | null {
+  const json = parseAnyJson(body);
+  if ('ok' in json || mayHaveLoneSurrogates(json.text)) return null;
+  const { value } = json;
+  const object = isObject(value) ? value : null;
+  const ofObject = object === null || list === null ? null : object[list];
+  const items: readonly unknown[] | null = Array.isArray(value) ? value : Array.isArray(ofObject) ? ofObject : null;
+  if (items === null && object === null) return null;
+  const around: JsonObject = {};
+  let members = 0;
+  if (items !== null)
+    for (const name in object) {
+      members += 1;
+      if (name !== list) around[name] = object[name];
+    }
+  if (members > aroundMax.members || (items?.length ?? 1) > eventsMax) return null;
+  const all = items ?? [value];
+  const bytes = all.length === 0 ? 0 : Math.ceil(body.length / all.length);
+  let located: Located | null = null;
+  return {
+    around: items === null ? null : around,
+    count: all.length,
+    bytesOf: () => bytes,
+    itemAt(index) {
+      const item = all[index];
+      return isObject(item) ? { ok: true, value: item } : notObject();
+    },
+    jsonOf(index) {
+      located ??= finished(locating(body, list));
+      return body.subarray(...(located.places[index] ?? [0, 0]));
+    },
+  };
+}
+
+/** A body whose events are parsed one by one. */
+function inPlace(body: Buffer, { around, places }: Located): OpenedJson {
+  const placeOf = (index: number): Place => places[index] ?? [0, 0];
+  return {
+    around,
+    count: places.length,
+    bytesOf: (index) => placeOf(index)[1] - placeOf(index)[0],
+    itemAt: (index) => objectAt(body, placeOf(index)),
+    jsonOf: (index) => body.subarray(...placeOf(index)),
+  };
+}
+
+type Located = { around: JsonObject | null; places: readonly Place[] };
+
+/** Works in steps, since to look at 8 MiB takes longer than other requests may wait. */
+async function locate(body: Buffer, list: string | null): Promise<Located> {
+  const steps = locating(body, list);
+  const pace = pacing();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (pace.isDue()) await pace.rest();
+  }
+}
+
+function finished(steps: Generator<void, Located>): Located {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Finds the events by their bytes, some in each step. */
+function* locating(body: Buffer, list: string | null): Generator<void, Located> {
   const start = skipSpace(body, body.length >= 3 && body.readUIntBE(0, 3) === 0xefbbbf ? 3 : 0);
   if (body[start] === bracket) {
-    const { places, end } = await elementsAt(body, start);
+    const { places, end } = yield* elementsAt(body, start);
     checkEnd(body, end);
-    return { body, around: {}, places };
+    return { around: {}, places };
   }
   if (body[start] !== brace) throw malformed();
   const members: [name: string, place: Place][] = [];
@@ -50,7 +135,7 @@ export async function openJson(body: Buffer, list: string | null): Promise<Opene
     if (body[at] !== colon) throw malformed();
     at = skipSpace(body, at + 1);
     if (name === list && body[at] === bracket) {
-      const found = await elementsAt(body, at);
+      const found = yield* elementsAt(body, at);
       places = found.places;
       at = found.end;
     } else {
@@ -64,25 +149,30 @@ export async function openJson(body: Buffer, list: string | null): Promise<Opene
     else if (body[at] !== braceEnd) throw malformed();
   }
   checkEnd(body, at + 1);
-  if (places === null) return { body, around: null, places: [[start, at + 1]] };
+  if (places === null) return { around: null, places: [[start, at + 1]] };
   if (members.reduce((sum, [, [from, to]]) => sum + to - from, 0) > aroundMax.bytes) throw tooMuchAround();
-  return { body, around: Object.fromEntries(members.map(([name, place]) => [name, memberAt(body, place)])), places };
+  return { around: Object.fromEntries(members.map(([name, place]) => [name, memberAt(body, place)])), places };
 }
 
 /** The object at a place; numbers whose spelling would change are texts. */
-export function objectAt(body: Buffer, [start, end]: Place): { ok: true; value: JsonObject } | Refusal {
+export function objectAt(body: Buffer, [start, end]: Place): Item {
   if (end - start > eventBytesMax) return refusal('too_large', 'The event is over 1 MiB.');
-  const json = parseAnyJson(body.subarray(start, end));
+  return objectIn(parseAnyJson(body.subarray(start, end)));
+}
+
+/** The object of a text, likewise. */
+export const objectOfText = (text: string): Item => objectIn(parseAnyText(text));
+
+function objectIn(json: ReturnType<typeof parseAnyText>): Item {
   if ('ok' in json) return json;
   const { text, value } = json;
-  if (!isObject(value)) return refusal('invalid_events', 'An event must be an object.');
-  if (!text.includes('\\ud') && !text.includes('\\uD')) return { ok: true, value };
+  if (!isObject(value)) return notObject();
+  if (!mayHaveLoneSurrogates(text)) return { ok: true, value };
   return { ok: true, value: wellFormed(value as Event['data']) }; // only the texts of a value are looked at
 }
 
-async function elementsAt(body: Buffer, start: number): Promise<{ places: Place[]; end: number }> {
+function* elementsAt(body: Buffer, start: number): Generator<void, { places: Place[]; end: number }> {
   const places: Place[] = [];
-  const pace = pacing();
   let at = skipSpace(body, start + 1);
   if (body[at] === bracketEnd) return { places, end: at + 1 };
   for (;;) {
@@ -93,9 +183,14 @@ async function elementsAt(body: Buffer, start: number): Promise<{ places: Place[
     if (body[at] === bracketEnd) return { places, end: at + 1 };
     if (body[at] !== comma) throw malformed();
     at = skipSpace(body, at + 1);
-    if (places.length % 64 === 0 && pace.isDue()) await pace.rest();
+    if (places.length % 64 === 0) yield;
   }
 }
+
+const notObject = () => refusal('invalid_events', 'An event must be an object.');
+
+const mayHaveLoneSurrogates = (text: string) =>
+  text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'));
 
 function memberAt(body: Buffer, [start, end]: Place): unknown {
   const json = parseAnyJson(body.subarray(start, end));

@@ -43,7 +43,7 @@ const server = /^posthog-(?:node|edge|python|go|java|server|ruby|php|dotnet|rs|r
 
 function eventOf(
   item: JsonObject,
-  json: Uint8Array,
+  json: () => Uint8Array,
   { sentAt, address }: { sentAt: string | null; address: string | null },
   reception: Reception,
 ): IncomingEvent | RefusedEvent {

@@ -29,10 +29,10 @@ export function textOf(value: unknown): string | null {
 const identityCharactersMax = 255;
 
 /** The identity of an event: its id, or a hash of its JSON, which no SDK without ids changes when it repeats it. */
-export function identityOf(id: unknown, json: Uint8Array): string {
+export function identityOf(id: unknown, json: () => Uint8Array): string {
   const text = textOf(id);
   if (text !== null && text.length <= identityCharactersMax) return text;
-  return createHash('sha256').update(json).digest('base64url');
+  return createHash('sha256').update(json()).digest('base64url');
 }
 
 /** The response that every SDK takes for a success: some repeat what is accepted when it is no JSON object or not 200. */

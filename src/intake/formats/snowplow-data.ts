@@ -1,6 +1,6 @@
 import { type Refusal, refusal } from './format.ts';
 import { isObject, type JsonObject } from './json-values.ts';
-import { objectAt } from './opened-json.ts';
+import { objectAt, objectOfText } from './opened-json.ts';
 import { textOf } from './sdk-requests.ts';
 
 /** The names of data that have no schema, by their names in the tracker protocol. */
@@ -104,8 +104,8 @@ function jsonOf(item: JsonObject, plain: string, encoded: string): { value: Json
   const base64 = textOf(item[encoded]);
   if (text === null && base64 === null) return null;
   // Either alphabet, with or without padding; in a query, a plus sign is a space.
-  const bytes = text === null ? Buffer.from((base64 ?? '').replaceAll(' ', '+'), 'base64') : Buffer.from(text);
-  const json = objectAt(bytes, [0, bytes.length]);
+  const bytes = Buffer.from((base64 ?? '').replaceAll(' ', '+'), 'base64');
+  const json = text === null ? objectAt(bytes, [0, bytes.length]) : objectOfText(text);
   if (json.ok) return { value: json.value };
   const name = text === null ? encoded : plain;
   return json.code === 'malformed_json' ? refusal('invalid_events', `The ${name} of the event is not JSON.`) : json;

@@ -16,7 +16,7 @@ const placed = new Set([
 /** An event of a tracker; `address`: the network of a page. */
 export function snowplowEvent(
   item: JsonObject,
-  json: Uint8Array,
+  json: () => Uint8Array,
   address: string | null,
   reception: Reception,
 ): IncomingEvent | RefusedEvent {

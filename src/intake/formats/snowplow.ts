@@ -43,7 +43,7 @@ const get: BatchRoute = {
       format: 'snowplow',
       count: 1,
       bytesOf: () => query.length,
-      eventAt: (_index, reception) => snowplowEvent(item, Buffer.from(query), pageAddress(request), reception),
+      eventAt: (_index, reception) => snowplowEvent(item, () => Buffer.from(query), pageAddress(request), reception),
     };
   },
   respond: (_taken, headers) => pixel(headers),

@@ -5,7 +5,8 @@ import { maskedAddress } from '../masked-address.ts';
 import { occurredAtOf } from './event-times.ts';
 import { type Batch, type IntakeRequest, type Reception, type RefusedEvent, refusal } from './format.ts';
 import { type Findings, isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
-import { objectAt, openJson } from './opened-json.ts';
+import { locatedEvents } from './located-events.ts';
+import { openJson } from './opened-json.ts';
 import { identityOf, pageAddress, textOf } from './sdk-requests.ts';
 
 const types: readonly string[] = ['track', 'page', 'screen', 'identify', 'group', 'alias'];
@@ -35,32 +36,22 @@ type Common = {
  */
 export async function openTrack(body: Buffer, request: IntakeRequest, address: TrackAddress): Promise<Batch> {
   const opened = await openJson(body, 'batch');
-  const { places } = opened;
-  const [place] = places;
-  const first = place === undefined ? null : objectAt(body, place);
+  const first = opened.count === 0 ? null : opened.itemAt(0);
   if (opened.around === null && first?.ok === false) throw new AppError(first.code, first.message);
   const firstItem = first?.ok === true ? first.value : {};
   const around = opened.around ?? firstItem;
   const common: Common = {
     format: address.formatOf(around, firstItem),
     type: address.type,
-    context: opened.around === null ? {} : contextOf(around, places.length),
+    context: opened.around === null ? {} : contextOf(around, opened.count),
     sentAt: around['sentAt'],
     address: pageAddress(request),
   };
-  const bytesOf = (index: number) => (places[index]?.[1] ?? 0) - (places[index]?.[0] ?? 0);
-  return {
-    key: textOf(around['writeKey']),
+  return locatedEvents(opened, {
     format: common.format,
-    count: places.length,
-    bytesOf,
-    eventAt(index, reception) {
-      const at = places[index];
-      if (at === undefined) return null;
-      const item = index === 0 && first !== null ? first : objectAt(body, at);
-      return item.ok ? eventOf(item.value, body.subarray(...at), common, reception) : item;
-    },
-  };
+    keyOf: ({ writeKey }) => textOf(writeKey),
+    eventOf: (item, json, reception) => eventOf(item, json, common, reception),
+  });
 }
 
 function contextOf({ context }: JsonObject, count: number): Event['ext'] {
@@ -75,7 +66,7 @@ function contextOf({ context }: JsonObject, count: number): Event['ext'] {
 
 function eventOf(
   item: JsonObject,
-  json: Uint8Array,
+  json: () => Uint8Array,
   common: Common,
   reception: Reception,
 ): IncomingEvent | RefusedEvent {
@@ -140,12 +131,12 @@ function dataOf(type: string, item: JsonObject, context: Event['ext'], findings:
 
 /** The texts that an item has under these names. */
 function membersOf(item: JsonObject, names: readonly string[]): Event['data'] {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const text = textOf(item[name]);
-      return text === null ? [] : [[name, text]];
-    }),
-  );
+  const members: Event['data'] = {};
+  for (const name of names) {
+    const text = textOf(item[name]);
+    if (text !== null) members[name] = text;
+  }
+  return members;
 }
 
 function extOf(item: JsonObject, type: string, context: Event['ext'], address: string | null): Event['ext'] {

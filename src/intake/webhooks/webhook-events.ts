@@ -5,7 +5,7 @@ import type { IncomingEvent } from '../../contract/records/event.ts';
 import { occurredAtOf } from '../formats/event-times.ts';
 import { type ParsedEvents, type Reception, refusal } from '../formats/format.ts';
 import { type JsonObject, noFindings, normalise, tooMuch } from '../formats/json-values.ts';
-import { objectAt, openJson } from '../formats/opened-json.ts';
+import { openJson } from '../formats/opened-json.ts';
 import { identityOf, textOf } from '../formats/sdk-requests.ts';
 import { bodyAsJson } from './webhook-body.ts';
 
@@ -23,22 +23,22 @@ export async function webhookEvents(
 ): Promise<ParsedEvents> {
   const json = bodyAsJson(body, headers['content-type']);
   if (!Buffer.isBuffer(json)) return json;
-  const { places } = await openJson(json, null);
-  if (places.length === 0) return refusal('invalid_events', 'The list of the body is empty.');
-  if (places.length > eventsMax) return refusal('too_large', `A webhook can hold ${eventsMax} events.`);
+  const { count, itemAt, jsonOf } = await openJson(json, null);
+  if (count === 0) return refusal('invalid_events', 'The list of the body is empty.');
+  if (count > eventsMax) return refusal('too_large', `A webhook can hold ${eventsMax} events.`);
   const scheme = webhooks?.scheme ?? 'none';
   const ext = extOf(scheme, headers);
   const findings = noFindings();
   const events: IncomingEvent[] = [];
-  for (const [index, place] of places.entries()) {
-    const pointer = places.length === 1 ? null : `/${index}`;
-    const item = objectAt(json, place);
+  for (let index = 0; index < count; index++) {
+    const pointer = count === 1 ? null : `/${index}`;
+    const item = itemAt(index);
     if (!item.ok) return { ...item, pointer };
     const data = normalise(item.value, findings);
     if (findings.exceedsLimits) return refusal('events_too_deep', tooMuch, pointer);
     const textOfField = (field: Field) => textAt(placesOf(webhooks, field), data, headers);
     const id = textOfField('id');
-    const isOfRequest = places.length > 1 && isHeader(placesOf(webhooks, 'id'), data, headers);
+    const isOfRequest = count > 1 && isHeader(placesOf(webhooks, 'id'), data, headers);
     events.push({
       name: textOfField('name'),
       visitorId: textOfField('visitor'),
@@ -49,7 +49,7 @@ export async function webhookEvents(
       ext: { ...ext },
       session: {},
       source: { collectorId: reception.collectorId, format: 'webhooks' },
-      identity: identityIn(id, isOfRequest ? index : null, json.subarray(...place), headers),
+      identity: identityIn(id, isOfRequest ? index : null, () => jsonOf(index), headers),
     });
   }
   return { ok: true, events };
@@ -104,7 +104,7 @@ const isHeader = (places: readonly string[], data: JsonObject, headers: Incoming
 function identityIn(
   id: string | null,
   index: number | null,
-  json: Uint8Array,
+  json: () => Uint8Array,
   headers: IncomingHttpHeaders,
 ): string | null {
   if (id === null && headers['idempotency-key'] !== undefined) return null;

@@ -1,6 +1,6 @@
 import type { Intake } from './snippets.ts';
 
-export type SdkKind = 'segment' | 'rudderstack' | 'jitsu' | 'cloudevents';
+export type SdkKind = 'segment' | 'rudderstack' | 'jitsu' | 'snowplow' | 'posthog' | 'cloudevents';
 
 /** How an SDK of another vendor is pointed at a collector. The documentation has those of more languages. */
 export function sdkSnippets({ origin, key }: Intake): Record<SdkKind, string> {
@@ -29,6 +29,26 @@ import { jitsuAnalytics } from '@jitsu/js';
 export const analytics = jitsuAnalytics({ host: '${origin}', writeKey: '${key}:any' });
 
 analytics.track('Order Completed', { order_id: '1001', total: 49.9 });
+`,
+    snowplow: `// In pages: npm install @snowplow/browser-tracker
+import { newTracker, trackSelfDescribingEvent } from '@snowplow/browser-tracker';
+newTracker('sp', '${origin}/${key}', { appId: 'shop' });
+
+// In Node.js: npm install @snowplow/node-tracker
+// newTracker({ namespace: 'sp', appId: 'shop' }, { endpoint: '${origin}/${key}' })
+
+trackSelfDescribingEvent({
+  event: { schema: 'iglu:com.example/order_completed/jsonschema/1-0-0', data: { order_id: '1001', total: 49.9 } },
+});
+`,
+    posthog: `// In pages: npm install posthog-js
+import posthog from 'posthog-js';
+posthog.init('${key}', { api_host: '${origin}' });
+
+// In Node.js: npm install posthog-node
+// new PostHog('${key}', { host: '${origin}' })
+
+posthog.capture('Order Completed', { order_id: '1001', total: 49.9 });
 `,
     cloudevents: `curl '${origin}/cloudevents/${key}' \\
   --header 'Content-Type: application/cloudevents+json' \\

@@ -98,6 +98,8 @@ export const dataCollection = {
       segment: 'Pages and back ends with Segment: one address, and the key as write key.',
       rudderstack: 'Pages and back ends with RudderStack: two addresses in pages, and the key as write key.',
       jitsu: 'Pages and Node.js with Jitsu: the key with a second part, which can be any text.',
+      snowplow: 'Pages and back ends with Snowplow: the key is the path of the collector’s address.',
+      posthog: 'Pages and back ends with PostHog: one address, and the key as API key.',
       cloudevents: 'CloudEvents 1.0 from any system: binary, structured or in batches.',
     },
     disabledHint: 'The collector is disabled: its events are rejected.',

@@ -1,0 +1,142 @@
+import { writeDigits } from './marks.ts';
+
+/** Length of an event as compact JSON, in every format. */
+const eventBytes = 1_024;
+const idDigits = 12;
+const blankId = '0'.repeat(idDigits);
+
+/** What the event says in every format; all values but two are texts. */
+const order = {
+  order_id: 'A-1001',
+  currency: 'EUR',
+  total: 149.9,
+  quantity: 3,
+  sku: 'KET-1',
+  name: 'Kettle of steel',
+  category: 'Kitchen',
+  coupon: 'SPRING',
+};
+const page = {
+  url: 'https://shop.example/kitchen/kettle-of-steel?utm_source=news',
+  path: '/kitchen/kettle-of-steel',
+  title: 'Kettle of steel in the shop',
+  referrer: 'https://search.example/?q=kettle',
+};
+const visitor = '0f9a7b3c-8d21-4b6e-9f00-5a2c7d1e4b90';
+const time = '2026-01-02T03:04:05.678Z';
+const idName = 'id-';
+const id = idName + blankId;
+
+/** How a format has events and the request around them; null in `batch`: it has one event a request. */
+type Form = {
+  path(key: string): string;
+  headers?(key: string): string;
+  event(note: string): object;
+  batch: ((events: string, key: string) => string) | null;
+};
+
+const tracked = (note: string) => ({
+  type: 'track',
+  event: 'Order Completed',
+  messageId: id,
+  anonymousId: visitor,
+  timestamp: time,
+  properties: { ...order, note },
+  context: { page, locale: 'en-GB', library: { name: 'bench', version: '1.0.0' } },
+});
+
+const batchOf = (events: string, key: string) => `{"batch":[${events}],"sentAt":"${time}","writeKey":"${key}"}`;
+const single = (events: string) => events;
+
+export const forms = {
+  infinity: {
+    path: (key) => `/v3/${key}`,
+    event: (note) => ({
+      'wt.ev': 'Order Completed',
+      messageId: id,
+      'wt.dcsvid': visitor,
+      'wt.ets': time,
+      ...order,
+      ...page,
+      note,
+    }),
+    batch: (events) => `{"events":[${events}]}`,
+  },
+  segment: { path: () => '/v1/batch', event: tracked, batch: batchOf },
+  rudderstack: {
+    path: () => '/v1/batch',
+    headers: (key) => `authorization: Basic ${Buffer.from(`${key}:`).toString('base64')}\r\n`,
+    event: (note) => ({ ...tracked(note), channel: 'web' }),
+    batch: (events) => `{"batch":[${events}],"sentAt":"${time}"}`,
+  },
+  tag: { path: (key) => `/tag/${key}`, event: tracked, batch: (events) => `{"sentAt":"${time}","batch":[${events}]}` },
+  jitsu: { path: () => '/api/s/track', headers: (key) => `x-write-key: ${key}:any\r\n`, event: tracked, batch: null },
+  snowplow: {
+    path: (key) => `/${key}/com.snowplowanalytics.snowplow/tp2`,
+    event: (note) => ({
+      ...{
+        e: 'ue',
+        eid: id,
+        p: 'web',
+        duid: visitor,
+        dtm: '1767323045678',
+        stm: '1767323045700',
+        aid: 'shop',
+        lang: 'en-GB',
+      },
+      ...{ url: page.url, page: page.title, refr: page.referrer },
+      ue_pr: JSON.stringify({
+        schema: 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0',
+        data: { schema: 'iglu:com.example/order_completed/jsonschema/1-0-0', data: { ...order, note } },
+      }),
+    }),
+    batch: (events) =>
+      `{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[${events}]}`,
+  },
+  posthog: {
+    path: () => '/batch/',
+    event: (note) => ({
+      ...{ event: 'Order Completed', uuid: id, distinct_id: visitor, timestamp: time },
+      properties: {
+        ...order,
+        $current_url: page.url,
+        $pathname: page.path,
+        $referrer: page.referrer,
+        $lib: 'bench',
+        note,
+      },
+    }),
+    batch: (events, key) => `{"api_key":"${key}","batch":[${events}],"sent_at":"${time}"}`,
+  },
+  cloudevents: {
+    path: (key) => `/cloudevents/${key}`,
+    headers: () => 'content-type: application/cloudevents-batch+json\r\n',
+    event: (note) => ({
+      ...{ specversion: '1.0', id, source: '/shop', type: 'Order Completed', subject: visitor, time, page: page.url },
+      data: { ...order, note },
+    }),
+    batch: (events) => `[${events}]`,
+  },
+} satisfies Record<string, Form>;
+
+export type FormatName = keyof typeof forms;
+
+/** A request with `count` events of `eventBytes` each, and a function that gives them new ids. */
+export function formatRequest(format: FormatName, key: string, count: number) {
+  const form: Form = forms[format];
+  const missing = eventBytes - JSON.stringify(form.event('')).length;
+  const json = JSON.stringify(form.event('x'.repeat(Math.max(0, missing))));
+  const wrap = count === 1 && form.batch === null ? single : (form.batch ?? single);
+  const body = wrap(Array(count).fill(json).join(','), key);
+  const head = `POST ${form.path(key)} HTTP/1.1\r\nhost: 127.0.0.1\r\n${form.headers?.(key) ?? ''}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const bytes = Buffer.from(head + body);
+  const places: number[] = [];
+  for (let at = bytes.indexOf(id); at !== -1; at = bytes.indexOf(id, at + 1)) places.push(at + idName.length);
+  return {
+    bytes,
+    /** Gives the events the ids from `first` on. */
+    stamp(first: number): void {
+      for (const [i, at] of places.entries()) writeDigits(bytes, at, idDigits, first + i);
+    },
+  };
+}

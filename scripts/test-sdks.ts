@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { startBrowser } from '../test/console/browser.ts';
+import { sendByTheConsole } from '../test/sdks/console-snippets.ts';
+import { startTestApp, type TestApp } from '../test/support/app.ts';
+import { eventually } from '../test/support/eventually.ts';
+import { startReceiver } from '../test/support/receiver.ts';
+import { type Trouble, type UnreliableWay, unreliableWay } from '../test/support/unreliable-way.ts';
+import { call, fetchBy, runParts } from './parts.ts';
+
+// Runs the packages of other vendors, unmodified, at the versions in test/sdks, against a server that restarts, does not take
+// what it is sent, refuses, and is over its rate. A part whose programs or packages are not to be had is skipped, with the reason.
+// Words choose the parts with one of them in their name.
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const programs = join(root, 'test/sdks');
+
+/** Sends the events of test/sdks/README.md with an SDK; ends when the SDK has nothing more to send, or gave up. */
+type Send = (sdk: string, url: string, key: string) => Promise<unknown>;
+
+/** `isExact`: whether the language has whole numbers above 2⁵³. `mayLose`: SDKs that give up sooner than a restart takes. */
+type Language = { sdks: readonly string[]; mayLose: readonly string[]; isExact: boolean };
+
+const backEnds = ['segment', 'rudderstack', 'posthog', 'snowplow'];
+
+const parts: { [name: string]: (folder: string) => Promise<void> } = {
+  async Python(folder) {
+    await fetchBy('python3', ['-m', 'venv', folder]);
+    const packages = ['install', '--quiet', '--disable-pip-version-check', '-r', join(programs, 'requirements.txt')];
+    await fetchBy(join(folder, 'bin/pip'), packages);
+    const program = join(programs, 'send.py');
+    await sendAll({ sdks: backEnds, mayLose: [], isExact: true }, (...args) =>
+      run(join(folder, 'bin/python'), ['-W', 'ignore', program, ...args], folder),
+    );
+  },
+  async Go(folder) {
+    for (const file of ['go.mod', 'go.sum']) cpSync(join(programs, file), join(folder, file));
+    cpSync(join(programs, 'send.go'), join(folder, 'main.go'));
+    // Without the C compiler: the storage in SQLite is not used.
+    const env = { ...process.env, CGO_ENABLED: '0' };
+    await fetchBy('go', ['mod', 'download'], { cwd: folder, env });
+    await call('go', ['build', '-o', 'send', '.'], { cwd: folder, env });
+    await sendAll({ sdks: backEnds, mayLose: [], isExact: true }, (...args) => run(join(folder, 'send'), args, folder));
+  },
+  async Java(folder) {
+    cpSync(join(programs, 'pom.xml'), join(folder, 'pom.xml'));
+    const build = ['-q', '-B', 'dependency:build-classpath', '-Dmdep.outputFile=classpath'];
+    await fetchBy('mvn', build, { cwd: folder });
+    const packages = readFileSync(join(folder, 'classpath'), 'utf8').trim();
+    mkdirSync(join(folder, 'out'));
+    await call('javac', ['-encoding', 'UTF-8', '-cp', packages, '-d', 'out', join(programs, 'Send.java')], {
+      cwd: folder,
+    });
+    // posthog-server loses its batch whenever a connection is refused.
+    await sendAll({ sdks: backEnds, mayLose: ['posthog'], isExact: true }, (...args) =>
+      run('java', ['-XX:TieredStopAtLevel=1', '-cp', `out:${packages}`, 'Send', ...args], folder),
+    );
+  },
+  async 'Node.js'(folder) {
+    await nodePackages(folder);
+    cpSync(join(programs, 'send.mjs'), join(folder, 'send.mjs'));
+    // Jitsu repeats nothing, and RudderStack gives up after a second and a half.
+    await sendAll({ sdks: [...backEnds, 'jitsu'], mayLose: ['jitsu', 'rudderstack'], isExact: false }, (...args) =>
+      run(process.execPath, [join(folder, 'send.mjs'), ...args], folder),
+    );
+  },
+  async 'a browser'(folder) {
+    await nodePackages(folder);
+    cpSync(join(programs, 'send-in-page.mjs'), join(folder, 'send-in-page.mjs'));
+    await using build = await rolldown({
+      cwd: folder,
+      input: 'send-in-page.mjs',
+      platform: 'browser',
+      logLevel: 'silent',
+    });
+    const { output } = await build.generate({ format: 'iife', codeSplitting: false });
+    await using site = await startReceiver();
+    site.answer('/', { headers: { 'content-type': 'text/html' }, body: '<script src="/send.js"></script>' });
+    site.answer('/send.js', { headers: { 'content-type': 'text/javascript; charset=utf-8' }, body: output[0].code });
+    await using browser = await startBrowser();
+    await sendAll({ sdks: [...backEnds, 'jitsu'], mayLose: ['jitsu'], isExact: false }, async (sdk, url, key) => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(`${site.url}/`);
+      // Some SDKs never answer when they can't send. The page stays open, for what it repeats.
+      await page.evaluate(`void send(${[sdk, url, key].map((text) => JSON.stringify(text)).join()})`);
+      await page.evaluate(`new Promise((done) => setTimeout(done, 45_000))`);
+      await context.close();
+    });
+  },
+  async 'the snippets of the console'(folder) {
+    await nodePackages(folder);
+    await sendByTheConsole(folder);
+  },
+};
+
+async function nodePackages(folder: string): Promise<void> {
+  cpSync(join(programs, 'package.json'), join(folder, 'package.json'));
+  await fetchBy('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder });
+}
+
+/** An SDK that waits longer is ended: it gives up later than this test does. */
+const programMs = 170_000;
+
+const run = (program: string, args: readonly string[], cwd: string): Promise<unknown> =>
+  Promise.race([
+    call(program, args, { cwd }),
+    new Promise((_, fail) => setTimeout(fail, programMs, new Error(`${args.join(' ')} does not end`)).unref()),
+  ]);
+
+/** Every SDK of a language at the same time: through a restart, over the rate, and with an unknown key. */
+async function sendAll(language: Language, send: Send): Promise<void> {
+  await using app = await startTestApp();
+  const runs = await Promise.all(
+    language.sdks.flatMap((sdk) => [
+      start(app, sdk, 'through a restart', { troubles: ['through', 'unavailable', 'through', 'lost'] }),
+      start(app, sdk, 'over the rate', { rate: { limit: 6, perMs: 1_000 } }),
+      start(app, sdk, 'with an unknown key', { key: 'no-collector' }),
+    ]),
+  );
+  const ended = await Promise.allSettled([
+    ...runs.map(async ({ sdk, way, key }) => {
+      await using _ = way;
+      await send(sdk, way.url, key);
+    }),
+    restart(app, language, runs),
+  ]);
+  const checked = await Promise.allSettled(runs.map((one) => check(app, language, one)));
+  const failures = [...ended, ...checked].flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+  assert.deepEqual(failures, []);
+}
+
+type Run = { sdk: string; what: string; id: string; key: string; way: UnreliableWay };
+type How = { troubles?: readonly Trouble[]; rate?: { limit: number; perMs: number }; key?: string };
+
+async function start(app: TestApp, sdk: string, what: string, how: How): Promise<Run> {
+  const { troubles = [], rate = null, key } = how;
+  const collector = await app.client.call('createCollector', { body: { name: `${sdk} ${what}`, rate } });
+  // A page does not start without the settings that it asks for.
+  const way = await unreliableWay(
+    () => app.url,
+    troubles,
+    ({ method }) => method === 'POST',
+  );
+  return { sdk, what, id: collector.id, key: key ?? collector.key, way };
+}
+
+/** The server restarts when each of the SDKs that keep their events has sent one. */
+async function restart(app: TestApp, { mayLose }: Language, runs: readonly Run[]): Promise<void> {
+  const through = runs.filter(({ what, sdk }) => what === 'through a restart' && !mayLose.includes(sdk));
+  await eventually('an event of each SDK', async () => {
+    const counts = await Promise.all(through.map(({ id }) => countOf(app, id)));
+    return counts.every((count) => count > 0);
+  });
+  await app.restart();
+}
+
+const countOf = async (app: TestApp, collectorId: string) =>
+  (await app.client.call('listEvents', { query: { collectorId, limit: 1 } })).data.length;
+
+/** Each event is stored once, with its name, visitor and values. No SDK repeats without end what is refused. */
+async function check(app: TestApp, language: Language, { sdk, what, id, key, way }: Run): Promise<void> {
+  const name = sdk === 'snowplow' ? 'order_completed' : 'Order Completed';
+  const { data } = await app.client.call('listEvents', { query: { collectorId: id, name, limit: 100 } });
+  const numbers = data.map((event) => Number(event.data?.['n'])).toSorted((a, b) => a - b);
+  if (key === 'no-collector') {
+    assert.deepEqual(numbers, [], `${sdk} ${what}`);
+    assert.ok(way.met.through <= 60, `${sdk} made ${way.met.through} requests ${what}`);
+    return;
+  }
+  assert.equal(new Set(numbers).size, numbers.length, `${sdk} ${what}: ${numbers}`);
+  // What it lost can be the event that says who the visitor is.
+  if (language.mayLose.includes(sdk)) return;
+  assert.deepEqual(numbers, [...Array(15).keys()], `${sdk} ${what}: ${numbers}`);
+  const rest = ['ann', 'Käse 茶', language.isExact ? '9007199254740993' : undefined];
+  for (const event of data)
+    assert.deepEqual([event.visitorId, event.data?.['text'], event.data?.['order_id']], rest, `${sdk} ${what}`);
+}
+
+await runParts(parts, process.argv.slice(2), { isTogether: true });
