@@ -41,7 +41,9 @@ import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
 import type { Storage, StorageOptions } from './storage.ts';
 import type { LogOptions } from './telemetry/log.ts';
+import { otelSettings } from './telemetry/otel/otel-settings.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
 import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
 import { version } from './version.ts';
@@ -87,6 +89,7 @@ export async function compose(
   const core = openCore(config, storage, overrides.process, opened);
   const { telemetry } = core;
   const { audit, journal, notes, requests, startsHeld } = storage;
+  const tracing = await openTelemetryExport(overrides.env ?? {}, core, opened);
   const stores = { ...(await openSecrets(config, core, storage, overrides.env ?? {})), audit, journal, notes };
   opened.use(stores.sealing);
   const sandbox = opened.use(createSandbox(config, core));
@@ -100,6 +103,7 @@ export async function compose(
     await startPipeline({
       ...core,
       ...stores,
+      tracing,
       sandbox,
       compute,
       egress: outbound.egress,
@@ -151,6 +155,7 @@ export async function compose(
       ...core,
       ...stores,
       ...outbound,
+      tracing,
       pipeline,
       compute: compute.drafts,
       issues: watch.registry,
@@ -232,6 +237,21 @@ function openCore(
 }
 
 type Core = ReturnType<typeof openCore>;
+
+/** Exports traces and metrics by OpenTelemetry; its SDK is loaded only when a variable of the environment asks for it. */
+async function openTelemetryExport(
+  env: NonNullable<Overrides['env']>,
+  { telemetry }: Core,
+  opened: AsyncDisposableStack,
+): Promise<Tracing | null> {
+  const settings = otelSettings(env);
+  if (settings === null) return null;
+  const { startOtel } = await import('./telemetry/otel/start-otel.ts');
+  const { series, failedOften } = telemetry;
+  const { tracing } = opened.use(startOtel({ settings, env, version, series, failed: failedOften }));
+  for (const problem of settings.problems) telemetry.noticed('a variable of OpenTelemetry is ignored', { problem });
+  return tracing;
+}
 
 function formatOf({ logFormat }: Config): LogOptions['format'] {
   if (logFormat !== 'json' && isatty(1)) return 'terminal';

@@ -6,8 +6,10 @@ import { traceHeader } from '../contract/records/trace.ts';
 import { type ProblemStyle, problemResponse } from '../http/problem.ts';
 import { type bodyReader, checkHead, originForm } from '../http/request.ts';
 import { httpsOnly } from '../http/security-headers.ts';
+import type { IncomingRequest } from '../pipeline/matcher.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Document } from '../pipeline/snapshot/snapshot.ts';
+import type { RequestTrace, TracedRequest, Tracing } from '../telemetry/tracing.ts';
 import { refusedOf, takeBatch } from './batches.ts';
 import { collectorRates, eventsBySize } from './collector-rates.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
@@ -33,7 +35,11 @@ import { applyHeaders, checkHops } from './sender-headers.ts';
 
 type Collector = Document<CollectorBody>;
 
-type IntakeParts = { pipeline: Pick<Pipeline, 'accept' | 'configuration'>; now: () => number };
+type IntakeParts = {
+  pipeline: Pick<Pipeline, 'accept' | 'configuration'>;
+  now: () => number;
+  tracing?: Tracing | null;
+};
 
 type IntakeOptions = {
   formats: readonly Format[];
@@ -135,7 +141,7 @@ const traceName = traceHeader.toLowerCase();
  * that the events are on disk. The functions never throw: an error is a response.
  */
 function createHandlers(
-  { pipeline, now }: IntakeParts,
+  { pipeline, now, tracing = null }: IntakeParts,
   { stopping, traces, keys, note, style }: Pick<IntakeOptions, 'stopping' | 'traces' | 'keys' | 'note' | 'style'>,
 ) {
   const { configuration } = pipeline;
@@ -326,18 +332,43 @@ function createHandlers(
 
   /** Returns the ids of the stored events. */
   async function keep(
-    { url, headers }: IntakeRequest,
+    request: IntakeRequest,
     { id: collectorId }: Collector,
     events: IncomingEvent[],
     receivedAt: number,
   ): Promise<string[]> {
+    const { url, headers } = request;
     const kept = traces.mark(url, headers[traceName], events);
-    const ids = await pipeline.accept({ collectorId, receivedAt, events });
+    const incoming: IncomingRequest = { collectorId, receivedAt, events };
+    const trace = tracing === null ? null : tracing.request(headers, tracedOf(request, collectorId, events.length));
+    const ids = await (trace === null ? pipeline.accept(incoming) : traced(incoming, trace));
     kept?.(ids);
     return ids;
   }
 
+  async function traced(incoming: IncomingRequest, trace: RequestTrace): Promise<string[]> {
+    try {
+      const ids = await pipeline.accept({ ...incoming, trace });
+      trace.ended();
+      return ids;
+    } catch (error) {
+      trace.ended(error);
+      throw error;
+    }
+  }
+
   return { handle, preflight, refuse };
+}
+
+/** What is traced of a request: a path has its key, and no query, which has the data of a pixel. */
+function tracedOf({ id, method, url, key }: IntakeRequest, collectorId: string, events: number): TracedRequest {
+  const [path = ''] = url.split('?', 1);
+  const isKey = (segment: string) => segment.length >= 16 || segment === key;
+  const route = path
+    .split('/')
+    .map((segment) => (isKey(segment) ? '{key}' : segment))
+    .join('/');
+  return { method, route, requestId: id, collectorId, events };
 }
 
 const anyOrigin: Pick<CollectorBody, 'allowedOrigins'> = { allowedOrigins: ['*'] };

@@ -3,6 +3,7 @@ import { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Accepted, AcceptRequest, DueDelivery, Journal, Lease } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { RequestTrace } from '../telemetry/tracing.ts';
 import { Backlog } from './backlog.ts';
 import { countOf, dueOf, eventOf, type Fire, type Fired, plannedMax, planOf, storedOf } from './firing.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
@@ -21,8 +22,13 @@ export type MatcherOptions = {
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched' | 'rulesThrew' | 'failedOften'>;
 };
 
-/** The events of one request. */
-export type IncomingRequest = { collectorId: string; receivedAt: number; events: IncomingEvent[] };
+/** The events of one request. `trace`: absent unless the request is traced. */
+export type IncomingRequest = {
+  collectorId: string;
+  receivedAt: number;
+  events: IncomingEvent[];
+  trace?: Pick<RequestTrace, 'matched' | 'stored'>;
+};
 
 /**
  * Decides for each event of a partition, in the order of the log, which actions fire, and plans their deliveries. The
@@ -61,8 +67,10 @@ export class Matcher implements AsyncDisposable {
   /** Stores the events of one request durably, then passes them on; returns their ids in input order. */
   async accept(incoming: IncomingRequest): Promise<string[]> {
     const { journal, lease } = this.#options;
+    const { collectorId, receivedAt, events, trace } = incoming;
     const fired = this.#fireAhead(incoming);
-    const request: AcceptRequest = { partition: lease.partition, lease, ...incoming };
+    trace?.matched(fired === null ? null : countOf(fired));
+    const request: AcceptRequest = { partition: lease.partition, lease, collectorId, receivedAt, events };
     if (fired === null) this.#backlog.expect();
     else request.plan = planOf(lease, fired);
     let accepted: Accepted;
@@ -71,6 +79,7 @@ export class Matcher implements AsyncDisposable {
     } finally {
       if (fired === null) this.#backlog.arrived();
     }
+    trace?.stored(accepted.ids);
     this.#stored(incoming, fired, accepted);
     // What another node takes in after this acknowledgement must not be planned before.
     if (this.#options.passed !== undefined && !(await this.#backlog.isPlanned(endOf(accepted))))

@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Notes } from '../notes/notes.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { OperatorRetention } from './snapshot/effective-settings.ts';
 
 /** The parts that the pipeline needs; compose.ts chooses each. */
@@ -24,6 +25,8 @@ export type PipelineParts = {
   egress: Egress;
   authenticator: Authenticator;
   telemetry: Telemetry;
+  /** Null: nothing is traced. */
+  tracing?: Tracing | null;
   clock: Clock;
   newId: NewId;
   random: () => number;

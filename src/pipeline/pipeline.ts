@@ -53,7 +53,10 @@ export async function startPipeline(parts: PipelineParts) {
   const parameters = stack.use(await startParameters({ configuration, notes, clock, events, failed }));
   const redaction = redactionPolicies(configuration, limits.retention);
   const confirmed = confirmedClock(notes, limits.everyMs);
-  const attempter = new Attempter({ egress, authenticator, clock, newId, telemetry, scrub });
+  const { tracing = null } = parts;
+  const attempter = new Attempter({ egress, authenticator, clock, newId, telemetry, tracing, scrub });
+  if (tracing !== null)
+    events.on('settled', (delivery, { settlement }) => tracing.settled(delivery, settlement.status));
 
   const context = { configuration, events, lease: own?.lease ?? null, attempter, redaction, confirmed };
   const delivering = stack.use(await startDelivering(parts, context));

@@ -7,6 +7,14 @@ type Reading = number | Record<string, number> | Promise<number | Record<string,
 /** OpenMetrics 1.0.0, or the text format 0.0.4 of Prometheus. */
 export type MetricsFormat = 'openmetrics' | 'prometheus';
 
+/** A metric with the values of its label values; `metricName` tells the samples of a histogram apart. */
+export type MetricSeries = {
+  name: string;
+  help: string;
+  type: Metric['type'];
+  values: { value: number; labels: Record<string, string>; metricName?: string }[];
+};
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Limit of combinations of label values; further ones count as `other`. */
@@ -72,6 +80,8 @@ export function createMetrics() {
     pull(name: PulledName, read: () => Reading) {
       readers[name] = read;
     },
+    /** All metrics as values. */
+    series: async () => (await registry.getMetricsAsJSON()) as unknown as MetricSeries[], // what prom-client gives, whose type has no values
     /** All metrics in a text format. */
     async text(format: MetricsFormat = 'openmetrics'): Promise<string> {
       const text = await registry.metrics();

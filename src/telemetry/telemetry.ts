@@ -70,6 +70,8 @@ export function createTelemetry(options: TelemetryOptions = {}) {
     pull: metrics.pull,
     /** All metrics in a text format; OpenMetrics by default. */
     metrics: metrics.text,
+    /** All metrics as values. */
+    series: metrics.series,
     /** Writes queued lines; call it before the process ends. */
     flush,
   };

@@ -25,6 +25,7 @@ import type { OperatorRetention } from '../../pipeline/snapshot/effective-settin
 import type { Requests } from '../../requests/requests.ts';
 import type { Sealing } from '../../secrets/sealing.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Watch } from '../../watch/watch.ts';
 import type { ExposedCookies } from '../auth/exposed-cookies.ts';
 import type { WireLimits } from '../http/limits.ts';
@@ -59,6 +60,8 @@ export type ApiParts = {
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
   trustedProxies: readonly string[];
+  /** Traces intake requests; null: none. */
+  tracing?: Tracing | null;
   /** Hears of sessions over https whose cookie is not Secure. */
   exposedCookies?: Pick<ExposedCookies, 'found'>;
   /** Whether the built-in Inbox receives requests now; `isAutomatic`: until a connection to another system is enabled. */

@@ -14,6 +14,7 @@ import { judgeRecords } from '../../destinations/judge-records.ts';
 import { type BuiltRequest, nextHop, type WebhookRequest, withHeaders } from '../../destinations/webhook.ts';
 import type { Egress, EgressOutcome, EgressRequest } from '../../egress/egress.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { AttemptTrace, TracedAttempt, Tracing } from '../../telemetry/tracing.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
 import { type DataRecord, MappingError, type Rendering } from './render.ts';
@@ -36,6 +37,8 @@ type Options = {
   clock: Pick<Clock, 'now'>;
   newId: NewId;
   telemetry: Pick<Telemetry, 'failedOften'>;
+  /** Null: nothing is traced. */
+  tracing?: Pick<Tracing, 'attempt'> | null;
   /** Removes live secrets from the stored part of an exchange. */
   scrub(text: string): string;
 };
@@ -89,8 +92,9 @@ export class Attempter {
    * regardless of rates.
    */
   async attempt(work: Work, requests?: Requests): Promise<Attempted> {
-    const { authenticator, clock, egress } = this.#options;
+    const { authenticator, clock, egress, tracing = null } = this.#options;
     const { to } = work.plan;
+    const trace = tracing === null || requests === undefined ? null : tracing.attempt(tracedOf(work));
     const log: Attempt[] = [];
     const progress: Progress = { log, startedAt: clock.now(), rendered: work.rendered, isSent: false, outcome: null };
     try {
@@ -99,6 +103,7 @@ export class Attempter {
       if (rendering.kind !== 'rendered') return { kind: 'nothing', rendering };
       const { rendered } = rendering;
       progress.rendered = rendered;
+      if (work.rendered === null) trace?.rendered();
       const built = to.build(rendered, work.idempotencyKey, hopsOf(work));
       if (!built.ok) return { kind: 'unbuilt', rendered, reason: built.reason, detail: built.detail, log };
 
@@ -115,12 +120,15 @@ export class Attempter {
           const refusal = { kind: 'rejected', detail: signed.detail } as const;
           return this.#unauthorized(work, note, built.request, rendered, log, refusal);
         }
-        const request = withHeaders(withHeaders(built.request, signed.headers), authorization.headers);
+        const authorized = withHeaders(withHeaders(built.request, signed.headers), authorization.headers);
+        const request = trace === null ? authorized : continued(authorized, trace);
         const leaving = egressRequest(work, request, requests);
         progress.isSent = true;
         const outcome = await egress.send(leaving);
         if (requests?.isWithheld === true) throw new Withheld(log.length);
         progress.outcome = outcome;
+        if (outcome.kind === 'response') trace?.received(outcome.status, null);
+        else trace?.received(null, outcome.error.kind);
         const { verdict, each } = verdictOn(work, {
           outcome,
           auth: to.authorized.auth,
@@ -143,6 +151,8 @@ export class Attempter {
     } catch (error) {
       if (error instanceof Withheld) throw error;
       return this.#errored(error, work, progress);
+    } finally {
+      trace?.ended(progress.log.at(-1)?.outcome ?? 'none');
     }
   }
 
@@ -213,6 +223,20 @@ export class Attempter {
       versions: plan.versions,
     };
   }
+}
+
+/** A request with the headers by which the destination continues the trace, unless the destination sets its own. */
+function continued(request: WebhookRequest, trace: AttemptTrace): WebhookRequest {
+  const headers = trace.sending(request.method, request.url);
+  const isOwn = request.headers.some(([name]) => name.toLowerCase() === 'traceparent');
+  return isOwn ? request : withHeaders(request, headers);
+}
+
+function tracedOf(work: Work): TracedAttempt {
+  const { destination, connection } = work.plan.to;
+  const eventIds = eventsOf(work).map(({ id }) => id);
+  const { deliveryId, number } = work;
+  return { deliveryId, destinationId: destination.id, connectionId: connection.id, number, eventIds };
 }
 
 const tokenRefused = {
