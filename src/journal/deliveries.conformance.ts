@@ -455,7 +455,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       for (let crash = 1; crash <= 5; crash++) {
         await journal.hot.mark(owner, [b], b);
         await journal.hot.mark(owner, [a, b, cancelled], null);
-        owner = await claim(journal, 0, `process ${crash}`, start + crash * 10 * hour);
+        owner = await claim(journal, 0);
         const { suspects, poisoned } = await journal.hot.recover(owner, start + crash);
         assert.deepEqual([suspects, poisoned], [crash < 2 ? [] : [a, b], []]);
         if (crash === 1) await journal.log.cancel(cancelled, start);
@@ -508,13 +508,58 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await crash([second], second), { suspects: [], poisoned: [second] });
   });
 
+  guarantee('a node that was only stopped, or has left, has not crashed, and a dead one has', async (journal) => {
+    const { hot } = journal;
+    const { ids } = await withDeliveries(journal, [{}, {}]);
+    const [a = '', b = ''] = ids;
+    let now = start;
+    let owner = await claim(journal, 0, 'node 0', now + hour * 10);
+    const deaths = async () =>
+      (await hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 })).due.map((one) => one.deaths);
+    const beat = (node: string) => hot.leases.beat({ node, ttlMs: 1_000, isLeaving: false, now });
+    /** The heartbeat of the owner ends with these deliveries in flight, and another node recovers. */
+    const takeOver = async (inFlight: string[], onTrial: string | null, by: string) => {
+      await hot.mark(owner, inFlight, onTrial);
+      now += 20 * hour;
+      owner = await claim(journal, 0, by, now);
+      return hot.recover(owner, now);
+    };
+    await takeOver([a, b], null, 'node 1');
+    assert.deepEqual(await deaths(), [1, 1]);
+    now += 60_000;
+    await beat('node 0');
+    assert.deepEqual(await deaths(), [0, 0], 'it lives');
+    await beat('node 0');
+    assert.deepEqual(await deaths(), [0, 0], 'once');
+
+    await takeOver([a], null, 'node 2');
+    now += 60_000;
+    await hot.settle(owner, [settlement(b, { status: 'retrying', dueAt: start })], now);
+    await takeOver([a, b], null, 'node 3');
+    assert.deepEqual(await deaths(), [2, 1]);
+    assert.deepEqual(await takeOver([a], a, 'node 4'), { suspects: [a], poisoned: [] }, 'node 3 may be only stopped');
+    now += 60_000;
+    await beat('node 3');
+    assert.deepEqual(await deaths(), [2, 1], 'still a suspect by the other crashes');
+    await hot.mark(owner, [a], a);
+    await hot.leases.release(owner);
+    owner = await claim(journal, 0, 'node 5', now);
+    assert.deepEqual(await hot.recover(owner, now), { suspects: [], poisoned: [] });
+    assert.deepEqual(await deaths(), [2, 1], 'a node that leaves has not crashed');
+
+    assert.deepEqual(await takeOver([a], a, 'node 6'), { suspects: [a], poisoned: [] });
+    now += 2 * hour;
+    await beat('node 5');
+    assert.deepEqual(await takeOver([a], a, 'node 7'), { suspects: [], poisoned: [a] }, 'node 5 came back too late');
+  });
+
   guarantee('a settle, a retry or a release clears the crash count', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{}, {}, {}, {}]);
     const [settled = '', retried = '', released = '', untouched = ''] = ids;
     let owner = lease;
     const crash = async (onTrial: string | null) => {
       await journal.hot.mark(owner, ids, onTrial);
-      owner = await claim(journal, 0, `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+      owner = await claim(journal, 0);
       return journal.hot.recover(owner, start);
     };
     await crash(null);
@@ -539,7 +584,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     for (let crash = 1; crash <= 3; crash++) {
       await journal.hot.mark(owner, [id], crash === 3 ? id : null);
       if (crash === 3) await journal.log.cancel(id, start);
-      owner = await claim(journal, 0, `process ${crash}`, start + crash * 10 * hour);
+      owner = await claim(journal, 0);
       assert.deepEqual((await journal.hot.recover(owner, start)).poisoned, []);
     }
     assert.equal((await journal.log.delivery(id))?.status, 'cancelled');
@@ -559,7 +604,7 @@ function crashes(journal: Journal, lease: Lease) {
   let owner = lease;
   return async (inFlight: string[], onTrial: string | null) => {
     await journal.hot.mark(owner, inFlight, onTrial);
-    owner = await claim(journal, 0, `process ${owner.epoch}`, start + owner.epoch * 10 * hour);
+    owner = await claim(journal, 0);
     return journal.hot.recover(owner, start + 9);
   };
 }

@@ -3,7 +3,7 @@ import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliverie
 import type { Lease, Leases } from './leases.ts';
 import type { EndedSource } from './replays.ts';
 
-export type { Lease, Leases, Roster } from './leases.ts';
+export { type Lease, type Leases, presumedDeathMs, type Roster } from './leases.ts';
 
 /**
  * PORT. What an event needs on its way from intake to the last attempt. Every write is batch-first, and durable (fsynced)
@@ -167,7 +167,9 @@ export interface DeliveryQueue {
   /**
    * For a new owner of a partition, in one transaction: raises the crash count (`deaths`, see `suspectDeaths`) of each
    * unfinished delivery in the last marker, and deletes the marker. Returns the deliveries that are suspects now, and the
-   * one that was quarantined (failed/`poison`, at most one). Cancels every unfinished test without a due time
+   * one that was quarantined (failed/`poison`, at most one). The crash is certain when the owner of the marker has the same name,
+   * as a process that was started again. Another one is presumed dead, and may live: it takes the counts back when it beats, and its crash
+   * in a trial quarantines nothing the first time. Cancels every unfinished test without a due time
    * (`interrupted`), since its caller is gone.
    */
   recover(lease: Lease, now: number): Promise<{ suspects: string[]; poisoned: string[] }>;

@@ -1,6 +1,9 @@
 /** The claim of a node on a partition, valid until another node takes it; `epoch` grows each time. */
 export type Lease = { partition: number; owner: string; epoch: number };
 
+/** How long a node can be stopped until its crash is final. */
+export const presumedDeathMs = 3_600_000;
+
 /** The nodes whose heartbeat has not ended, and the partitions that were held at least once. */
 export type Roster = {
   /** `isLeaving`: it releases its partitions and takes none. */
@@ -13,14 +16,17 @@ export type Roster = {
  * owner whose heartbeat has ended keeps what no other one took.
  */
 export interface Leases {
-  /** Extends the heartbeat of a node to `ttlMs` from now on, and returns who is alive and who holds what. */
+  /**
+   * Extends the heartbeat of a node to `ttlMs` from now on, and returns who is alive and who holds what. What `recover` counted
+   * as a crash of this node since its heartbeat had ended, at most `presumedDeathMs` ago, is taken back.
+   */
   beat(request: { node: string; ttlMs: number; isLeaving: boolean; now: number }): Promise<Roster>;
   /**
    * Takes those of the partitions that are free, that have an owner of the same name, or whose owner's heartbeat has
    * ended; returns their leases, each with the next epoch.
    */
   take(request: { node: string; partitions: readonly number[]; now: number }): Promise<Lease[]>;
-  /** Frees a partition; changes nothing when the lease was lost. */
+  /** Frees a partition, whose deliveries in flight did not crash the node; changes nothing when the lease was lost. */
   release(lease: Lease): Promise<void>;
   /** Releases these leases, and ends the heartbeat of a node that holds nothing then. */
   leave(node: string, leases: readonly Lease[]): Promise<void>;

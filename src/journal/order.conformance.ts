@@ -157,7 +157,7 @@ export function orderConformance(guarantee: Guarantee): void {
     let owner = lease;
     for (let death = 1; death <= 3; death++) {
       await journal.hot.mark(owner, [c], c);
-      owner = await claim(journal, 0, `process ${death}`, start + death * 36_000_000);
+      owner = await claim(journal, 0);
       await journal.hot.recover(owner, start + 2);
     }
     assert.equal((await journal.log.delivery(c))?.reason, 'poison');

@@ -1,5 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { Lease, Roster } from '../leases.ts';
+import { type Lease, presumedDeathMs, type Roster } from '../leases.ts';
+import { statusCodes } from './status-codes.ts';
 
 type Holder = { owner: string | null; epoch: number };
 type Beat = { node: string; until: number; isLeaving: boolean; now: number };
@@ -7,6 +8,7 @@ type Beat = { node: string; until: number; isLeaving: boolean; now: number };
 export const leaseOperations = {
   beat(db: Db, { node, until, isLeaving, now }: Beat): Roster {
     db.run('INSERT OR REPLACE INTO node (name, until, is_leaving) VALUES (?, ?, ?)', node, until, isLeaving ? 1 : 0);
+    takeDeathsBack(db, node, now);
     const sql = 'SELECT name, is_leaving FROM node WHERE until > ?1 OR name = ?2';
     const nodes = db.all<{ name: string; is_leaving: number }>(sql, now, node);
     return {
@@ -42,13 +44,27 @@ export const leaseOperations = {
   /** `numbers`: the deliveries in flight, as JSON. */
   mark(db: Db, { lease, numbers, onTrial }: { lease: Lease; numbers: string; onTrial: number | null }): boolean {
     if (!isCurrent(db, lease)) return false;
-    const sql = 'INSERT OR REPLACE INTO in_flight (partition, deliveries, on_trial) VALUES (?, ?, ?)';
-    db.run(sql, lease.partition, numbers, onTrial);
+    const sql = 'INSERT OR REPLACE INTO in_flight (partition, deliveries, on_trial, owner) VALUES (?, ?, ?, ?)';
+    db.run(sql, lease.partition, numbers, onTrial, lease.owner);
     return true;
   },
 };
 
-function release(db: Db, { partition, owner, epoch }: Lease): void {
+/** The node lives: what it had in flight did not crash it. */
+function takeDeathsBack(db: Db, node: string, now: number): void {
+  const sql = 'DELETE FROM presumed_death WHERE node = ? RETURNING at, deliveries';
+  for (const { at, deliveries } of db.all<{ at: number; deliveries: string }>(sql, node))
+    if (now - at <= presumedDeathMs)
+      db.run(
+        `UPDATE delivery SET deaths = deaths - 1
+         WHERE deaths > 0 AND status <= ${statusCodes.held} AND number IN (SELECT value FROM json_each(?))`,
+        deliveries,
+      );
+}
+
+function release(db: Db, lease: Lease): void {
+  const { partition, owner, epoch } = lease;
+  if (isCurrent(db, lease)) db.run('DELETE FROM in_flight WHERE partition = ? AND owner = ?', partition, owner);
   const sql = 'UPDATE partition_lease SET owner = NULL WHERE partition = ? AND owner = ? AND epoch = ?';
   db.run(sql, partition, owner, epoch);
   holders(db).delete(partition);

@@ -1,5 +1,5 @@
 import type { Db } from '../../sqlite/db.ts';
-import { type Lease, suspectDeaths } from '../journal.ts';
+import { type Lease, presumedDeathMs, suspectDeaths } from '../journal.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryPlace, type DeliveryRows, rowsOf } from './delivery-rows.ts';
 import { internText } from './interned-ids.ts';
@@ -24,14 +24,17 @@ export const quarantineOperations = {
       rows.first,
       rows.end,
     );
-    const marker = db.get<{ deliveries: string; onTrial: number | null }>(
-      'SELECT deliveries, on_trial AS onTrial FROM in_flight WHERE partition = ?',
+    const marker = db.get<{ deliveries: string; onTrial: number | null; owner: string | null }>(
+      'SELECT deliveries, on_trial AS onTrial, owner FROM in_flight WHERE partition = ?',
       lease.partition,
     );
     db.run('DELETE FROM in_flight WHERE partition = ?', lease.partition);
     const inFlight: number[] = JSON.parse(marker?.deliveries ?? '[]');
-    const onTrial = marker?.onTrial ?? null;
-    const isOnlySuspect = onTrial !== null && !hasOtherSuspects(db, rows, onTrial);
+    const { onTrial = null, owner = null } = marker ?? {};
+    /** Its heartbeat has ended; maybe it is only stopped. */
+    const presumedDead = owner === null || owner === lease.owner ? null : owner;
+    const isOnlySuspect = presumedDead === null && onTrial !== null && !hasOtherSuspects(db, rows, onTrial);
+    const raised: number[] = [];
     for (const number of inFlight) {
       if (number < rows.first || number >= rows.end) continue;
       const row = db.get<{ deaths: number; timeMs: number }>(
@@ -48,11 +51,22 @@ export const quarantineOperations = {
       }
       const deaths = isTrial ? suspectDeaths + 1 : Math.max(row.deaths, Math.min(row.deaths + 1, suspectDeaths));
       db.run('UPDATE delivery SET deaths = ? WHERE number = ?', deaths, number);
+      if (deaths > row.deaths) raised.push(number);
       if (deaths >= suspectDeaths) suspects.push(place);
     }
+    if (presumedDead !== null) presume(db, { node: presumedDead, partition: lease.partition, raised, now });
     return { suspects, poisoned };
   },
 };
+
+/** Remembers what a node takes back that turns out to live. */
+function presume(db: Db, of: { node: string; partition: number; raised: readonly number[]; now: number }): void {
+  const { node, partition, raised, now } = of;
+  db.run('DELETE FROM presumed_death WHERE at < ?', now - presumedDeathMs);
+  if (raised.length === 0) return;
+  const sql = 'INSERT OR REPLACE INTO presumed_death (node, partition, at, deliveries) VALUES (?, ?, ?, ?)';
+  db.run(sql, node, partition, now, JSON.stringify(raised));
+}
 
 /**
  * Whether an unfinished delivery of the partition other than this one is a suspect. Reads all of them; only a crash in a

@@ -26,7 +26,9 @@ const isDue = ({ shown: { dueAt } }: Row, now: number) => dueAt !== null && dueA
 export function journalModel(): Modelled {
   const leases = new Map<number, { owner: string; epoch: number }>();
   const alive = new Map<string, number>();
-  const marks = new Map<number, { inFlight: readonly string[]; onTrial: string | null }>();
+  const marks = new Map<number, { inFlight: readonly string[]; onTrial: string | null; owner: string }>();
+  /** By the node that is presumed dead. */
+  const raised = new Map<string, Row[]>();
   let rows: Row[] = [];
   const made = new Map<number, number>();
 
@@ -108,6 +110,8 @@ export function journalModel(): Modelled {
       leases: {
         async beat({ node, ttlMs, now }) {
           alive.set(node, now + ttlMs);
+          for (const row of raised.get(node) ?? []) if (isOpen(row) && row.kept.deaths > 0) row.kept.deaths -= 1;
+          raised.delete(node);
           return { nodes: [], partitions: [] };
         },
         async take({ node: owner, partitions: [partition = 0], now }) {
@@ -131,11 +135,12 @@ export function journalModel(): Modelled {
         return { due, followers: [], isCut: due.length === limit, nextDueAt };
       },
       async mark(lease, inFlight, onTrial) {
-        if (isCurrent(lease)) marks.set(lease.partition, { inFlight, onTrial });
+        if (isCurrent(lease)) marks.set(lease.partition, { inFlight, onTrial, owner: lease.owner });
         return isCurrent(lease);
       },
       async recover(lease, now) {
-        const { inFlight, onTrial } = marks.get(lease.partition) ?? { inFlight: [], onTrial: null };
+        const nothing = { inFlight: [], onTrial: null, owner: lease.owner };
+        const { inFlight, onTrial, owner } = marks.get(lease.partition) ?? nothing;
         if (!isCurrent(lease)) return { suspects: [], poisoned: [] };
         marks.delete(lease.partition);
         const mine = rows.filter((row) => isIn(row, lease.partition));
@@ -144,16 +149,20 @@ export function journalModel(): Modelled {
             finish(row, { status: 'cancelled', reason: 'interrupted' }, now);
         const wereSent = inFlight.flatMap((id) => mine.find(({ shown }) => shown.id === id) ?? []).filter(isOpen);
         const isSuspect = ({ kept }: Row) => kept.deaths >= port.suspectDeaths;
-        const isAlone = !mine.some((row) => isOpen(row) && isSuspect(row) && row.shown.id !== onTrial);
+        const isCertain = owner === lease.owner;
+        const isAlone = isCertain && !mine.some((row) => isOpen(row) && isSuspect(row) && row.shown.id !== onTrial);
         const isTrial = (row: Row) => row.shown.id === onTrial && isSuspect(row);
         const isPoison = (row: Row) => isTrial(row) && (isAlone || row.kept.deaths > port.suspectDeaths);
         const poisoned = wereSent.filter(isPoison);
         const others = wereSent.filter((row) => !poisoned.includes(row));
         for (const row of poisoned) finish(row, { status: 'failed', reason: 'poison' }, now);
-        for (const row of others)
+        for (const row of others) {
+          const { deaths } = row.kept;
           row.kept.deaths = isTrial(row)
             ? port.suspectDeaths + 1
-            : Math.max(row.kept.deaths, Math.min(row.kept.deaths + 1, port.suspectDeaths));
+            : Math.max(deaths, Math.min(deaths + 1, port.suspectDeaths));
+          if (!isCertain && row.kept.deaths > deaths) raised.set(owner, [...(raised.get(owner) ?? []), row]);
+        }
         const suspects = others.filter(isSuspect);
         return { suspects: suspects.map(({ shown }) => shown.id), poisoned: poisoned.map(({ shown }) => shown.id) };
       },
