@@ -87,6 +87,8 @@ const ways: Readonly<Record<string, string | ((block: Block) => Promise<void>)>>
   'docs/sources/segment.md 2': 'src/intake/formats/sdk-captures.test.ts',
   'docs/sources/snowplow.md 1': 'src/intake/formats/sdk-captures.test.ts',
   ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`docs/sources/tag.md ${n}`, 'test/console/tag.test.ts'])),
+  'docs/sources/webhooks.md 1': applied,
+  'docs/sources/webhooks.md 2': webhooks,
   'docs/upgrading.md 1': commands,
   'examples/README.md 1': 'test/e2e/examples.test.ts',
 };
@@ -168,7 +170,7 @@ async function commands({ text }: Block) {
 }
 
 async function command(...words: string[]) {
-  const env = { SMTP_PASSWORD: 'a-password', CRM_TOKEN: 'a-token' };
+  const env = { SMTP_PASSWORD: 'a-password', CRM_TOKEN: 'a-token', STRIPE_WEBHOOK_SECRET: 'whsec_a-secret' };
   const [url, token] = [app.url, new Secret(adminToken, '')];
   const { written, signal, run } = cli({ env, now: Date.now, settings: { url, adminToken: token, dataDir: app.dir } });
   signal.resolve('SIGINT');
@@ -199,6 +201,11 @@ async function mapping({ text }: Block) {
       destinations: [{ destinationId: destination.id, mapping: parse(text).mapping }],
     },
   });
+}
+
+async function webhooks({ text }: Block) {
+  const settings = { ...parse(text).webhooks, secret: 'a-secret-of-the-sender' };
+  await app.client.call('createCollector', { body: { name: 'W', formats: ['webhooks'], webhooks: settings } });
 }
 
 /** Runs a script of a page whose clock stands at `now` and counts its requests. */
