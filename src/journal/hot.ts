@@ -1,21 +1,27 @@
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
+import type { Commands } from './commands.ts';
 import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliveries.ts';
 import type { Lease, Leases } from './leases.ts';
 import type { EndedSource } from './replays.ts';
+import type { Statuses } from './statuses.ts';
 
+export type { Commands, TakenCommand } from './commands.ts';
 export { type Lease, type Leases, presumedDeathMs, type Roster } from './leases.ts';
+export type { OwnerStatusRow, Statuses } from './statuses.ts';
 
 /**
  * PORT. What an event needs on its way from intake to the last attempt. Every write is batch-first, and durable (fsynced)
  * when its promise resolves; writes that arrive together share one transaction. Times are ms since the epoch and are
  * arguments.
  *
- * The node that works on a partition, its events and its deliveries, holds the lease of it. `plan`, `mark`, `recover` and
- * `settle` carry it, and touch deliveries of that partition alone; when a later owner has taken the partition they change
- * nothing and return null or false.
+ * The node that works on a partition, its events and its deliveries, holds the lease of it. `plan`, `mark`, `recover`,
+ * `settle`, `saveHold` and `removeHold` carry it, and touch what is of that partition alone; when a later owner has taken
+ * the partition they change nothing and return null or false.
  */
 export interface HotJournal extends Intake, Matching, DeliveryQueue {
   readonly leases: Leases;
+  readonly commands: Commands;
+  readonly statuses: Statuses;
 }
 
 interface Intake {
@@ -182,8 +188,9 @@ export interface DeliveryQueue {
   settle(lease: Lease, settlements: readonly Settlement[], now: number): Promise<readonly Overtaken[] | false>;
   /** Holds that responses caused (auth rejected, …). Holds that people set are in the catalog. */
   holds(): Promise<Hold[]>;
-  saveHold(hold: Hold): Promise<void>;
-  removeHold(scopeId: string): Promise<void>;
+  /** With the lease of the partition of its connection. false: not the owner, and nothing is changed. */
+  saveHold(lease: Lease, hold: Hold): Promise<boolean>;
+  removeHold(lease: Lease, scopeId: string): Promise<boolean>;
 }
 
 export type NextDue = {

@@ -2,6 +2,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { bodiesConformance } from './bodies.conformance.ts';
 import { clockConformance } from './clock.conformance.ts';
+import { commandsConformance } from './commands.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
 import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
@@ -14,6 +15,7 @@ import { partitionsConformance } from './partitions.conformance.ts';
 import { passedConformance } from './passed-deliveries.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
 import { retentionConformance } from './retention.conformance.ts';
+import { statusesConformance } from './statuses.conformance.ts';
 
 /** Registers a guarantee; `body` checks it on a new and empty journal. */
 export type Guarantee = (title: string, body: (journal: Made) => Promise<void>) => void;
@@ -40,6 +42,8 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     clockConformance(guarantee);
     partitionsConformance(guarantee);
     passedConformance(guarantee);
+    commandsConformance(guarantee);
+    statusesConformance(guarantee);
   });
 
   describe(`${name}: log`, () => {

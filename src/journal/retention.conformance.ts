@@ -235,7 +235,8 @@ export function retentionConformance(guarantee: Guarantee): void {
     assert.equal(await journal.log.oldestWaiting(), null);
   });
 
-  guarantee('holds and notes are stored by name', async (journal) => {
+  guarantee('the owner of a partition stores its holds, and a former owner changes nothing', async (journal) => {
+    const lease = await claim(journal, 0);
     const hold = {
       scopeId: 'con_1',
       reason: 'auth_rejected' as const,
@@ -244,11 +245,15 @@ export function retentionConformance(guarantee: Guarantee): void {
       probeAt: 2,
       probes: 3,
     };
-    await journal.hot.saveHold({ ...hold, scopeId: 'dst_9' });
-    await journal.hot.saveHold(hold);
-    await journal.hot.saveHold({ ...hold, probes: 4 });
-    await journal.hot.removeHold('dst_9');
-    await journal.hot.removeHold('unknown');
+    assert.equal(await journal.hot.saveHold(lease, { ...hold, scopeId: 'dst_9' }), true);
+    await journal.hot.saveHold(lease, hold);
+    await journal.hot.saveHold(lease, { ...hold, probes: 4 });
+    assert.equal(await journal.hot.removeHold(lease, 'dst_9'), true);
+    await journal.hot.removeHold(lease, 'unknown');
+    assert.deepEqual(await journal.hot.holds(), [{ ...hold, probes: 4 }]);
+    const former = { ...lease, epoch: lease.epoch - 1 };
+    assert.equal(await journal.hot.saveHold(former, { ...hold, probes: 5 }), false);
+    assert.equal(await journal.hot.removeHold(former, 'con_1'), false);
     assert.deepEqual(await journal.hot.holds(), [{ ...hold, probes: 4 }]);
   });
 }

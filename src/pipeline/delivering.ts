@@ -17,6 +17,7 @@ import { createReplayRates } from './dispatch/replay-rates.ts';
 import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { createStatistics } from './insight/statistics.ts';
+import type { OwnedConnections } from './owned-connections.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { ConfirmedClock } from './retention/confirmed-clock.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
@@ -26,6 +27,7 @@ type Context = {
   events: DeliveryEvents;
   /** Of the one partition; null: of a node, which owns some. */
   lease: Lease | null;
+  owned: OwnedConnections;
   attempter: Attempter;
   redaction: RedactionPolicies;
   confirmed: ConfirmedClock;
@@ -39,11 +41,11 @@ export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
  */
 export async function startDelivering(parts: PipelineParts, context: Context) {
   const { catalog, journal, notes, authenticator, telemetry, clock, limits } = parts;
-  const { configuration, events, lease, confirmed } = context;
+  const { configuration, events, lease, owned, confirmed } = context;
   const { failed } = telemetry;
   const queue = journal.hot;
   const stack = new AsyncDisposableStack();
-  const holds = stack.use(await createHolds({ configuration, queue, clock, telemetry }));
+  const holds = stack.use(await createHolds({ configuration, queue, clock, telemetry, owned }));
   const statistics = stack.use(
     createStatistics({
       events,
@@ -85,7 +87,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const dispatcher: Dispatching = stack.use(
     lease === null ? new Dispatchers(createDispatcher, shared, configuration) : createDispatcher(lease),
   );
-  countHeld({ holds, log: journal.log, configuration, dispatcher, events, failed });
+  countHeld({ holds, log: journal.log, configuration, dispatcher, events, owned, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
   const effects = stack.use(
@@ -99,6 +101,8 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       events,
       clock,
       telemetry,
+      owned,
+      isNode: lease === null,
     }),
   );
   return {
@@ -109,6 +113,10 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
     dispatcher,
     recover,
     effects,
+    /** Takes over what the owners of other connections have stored of these: their holds, and the pauses of their systems. */
+    async follow(): Promise<void> {
+      await Promise.all([holds.follow(), pauses.follow((id) => owned.leaseOf(id) !== null)]);
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

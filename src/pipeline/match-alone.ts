@@ -1,4 +1,7 @@
 import type { Lease } from '../journal/journal.ts';
+import type { DeliveryCommands } from './commands/delivery-commands.ts';
+import { askHere } from './commands/owner-commands.ts';
+import type { Dispatching } from './dispatch/dispatchers.ts';
 import { createFire } from './firing.ts';
 import { Matcher, type MatcherOptions } from './matcher.ts';
 import { ownedAlone } from './owned-partitions.ts';
@@ -7,9 +10,9 @@ import type { Configuration } from './snapshot/snapshot.ts';
 
 /** Embedded mode: one matcher, of the one partition. */
 export function matchAlone(
-  { journal, clock, random, telemetry }: PipelineParts,
+  { journal, clock, random, telemetry, authenticator }: PipelineParts,
   { configuration, events }: Pick<MatcherOptions, 'events'> & { configuration: Configuration },
-  dispatcher: MatcherOptions['dispatcher'],
+  dispatcher: Dispatching,
   lease: Lease,
 ) {
   const fire = createFire({ configuration, clock, random });
@@ -17,6 +20,8 @@ export function matchAlone(
   return {
     matcher,
     owned: ownedAlone(lease),
+    shown: { dispatcher, authenticator },
+    commandsOf: askHere<DeliveryCommands>,
     start: () => matcher.start(),
     [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),
   };

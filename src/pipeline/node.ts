@@ -1,10 +1,14 @@
 import { repeated } from '../async/repeated.ts';
 import { Ownership } from '../ownership/ownership.ts';
+import type { DeliveryCommands } from './commands/delivery-commands.ts';
+import { type AskOwner, commandsOfNode } from './commands/owner-commands.ts';
 import type { Delivering } from './delivering.ts';
 import { Dispatchers } from './dispatch/dispatchers.ts';
 import { createFire } from './firing.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
+import { sharedStatus } from './insight/owner-status.ts';
 import { Matcher } from './matcher.ts';
+import type { ConnectionsOfNode } from './owned-connections.ts';
 import { Partitions } from './partitions.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
@@ -14,18 +18,31 @@ import type { Configuration } from './snapshot/snapshot.ts';
  * released, so that another node continues at once.
  */
 export function createNode(
-  { journal, clock, random, telemetry, node }: PipelineParts,
-  { configuration, events }: { configuration: Configuration; events: DeliveryEvents },
-  { dispatcher, recover }: Pick<Delivering, 'dispatcher' | 'recover'>,
+  { journal, clock, random, telemetry, authenticator, node }: PipelineParts,
+  { configuration, events, owned }: { configuration: Configuration; events: DeliveryEvents; owned: ConnectionsOfNode },
+  { dispatcher, recover, effects, follow }: Pick<Delivering, 'dispatcher' | 'recover' | 'effects' | 'follow'>,
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
   let wasActing = true;
+  const { statuses, commands } = journal.hot;
+  const status = sharedStatus({ configuration, statuses, owned, dispatcher, authenticator });
+  const followOwners = async () => {
+    await Promise.all([follow(), status.follow()]);
+  };
+  async function followOthers() {
+    await configuration.follow();
+    await followOwners();
+  }
   const partitions: Partitions = new Partitions({
     configuration,
     journal,
     dispatchers: dispatcher,
+    owned,
+    follow: followOthers,
+    status,
     recover,
+    effects,
     createMatcher: (lease, passed) =>
       new Matcher({
         journal,
@@ -74,14 +91,45 @@ export function createNode(
     wasActing &&= is;
     return is;
   };
-  const following = repeated(clock, node.followMs, configuration.follow, (error) =>
-    telemetry.failed(error, 'follow the configuration'),
+  const following = repeated(clock, node.followMs, followOthers, (error) =>
+    telemetry.failed(error, 'follow the other nodes'),
+  );
+  const serving = new AsyncDisposableStack();
+  serving.use(
+    repeated(clock, node.statusMs, status.publish, (error) => telemetry.failed(error, 'store the state of queues')),
   );
   return {
     matcher: partitions,
     owned: partitions,
+    /** What is shown of all queues. */
+    shown: {
+      dispatcher: {
+        ...status,
+        wake: dispatcher.wake.bind(dispatcher),
+        endPauses: dispatcher.endPauses.bind(dispatcher),
+      },
+      authenticator: { ...status, endPause: authenticator.endPause },
+    },
+    /** Serves these functions to other nodes, and asks the owner of a connection for them. */
+    commandsOf(acts: DeliveryCommands): AskOwner<DeliveryCommands> {
+      const { pollMs } = node;
+      const { failed } = telemetry;
+      const asking = commandsOfNode(acts, {
+        commands,
+        configuration,
+        owned,
+        clock,
+        pollMs,
+        follow: followOwners,
+        failed,
+      });
+      serving.use(repeated(clock, pollMs, asking.serve, (error) => failed(error, 'look for commands of other nodes')));
+      serving.defer(asking.idle);
+      return asking.ask;
+    },
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
+      await serving.disposeAsync();
       await following[Symbol.asyncDispose]();
       await ownership.leave();
       await ownership[Symbol.asyncDispose]();

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { fakeClock } from '../../test/support/fake-clock.ts';
 import { nodeOf, type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { type Clock, pause } from '../async/clock.ts';
+import { auditSample } from '../audit/audit-samples.testing.ts';
+import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -11,7 +13,7 @@ const second = 1_000;
 /** Two nodes in this process, on one database with four partitions; the second one sends. `stop` stops its timers. */
 async function startNodes(options: RigOptions = {}, followMs = 5 * second) {
   const clock = fakeClock();
-  const node = (name: string) => ({ ...nodeOf(name, 4, clock), followMs });
+  const node = (name: string) => ({ ...nodeOf(name, 4, clock), followMs, pollMs: second });
   const rig = await startRig({ ...options, clock, node: node('a') });
   const state = { isStopped: false, waiting: [] as (() => void)[] };
   const own: Clock = {
@@ -184,4 +186,133 @@ test('a node that is stopped between its decision and the write sends nothing, a
   assert.equal(rig.egress.requests.length, 1);
   assert.equal((await rig.deliveries())[0]?.attempts, 1);
   assert.deepEqual(rig.failures, []);
+});
+
+test('the other node shows the hold that the owner of a connection set, and keeps it when it becomes the owner', async () => {
+  let status = 401;
+  await using nodes = await startNodes({ handler: () => ({ status }) });
+  const { rig, other, send, connectionId } = nodes;
+  const reasonAt = async (node: Pipeline) => (await node.queueStatus.health(connectionId)).reason;
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  await rig.put('connection', { ...body, auth: { type: 'bearer', token: 'a-token-of-this-test' } }, connectionId);
+  await rig.clock.advance(6 * second);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(12 * second);
+  assert.deepEqual([await reasonAt(other), await reasonAt(rig.pipeline)], ['auth_rejected', 'auth_rejected']);
+  assert.deepEqual(await rig.statuses(), ['held']);
+  const ended = other[Symbol.asyncDispose]();
+  await rig.clock.advance(15 * second);
+  await ended;
+  assert.equal(await reasonAt(rig.pipeline), 'auth_rejected');
+  status = 200;
+  await rig.clock.advance(120 * second);
+  assert.deepEqual([await reasonAt(rig.pipeline), await rig.statuses()], [null, ['delivered']]);
+  assert.deepEqual(await rig.journal.hot.holds(), []);
+});
+
+test('a saved change is applied to stored deliveries by the owner of the connection, wherever it was saved', async () => {
+  let status = 400;
+  await using nodes = await startNodes({ handler: () => ({ status }) });
+  const { rig, send, connectionId } = nodes;
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  const settings = { retry: { scheduleMs: [0], jitter: 0 } };
+  await rig.put('connection', { ...body, settings }, connectionId);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(12 * second);
+  assert.deepEqual(await rig.statuses(), ['failed']);
+  await rig.clock.advance(12 * second);
+  assert.deepEqual(await rig.catalog.unapplied(), []);
+  status = 503;
+  await send(rig.pipeline, 2, 'v');
+  await rig.clock.advance(12 * second);
+  assert.deepEqual(await rig.statuses(), ['failed', 'held']);
+  status = 200;
+  await rig.put('connection', { ...body, settings: {} }, connectionId);
+  await rig.clock.advance(12 * second);
+  assert.deepEqual([await rig.statuses(), await rig.catalog.unapplied()], [['failed', 'delivered'], []]);
+});
+
+const entry = (act: 'retry' | 'cancel', id: string): NewAuditEntry => auditSample({ act, kind: 'delivery', id });
+
+test('what a person asks of deliveries at any node is done by the owner of their connection', async () => {
+  let status = 400;
+  await using nodes = await startNodes({ handler: () => ({ status }) });
+  const { rig, send, connectionId } = nodes;
+  const { pipeline, clock } = rig;
+  const asked = async <T>(asking: Promise<T>) => {
+    await clock.advance(4 * second);
+    return asking;
+  };
+  const stored = async (n: number) => (await rig.journal.log.deliveries({ limit: 9, closed: [], now: clock.now() }))[n];
+  await send(pipeline, 1, 'v');
+  await clock.advance(4 * second);
+  const delivery = (await stored(0)) ?? assert.fail();
+  status = 200;
+  const retry = { delivery, render: false, entry: entry('retry', delivery.id) };
+  await asked(pipeline.askOwner(connectionId, 'retry', retry));
+  assert.deepEqual([await rig.statuses(), rig.egress.requests.length], [['delivered'], 2]);
+  const cancel = { delivery, entry: entry('cancel', delivery.id) };
+  const refused = assert.rejects(pipeline.askOwner(connectionId, 'cancel', cancel), {
+    code: 'conflict',
+    message: 'The delivery is already finished.',
+  });
+  await asked(refused);
+
+  status = 401;
+  const { body } = pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  await rig.put('connection', { ...body, auth: { type: 'bearer', token: 'a-token-of-this-test' } }, connectionId);
+  await rig.clock.advance(6 * second);
+  await send(pipeline, 2, 'v');
+  await clock.advance(12 * second);
+  assert.equal((await pipeline.queueStatus.health(connectionId)).reason, 'auth_rejected');
+  status = 200;
+  await asked(pipeline.askOwner(connectionId, 'release', { connectionId }));
+  assert.equal((await pipeline.queueStatus.health(connectionId)).reason, null);
+  await clock.advance(4 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+  assert.deepEqual(rig.failures, []);
+});
+
+test('a command that the owner does not respond to fails after 5 s and says that nothing was done', async () => {
+  await using nodes = await startNodes();
+  const { rig, connectionId } = nodes;
+  nodes.stop();
+  const refused = assert.rejects(rig.pipeline.askOwner(connectionId, 'probe', { connectionId }), {
+    code: 'unavailable',
+    message: /Nothing was done/,
+  });
+  await rig.clock.advance(6 * second);
+  await refused;
+  nodes.go();
+});
+
+test('every node shows what is in flight at the owner of a connection, until the next owner says otherwise', async () => {
+  const slow = Promise.withResolvers<{ status: number }>();
+  let isSlow = true;
+  await using nodes = await startNodes({ handler: () => (isSlow ? slow.promise : { status: 200 }) });
+  const { rig, other, send, connectionId } = nodes;
+  const loads = () => [rig.pipeline, other].map((node) => node.queueStatus.loadOf(connectionId).inFlight);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(12 * second);
+  assert.deepEqual(await rig.statuses(), ['sending']);
+  assert.deepEqual(loads(), [1, 1]);
+  assert.equal((await rig.pipeline.queueStatus.state()).sending, 1);
+  const retry = { delivery: (await rig.journal.log.deliveries({ limit: 1, closed: [], now: rig.clock.now() }))[0] };
+  const refused = assert.rejects(
+    rig.pipeline.askOwner(connectionId, 'retry', {
+      delivery: retry.delivery ?? assert.fail(),
+      render: false,
+      entry: entry('retry', 'dlv_1'),
+    }),
+    { message: /in flight/ },
+  );
+  await rig.clock.advance(4 * second);
+  await refused;
+  isSlow = false;
+  nodes.stop();
+  await rig.clock.advance(60 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+  assert.equal(rig.pipeline.queueStatus.loadOf(connectionId).inFlight, 0);
+  slow.resolve({ status: 200 });
+  nodes.go();
 });

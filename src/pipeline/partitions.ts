@@ -1,11 +1,13 @@
 import { AppError } from '../contract/errors.ts';
 import type { EndedSource, Journal, Lease, TakenOver } from '../journal/journal.ts';
 import type { PartitionWork } from '../ownership/ownership.ts';
+import type { ChangeEffects } from './dispatch/change-effects.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Dispatchers } from './dispatch/dispatchers.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
 import type { IncomingRequest, Matcher } from './matcher.ts';
 import { newDelivery } from './new-delivery.ts';
+import type { ConnectionsOfNode } from './owned-connections.ts';
 import type { OwnedPartitions } from './owned-partitions.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { orderedDestinations } from './replay/replay-step.ts';
@@ -16,8 +18,15 @@ type Options = {
   configuration: Pick<Configuration, 'snapshot' | 'follow'>;
   journal: Pick<Journal, 'hot'>;
   dispatchers: Dispatchers;
+  owned: ConnectionsOfNode;
+  /** Takes over what other nodes have stored. */
+  follow(): Promise<void>;
+  /** What this node stores for the others. */
+  status: { begin(lease: Lease): Promise<void> };
   /** For the deliveries that were in flight when the last owner died. */
   recover(lease: Lease): Promise<void>;
+  /** What is saved and not yet applied to stored deliveries. */
+  effects: Pick<ChangeEffects, 'start'>;
   createMatcher(lease: Lease, passed: OwnedPartitions['passed']): Matcher;
   events: Pick<DeliveryEvents, 'emit'>;
   clock: PipelineParts['clock'];
@@ -92,10 +101,14 @@ export class Partitions implements PartitionWork, OwnedPartitions {
   }
 
   async #begin(lease: Lease): Promise<void> {
-    const { configuration, journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
-    await configuration.follow();
+    const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
+    const { owned, follow, status, effects } = this.#options;
+    await follow();
+    owned.begin(lease);
+    await status.begin(lease);
     await recover(lease);
     await journal.hot.followClock(lease, clock.now(), 0);
+    await effects.start();
     const dispatcher = await dispatchers.open(lease);
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
     const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>
@@ -106,15 +119,19 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     takeOver.wake();
   }
 
-  async drain({ partition }: Lease): Promise<void> {
+  async drain(lease: Lease): Promise<void> {
+    const { partition } = lease;
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
     await Promise.all([owned?.matcher[Symbol.asyncDispose](), owned?.takeOver[Symbol.asyncDispose]()]);
     await this.#options.dispatchers.close(partition);
+    this.#options.owned.end(lease);
   }
 
-  lost({ partition }: Lease): void {
+  lost(lease: Lease): void {
+    const { partition } = lease;
     const owned = this.#owned.get(partition);
+    this.#options.owned.end(lease);
     this.#owned.delete(partition);
     owned?.takeOver.drop();
     void owned?.matcher[Symbol.asyncDispose]();
@@ -127,9 +144,9 @@ export class Partitions implements PartitionWork, OwnedPartitions {
 
   async #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[], ended: readonly EndedSource[]): Promise<void> {
     const { configuration, events, failed } = this.#options;
-    // Another node planned them, maybe for a destination that this one has not heard of: it must not pass for a deleted one.
-    const { destination } = configuration.snapshot.documents;
-    if (deliveries.some(({ destinationId }) => !destination.has(destinationId))) await configuration.follow();
+    // They may come after a change that this node has not heard of, and must not be sent as before it. A destination that is
+    // not known would pass for a deleted one.
+    await configuration.follow();
     try {
       const planned = deliveries.map((one) => {
         const delivery = newDelivery(one.id, one, one.eventId, null);

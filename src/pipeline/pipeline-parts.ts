@@ -62,4 +62,6 @@ export type NodeParts = {
   pollMs: number;
   /** How often changes of the configuration and of accounts are looked for that other nodes have made. */
   followMs: number;
+  /** How often the state of queues is stored for the other nodes. */
+  statusMs: number;
 };

@@ -4,6 +4,7 @@ import { ownAlone } from '../ownership/embedded.ts';
 import { createAccept } from './accept.ts';
 import { Attempter } from './attempt/attempter.ts';
 import { redactionPolicies } from './attempt/redaction-policy.ts';
+import { deliveryCommands } from './commands/delivery-commands.ts';
 import { startDelivering } from './delivering.ts';
 import { followClock } from './dispatch/clock-changes.ts';
 import { createDeliveryEvents, type DeliveryEvents } from './insight/delivery-events.ts';
@@ -11,6 +12,7 @@ import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
 import { matchAlone } from './match-alone.ts';
 import { createNode } from './node.ts';
+import { allConnections, ConnectionsOfNode } from './owned-connections.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { createChecks } from './preview/checks.ts';
 import { draftRenders } from './preview/draft-renders.ts';
@@ -58,13 +60,18 @@ export async function startPipeline(parts: PipelineParts) {
   if (tracing !== null)
     events.on('settled', (delivery, { settlement }) => tracing.settled(delivery, settlement.status));
 
-  const context = { configuration, events, lease: own?.lease ?? null, attempter, redaction, confirmed };
+  const ofNode = new ConnectionsOfNode(configuration);
+  const connections = own === null ? ofNode : allConnections(own.lease);
+  const lease = own?.lease ?? null;
+  const context = { configuration, events, lease, owned: connections, attempter, redaction, confirmed };
   const delivering = stack.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
   const matching = stack.use(
-    own === null ? createNode(parts, context, delivering) : matchAlone(parts, context, dispatcher, own.lease),
+    own === null
+      ? createNode(parts, { ...context, owned: ofNode }, delivering)
+      : matchAlone(parts, context, dispatcher, own.lease),
   );
-  const { matcher, owned } = matching;
+  const { matcher, owned, shown } = matching;
   const retention = stack.use(
     startRetention({
       housekeeping,
@@ -78,7 +85,9 @@ export async function startPipeline(parts: PipelineParts) {
     }),
   );
   const { everyMs } = limits;
-  stack.use(startHoldExpiry({ configuration, holds, log, clock, everyMs, dispatcher, events, failed }));
+  stack.use(
+    startHoldExpiry({ configuration, holds, log, clock, everyMs, dispatcher, events, owned: connections, failed }),
+  );
   const engine = { render: draftRenders(sandbox), compose: compute.drafts.compose };
   const planner = replayPlanner({ configuration, catalog, log, attempter, engine, scrub, clock });
   const replays = stack.use(
@@ -130,6 +139,16 @@ export async function startPipeline(parts: PipelineParts) {
   );
   eraser.watch(parameters.forgetNames);
 
+  const status = queueStatus({
+    configuration,
+    holds,
+    pauses,
+    journal,
+    replayRates,
+    clock,
+    ...shown,
+  });
+  const acts = deliveryCommands({ configuration, log, queueStatus: status, events, now: clock.now });
   return {
     configuration,
     events: events as DeliveryEvents,
@@ -138,16 +157,9 @@ export async function startPipeline(parts: PipelineParts) {
     preview,
     /** Tests of changes, on the newest events. */
     checks: createChecks({ configuration, log, clock, attempter, engine, compute: compute.drafts }),
-    queueStatus: queueStatus({
-      configuration,
-      holds,
-      pauses,
-      authenticator,
-      journal,
-      replayRates,
-      clock,
-      dispatcher,
-    }),
+    queueStatus: status,
+    /** Does something for a person where the deliveries of a connection are sent. */
+    askOwner: matching.commandsOf(acts),
     replays,
     eraser,
     statistics,

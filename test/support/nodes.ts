@@ -38,5 +38,5 @@ async function areShared(leases: Leases): Promise<boolean> {
 
 function nodeOf(name: string): NodeParts {
   const monotonic = () => performance.now();
-  return { name, partitions, monotonic, ttlMs, everyMs: 50, pollMs: 25, followMs: 25 };
+  return { name, partitions, monotonic, ttlMs, everyMs: 50, pollMs: 25, followMs: 25, statusMs: 50 };
 }

@@ -74,6 +74,7 @@ export function nodeOf(name: string, partitions: number, clock: Clock): NodePart
     everyMs: 5_000,
     pollMs: 5_000,
     followMs: 5_000,
+    statusMs: 5_000,
   };
 }
 

@@ -9,7 +9,6 @@ import { connectionInput } from '../../contract/documents/connection.ts';
 import { endsSoonMs } from '../../contract/documents/ends-soon.ts';
 import { AppError, type FieldError, invalid, invalidOrBlocked } from '../../contract/errors.ts';
 import { isObject } from '../../contract/json.ts';
-import { addCounters, type Released } from '../../journal/journal.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import type { Draft, Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
@@ -37,7 +36,7 @@ export function connectionHandlers(parts: ApiParts) {
     return { id, connection: body };
   }
 
-  const { queueStatus, configuration } = parts.pipeline;
+  const { queueStatus, askOwner, configuration } = parts.pipeline;
   const find = (id: string) => documents.find(configuration.snapshot, id);
 
   /** The connections that hold deliveries, are enabled and not well, or have a secret that ends. */
@@ -86,28 +85,21 @@ export function connectionHandlers(parts: ApiParts) {
       const { id, body } = find(params.id);
       if (body.status !== 'enabled')
         throw new AppError('conflict', `The connection is ${body.status}, so nothing is sent. Resume it first.`);
-      await queueStatus.probe(id);
-      await queueStatus.endPauses(id);
+      await askOwner(id, 'probe', { connectionId: id });
       await record({ id, name: body.name });
       return queueStatus.health(id);
     },
     async releaseConnection({ params, record }) {
       const { id, body } = find(params.id);
-      const destinations = [...configuration.snapshot.destinationsOf(id)];
-      const sum: Released = { released: 0, unknownOutcomes: 0 };
-      for (const one of destinations) addCounters(sum, await parts.journal.log.release(one, parts.now()));
-      await queueStatus.reopen(id);
-      const ended = queueStatus.endPauses(id, destinations);
-      queueStatus.wake(destinations);
-      await ended;
+      const released = await askOwner(id, 'release', { connectionId: id });
       await record({ id, name: body.name });
-      return { ...sum, health: await queueStatus.health(id) };
+      return { ...released, health: await queueStatus.health(id) };
     },
     async testConnection({ params, record }) {
       const { id, body } = find(params.id);
       await record({ id, name: body.name });
       const tested = await responseOf(testConnection({ connection: body, http, id }));
-      if (tested.ok && body.auth.type === 'oauth2') await queueStatus.endTokenPause(id);
+      if (tested.ok && body.auth.type === 'oauth2') await askOwner(id, 'endTokenPause', { connectionId: id });
       return tested;
     },
     async testUnsavedConnection(call) {

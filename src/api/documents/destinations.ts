@@ -21,7 +21,7 @@ import { usedBy } from './usage.ts';
 
 /** Destinations, their checks before saving, previews and test sends. */
 export function destinationHandlers(parts: ApiParts) {
-  const { configuration, preview, checks, queueStatus } = parts.pipeline;
+  const { configuration, preview, checks, queueStatus, askOwner } = parts.pipeline;
   const documents = documentsOf(
     { ...destinationKind, shownWith: async ({ id }) => ({ health: await queueStatus.healthAt(id) }) },
     parts,
@@ -100,7 +100,8 @@ export function destinationHandlers(parts: ApiParts) {
       const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
       const drafts = await draftsOf(id, input);
       const delivery = await preview.testSend(id, input, ...drafts);
-      if (delivery.status === 'delivered') await queueStatus.endPauses(connectionId, [id]);
+      if (delivery.status === 'delivered')
+        await askOwner(connectionId, 'endPauses', { connectionId, destinationIds: [id] });
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       const shown = (one: Delivery) =>
         may('payloads:view') ? one : withoutPayloads(one, () => isFixedPath(drafts[0]?.path ?? path));

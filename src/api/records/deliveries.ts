@@ -1,9 +1,8 @@
 import { curlCommand } from '../../contract/documents/curl.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
 import type { Attempt, Delivery, LastAttempt } from '../../contract/records/delivery.ts';
-import { isFinished, type LoggedDelivery } from '../../journal/journal.ts';
-import { presentVersions } from '../../pipeline/attempt/delivery-plan.ts';
+import type { LoggedDelivery } from '../../journal/journal.ts';
+import type { CommandedDelivery } from '../../pipeline/commands/delivery-commands.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import type { ApiParts, Call, Handlers } from '../call/call.ts';
 import { isFixedPath, withoutPayloads } from '../call/payload-redaction.ts';
@@ -73,42 +72,23 @@ export function deliveryHandlers(parts: ApiParts) {
   } satisfies Partial<Handlers>;
 }
 
-/** Makes a delivery due now. `render`: with a new render by the current mapping and template. */
-async function retry(
-  { entry: entryOf }: Call<'retryDelivery'>,
-  parts: ApiParts,
-  delivery: LoggedDelivery,
-  render: boolean,
-): Promise<void> {
-  const { id, test, destinationId, connectionId, replayId } = delivery;
-  const { queueStatus, configuration, events } = parts.pipeline;
-  if (test) throw new AppError('conflict', 'A test is sent once. Start another test.');
-  if (queueStatus.isSending(id)) throw new AppError('conflict', 'The delivery is in flight. Wait for its outcome.');
-  const { snapshot } = configuration;
-  if (!snapshot.documents.destination.has(destinationId))
-    throw new AppError('conflict', 'Its destination was deleted.');
-  const pins = presentVersions(snapshot, delivery);
-  const entry = entryOf({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
-  const before = await parts.journal.log.retry({ id, now: parts.now(), render: render ? pins : null }, entry);
-  if (before === null) throw new AppError('not_found', `There is no delivery ${id}.`);
-  if (isFinished(before)) events.emit('reopened', delivery);
+async function retry(call: Call<'retryDelivery'>, parts: ApiParts, delivery: LoggedDelivery, render: boolean) {
+  const { id, connectionId } = delivery;
+  const entry = call.entry({ id, changes: render ? [{ pointer: '/render', after: true }] : [] });
+  await parts.pipeline.askOwner(connectionId, 'retry', { delivery: commandedOf(delivery), render, entry });
   parts.telemetry.audited(entry);
-  const ended = queueStatus.endPauses(connectionId, [destinationId]);
-  queueStatus.wake([destinationId], replayId);
-  await ended;
 }
 
 async function cancel(call: Call<'cancelDelivery'>, parts: ApiParts, delivery: LoggedDelivery): Promise<void> {
-  const { id, destinationId, replayId, test } = delivery;
-  const { queueStatus, events } = parts.pipeline;
-  const entry = call.entry({ id });
-  const wasUnfinished = await parts.journal.log.cancel(id, parts.now(), entry);
-  // The delivery may be queued in memory: no await between the journal's response and waking the queue.
-  if (wasUnfinished === true) queueStatus.wake([destinationId], replayId);
-  if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
-  if (!wasUnfinished) throw new AppError('conflict', 'The delivery is already finished.');
+  const entry = call.entry({ id: delivery.id });
+  await parts.pipeline.askOwner(delivery.connectionId, 'cancel', { delivery: commandedOf(delivery), entry });
   parts.telemetry.audited(entry);
-  if (!test) events.emit('ended', delivery, { status: 'cancelled' }, 1);
+}
+
+/** What its owner needs to know of a delivery. */
+function commandedOf(delivery: LoggedDelivery): CommandedDelivery {
+  const { id, test, actionId, actionVersion, destinationId, destinationVersion, connectionId, replayId } = delivery;
+  return { id, test, actionId, actionVersion, destinationId, destinationVersion, connectionId, replayId };
 }
 
 function lastOf(attempts: readonly Attempt[]): LastAttempt['last'] {

@@ -134,16 +134,20 @@ export const queueOperations = {
       `SELECT scope_id AS scopeId, reason, detail, since, probe_at AS probeAt, probes FROM gate ORDER BY scope_id`,
     ),
 
-  saveHold(db: Db, hold: Hold): void {
+  saveHold(db: Db, { lease, hold }: { lease: Lease; hold: Hold }): boolean {
+    if (!isCurrent(db, lease)) return false;
     db.run(
       `INSERT OR REPLACE INTO gate (scope_id, reason, detail, since, probe_at, probes)
        VALUES (:scopeId, :reason, :detail, :since, :probeAt, :probes)`,
       hold,
     );
+    return true;
   },
 
-  removeHold(db: Db, scopeId: string): void {
+  removeHold(db: Db, { lease, scopeId }: { lease: Lease; scopeId: string }): boolean {
+    if (!isCurrent(db, lease)) return false;
     db.run('DELETE FROM gate WHERE scope_id = ?', scopeId);
+    return true;
   },
 };
 

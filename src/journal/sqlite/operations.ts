@@ -1,5 +1,6 @@
 import type { Client } from '../../sqlite/operation.ts';
 import { intakeOperations } from './accept.ts';
+import { commandOperations } from './commands.ts';
 import { logOperations } from './delivery-commands.ts';
 import { queueOperations } from './delivery-queue.ts';
 import { leaseOperations } from './leases.ts';
@@ -18,6 +19,7 @@ import { erasureOperations } from './retention/erasures.ts';
 import { retentionOperations } from './retention/retention.ts';
 import { settleOperations } from './settle.ts';
 import { statisticsOperations } from './statistics.ts';
+import { statusOperations } from './statuses.ts';
 
 // The tables that these operations share, where their names are not those of the code:
 //
@@ -35,6 +37,8 @@ import { statisticsOperations } from './statistics.ts';
 /** The operations of the journal in the storage threads. */
 export const operations = {
   ...leaseOperations,
+  ...commandOperations,
+  ...statusOperations,
   ...intakeOperations,
   ...passedOperations,
   ...eventOperations,

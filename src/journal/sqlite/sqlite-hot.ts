@@ -35,6 +35,18 @@ export function sqliteHot(
       release: (lease) => client.write('releaseLease', lease),
       leave: (node, leases) => client.write('leave', { node, leases }),
     },
+    commands: {
+      ask: (command) => client.write('askOwner', command),
+      take: (leases, { since }) => client.write('takeCommands', { leases, since }),
+      respond: (number, response) => client.write('respondToCommand', { number, response }),
+      responseTo: (number) => client.write('commandResponse', number),
+      withdraw: (number) => client.write('withdrawCommand', number),
+    },
+    statuses: {
+      list: () => client.read('ownerStatuses', null),
+      save: (lease, changes) => client.write('saveStatuses', { lease, changes }),
+      clear: (lease) => client.write('clearStatuses', lease),
+    },
     async accept(request) {
       if (room.isFull) throw new AppError('storage_full');
       const packed = packRequest(request);
@@ -118,8 +130,8 @@ export function sqliteHot(
       }));
     },
     holds: () => client.write('holds', null),
-    saveHold: (hold) => client.write('saveHold', hold, { bytes: 0, isIntake: false, maxDelayMs }),
-    removeHold: (scopeId) => client.write('removeHold', scopeId),
+    saveHold: (lease, hold) => client.write('saveHold', { lease, hold }, { bytes: 0, isIntake: false, maxDelayMs }),
+    removeHold: (lease, scopeId) => client.write('removeHold', { lease, scopeId }),
   };
 }
 

@@ -5,6 +5,7 @@ import { byItself } from '../../contract/by-itself.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
+import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Holds } from './holds.ts';
@@ -19,13 +20,23 @@ type Options = {
   events: Pick<DeliveryEvents, 'on'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
+  /** What is saved of other connections is applied by their owners. */
+  owned: OwnedConnections;
+  /** Other nodes make changes as well: each is loaded with the revision that it has in the catalog. */
+  isNode: boolean;
 };
+
+/** The connection that a change concerns. */
+function connectionOf({ kind, id, document }: Pick<Unapplied, 'kind' | 'id' | 'document'>): string {
+  if (kind === 'connection') return id;
+  return (document?.body as { connectionId?: string } | undefined)?.connectionId ?? id; // loaded as a destination
+}
 
 /** A change, with the version before it; `document` is undefined when it is not stored any more. */
 type Unapplied = UnappliedChange & { document: StoredDocument | undefined };
 
 export type ChangeEffects = AsyncDisposable & {
-  /** Continues with the changes of an earlier process. */
+  /** Continues with the changes of an earlier process, or of the last owner of a partition. */
   start(): Promise<void>;
 };
 
@@ -39,10 +50,12 @@ export type ChangeEffects = AsyncDisposable & {
  * stop or a full disk: an error is followed by another try after 1 s, doubling to 30 s, and a start continues.
  */
 export function followConfiguration(options: Options): ChangeEffects {
-  const { configuration, catalog, journal, holds, dispatcher, authenticator, events, clock, telemetry } = options;
+  const { configuration, catalog, journal, holds, dispatcher, authenticator, events, clock, telemetry, owned } =
+    options;
   const waiting: Unapplied[] = [];
   /** Deleted destinations that may have deliveries stored as held. */
   const deleted = new Set<string>();
+  let isToLoad = false;
   let running: Promise<void> | null = null;
   let isEnding = false;
   let cancelPause = () => {};
@@ -57,8 +70,9 @@ export function followConfiguration(options: Options): ChangeEffects {
       if (kind === 'connection' && op === 'delete') authenticator.forget(id);
       if (kind !== 'destination' && kind !== 'connection') continue;
       const replaced = op === 'put' ? version - 1 : version;
-      if (replaced > 0 && updatedBy !== byItself.principal)
-        waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
+      if (replaced === 0 || updatedBy === byItself.principal) continue;
+      if (options.isNode) isToLoad = true;
+      else waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
     }
     run();
   });
@@ -75,7 +89,7 @@ export function followConfiguration(options: Options): ChangeEffects {
   }
 
   async function drain() {
-    for (let failures = 0; !isEnding && (waiting.length > 0 || deleted.size > 0); )
+    for (let failures = 0; !isEnding && (isToLoad || waiting.length > 0 || deleted.size > 0); )
       try {
         await apply();
         failures = 0;
@@ -92,8 +106,27 @@ export function followConfiguration(options: Options): ChangeEffects {
     });
   }
 
+  /** Finds the stored changes of own connections that are not applied. */
+  async function load() {
+    isToLoad = false;
+    try {
+      for (const change of await catalog.unapplied()) {
+        const [document] = await catalog.versions({ ...change, before: change.before + 1, limit: 1 });
+        const isKnown = waiting.some(({ revision, id }) => revision === change.revision && id === change.id);
+        if (isKnown || owned.leaseOf(connectionOf({ ...change, document })) === null) continue;
+        waiting.push({ ...change, document });
+        const savedAt = Date.parse(configuration.snapshot.documents[change.kind].get(change.id)?.updatedAt ?? '9999');
+        holds.apply({ ...change, before: document?.body }, savedAt);
+      }
+    } catch (error) {
+      isToLoad = true;
+      throw error;
+    }
+  }
+
   /** Applies all changes that wait now. */
   async function apply() {
+    if (isToLoad) await load();
     const changes = [...waiting];
     const touched = new Set(deleted);
     for (const change of changes) for (const id of await applyOne(change)) touched.add(id);
@@ -124,7 +157,7 @@ export function followConfiguration(options: Options): ChangeEffects {
     const { documents, destinationsOf } = configuration.snapshot;
     const after = documents[kind].get(id);
     const destinationIds = kind === 'destination' ? [id] : [...destinationsOf(id)];
-    await holds.store(id);
+    await holds.store(id, connectionOf({ kind, id, document }));
     const was = (document?.body as { status?: string } | undefined)?.status ?? 'enabled'; // both kinds have one
     if (after?.body.status !== 'enabled' || was === 'enabled') return destinationIds;
     if (kind === 'connection') await authenticator.endPause(id);
@@ -134,15 +167,11 @@ export function followConfiguration(options: Options): ChangeEffects {
 
   return {
     async start() {
-      for (const change of await catalog.unapplied()) {
-        const [document] = await catalog.versions({ ...change, before: change.before + 1, limit: 1 });
-        waiting.push({ ...change, document });
-        const savedAt = Date.parse(configuration.snapshot.documents[change.kind].get(change.id)?.updatedAt ?? '9999');
-        holds.apply({ ...change, before: document?.body }, savedAt);
-      }
+      await load();
       // A delivery in flight may be stored as held after its destination was deleted.
-      for (const { destinationId } of await journal.log.storedHeld())
-        if (!configuration.snapshot.documents.destination.has(destinationId)) deleted.add(destinationId);
+      for (const { destinationId, connectionId } of await journal.log.storedHeld())
+        if (!configuration.snapshot.documents.destination.has(destinationId) && owned.leaseOf(connectionId) !== null)
+          deleted.add(destinationId);
       run();
     },
     async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, isSetBack } from '../../async/clock.ts';
 import { createListeners } from '../../async/listeners.ts';
 import { fingerprint } from '../../connections/fingerprint.ts';
@@ -7,6 +8,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { OwnedConnections } from '../owned-connections.ts';
 import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { firstProbeAfter, nextProbeAt } from './circuit-breaker.ts';
@@ -64,6 +66,8 @@ type HoldsOptions = {
   queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
+  /** The holds of other connections are their owners'. */
+  owned: OwnedConnections;
 };
 
 /**
@@ -72,7 +76,7 @@ type HoldsOptions = {
  * circuit breaker opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
  */
 export async function createHolds(options: HoldsOptions) {
-  const { configuration, queue, telemetry, clock } = options;
+  const { configuration, queue, telemetry, clock, owned } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
   const { byDestination, openedAt, refresh, watch } = destinationHolds(holds, options);
   const live: LiveHolds = { byDestination, openedAt, byTraffic: holds };
@@ -107,14 +111,26 @@ export async function createHolds(options: HoldsOptions) {
     if (kind === 'destination') {
       const after = documents.destination.get(id)?.body;
       if (after === undefined) holds.delete(id);
+      else if (!isOwn(id)) return [id];
       else if (isRepaired(before as DestinationBody | undefined, after)) makeDue(hold); // by its kind
       return [id];
     }
     const destinationIds = [...destinationsOf(id)];
+    if (!isOwn(id)) return destinationIds;
     const bodies = [before as ConnectionBody | undefined, documents.connection.get(id)?.body] as const; // by its kind
     if (hold !== undefined && mayHaveEnded(hold.reason, ...bodies)) holds.delete(id);
     if (mayHaveEnded('breaker_open', ...bodies)) for (const one of destinationIds) makeDue(found(one));
     return destinationIds;
+  }
+
+  const isOwn = (scopeId: string): boolean => owned.leaseOf(scopeId) !== null;
+
+  /** Stores a hold, or that there is none. Nothing when another node has become the owner of its connection. */
+  async function write(scopeId: string, within = scopeId): Promise<void> {
+    const lease = owned.leaseOf(within);
+    const hold = holds.get(scopeId);
+    if (lease === null) return;
+    await (hold === undefined ? queue.removeHold(lease, scopeId) : queue.saveHold(lease, { ...hold }));
   }
 
   /** The destinations that a hold of this connection or destination keeps. */
@@ -133,14 +149,14 @@ export async function createHolds(options: HoldsOptions) {
     holds.set(hold.scopeId, hold);
     refresh(within(hold.scopeId));
     telemetry.holdMoved(hold);
-    await queue.saveHold({ ...hold });
+    await write(hold.scopeId);
   }
 
   async function reopen(scopeId: string): Promise<boolean> {
     if (!holds.delete(scopeId)) return false;
     refresh(within(scopeId));
     telemetry.holdMoved({ scopeId, reason: null, detail: null });
-    await queue.removeHold(scopeId);
+    await write(scopeId);
     return true;
   }
 
@@ -154,7 +170,7 @@ export async function createHolds(options: HoldsOptions) {
       hold.reason === 'breaker_open'
         ? nextProbeAt({ since: hold.since, startedAt, now }, { openMs })
         : now + Math.min(authPace.firstMs * 2 ** hold.probes, authPace.mostMs);
-    await queue.saveHold({ ...hold });
+    await write(scopeId);
   }
 
   return {
@@ -209,7 +225,7 @@ export async function createHolds(options: HoldsOptions) {
       const scopes = scopesOf(connectionId).flatMap((scopeId) => holds.get(scopeId) ?? []);
       for (const hold of scopes) hold.probeAt = Math.min(hold.probeAt, now);
       if (scopes.length > 0) refresh(configuration.snapshot.destinationsOf(connectionId));
-      await Promise.all(scopes.map((hold) => queue.saveHold({ ...hold })));
+      await Promise.all(scopes.map(({ scopeId }) => write(scopeId)));
       return scopes.length > 0;
     },
     /**
@@ -232,14 +248,25 @@ export async function createHolds(options: HoldsOptions) {
     },
     /** A change that an earlier process saved at `savedAt`: what it means for the holds from before, in memory. */
     apply: (change: ChangedScope, savedAt: number): void => refresh(move(change, savedAt)),
-    /** Stores what a saved change of a connection or destination meant for holds. Durable when it resolves. */
-    async store(scopeId: string): Promise<void> {
-      const held = [...within(scopeId)].flatMap((one) => (one === scopeId ? [] : (holds.get(one) ?? [])));
-      const own = holds.get(scopeId);
-      await Promise.all([
-        own === undefined ? queue.removeHold(scopeId) : queue.saveHold({ ...own }),
-        ...held.map((hold) => queue.saveHold({ ...hold })),
-      ]);
+    /**
+     * Stores what a saved change of a connection, or of a destination of one, meant for holds. Durable when it resolves.
+     */
+    async store(scopeId: string, connectionId: string): Promise<void> {
+      const held = [...within(scopeId)].filter((one) => one !== scopeId && holds.has(one));
+      await Promise.all([scopeId, ...held].map((one) => write(one, connectionId)));
+    },
+    /** Takes over the holds that the owners of other connections have stored. */
+    async follow(): Promise<void> {
+      const stored = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
+      const touched: string[] = [];
+      for (const scopeId of new Set([...holds.keys(), ...stored.keys()])) {
+        const hold = stored.get(scopeId);
+        if (isOwn(scopeId) || isDeepStrictEqual(hold, holds.get(scopeId))) continue;
+        if (hold === undefined) holds.delete(scopeId);
+        else holds.set(scopeId, hold);
+        touched.push(...within(scopeId));
+      }
+      refresh(touched);
     },
     [Symbol.dispose]: unwatch,
   };

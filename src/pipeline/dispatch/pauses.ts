@@ -60,6 +60,21 @@ export async function createPauses(options: {
   }
 
   return {
+    /** Takes over the pauses that other nodes have stored: those that are not `isOwn`. */
+    async follow(isOwn: (id: string) => boolean): Promise<void> {
+      const found = new Map(
+        (await notes.list(prefix)).map(({ name, text }) => [name.slice(prefix.length), JSON.parse(text) as Pause]), // saved above
+      );
+      for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {
+        const pause = found.get(id);
+        if (isOwn(id)) continue;
+        pauses.delete(id);
+        stored.delete(id);
+        if (pause === undefined) continue;
+        pauses.set(id, pause);
+        stored.set(id, pause.until);
+      }
+    },
     /** The end of the pause of a connection or destination; 0: it has none. After a change of its origin: 0. */
     untilOf(id: string, origin: string): number {
       const pause = pauses.get(id);

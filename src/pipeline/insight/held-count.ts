@@ -1,6 +1,7 @@
 import type { CountByAction, JournalLog } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
+import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryEvents } from './delivery-events.ts';
 
@@ -14,9 +15,11 @@ export function countHeld(options: {
   configuration: Configuration;
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
   events: Pick<DeliveryEvents, 'emit'>;
+  /** Those of other connections are counted by their owners. */
+  owned: OwnedConnections;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { holds, log, configuration, dispatcher, events } = options;
+  const { holds, log, configuration, dispatcher, events, owned } = options;
   const known = new Set(holds.byDestination.keys());
   holds.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
@@ -26,6 +29,7 @@ export function countHeld(options: {
       else known.add(destinationId);
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
       if (isKnown || reason === undefined || connectionId === undefined) continue;
+      if (owned.leaseOf(connectionId) === null) continue;
       const isHeld = ({ actionId, count }: CountByAction) =>
         events.emit('held', { actionId, destinationId, connectionId }, reason, count);
       const waiting = dispatcher.waitingFor(destinationId);

@@ -4,6 +4,7 @@ import type { JournalLog } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
+import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 const everyMsMin = 1_000;
@@ -20,17 +21,19 @@ export function startHoldExpiry(options: {
   everyMs: number;
   dispatcher: Pick<Dispatcher, 'inFlight'>;
   events: Pick<DeliveryEvents, 'emit'>;
+  /** Those of other connections are expired by their owners. */
+  owned: OwnedConnections;
   failed(error: unknown, doing: string): void;
 }): AsyncDisposable {
-  const { configuration, holds, log, clock, everyMs, dispatcher, events } = options;
+  const { configuration, holds, log, clock, everyMs, dispatcher, events, owned } = options;
 
-  /** Destinations that are on hold and whose held deliveries expire. */
+  /** Own destinations that are on hold and whose held deliveries expire. */
   function expiring() {
     const { documents } = configuration.snapshot;
     return [...holds.byDestination.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
-      return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
+      return ageMs === null || owned.leaseOf(connectionId) === null ? [] : [{ destinationId, connectionId, ageMs }];
     });
   }
 

@@ -4,6 +4,7 @@ import { startRig, wire } from '../../../test/support/rig.ts';
 import type { Change } from '../../catalog/catalog.ts';
 import { createScrubber } from '../../connections/secret-redaction.ts';
 import { byItself } from '../../contract/by-itself.ts';
+import { Secret } from '../../contract/secret.ts';
 import { loadConfiguration } from './snapshot.ts';
 
 test('a change of anything but actions and behaviors compiles nothing', async () => {
@@ -129,4 +130,18 @@ test('what another process changed reaches the same listeners as a change made h
 
   await other.follow();
   assert.equal(seen.length, 3, 'nothing new, nothing said');
+});
+
+test('a secret that another process saved is hidden from texts for people, too', async () => {
+  await using rig = await startRig();
+  const { connectionId } = await wire(rig);
+  const scrubber = createScrubber();
+  const other = await loadConfiguration(rig.catalog, scrubber, (error) => assert.fail(String(error)));
+  await rig.pipeline.configuration.change({ ...byItself, act: 'change' }, ({ documents }) => {
+    const document = documents.connection.get(connectionId) ?? assert.fail();
+    const auth = { type: 'bearer', token: new Secret('a-token-saved-elsewhere', document.updatedAt) };
+    return [{ op: 'put', document: { ...document, version: 2, body: { ...document.body, auth } } }];
+  });
+  await other.follow();
+  assert.equal(scrubber.scrub('no a-token-saved-elsewhere'), 'no [secret]');
 });

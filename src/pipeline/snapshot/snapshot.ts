@@ -2,6 +2,7 @@ import { createListeners } from '../../async/listeners.ts';
 import { optimisticChanges } from '../../async/optimistic-changes.ts';
 import { mapInSteps } from '../../async/steps.ts';
 import type { Catalog, Change, StoredDocument } from '../../catalog/catalog.ts';
+import { secretsOf } from '../../connections/secret-fields.ts';
 import type { Scrubber } from '../../connections/secret-redaction.ts';
 import type { BehaviorBody } from '../../contract/documents/behavior.ts';
 import type { CollectorBody } from '../../contract/documents/collector.ts';
@@ -129,7 +130,11 @@ export async function loadConfiguration(
   async function refresh(): Promise<void> {
     const { revision, documents, partitions } = await catalog.all();
     const before = configuration.snapshot;
-    if (revision !== before.revision) await apply(revision, differences(before.documents, documents), partitions);
+    if (revision === before.revision) return;
+    const changes = differences(before.documents, documents);
+    // From here on the scrubber hides them, before anything uses them.
+    await mapInSteps(changes, ({ document }) => scrubber.learn(secretsOf(Object(document.body))));
+    await apply(revision, changes, partitions);
   }
 
   async function apply(

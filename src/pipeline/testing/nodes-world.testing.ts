@@ -128,6 +128,7 @@ export async function openNodes(random: () => number) {
         everyMs: 400,
         pollMs: 500,
         followMs: 500,
+        statusMs: 500,
       },
     };
     try {

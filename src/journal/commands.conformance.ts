@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import type { Guarantee } from './journal.conformance.ts';
+import { claim, start } from './journal-samples.testing.ts';
+
+/** What the journal promises for what people ask of the owner of a partition. */
+export function commandsConformance(guarantee: Guarantee): void {
+  guarantee('a command is taken once, by the owner of its partition, in the order of asking', async (journal) => {
+    const { commands } = journal.hot;
+    const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
+    const ask = (partition: number, body: string) => commands.ask({ partition, body, now: start });
+    const numbers = [await ask(1, 'a'), await ask(0, 'b'), await ask(1, 'c')];
+    const take = (...leases: (typeof one)[]) => commands.take(leases, { since: start });
+    assert.deepEqual(await take({ ...one, epoch: one.epoch - 1 }), [], 'a former owner');
+    assert.deepEqual(await take(one), [
+      { number: numbers[0], body: 'a' },
+      { number: numbers[2], body: 'c' },
+    ]);
+    assert.deepEqual(await take(one, zero), [{ number: numbers[1], body: 'b' }]);
+    assert.deepEqual(await take(one, zero), []);
+  });
+
+  guarantee('a command has one response; without it, withdrawing tells whether it was taken', async (journal) => {
+    const { commands } = journal.hot;
+    const lease = await claim(journal, 0);
+    const ask = () => commands.ask({ partition: 0, body: 'a', now: start });
+    const take = () => commands.take([lease], { since: start });
+    const first = await ask();
+    assert.equal(await commands.responseTo(first), null);
+    await take();
+    assert.equal(await commands.responseTo(first), null);
+    await commands.respond(first, 'done');
+    assert.equal(await commands.responseTo(first), 'done');
+    assert.equal(await commands.responseTo(first), null);
+
+    const second = await ask();
+    assert.equal(await commands.withdraw(second), false);
+    assert.deepEqual(await take(), [], 'it was withdrawn');
+    const third = await ask();
+    await take();
+    assert.equal(await commands.withdraw(third), true);
+    await commands.respond(third, 'late');
+    const fourth = await ask();
+    assert.ok(fourth > third, 'a number is never used again');
+    assert.deepEqual([await commands.responseTo(third), await commands.responseTo(fourth)], [null, null]);
+  });
+
+  guarantee('a command whose asker has given up is not taken', async (journal) => {
+    const { commands } = journal.hot;
+    const lease = await claim(journal, 0);
+    const number = await commands.ask({ partition: 0, body: 'a', now: start });
+    assert.deepEqual(await commands.take([lease], { since: start + 1 }), []);
+    assert.equal(await commands.withdraw(number), false);
+  });
+}

@@ -1,0 +1,20 @@
+import type { Lease } from './leases.ts';
+
+/** What a person asks of the owner of a partition at another node. Bodies and responses are texts. */
+export interface Commands {
+  /** Stores a command for the owner of a partition; returns its number. */
+  ask(command: { partition: number; body: string; now: number }): Promise<number>;
+  /**
+   * Takes the commands of these partitions, oldest first, each once. Those that were asked before `since` are removed: their
+   * askers have given up. Nothing is taken with a lease that was lost.
+   */
+  take(leases: readonly Lease[], query: { since: number }): Promise<TakenCommand[]>;
+  /** Stores the response to a command; one that was withdrawn is left alone. */
+  respond(number: number, response: string): Promise<void>;
+  /** The response to a command, which is removed with it; null: there is none yet. */
+  responseTo(number: number): Promise<string | null>;
+  /** Removes a command. Returns whether it was taken: what came of it is then not known. */
+  withdraw(number: number): Promise<boolean>;
+}
+
+export type TakenCommand = { number: number; body: string };

@@ -1,0 +1,48 @@
+import type { Db } from '../../sqlite/db.ts';
+import type { Lease, TakenCommand } from '../journal.ts';
+import { isCurrent } from './leases.ts';
+
+export const commandOperations = {
+  askOwner: (db: Db, { partition, body, now }: { partition: number; body: string; now: number }): number =>
+    db.get<{ number: number }>(
+      'INSERT INTO command (partition, asked_at, body) VALUES (?, ?, ?) RETURNING number',
+      ...[partition, now, body],
+    )?.number ?? 0,
+
+  takeCommands(db: Db, { leases, since }: { leases: readonly Lease[]; since: number }): TakenCommand[] {
+    const taken: TakenCommand[] = [];
+    for (const lease of leases) {
+      if (!isCurrent(db, lease)) continue;
+      const sql =
+        'SELECT number, body, asked_at FROM command INDEXED BY command_waiting WHERE is_taken = 0 AND partition = ? ORDER BY number';
+      for (const { number, body, asked_at } of db.all<TakenCommand & { asked_at: number }>(sql, lease.partition))
+        if (asked_at < since) withdraw(db, number);
+        else {
+          db.run('UPDATE command SET is_taken = 1 WHERE number = ?', number);
+          taken.push({ number, body });
+        }
+    }
+    return taken;
+  },
+
+  respondToCommand(db: Db, { number, response }: { number: number; response: string }): void {
+    db.run('UPDATE command SET response = ? WHERE number = ?', response, number);
+  },
+
+  commandResponse(db: Db, number: number): string | null {
+    const response = db.get<{ response: string | null }>(
+      'SELECT response FROM command WHERE number = ?',
+      number,
+    )?.response;
+    if (response == null) return null;
+    withdraw(db, number);
+    return response;
+  },
+
+  withdrawCommand: withdraw,
+};
+
+function withdraw(db: Db, number: number): boolean {
+  const sql = 'DELETE FROM command WHERE number = ? RETURNING is_taken';
+  return db.get<{ is_taken: number }>(sql, number)?.is_taken === 1;
+}

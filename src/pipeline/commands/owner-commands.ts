@@ -1,0 +1,114 @@
+import { type Clock, pause } from '../../async/clock.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Commands } from '../../journal/journal.ts';
+import type { ConnectionsOfNode } from '../owned-connections.ts';
+import type { Configuration } from '../snapshot/snapshot.ts';
+
+/** How long the asker waits for the owner. */
+const responseMs = 5_000;
+
+/** Functions by name, whose argument and result are JSON. */
+type Acts<Of> = { [Name in keyof Of]: (args: never) => Promise<unknown> };
+type Act = (args: never) => Promise<unknown>;
+type ArgsOf<One extends Act> = Parameters<One>[0];
+type ResultOf<One extends Act> = One extends (args: never) => Promise<infer Result> ? Result : never;
+
+/** Asks the owner of a connection to act. */
+export type AskOwner<Of extends Acts<Of>> = <Name extends keyof Of & string>(
+  connectionId: string,
+  name: Name,
+  args: ArgsOf<Of[Name]>,
+) => Promise<ResultOf<Of[Name]>>;
+
+/** Embedded mode: this process is the owner of all connections. */
+export function askHere<Of extends Acts<Of>>(acts: Of): AskOwner<Of> {
+  return async (_, name, args) => (await run(acts[name], args)) as ResultOf<Of[typeof name]>; // its own result
+}
+
+const run = (act: Act, args: unknown): Promise<unknown> => act(args as never); // its own argument, by the type of AskOwner
+
+/** As stored. `revision`: of the configuration that the asker knows. */
+type Asked = { name: string; args: unknown; revision: number };
+type Done = { done: unknown } | { refused: Pick<AppError, 'code' | 'message' | 'errors' | 'extra'> };
+
+/**
+ * A node asks the owner of a connection by a row, and serves the rows of the connections that it owns. An asker without
+ * a response gets AppError `unavailable`, which says whether the owner has begun.
+ */
+export function commandsOfNode<Of extends Acts<Of>>(
+  acts: Of,
+  options: {
+    commands: Commands;
+    configuration: Configuration;
+    owned: ConnectionsOfNode;
+    clock: Clock;
+    pollMs: number;
+    /** Takes over what the owner has stored, so that the asker sees what it did. */
+    follow(): Promise<void>;
+    failed(error: unknown, doing: string): void;
+  },
+) {
+  const { commands, configuration, owned, clock, pollMs, follow, failed } = options;
+  const running = new Set<Promise<void>>();
+  const here = askHere(acts);
+
+  async function responseOf(body: string): Promise<Done> {
+    try {
+      const { name, args, revision }: Asked = JSON.parse(body); // stored by `ask`
+      if (!Object.hasOwn(acts, name))
+        throw new AppError('unavailable', 'The owner of the connection has another version.');
+      if (revision > configuration.snapshot.revision) await configuration.follow();
+      return { done: (await run(acts[name as keyof Of], args)) ?? null }; // just checked
+    } catch (error) {
+      if (!(error instanceof AppError)) failed(error, 'do what another node asks');
+      const { code, message, errors, extra } = error instanceof AppError ? error : new AppError('internal');
+      return { refused: { code, message, errors, extra } };
+    }
+  }
+
+  async function serveOne(number: number, body: string): Promise<void> {
+    const response = JSON.stringify(await responseOf(body));
+    await commands.respond(number, response).catch((error) => failed(error, 'respond to another node'));
+  }
+
+  async function waitFor(number: number): Promise<Done> {
+    for (const until = clock.now() + responseMs; clock.now() < until; ) {
+      await pause(clock, pollMs);
+      const response = await commands.responseTo(number);
+      if (response !== null) return JSON.parse(response);
+    }
+    throw new AppError(
+      'unavailable',
+      (await commands.withdraw(number))
+        ? 'The node that sends to this connection has begun this, and has not responded. Look whether it is done.'
+        : 'The node that sends to this connection does not respond. Nothing was done; send the request again.',
+    );
+  }
+
+  const ask: AskOwner<Of> = async (connectionId, name, args) => {
+    if (owned.leaseOf(connectionId) !== null) return here(connectionId, name, args);
+    const { revision, partitions } = configuration.snapshot;
+    const body = JSON.stringify({ name, args, revision } satisfies Asked);
+    const partition = partitions.get(connectionId) ?? 0;
+    const response = await waitFor(await commands.ask({ partition, body, now: clock.now() }));
+    await follow();
+    if ('done' in response) return response.done as ResultOf<Of[typeof name]>; // of the same function at the owner
+    const { code, message, errors, extra } = response.refused;
+    throw new AppError(code, message, { extra, ...(errors !== undefined && { errors }) });
+  };
+
+  return {
+    ask,
+    /** Does what other nodes ask; to call again and again. */
+    async serve(): Promise<void> {
+      const leases = owned.leases();
+      if (leases.length === 0) return;
+      for (const { number, body } of await commands.take(leases, { since: clock.now() - responseMs })) {
+        const done = serveOne(number, body).finally(() => running.delete(done));
+        running.add(done);
+      }
+    },
+    /** Resolves when everything that was begun has its response. */
+    idle: async (): Promise<void> => void (await Promise.all(running)),
+  };
+}
