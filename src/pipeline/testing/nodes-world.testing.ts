@@ -53,7 +53,7 @@ const places: Place[] = [
  */
 export async function openNodes(random: () => number) {
   /** How long a call of the database takes at most, and a socket to open. */
-  const [latencyMs, connectMs] = [pick(random, [0, 0, 8, 60]), 0];
+  const [latencyMs, connectMs] = [pick(random, [0, 0, 8, 60]), pick(random, [0, 30, 800])];
   const pending = new Set<Promise<unknown>>();
   async function settle() {
     for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
