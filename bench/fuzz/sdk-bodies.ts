@@ -6,13 +6,24 @@ import { type CapturedRequest, capturedRuns, withKeyOf } from '../../src/intake/
 
 type Random = () => number;
 
-export type SdkFuzz = { statuses: Record<string, number>; events: number; slowestMs: number; faults: string[] };
+/** `stallMs`: the longest time that one request kept the main thread busy, by format. */
+export type SdkFuzz = {
+  statuses: Record<string, number>;
+  events: number;
+  stallMs: Record<string, number>;
+  faults: string[];
+};
+
+const vendors = ['segment', 'rudderstack', 'jitsu', 'cloudevents', 'snowplow', 'posthog'];
+
+/** The most that a request may keep the main thread busy. */
+const stallMsMax = 100;
 
 type Sent = { url: string; headers: Record<string, string>; content: Buffer };
 
 /**
- * Sends captured requests of SDKs with changed bodies and headers. A fault: a response of 5xx, a status that no SDK
- * expects, an error in the log, or an event of a refused request that is stored.
+ * Sends `count` captured requests of each SDK with changed bodies and headers. A fault: a response of 5xx, a status that no SDK
+ * expects, an error in the log, an event of a refused request that is stored, or a main thread that is busy for too long.
  */
 export async function fuzzSdkBodies({ count, seed }: { count: number; seed: number }): Promise<SdkFuzz> {
   const random = seededRandom(seed);
@@ -21,39 +32,77 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     await server.make('/collectors', { name: 'Own' }),
     await server.make('/collectors', { name: 'Other' }),
   ];
-  const samples = ['segment', 'rudderstack', 'jitsu', 'cloudevents', 'snowplow', 'posthog'].flatMap(samplesOf);
-  const found: SdkFuzz = { statuses: {}, events: 0, slowestMs: 0, faults: [] };
+  const samples = new Map(vendors.map((vendor) => [vendor, samplesOf(vendor)]));
+  const found: SdkFuzz = { statuses: {}, events: 0, stallMs: {}, faults: [] };
+  using stalls = createStallMeter();
   const newest = async () => (await server.journal.log.events({ limit: 1 }))[0]?.id ?? '';
   let last = await newest();
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < count * vendors.length; i++) {
+    const vendor = vendors[i % vendors.length] ?? '';
     server.clock.now += 1_000;
     const withKey = withKeyOf(String(own['key']));
-    const { method, path, headers, body, base64 } = pick(samples, random);
+    const { method, path, headers, body, base64 } = pick(samples.get(vendor) ?? [], random);
     const content = base64 === undefined ? Buffer.from(withKey(body ?? '')) : Buffer.from(base64, 'base64');
     const cleaned = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withKey(value)]));
     let sent: Sent = { url: withKey(path), headers: { ...cleaned, 'content-encoding': '' }, content };
     for (let changes = Math.floor(random() * 3); changes >= 0; changes--)
       sent = pick(mutations, random)(sent, random, String(other['key']));
-    const startedAt = performance.now();
+    stalls.begin();
     const answer = await inject(server.handle, {
       method: method as NonNullable<InjectOptions['method']>, // the methods of HTTP
       url: sent.url,
       headers: sent.headers,
       payload: sent.content,
     });
-    found.slowestMs = Math.max(found.slowestMs, Math.round(performance.now() - startedAt));
+    const stallMs = await stalls.end();
+    found.stallMs[vendor] = Math.max(found.stallMs[vendor] ?? 0, stallMs);
     const { statusCode } = answer;
     found.statuses[statusCode] = (found.statuses[statusCode] ?? 0) + 1;
     const now = await newest();
     const isStored = now !== last;
     last = now;
     if (isStored) found.events += 1;
-    const what = `request ${i}: ${statusCode} ${answer.body.slice(0, 200)}`;
+    const what = `request ${i} of ${vendor}: ${statusCode} ${answer.body.slice(0, 200)}`;
+    if (stallMs > stallMsMax) found.faults.push(`${what}: the main thread was busy for ${stallMs} ms`);
     if (![200, 400, 401, 403, 404, 405, 413].includes(statusCode)) found.faults.push(what);
     else if (isStored && statusCode !== 200) found.faults.push(`${what}: an event is stored`);
   }
   for (const failure of server.failures) found.faults.push(String(failure));
   return found;
+}
+
+/** Measures the longest turn of the event loop in processor time of the main thread, in whole milliseconds: others may run beside it. */
+function createStallMeter(): Disposable & { begin(): void; end(): Promise<number> } {
+  let lastMs = mainThreadMs();
+  let longestMs = 0;
+  const look = () => {
+    const now = mainThreadMs();
+    longestMs = Math.max(longestMs, now - lastMs);
+    lastMs = now;
+  };
+  let next: NodeJS.Immediate;
+  const turn = () => {
+    look();
+    next = setImmediate(turn);
+  };
+  turn();
+  return {
+    begin() {
+      lastMs = mainThreadMs();
+      longestMs = 0;
+    },
+    async end() {
+      await new Promise((resolve) => setImmediate(resolve));
+      look();
+      return Math.round(longestMs);
+    },
+    [Symbol.dispose]: () => clearImmediate(next),
+  };
+}
+
+function mainThreadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** One request of each kind that a vendor's SDKs send. */

@@ -25,7 +25,10 @@ export async function sendByTheConsole(folder: string): Promise<void> {
     userAgent: 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36',
   });
   const { page } = tab;
-  await page.context().addInitScript(`Object.defineProperty(navigator, 'webdriver', { value: false })`);
+  await page.context().addInitScript(`
+    Object.defineProperty(navigator, 'webdriver', { value: false });
+    Object.defineProperty(navigator, 'userAgentData', { value: undefined });
+  `);
   await page.getByRole('link', { name: 'New Collector' }).click();
   await page.getByRole('textbox', { name: 'Collector Name' }).fill('Shop');
   await page.getByRole('button', { name: 'Save' }).click();
