@@ -23,7 +23,7 @@ export async function makeArtefacts(root: string, folder: string): Promise<strin
   await call('tar', ['-xf', sources, '-C', own.path]);
   // Without the time of the compression.
   await call('gzip', ['-9', '-n', sources]);
-  await fetchBy('npm', ['ci', '--silent', '--no-audit', '--no-fund'], { cwd: source });
+  await fetchBy('npm', ['ci', '--silent', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: source });
   await call('npm', ['run', '--silent', 'package'], { cwd: source });
   await optional('the Debian package', () => call('npm', ['run', '--silent', 'package:deb'], { cwd: source }));
   await call('npm', ['pack', '--silent', '--pack-destination', join(source, 'dist')], {

@@ -58,8 +58,8 @@ export const npmPackage: Record<string, Part> = Object.fromEntries(
         data,
         url: `http://127.0.0.1:${port}`,
         start: () =>
-          spawn('npx', ['millrace', 'start', '--data-dir', data], {
-            cwd,
+          // Not by npx, which a signal ends with no code.
+          spawn(join(cwd, 'node_modules/.bin/millrace'), ['start', '--data-dir', data], {
             env: { ...env, ...upgradeEnvironment(port) },
             stdio: 'pipe',
           }),

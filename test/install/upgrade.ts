@@ -14,6 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { adminClient, adminToken } from '../support/process.ts';
 import { firstDelivery, ready } from './first-delivery.ts';
+import { packedProgram } from './npm-package.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -45,6 +46,8 @@ export const upgradedCheckout: Record<string, Part> = {
   'a checkout upgrades the data of 0.1.0 and loses nothing, and an older version leaves newer data as it is': async (
     folder,
   ) => {
+    // Built, as `npm start` does it.
+    await packedProgram();
     const port = await freePort();
     const data = join(folder, 'data');
     mkdirSync(data);
@@ -130,7 +133,9 @@ async function makeFormerData(): Promise<Former> {
   });
   mkdirSync(formerProgram);
   await call('tar', ['-xf', archive, '-C', formerProgram]);
-  await fetchBy('npm', ['ci', '--silent', '--omit=dev', '--no-audit', '--no-fund'], { cwd: formerProgram });
+  await fetchBy('npm', ['ci', '--silent', '--prefer-offline', '--omit=dev', '--no-audit', '--no-fund'], {
+    cwd: formerProgram,
+  });
   const data = join(place.path, 'data');
   mkdirSync(data);
   const port = await freePort();
