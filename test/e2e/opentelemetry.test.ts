@@ -22,6 +22,7 @@ before(async () => {
     OTEL_BSP_SCHEDULE_DELAY: '50',
     OTEL_METRIC_EXPORT_INTERVAL: '300',
     OTEL_METRIC_EXPORT_TIMEOUT: '300',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=tests',
   });
   url = await program.listening;
@@ -29,7 +30,6 @@ before(async () => {
 after(async () => {
   await program[Symbol.asyncDispose]();
   await receiver[Symbol.asyncDispose]();
-  await collector[Symbol.asyncDispose]();
   folder[Symbol.dispose]();
 });
 
@@ -121,7 +121,13 @@ test('the metrics of /metrics are exported under the same names', async () => {
   assert.deepEqual(kinds, ['sum', 'gauge', 'histogram']);
 });
 
-test('a stop exports what is left, and a receiver that is gone does not hold it up', async () => {
+test('with a receiver that is gone events are delivered, and the program ends in order', async () => {
+  const { key, mark } = await wired('/gone', '{{! return JSON.stringify(it.data[0]); }}');
+  await collector[Symbol.asyncDispose]();
+  const body = JSON.stringify({ events: [{ 'wt.ev': 'gone', ...mark }] });
+  assert.equal((await fetch(`${url}/v3/${key}`, { method: 'POST', body })).status, 200);
+  await eventually('the request', () => receiver.at('/gone').length === 1);
+  assert.match(String(receiver.at('/gone')[0]?.headers['traceparent']), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   assert.equal((await program.end()).code, 0);
 });
 
