@@ -144,7 +144,7 @@ test('a person probes a connection that was refused, or releases what it holds, 
   const metrics = await (await app.fetch('/metrics')).text();
   assert.match(metrics, /millrace_connections\{state="needs_attention"\} [1-9]/);
   assert.match(metrics, new RegExp(`millrace_connection_held\\{connection="${params.id}"\\} 2`));
-  assert.match(metrics, new RegExp(`closed_since_seconds\\{connection="${params.id}",reason="auth_rejected"\\} 1`));
+  assert.match(metrics, new RegExp(`held_since_seconds\\{connection="${params.id}",reason="auth_rejected"\\} 1`));
 
   // The first probe is refused and sets the next one further away, the second one opens it.
   await client.call('probeConnection', { params });

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+// Tests of the whole program again, on two nodes of one process that share a database (test/support/nodes.ts). A program that
+// a test starts in a process of its own stays embedded.
+
+/** The files of test/e2e that two nodes don't pass for certain, and what is still of one process. */
+const ofOneNode: Readonly<Record<string, string>> = {
+  audit: 'issues are in the memory of the node that found them',
+  authentication: 'refresh tokens are read at the start alone',
+  batches: 'not shown yet',
+  'bounded-answers': 'not shown yet',
+  bundle: 'needs a build, and starts no program in this process',
+  deliveries: 'a node counts for itself and stores its counts every 5 s',
+  demo: 'starts no program in this process',
+  'document-blocks': 'not shown yet',
+  explained: 'not shown yet',
+  inbox: 'each node has an Inbox of its own',
+  issues: 'issues are in the memory of the node that found them',
+  'large-configuration': 'not shown yet',
+  'misbehaving-destinations': 'not shown yet',
+  'one-path': 'a test is sent by the node that is asked',
+  opentelemetry: 'not shown yet',
+  pauses: 'not shown yet',
+  privacy: 'issues are in the memory of the node that found them',
+  replays: 'not shown yet',
+  restart: 'a stop drains partitions to the other node, which finishes what waits',
+  'sdk-orders': 'not shown yet',
+  stats: 'a node counts for itself and stores its counts every 5 s',
+};
+
+const given = process.argv.slice(2);
+const shared = globSync('test/e2e/*.test.ts')
+  .filter((path) => !Object.hasOwn(ofOneNode, path.replace(/^.*\/|\.test\.ts$/g, '')))
+  .sort();
+const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...(given.length > 0 ? given : shared)], {
+  stdio: 'inherit',
+  env: { ...process.env, MILLRACE_TEST_NODES: '2' },
+});
+process.exitCode = status ?? 1;
