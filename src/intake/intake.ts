@@ -14,6 +14,7 @@ import { refusedOf, takeBatch } from './batches.ts';
 import { collectorRates, eventsBySize } from './collector-rates.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
 import { inflated } from './decompress.ts';
+import { enrich } from './enrichment/enrich.ts';
 import {
   type BatchRoute,
   type Format,
@@ -333,11 +334,14 @@ function createHandlers(
   /** Returns the ids of the stored events. */
   async function keep(
     request: IntakeRequest,
-    { id: collectorId }: Collector,
+    { id: collectorId, body }: Collector,
     events: IncomingEvent[],
     receivedAt: number,
   ): Promise<string[]> {
     const { url, headers } = request;
+    // Stored by an older version it has none.
+    const enrichment: CollectorBody['enrichment'] | undefined = body.enrichment;
+    if (enrichment?.device || enrichment?.campaign) enrich(events, request, enrichment);
     const kept = traces.mark(url, headers[traceName], events);
     const incoming: IncomingRequest = { collectorId, receivedAt, events };
     const trace = tracing === null ? null : tracing.request(headers, tracedOf(request, collectorId, events.length));

@@ -87,6 +87,7 @@ const ways: Readonly<Record<string, string | ((block: Block) => Promise<void>)>>
   'docs/sources/segment.md 2': 'src/intake/formats/sdk-captures.test.ts',
   'docs/sources/snowplow.md 1': 'src/intake/formats/sdk-captures.test.ts',
   ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`docs/sources/tag.md ${n}`, 'test/console/tag.test.ts'])),
+  'docs/sources/enrichment.md 1': applied,
   'docs/sources/webhooks.md 1': applied,
   'docs/sources/webhooks.md 2': webhooks,
   'docs/upgrading.md 1': commands,

@@ -1366,6 +1366,11 @@ class CollectorList(TypedDict):
     count: NotRequired[ListCount]
 
 
+class CollectorEnrichment(TypedDict):
+    device: bool
+    campaign: bool
+
+
 class Collector(TypedDict):
     name: DocumentName
     formats: list[Literal["infinity", "segment", "rudderstack", "jitsu", "cloudevents", "snowplow", "posthog", "tag", "webhooks"]]
@@ -1373,6 +1378,7 @@ class Collector(TypedDict):
     allowedOrigins: list[str]
     rate: CollectorRate | None
     privacy: Privacy
+    enrichment: CollectorEnrichment
     status: Literal["enabled", "disabled"]
     id: str
     version: int
@@ -1485,6 +1491,13 @@ class FieldMaskReplace(TypedDict):
     text: str
 
 
+class CollectorInputEnrichment(TypedDict):
+    # Default: false.
+    device: NotRequired[bool]
+    # Default: false.
+    campaign: NotRequired[bool]
+
+
 class CollectorInput(TypedDict):
     name: DocumentName
     # Default: ["infinity","segment","rudderstack","jitsu","cloudevents","snowplow","posthog","tag"].
@@ -1494,6 +1507,7 @@ class CollectorInput(TypedDict):
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]
     privacy: NotRequired[PrivacyInput]
+    enrichment: NotRequired[CollectorInputEnrichment]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled"]]
 
@@ -1645,6 +1659,7 @@ class CollectorPatch(TypedDict):
     allowedOrigins: NotRequired[list[str] | None]
     rate: NotRequired[CollectorRatePatch | None]
     privacy: NotRequired[PrivacyPatch | None]
+    enrichment: NotRequired[dict[str, Any] | None]
     status: NotRequired[Literal["enabled", "disabled", None]]
 
 
@@ -1684,6 +1699,13 @@ class PrivacyPatch(TypedDict):
     maskIp: NotRequired[bool | None]
 
 
+class CollectorApplyInputEnrichment(TypedDict):
+    # Default: false.
+    device: NotRequired[bool]
+    # Default: false.
+    campaign: NotRequired[bool]
+
+
 class CollectorApplyInput(TypedDict):
     # Left out, or the name in the URL.
     name: NotRequired[DocumentName]
@@ -1694,6 +1716,7 @@ class CollectorApplyInput(TypedDict):
     allowedOrigins: NotRequired[list[str]]
     rate: NotRequired[CollectorRateInput | None]
     privacy: NotRequired[PrivacyInput]
+    enrichment: NotRequired[CollectorApplyInputEnrichment]
     # Default: "enabled".
     status: NotRequired[Literal["enabled", "disabled"]]
 

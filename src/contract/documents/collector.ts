@@ -49,6 +49,8 @@ export const collectorInput = z.strictObject({
     .nullable()
     .default(null),
   privacy: fieldPrivacy.prefault({}),
+  /** What is added to `ext` of events: `browser`, `os`, `device` and `bot` by the user agent; `campaign` by URL and referrer. */
+  enrichment: z.strictObject({ device: z.boolean().default(false), campaign: z.boolean().default(false) }).prefault({}),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
 export type CollectorBody = Stored<z.output<typeof collectorInput>> & {

@@ -1814,6 +1814,10 @@ export type Collector = {
     allowedOrigins: Array<string>;
     rate: CollectorRate | null;
     privacy: Privacy;
+    enrichment: {
+        device: boolean;
+        campaign: boolean;
+    };
     status: 'enabled' | 'disabled';
     id: string;
     version: number;
@@ -1963,6 +1967,16 @@ export type CollectorInput = {
     allowedOrigins?: Array<string>;
     rate?: CollectorRateInput | null;
     privacy?: PrivacyInput;
+    enrichment?: {
+        /**
+         * Default: false.
+         */
+        device?: boolean;
+        /**
+         * Default: false.
+         */
+        campaign?: boolean;
+    };
     /**
      * Default: "enabled".
      */
@@ -2232,6 +2246,10 @@ export type CollectorPatch = {
     allowedOrigins?: Array<string> | null;
     rate?: CollectorRatePatch | null;
     privacy?: PrivacyPatch | null;
+    enrichment?: {
+        device?: boolean | null;
+        campaign?: boolean | null;
+    } | null;
     status?: 'enabled' | 'disabled' | null;
 };
 
@@ -2301,6 +2319,16 @@ export type CollectorApplyInput = {
     allowedOrigins?: Array<string>;
     rate?: CollectorRateInput | null;
     privacy?: PrivacyInput;
+    enrichment?: {
+        /**
+         * Default: false.
+         */
+        device?: boolean;
+        /**
+         * Default: false.
+         */
+        campaign?: boolean;
+    };
     /**
      * Default: "enabled".
      */

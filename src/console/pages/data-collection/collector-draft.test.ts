@@ -20,6 +20,7 @@ test('a collector that is not changed in its form is saved unchanged', () => {
       },
       status: 'disabled',
       formats: ['infinity', 'webhooks'],
+      enrichment: { device: true, campaign: false },
       webhooks: {
         scheme: 'hmac',
         secret: { set: true, updatedAt: '2026-01-01T00:00:00Z' },
@@ -44,8 +45,17 @@ test('a collector that is not changed in its form is saved unchanged', () => {
       updatedBy: '',
     },
   };
-  const { name, formats, allowedOrigins, rate, privacy, status, webhooks } = stored;
-  assert.deepEqual(bodyOf(draftOf(stored)), { name, formats, allowedOrigins, rate, privacy, status, webhooks });
+  const { name, formats, allowedOrigins, rate, privacy, status, webhooks, enrichment } = stored;
+  assert.deepEqual(bodyOf(draftOf(stored)), {
+    name,
+    formats,
+    allowedOrigins,
+    rate,
+    privacy,
+    status,
+    webhooks,
+    enrichment,
+  });
   assert.deepEqual(
     collectorInput.parse(bodyOf({ ...draftOf(null), name: 'New' })),
     collectorInput.parse({ name: 'New' }),

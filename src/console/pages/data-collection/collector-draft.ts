@@ -22,6 +22,8 @@ export const fields = {
   /** Empty: no limit. */
   limit: f.number('rate.limit', true),
   perMs: f.number('rate.perMs'),
+  device: f.choice<boolean>('enrichment.device'),
+  campaign: f.choice<boolean>('enrichment.campaign'),
   ...webhookFields,
 };
 
@@ -33,6 +35,8 @@ export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   origins: [dataCollection.columns.origins, w.originsHint],
   limit: [w.limit, w.limitHint],
   perMs: [w.per],
+  device: w.device,
+  campaign: w.campaign,
   ...webhookLabels,
 };
 

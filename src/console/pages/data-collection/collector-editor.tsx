@@ -52,6 +52,10 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
           onChange={(next) => change({ privacy: { ...draft.privacy, ...next } })}
         />
       </Panel>
+      <Panel title={words.enrichment} text={words.enrichmentText}>
+        {field('device')}
+        {field('campaign')}
+      </Panel>
       <Panel title={words.limits}>
         <FieldGrid>
           {field('limit', { inputMode: 'numeric' })}
