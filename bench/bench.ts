@@ -10,6 +10,7 @@ import { formats } from './scenarios/formats.ts';
 import { idle } from './scenarios/idle.ts';
 import { intake } from './scenarios/intake.ts';
 import { isolation } from './scenarios/isolation.ts';
+import { large } from './scenarios/large.ts';
 import { latency } from './scenarios/latency.ts';
 import { receivers } from './scenarios/receivers.ts';
 import { render } from './scenarios/render.ts';
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   e2e,
   intake,
   formats,
+  large,
   latency,
   rules,
   rulesLive,

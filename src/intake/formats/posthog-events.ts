@@ -3,7 +3,7 @@ import type { IncomingEvent } from '../../contract/records/event.ts';
 import { maskedAddress } from '../masked-address.ts';
 import { ageMsMax, occurredAtOf } from './event-times.ts';
 import { type Batch, type IntakeRequest, type Reception, type RefusedEvent, refusal } from './format.ts';
-import { isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
+import { isEmpty, isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
 import { locatedEvents } from './located-events.ts';
 import { eventBytesMax, openJson } from './opened-json.ts';
 import { identityOf, pageAddress, textOf } from './sdk-requests.ts';
@@ -101,11 +101,10 @@ function dataOf(name: string, item: JsonObject, properties: JsonObject): JsonObj
   const set = { ...partOf(properties, '$set'), ...partOf(item, '$set') };
   const once = { ...partOf(properties, '$set_once'), ...partOf(item, '$set_once') };
   if (ofTraits.includes(name)) return { ...own, ...once, ...set };
-  return {
-    ...own,
-    ...(Object.keys(set).length > 0 ? { $set: set } : {}),
-    ...(Object.keys(once).length > 0 ? { $set_once: once } : {}),
-  };
+  const data: JsonObject = own;
+  if (!isEmpty(set)) data['$set'] = set;
+  if (!isEmpty(once)) data['$set_once'] = once;
+  return data;
 }
 
 function extOf(item: JsonObject, properties: JsonObject, library: string | null, address: string | null) {
@@ -135,12 +134,12 @@ function extOf(item: JsonObject, properties: JsonObject, library: string | null,
 
 /** The members that have a text. */
 function texts(entries: readonly (readonly [string, unknown])[]): Record<string, string> {
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => {
-      const text = textOf(value);
-      return text === null ? [] : [[name, text]];
-    }),
-  );
+  const found: Record<string, string> = {};
+  for (const [name, value] of entries) {
+    const text = textOf(value);
+    if (text !== null) found[name] = text;
+  }
+  return found;
 }
 
 const partOf = (item: JsonObject, name: string): JsonObject => {

@@ -120,7 +120,15 @@ type Entries = readonly (readonly [string, unknown])[];
 
 /** An object of the members that have a value. */
 export function present(entries: Entries): JsonObject {
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null && value !== ''));
+  const object: JsonObject = {};
+  for (const [name, value] of entries) {
+    if (value === undefined || value === null || value === '') continue;
+    // Own properties whatever the name: `__proto__` is data like any other.
+    if (name === '__proto__')
+      Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+    else object[name] = value;
+  }
+  return object;
 }
 
 /** The same, undefined when it would be empty. */

@@ -64,8 +64,10 @@ export function snowplowEvent(
 function extOf(item: JsonObject, schema: unknown, contexts: JsonObject, address: string | null): JsonObject {
   const [, library, version] = /^(.*)-(.*)$/.exec(textOf(item['tv']) ?? '') ?? [];
   const ip = textOf(item['ip']);
+  const others: [string, unknown][] = [];
+  for (const name in item) if (!placed.has(name)) others.push([name, item[name]]);
   return present([
-    ...Object.entries(item).filter(([name]) => !placed.has(name)),
+    ...others,
     [
       'page',
       objectOf([
