@@ -199,6 +199,10 @@ async function recordMakers({ url, client, name }: Making) {
         return data[0] ?? null;
       });
     },
+    async rejected() {
+      const refused = await fetch(`${url}/v3/unknown`, { method: 'POST', body: '{"events":[]}' });
+      return { id: refused.headers.get('x-request-id') ?? '' };
+    },
     replays: () =>
       client.call('createReplay', {
         body: { of: 'events', ids: [heldEvent], only: 'all', to: { actionId: held.actionId } },
