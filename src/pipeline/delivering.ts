@@ -85,7 +85,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       failed: telemetry.failedOften,
     });
   const dispatcher: Dispatching = stack.use(
-    lease === null ? new Dispatchers(createDispatcher, shared, configuration) : createDispatcher(lease),
+    lease === null ? new Dispatchers(createDispatcher, shared, configuration, pauses) : createDispatcher(lease),
   );
   countHeld({ holds, log: journal.log, configuration, dispatcher, events, owned, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));

@@ -64,6 +64,13 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
 /** By `MILLRACE_TEST_PARTITIONS`, the pipeline of a test is a node that owns so many partitions; else it is embedded mode. */
 const partitions = Number(process.env['MILLRACE_TEST_PARTITIONS'] ?? 1);
 
+/** Whether deliveries of a test's events are in another partition than these, so that they are passed and read there. */
+export const passesDeliveries = partitions > 1;
+
+/** The partition of the deliveries of a connection. */
+export const partitionOf = ({ pipeline }: Rig, connectionId: string): number =>
+  pipeline.configuration.snapshot.partitions.get(connectionId) ?? 0;
+
 /** A node of a database with so many partitions. */
 export function nodeOf(name: string, partitions: number, clock: Clock): NodeParts {
   return {

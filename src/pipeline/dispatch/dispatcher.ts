@@ -201,6 +201,7 @@ export class Dispatcher implements AsyncDisposable {
     for (const { destinationId, connectionId } of deliveries)
       this.#guard(() => {
         const queue = this.#queues.open(destinationId, connectionId, null);
+        this.#memory.narrow(queue, this.#clock.now());
         queue.more();
         touched.add(queue);
       });

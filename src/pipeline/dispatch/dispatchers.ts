@@ -4,6 +4,7 @@ import type { DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { NodeLimits } from './node-limits.ts';
+import type { Pauses } from './pauses.ts';
 import { noLoad } from './request-load.ts';
 
 /** What the other parts of the pipeline use of a dispatcher. */
@@ -37,16 +38,19 @@ export class Dispatchers implements Dispatching {
   /** Whether no other node can own its partitions now. */
   mayAct = () => true;
   readonly #configuration: Pick<Configuration, 'snapshot'>;
+  readonly #pauses: Pick<Pauses, 'end'>;
   readonly #limits: NodeLimits;
 
   constructor(
     create: (lease: Lease, mayAct: () => boolean) => Dispatcher,
     limits: NodeLimits,
     configuration: Pick<Configuration, 'snapshot'>,
+    pauses: Pick<Pauses, 'end'>,
   ) {
     this.#create = create;
     this.#limits = limits;
     this.#configuration = configuration;
+    this.#pauses = pauses;
   }
 
   /** Sends the deliveries of a partition from now on. */
@@ -93,8 +97,11 @@ export class Dispatchers implements Dispatching {
   }
 
   async endPauses(connectionId: string | null, destinationIds: readonly string[]): Promise<void> {
-    const all = connectionId === null ? this.#ofAll(destinationIds) : this.#at(connectionId);
+    const all = [...(connectionId === null ? this.#ofAll(destinationIds) : this.#at(connectionId))];
     for (const one of all) await one.endPauses(connectionId, destinationIds);
+    // At a start, no partition is acquired yet; and the pauses are stored for all nodes.
+    if (all.length === 0)
+      await this.#pauses.end(connectionId === null ? destinationIds : [connectionId, ...destinationIds]);
   }
 
   isSending(deliveryId: string): boolean {
@@ -156,8 +163,9 @@ export class Dispatchers implements Dispatching {
   }
 
   #of(destinationId: string): Dispatcher[] {
-    const plan = this.#configuration.snapshot.planOf(destinationId);
-    return plan === null ? [...this.#all.values()] : this.#at(plan.connection.id);
+    // Not by its plan, since there is none of a destination that does not compile.
+    const destination = this.#configuration.snapshot.documents.destination.get(destinationId);
+    return destination === undefined ? [...this.#all.values()] : this.#at(destination.body.connectionId);
   }
 
   #ofAll(destinationIds: readonly string[]): Iterable<Dispatcher> {
