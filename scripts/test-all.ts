@@ -1,20 +1,22 @@
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 
-// Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts). The other files of the
-// pipeline are not here yet: some ask the journal for partition 0, some count the readings of one dispatcher
-// (docs/decisions/ownership.md). The tests of several nodes on one database bring their own, and npm test runs them.
+// Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts): all that start one and bring
+// no nodes of their own, which npm test runs.
 
-const files = [
-  'src/pipeline/matcher.test.ts',
-  'src/pipeline/pipeline.test.ts',
-  'src/pipeline/attempt/attempt-delivery.test.ts',
-  'src/pipeline/dispatch/batches.test.ts',
-  'src/pipeline/dispatch/clock-changes.test.ts',
-  'src/pipeline/dispatch/holds.test.ts',
-  'src/pipeline/dispatch/order.test.ts',
-  'src/pipeline/dispatch/rates.test.ts',
-  'src/pipeline/replay/replay-runner.test.ts',
-];
+/**
+ * Not yet: where deliveries were passed, the oldest that waits is found otherwise than the test expects; and a clock that jumps is
+ * also the monotonic clock of the node of the rig.
+ */
+const exceptions = ['src/pipeline/insight/delivery-state.test.ts', 'src/pipeline/retention/clock-ahead.test.ts'];
+
+const startsPipeline = (file: string) => {
+  const text = readFileSync(file, 'utf8');
+  return text.includes('startRig(') && !text.includes('nodeOf(');
+};
+const files = globSync('src/pipeline/**/*.test.ts')
+  .filter((file) => startsPipeline(file) && !exceptions.includes(file))
+  .sort();
 const given = process.argv.slice(2);
 const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...(given.length > 0 ? given : files)], {
   stdio: 'inherit',
