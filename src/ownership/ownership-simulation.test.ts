@@ -7,6 +7,7 @@ import { pause } from '../async/clock.ts';
 import type { Lease } from '../journal/journal.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { Ownership } from './ownership.ts';
+import type { Policy } from './share.ts';
 
 const [ttlMs, everyMs, count] = [1_500, 250, 4];
 const runs = Number(process.env.MILLRACE_SIMULATIONS ?? 20);
@@ -30,13 +31,19 @@ test('nodes that die, stop, leave and lose storage never act for one partition a
     { numRuns: runs },
   ));
 
+test('with one active node, they never act for one partition at once either, and one has all in the end', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), (acts) => simulate(acts, true, 'one')),
+    { numRuns: runs },
+  ));
+
 test('while their clocks are set, a former owner still changes nothing', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(act, jump), { minLength: 5, maxLength: 40 }), (acts) => simulate(acts, false)),
     { numRuns: runs },
   ));
 
-async function simulate(acts: readonly Act[], isTimeTrue: boolean): Promise<void> {
+async function simulate(acts: readonly Act[], isTimeTrue: boolean, policy: Policy = 'even'): Promise<void> {
   const clock = fakeClock();
   await using storage = await openStorage();
   const { journal } = storage;
@@ -64,6 +71,7 @@ async function simulate(acts: readonly Act[], isTimeTrue: boolean): Promise<void
       },
       node: `node ${names++}`,
       count,
+      policy,
       ttlMs,
       everyMs,
       clock: {
@@ -151,7 +159,8 @@ async function simulate(acts: readonly Act[], isTimeTrue: boolean): Promise<void
       count,
       `shares ${shares}`,
     );
-    assert.ok(Math.max(...shares) - Math.min(...shares) <= 1, `shares ${shares}`);
+    if (policy === 'one') assert.equal(Math.max(...shares), count, `shares ${shares}`);
+    else assert.ok(Math.max(...shares) - Math.min(...shares) <= 1, `shares ${shares}`);
   }
   await check();
 }

@@ -6,13 +6,19 @@ import type { Clock } from '../async/clock.ts';
 import type { Lease, Leases } from '../journal/journal.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { Ownership, type PartitionWork } from './ownership.ts';
+import type { Policy } from './share.ts';
 
 const ttlMs = 1_500;
 const everyMs = 250;
 const count = 4;
 
 /** A node that keeps what it is told, with a process that can be stopped and continued. */
-function startNode(node: string, leases: Leases, clock: Clock, work: Partial<PartitionWork> = {}) {
+function startNode(
+  node: string,
+  leases: Leases,
+  clock: Clock,
+  work: Partial<PartitionWork> & { policy?: Policy } = {},
+) {
   const told: string[] = [];
   const stopped: (() => void)[] = [];
   let isStopped = false;
@@ -20,6 +26,7 @@ function startNode(node: string, leases: Leases, clock: Clock, work: Partial<Par
     leases,
     node,
     count,
+    ...(work.policy !== undefined && { policy: work.policy }),
     ttlMs,
     everyMs,
     clock: {
@@ -134,6 +141,26 @@ test('while a partition of a node that leaves is drained, its others are given a
   await left;
   await clock.advance(everyMs);
   assert.deepEqual(b.partitions(), [0, 1, 2, 3]);
+});
+
+test('with one active node, a standby takes all partitions within 2 s after its death, and at once after it leaves', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  const [a, b, c] = [0, 1, 2].map((n) => startNode('abc'[n] ?? '', leases, clock, { policy: 'one' }));
+  assert.ok(a && b && c);
+  for (const { ownership } of [b, a, c]) await ownership.start();
+  await clock.advance(5_000);
+  assert.deepEqual([a.partitions(), b.partitions(), c.partitions()], [[], [0, 1, 2, 3], []], 'the first one stays');
+  b.stop();
+  await clock.advance(2_000);
+  assert.deepEqual([a.partitions(), c.partitions()], [[0, 1, 2, 3], []]);
+  b.go();
+  await clock.advance(5_000);
+  assert.deepEqual([a.partitions(), b.partitions(), c.partitions()], [[0, 1, 2, 3], [], []], 'it stands by');
+  await a.ownership.leave();
+  await a.ownership[Symbol.asyncDispose]();
+  await clock.advance(everyMs);
+  assert.deepEqual([b.partitions(), c.partitions()], [[0, 1, 2, 3], []]);
 });
 
 test('a node that was stopped acts no more before another one can have its partitions, and hears of the loss', async () => {

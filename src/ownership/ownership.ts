@@ -1,7 +1,7 @@
 import { type Clock, errorBackoffMs } from '../async/clock.ts';
 import type { Lease, Leases, Roster } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { movesOf } from './share.ts';
+import { movesOf, type Policy } from './share.ts';
 
 /** What works on the partitions of a node: told of each change, one partition at a time. */
 export interface PartitionWork {
@@ -20,6 +20,8 @@ type Options = {
   node: string;
   /** How many partitions the database has. */
   count: number;
+  /** Left out: each node has its even share. */
+  policy?: Policy;
   clock: Clock;
   /** ms that only grow, also when the clock is set. */
   monotonic(): number;
@@ -148,9 +150,9 @@ export class Ownership implements AsyncDisposable {
   }
 
   async #take(failed: (error: unknown) => void): Promise<void> {
-    const { leases, node, count, clock, monotonic } = this.#options;
+    const { leases, node, count, policy = 'even', clock, monotonic } = this.#options;
     const held = new Set(this.#held.keys());
-    const { take, release } = movesOf({ node, count, roster: this.#roster, held });
+    const { take, release } = movesOf({ policy, node, count, roster: this.#roster, held });
     if (take.length > 0 && monotonic() >= this.#takesFrom)
       for (const lease of await leases.take({ node, partitions: take, now: clock.now() })) {
         const one = { lease, isMoving: true };

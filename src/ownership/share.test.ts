@@ -21,7 +21,7 @@ test('in any state, nodes that follow their moves end with fair shares, and then
       const heldBy = (node: string) => new Set([...owned.keys()].filter((partition) => owned[partition] === node));
       const turn = (node: string) => {
         const partitions = owned.map((owner, partition) => ({ partition, owner, epoch: 1 }));
-        return movesOf({ node, count, roster: { nodes, partitions }, held: heldBy(node) });
+        return movesOf({ policy: 'even', node, count, roster: { nodes, partitions }, held: heldBy(node) });
       };
       // Partitions of a node that leaves are freed by itself, one after the other.
       for (const [partition, owner] of owned.entries()) if (leaving.includes(owner ?? '')) owned[partition] = null;
@@ -47,7 +47,7 @@ test('a node takes nothing from a living one, and takes its own back that it doe
   const nodes = ['a', 'b'].map((name) => ({ name, isLeaving: false }));
   const partitions = ['a', 'a', 'b', 'c'].map((owner, partition) => ({ partition, owner, epoch: 1 }));
   const movesWith = (held: number[]) =>
-    movesOf({ node: 'b', count: 4, roster: { nodes, partitions }, held: new Set(held) });
+    movesOf({ policy: 'even', node: 'b', count: 4, roster: { nodes, partitions }, held: new Set(held) });
   assert.deepEqual(movesWith([2]), { take: [3], release: null });
   assert.deepEqual(movesWith([]), { take: [2, 3], release: null }, 'started again under the same name');
 });
