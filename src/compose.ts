@@ -164,6 +164,7 @@ export async function compose(
       identity,
       version,
       publicUrl: config.publicUrl,
+      environment: config.environment,
       trustedProxies: config.trustedProxies,
       exposedCookies: cookies,
       inbox,

@@ -53,6 +53,11 @@ export const settings = {
     default: null,
     description: 'Public URL of this server. Links in responses begin with it, and https makes session cookies Secure.',
   }),
+  environment: text({
+    default: null,
+    description:
+      'Name of this installation, such as Production or Staging. The console shows it beside its name, in the title of its tabs, and before what is applied, deleted or sent again.',
+  }),
   trustedProxies: addresses({
     default: [],
     description: 'Proxies whose X-Forwarded-For (with or without ports) and X-Forwarded-Proto are trusted.',

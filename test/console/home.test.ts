@@ -168,6 +168,10 @@ test('the import of a file shows its plan before it is applied', async () => {
   await page.getByText('1 object applied').waitFor();
   const { data } = await app.client.call('listBehaviors', { query: { name: 'Big order' } });
   assert.equal(data.length, 1);
+  // What was applied stays, and leads to what was made.
+  await page.getByRole('heading', { name: 'Applied' }).waitFor();
+  await page.getByRole('link', { name: 'Big order' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Big order' }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

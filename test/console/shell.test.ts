@@ -5,7 +5,7 @@ import { barriersInAllLooks, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
-  console_ = await startConsole();
+  console_ = await startConsole({ MILLRACE_ENVIRONMENT: 'Staging' });
 });
 after(() => console_[Symbol.asyncDispose]());
 
@@ -170,4 +170,32 @@ test('Settings › System lists the problems of a server that is not ready', asy
   await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=system', expected: /^503 / });
   await tab.page.getByText('Not ready').waitFor();
   await tab.page.getByText('Free disk space is below the reserve: intake is refused.').waitFor();
+});
+
+test('the installation is named beside the product, in the title and in what asks first; a silent server is said to be slow', async () => {
+  const { app, browser } = console_;
+  const { id } = await app.client.call('createConnection', { body: { name: 'CRM', baseUrl: 'https://crm.example' } });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  await page.getByRole('banner').getByText('Staging', { exact: true }).waitFor();
+  await page.waitForFunction(`document.title === 'Connections · Millrace · Staging'`);
+  await page.getByRole('button', { name: 'More for CRM' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete CRM?' }).getByText('Staging', { exact: true }).waitFor();
+  assert.deepEqual(await barriersInAllLooks(page), []);
+  await page.keyboard.press('Escape');
+
+  // The server takes a request and says nothing: until it does.
+  const silence = Promise.withResolvers<void>();
+  await page.route('**/api/v1/deliveries?*', async (route) => {
+    await silence.promise;
+    await route.continue();
+  });
+  await page.getByRole('link', { name: 'Deliveries', exact: true }).first().click();
+  const state = page.getByRole('banner').getByRole('status');
+  await state.getByText('Server is slow').waitFor();
+  silence.resolve();
+  await state.getByText('Connected').waitFor();
+  await app.client.call('deleteConnection', { params: { id } });
+  assert.deepEqual(tab.problems, []);
 });

@@ -2928,6 +2928,7 @@ class Me(TypedDict):
     session: Session | None
     tokenId: str | None
     deliveriesHeld: bool
+    environment: str | None
 
 
 class User(TypedDict):
@@ -3006,6 +3007,7 @@ class SignedIn(TypedDict):
     session: Session | None
     tokenId: str | None
     deliveriesHeld: bool
+    environment: str | None
     to: str
 
 

@@ -52,7 +52,7 @@ export function meHandlers(parts: ApiParts) {
   }
 
   return {
-    getMe: ({ principal }) => shown.me(principal, parts.pipeline.configuration),
+    getMe: ({ principal }) => shown.me(principal, parts.pipeline.configuration, parts.environment),
 
     async changeMe(call) {
       const { password, currentPassword } = call.body();
@@ -67,7 +67,7 @@ export function meHandlers(parts: ApiParts) {
         if (user === undefined) throw new AppError('unauthorized');
         return setOwnPassword(snapshot, user, passwordHash, call.actor());
       });
-      return shown.me(call.principal, parts.pipeline.configuration);
+      return shown.me(call.principal, parts.pipeline.configuration, parts.environment);
     },
 
     listMySessions: ({ principal, query }) =>

@@ -70,6 +70,7 @@ export function shownAccounts(directory: Directory) {
     me(
       { name, rights, isAdministrator, userId, sessionId, tokenId }: Principal,
       { snapshot }: Pick<Configuration, 'snapshot'>,
+      environment: string | null,
     ): OutputOf<'getMe'> {
       const own = userId === null ? undefined : directory.snapshot.users.get(userId);
       const present = sessionId === null ? undefined : directory.snapshot.sessions.get(sessionId);
@@ -81,6 +82,7 @@ export function shownAccounts(directory: Directory) {
         session: present === undefined ? null : session(present, true),
         tokenId,
         deliveriesHeld: settingsOf(snapshot).deliveries.held,
+        environment,
       };
     },
   };

@@ -33,7 +33,7 @@ export function signInVisits(parts: ApiParts) {
     cookie.set(call.request, call.reply, secret);
     const principal = authenticate({ kind: 'session', value: secret });
     if (principal === null) throw new Error('the session just opened is unknown');
-    return shown.me(principal, parts.pipeline.configuration);
+    return shown.me(principal, parts.pipeline.configuration, parts.environment);
   }
 
   return { visitOf, enter };
@@ -67,7 +67,7 @@ export function signInHandlers(parts: ApiParts) {
     },
     completePasswordReset: (call) => enter(call, signIns.reset(call.body(), visitOf(call))),
 
-    getSession: ({ principal }) => shown.me(principal, parts.pipeline.configuration),
+    getSession: ({ principal }) => shown.me(principal, parts.pipeline.configuration, parts.environment),
 
     async signOut({ principal, request, reply, actor }) {
       cookie.clear(request, reply);

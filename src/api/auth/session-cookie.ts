@@ -8,10 +8,11 @@ type Origin = { publicUrl: string | null };
 
 /**
  * The session cookie. Over https its name binds it to this host, to https and to `/`; the plain name, which a
- * neighboring site could set, is then ignored.
+ * neighboring site could set, is then ignored. Over http its name has the port, which cookies don't regard: servers at
+ * different ports of one host would sign each other's users out.
  */
 export function sessionCookie(origin: Origin) {
-  return cookieNamed('millrace', { value: /^[\w-]{43}$/, maxAgeSeconds: sessionMs / 1_000 }, origin);
+  return cookieNamed('millrace', { value: /^[\w-]{43}$/, maxAgeSeconds: sessionMs / 1_000, isOfPort: true }, origin);
 }
 
 /** How long a sign-in at the provider may take. */
@@ -45,12 +46,18 @@ function parsed(text: string): unknown {
 
 function cookieNamed(
   name: string,
-  { value: form, maxAgeSeconds }: { value: RegExp; maxAgeSeconds: number },
+  { value: form, maxAgeSeconds, isOfPort = false }: { value: RegExp; maxAgeSeconds: number; isOfPort?: boolean },
   { publicUrl }: Origin,
 ) {
   const isPublicHttps = publicUrl?.startsWith('https:') === true;
   const isSecure = (request: FastifyRequest) => isPublicHttps || request.protocol === 'https';
-  const nameFor = (request: FastifyRequest) => (isSecure(request) ? `__Host-${name}` : name);
+  const nameFor = (request: FastifyRequest) => {
+    if (isSecure(request)) return `__Host-${name}`;
+    const port = /:(\d{1,5})$/.exec(request.host)?.[1] ?? '80';
+    return port === '80' || !isOfPort ? name : `${name}-${port}`;
+  };
+
+  const ofAnyPort = new RegExp(`^${name}(?:-\\d{1,5})?=`);
 
   function write(request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): void {
     const attributes = `Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isSecure(request) ? '; Secure' : ''}`;
@@ -63,9 +70,11 @@ function cookieNamed(
     isSecure,
     /** The value of the cookie in a request; null when there is none, more than one, or one of another form. */
     read(request: FastifyRequest): string | null {
-      const prefix = `${nameFor(request)}=`;
-      const found = (request.headers.cookie ?? '').split(';').filter((part) => part.trim().startsWith(prefix));
-      const [only, ...more] = found.map((part) => part.trim().slice(prefix.length));
+      const all = (request.headers.cookie ?? '').split(';').map((part) => part.trim());
+      const own = all.filter((part) => part.startsWith(`${nameFor(request)}=`));
+      // After the server has moved to another port, its cookie still has the name of the former one.
+      const found = own.length > 0 || isSecure(request) ? own : all.filter((part) => ofAnyPort.test(part));
+      const [only, ...more] = found.map((part) => part.slice(part.indexOf('=') + 1));
       return only !== undefined && more.length === 0 && form.test(only) ? only : null;
     },
     set: (request: FastifyRequest, reply: FastifyReply, value: string) => write(request, reply, value, maxAgeSeconds),

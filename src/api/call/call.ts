@@ -59,6 +59,8 @@ export type ApiParts = {
   version: string;
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
+  /** How the operator calls this installation. */
+  environment: string | null;
   trustedProxies: readonly string[];
   /** Traces intake requests; null: none. */
   tracing?: Tracing | null;

@@ -322,6 +322,7 @@ export async function startTestServer(
     now,
     version: '0.0.0-test',
     publicUrl: null,
+    environment: null,
     trustedProxies: [],
     inbox: { isOpen: () => true, isAutomatic: false },
     loopbackOnly: false,

@@ -24,6 +24,7 @@ export { ShortTable } from './layout/short-table.tsx';
 export { SideMenu } from './layout/side-menu.tsx';
 export { addressOf } from './text/address-of.ts';
 export { CopyButton, CopyIcon, IdWithCopy } from './text/copy-button.tsx';
+export { Environment } from './text/environment.tsx';
 export { Icon, type IconName } from './text/icon.tsx';
 export { ButtonLink, PlainLink, TextLink } from './text/links.tsx';
 export { InWords, Note } from './text/note.tsx';

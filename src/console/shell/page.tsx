@@ -34,14 +34,16 @@ export function Page(props: PageProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   // Not the address that is being loaded: the page before would take the focus with it.
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname ?? '' });
-  const isKnown = useMe() !== undefined;
+  const me = useMe();
+  const isKnown = me !== undefined;
+  const environment = me?.environment ?? null;
   const may = useMay(right ?? 'connections:view') || right === undefined;
 
   const issues = useOpenIssues();
   useEffect(() => {
-    const name = [...new Set([object, title, shell.product])].filter(Boolean).join(' · ');
+    const name = [...new Set([object, title, shell.product, environment])].filter(Boolean).join(' · ');
     document.title = issues.count === 0 ? name : `(${issues.text}) ${name}`;
-  }, [object, title, issues.count, issues.text]);
+  }, [object, title, environment, issues.count, issues.text]);
 
   // After a change of page, reading goes on at its heading; not after the first load, and not for a tab or a filter.
   useEffect(() => {

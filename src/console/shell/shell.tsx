@@ -3,10 +3,10 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Link, Outlet, useLocation, useRouterState } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useEffect } from 'react';
 import { allRights } from '../../contract/accounts/rights.ts';
-import { isAway, queryClient, useApiQuery } from '../data/data.ts';
+import { isAway, queryClient, useApiQuery, useSilence } from '../data/data.ts';
 import { shell, terms } from '../messages/en.ts';
 import mark from '../millrace.svg';
-import { Icon, Note, notifyFailed } from '../parts/parts.ts';
+import { Environment, Icon, Note, notifyFailed } from '../parts/parts.ts';
 import { useMe } from '../session/rights.ts';
 import { signOut } from '../session/session.ts';
 import { isMac } from './is-mac.ts';
@@ -54,6 +54,7 @@ export function Shell(): ReactNode {
           <img src={mark} alt="" width={24} height={24} />
           <span>{shell.product}</span>
         </Link>
+        <Environment />
         <Button
           className={css['search'] ?? ''}
           onClick={palette.open}
@@ -109,10 +110,11 @@ function useServer() {
 
 function LiveIndicator(): ReactNode {
   const { isError } = useServer();
+  const isSilent = useSilence() && !isError;
   return (
-    <span className={css['live']} data-away={isError} role="status">
-      <Icon name={isError ? 'alert' : 'check'} size={13} />
-      <span className={css['liveWord']}>{isError ? shell.away : shell.live}</span>
+    <span className={css['live']} data-away={isError || isSilent} role="status">
+      <Icon name={isError || isSilent ? 'alert' : 'check'} size={13} />
+      <span className={css['liveWord']}>{isError ? shell.away : isSilent ? shell.slow : shell.live}</span>
     </span>
   );
 }

@@ -89,6 +89,8 @@ export const me = z.strictObject({
   tokenId: z.string().nullable(),
   /** Whether all deliveries of this server are held, by its settings. */
   deliveriesHeld: z.boolean(),
+  /** How the operator calls this installation; null: not set. */
+  environment: z.string().nullable(),
 });
 
 /** Set-up, sign-in, and operations on the caller's own account. */

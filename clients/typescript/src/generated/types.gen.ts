@@ -3722,6 +3722,7 @@ export type Me = {
     session: Session | null;
     tokenId: string | null;
     deliveriesHeld: boolean;
+    environment: string | null;
 };
 
 export type Right = 'connections:view' | 'connections:manage' | 'actions:view' | 'actions:manage' | 'behaviors:view' | 'behaviors:manage' | 'parameters:view' | 'parameters:manage' | 'collectors:view' | 'collectors:manage' | 'deliveries:view' | 'deliveries:manage' | 'payloads:view' | 'events:view' | 'users:view' | 'users:manage' | 'settings:view' | 'settings:manage' | 'audit:view';
@@ -3812,6 +3813,7 @@ export type SignedIn = {
     session: Session | null;
     tokenId: string | null;
     deliveriesHeld: boolean;
+    environment: string | null;
     to: string;
 };
 

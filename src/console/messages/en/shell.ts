@@ -23,6 +23,7 @@ export const shell = {
   openIssues: (count: string) => `${count} open`,
   live: 'Connected',
   away: 'Connection lost',
+  slow: 'Server is slow',
   awayLong: 'Can’t reach the server. Reconnecting …',
   allHeld: 'All deliveries are held, since this server was restored from a backup or a person asked for it.',
   releaseAll: 'Release all deliveries',

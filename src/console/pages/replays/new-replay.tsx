@@ -9,7 +9,7 @@ import { useApi } from '../../data/data.ts';
 import { issues, parts, terms, replays as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { DocumentField, FilterFields } from '../../parts/list/filter-fields.tsx';
-import { Dialog, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
+import { Dialog, Environment, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { type AskedPlan, askPlan } from './ask-plan.ts';
@@ -75,6 +75,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   return (
     <Dialog onClose={onClose} title={words.create} size="xl">
       <Stack>
+        <Environment />
         <Note aria-live="polite">{w.step(at + 1, steps.length, w.steps[step])}</Note>
         {step === 'what' ? (
           <WhatStep draft={draft} onChange={change} plan={found} />

@@ -8,7 +8,18 @@ import { queryClient } from '../../data/data.ts';
 import { settings, terms } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { ChooseFile } from '../../parts/form/choose-file.tsx';
-import { Icon, More, Note, notifyDone, notifyFailed, Panel, Problem, Toned } from '../../parts/parts.ts';
+import {
+  Environment,
+  Icon,
+  More,
+  Note,
+  notifyDone,
+  notifyFailed,
+  Panel,
+  Problem,
+  ThingLink,
+  Toned,
+} from '../../parts/parts.ts';
 import { Diff } from '../../parts/payload/diff.tsx';
 import { saveExport } from '../../parts/payload/show-as.tsx';
 import { client } from '../../session/session.ts';
@@ -35,7 +46,8 @@ function Import(): ReactNode {
       client().call('importConfiguration', { body }),
     onSuccess({ steps }) {
       notifyDone(words.done(changesIn(steps)));
-      change('');
+      // The plan stays, with what it made: what is missing in it is the next thing to do.
+      write('');
     },
     onSettled: () => queryClient.invalidateQueries(),
   });
@@ -44,7 +56,8 @@ function Import(): ReactNode {
     plan.reset();
     apply.reset();
   }
-  const steps = stepsOf(apply.error) ?? plan.data?.steps ?? [];
+  const applied = apply.data?.steps;
+  const steps = applied ?? stepsOf(apply.error) ?? plan.data?.steps ?? [];
   const problems = steps.filter((one) => one.problems.length > 0).length;
   const todo = changesIn(steps);
   return (
@@ -89,17 +102,25 @@ function Import(): ReactNode {
         </Note>
       </Panel>
       {plan.data === undefined ? null : (
-        <Panel title={words.planTitle} text={problems > 0 ? words.planProblems(problems) : words.planText}>
+        <Panel
+          title={applied === undefined ? words.planTitle : words.appliedTitle}
+          text={
+            applied !== undefined ? words.appliedText : problems > 0 ? words.planProblems(problems) : words.planText
+          }
+        >
+          <Environment />
           <PlanList steps={steps} placeOf={plan.data.placeOf} />
           {apply.error === null || stepsOf(apply.error) !== null ? null : <Problem error={apply.error} />}
-          <Button
-            variant={problems > 0 ? 'default' : 'filled'}
-            disabled={todo === 0}
-            loading={apply.isPending}
-            onClick={() => apply.mutate({ documents: plan.data.documents, partial: problems > 0 })}
-          >
-            {todo === 0 ? words.nothing : problems > 0 ? words.applyRest(todo) : words.apply(todo)}
-          </Button>
+          {applied !== undefined ? null : (
+            <Button
+              variant={problems > 0 ? 'default' : 'filled'}
+              disabled={todo === 0}
+              loading={apply.isPending}
+              onClick={() => apply.mutate({ documents: plan.data.documents, partial: problems > 0 })}
+            >
+              {todo === 0 ? words.nothing : problems > 0 ? words.applyRest(todo) : words.apply(todo)}
+            </Button>
+          )}
         </Panel>
       )}
     </>
@@ -147,7 +168,7 @@ function PlanList({ steps, placeOf }: { steps: readonly ImportStep[]; placeOf: P
           <Paper component="li" key={`${step.kind} ${step.name}`} withBorder px="sm" py="xs">
             <Group gap="0.2rem 0.9rem" align="baseline">
               <Text span fw={550}>
-                {step.name}
+                <ThingLink entry={step} underline="always" />
               </Text>
               <Note span>{terms[step.kind]}</Note>
               <Toned {...planLooks[outcomeOf(step)]}>{planWords.changes[outcomeOf(step)]}</Toned>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { parts, terms } from '../../messages/en.ts';
+import { Environment } from '../text/environment.tsx';
 import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 
@@ -28,6 +29,7 @@ export function ConfirmDialog(props: Props): ReactNode {
   return (
     <Dialog isOpen={isOpen} onClose={props.onCancel} size={props.size ?? 'md'} title={title}>
       <Stack gap="md">
+        <Environment />
         <Text component="div">{props.blockedBy ?? children}</Text>
         <Problem error={props.error} />
         <Group justify="flex-end" gap="xs">

@@ -50,6 +50,8 @@ export const settings = {
     empty: 'The file is empty.',
     unreadable: 'This text can’t be imported',
     planTitle: 'Plan',
+    appliedTitle: 'Applied',
+    appliedText: 'What the file made and changed, with what is still missing.',
     planText: 'Nothing has changed yet. Secrets that are not in the file are kept.',
     planProblems: (objects: number) =>
       `${count.objects(objects)} can’t be imported. Fix them in the file, or apply the others.`,
