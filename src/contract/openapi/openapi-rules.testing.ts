@@ -178,10 +178,10 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'the document has at most 300 kB',
+    name: 'the document has at most 320 kB',
     find: (document) => {
       const { length } = Buffer.from(JSON.stringify(document));
-      return length > 300_000 ? [`${length} bytes`] : [];
+      return length > 320_000 ? [`${length} bytes`] : [];
     },
   },
 ];

@@ -172,10 +172,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
         )}
         <NativeSelect
           label={terms.destination}
-          {...bind(row.destinationId, (destinationId) => {
-            setNew(true);
-            onChange({ destinationId });
-          })}
+          {...bind(row.destinationId, (destinationId) => onChange({ destinationId }))}
           data={[...(chosen === undefined ? [{ value: '', label: w.chooseDestination }] : []), ...options]}
           error={errors[`${path}.destinationId`]}
           disabled={isDisabled || connection === undefined}

@@ -29,7 +29,7 @@ type Props = {
   event: Event | null;
   /** The fields that the template of the destination reads. */
   read: readonly string[];
-  /** The destination was just chosen: it begins with a row for each of them. */
+  /** The destination was just created for this action: it begins with a row for each of them. */
   isNew: boolean;
 };
 
@@ -56,7 +56,7 @@ export function FieldMapping(props: Props): ReactNode {
       return { ...row, parameter: parameterFor(row, parameters) ?? '' };
     });
 
-  // A destination that was just chosen begins with the fields that its template reads.
+  // A destination that was just created begins with the fields that its template reads; for others they are offered.
   const prefill = useEffectEvent((fields: readonly string[]) => {
     if (rows.length > 0 || isDisabled || !isNew || fields.length === 0) return;
     onChange(rowsFor(fields));

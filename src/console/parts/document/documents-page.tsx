@@ -1,4 +1,4 @@
-import { Menu } from '@mantine/core';
+import { Menu, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { type ComponentType, type ReactNode, useState } from 'react';
@@ -69,7 +69,9 @@ export function DocumentsPage<Row extends StoredDocument & { description?: strin
     ...(opens === undefined ? {} : { opens }),
     texts: textsOf ?? ((row) => [kind.nameOf(row), row.description ?? '']),
     sortedBy: sortedBy ?? 'name',
-    ...(served === undefined ? {} : { peek: { nameOf: kind.nameOf, more: ({ description }: Row) => description } }),
+    ...(served === undefined
+      ? {}
+      : { peek: { nameOf: kind.nameOf, more: ({ description }: Row) => <Text>{description}</Text> } }),
     create: mayManage ? { label: kind.newTitle, to: kind.newPage } : undefined,
     ...(mayManage || inFiles !== undefined ? { rowMenu } : {}),
   });

@@ -5,10 +5,10 @@ import { useMe } from '../../session/rights.ts';
 /** By what people call such an installation: red where a mistake reaches customers, orange before that, blue for any other. */
 function colourOf(name: string): string {
   if (/prod|live/i.test(name)) return 'red.9';
-  return /stag|test|qa/i.test(name) ? 'orange.9' : 'blue.9';
+  return /stag|test|qa/i.test(name) ? '#9a3a00' : 'blue.9';
 }
 
-/** The name of this installation, so that nobody takes it for another one. Nothing when the operator has given none. */
+/** The name of this installation, to tell it from others. Nothing when the operator has given none. */
 export function Environment(): ReactNode {
   const name = useMe()?.environment ?? null;
   return name === null ? null : (

@@ -51,7 +51,7 @@ export const settings = {
     unreadable: 'This text can’t be imported',
     planTitle: 'Plan',
     appliedTitle: 'Applied',
-    appliedText: 'What the file made and changed, with what is still missing.',
+    appliedText: 'Objects that are new or changed. Warnings name missing secrets.',
     planText: 'Nothing has changed yet. Secrets that are not in the file are kept.',
     planProblems: (objects: number) =>
       `${count.objects(objects)} can’t be imported. Fix them in the file, or apply the others.`,

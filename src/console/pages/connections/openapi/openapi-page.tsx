@@ -1,19 +1,22 @@
 import { Alert, Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { parts, terms, connections as words } from '../../../messages/en.ts';
 import { bind } from '../../../parts/form/bind.ts';
 import { ChooseFile } from '../../../parts/form/choose-file.tsx';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, Note, Panel } from '../../../parts/parts.ts';
+import { lazyPart } from '../../../shell/lazy-part.ts';
 import { Page } from '../../../shell/page.tsx';
 import { newCrumbs } from '../connection.ts';
-import { ConnectionEditor } from '../form/connection-editor.tsx';
 import type { Start } from '../new/start.ts';
 import { type OpenapiDocument, readOpenapi } from './openapi-document.ts';
 import { type LeftOut, type Offer, offersOf, startOf } from './openapi-start.ts';
 
 const w = words.openapi;
+
+// Loaded when the operations are chosen: reading the document takes a library.
+const ConnectionEditor = lazyPart(() => import('../form/connection-editor.tsx'), 'ConnectionEditor');
 
 /** Operations on the page at once. */
 const shownMax = 60;
@@ -37,7 +40,9 @@ export function OpenapiPage(): ReactNode {
             const lines = begun.leftOut.filter((one) => one.kind === kind).map(({ text }) => text);
             return lines.length === 0 ? null : <Notice key={kind} title={w.leftOut[kind]} lines={lines} />;
           })}
-          <ConnectionEditor stored={null} start={begun.start} draftKey="connections/new/openapi" isFresh />
+          <Suspense>
+            <ConnectionEditor stored={null} start={begun.start} draftKey="connections/new/openapi" isFresh />
+          </Suspense>
         </Stack>
       )}
     </Page>
