@@ -108,8 +108,8 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     await status.begin(lease);
     await recover(lease);
     await journal.hot.followClock(lease, clock.now(), 0);
-    await effects.start();
     const dispatcher = await dispatchers.open(lease);
+    await effects.start();
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
     const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>
       this.#taken(dispatcher, deliveries, ended);
