@@ -199,7 +199,7 @@ test('examples of the template language run, the type of an error links to its d
   await page.waitForURL(/open=renderTemplate/);
   await page.getByRole('link', { name: 'Changelog' }).click();
   await page.getByRole('heading', { level: 1, name: 'Changelog' }).waitFor();
-  await page.getByRole('heading', { name: 'Unreleased' }).waitFor();
+  await page.getByRole('heading', { level: 2, name: /^0\.2\.0 / }).waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -187,7 +187,7 @@ test('the installation is named beside the product, in the title and in what ask
 
   // The server takes a request and says nothing: until it does.
   const silence = Promise.withResolvers<void>();
-  await page.route('**/api/v1/deliveries?*', async (route) => {
+  await page.route(/\/api\/v1\/deliveries(\?|$)/, async (route) => {
     await silence.promise;
     await route.continue();
   });

@@ -50,7 +50,7 @@ const doors: Record<string, string> = {
 };
 
 /** The console runs in a browser: its requests are the browser's, under its content security policy. */
-const isBrowser = (file: string) => file.startsWith('console/');
+const isBrowser = (file: string) => file.startsWith('console/') || file.startsWith('tag/');
 const isTest = (file: string) =>
   /\.(test|testing|conformance|samples|d)\.tsx?$|(^|\/)(fake|arbitrary|hostile|testdata)[^/]*(\/|\.tsx?$)/.test(file);
 
@@ -61,6 +61,15 @@ const packages: Record<string, string> = {
   '@fastify/proxy-addr': '',
   '@jitl/quickjs-wasmfile-release-sync': '',
   '@node-rs/argon2': '',
+  '@opentelemetry/api': '',
+  '@opentelemetry/core': '',
+  '@opentelemetry/exporter-metrics-otlp-proto':
+    'Sends to the receiver of metrics that the operator names; is loaded only then.',
+  '@opentelemetry/exporter-trace-otlp-proto':
+    'Sends to the receiver of traces that the operator names; is loaded only then.',
+  '@opentelemetry/resources': '',
+  '@opentelemetry/sdk-metrics': '',
+  '@opentelemetry/sdk-trace': '',
   acorn: '',
   commander: '',
   fastify: 'Listens.',

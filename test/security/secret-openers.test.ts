@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Where stored secrets are opened: where they are checked, sent, sealed and scrubbed. */
-const rooms = ['connections/', 'egress/', 'secrets/', 'alerts/senders/', 'alerts/check-alert.ts'];
+const rooms = [
+  'connections/',
+  'egress/',
+  'secrets/',
+  'alerts/senders/',
+  'alerts/check-alert.ts',
+  'api/documents/webhook-intake.ts',
+  'intake/webhooks/verify.ts',
+];
 
 /** Where secrets of the operator's settings are opened, and which. */
 const settings = new Map([
@@ -21,7 +29,7 @@ const settings = new Map([
 
 const opens = /\.reveal\(|\breveal(?:IfThere)?\(|import \{[^}]*\breveal(?:IfThere)?\b[^}]*\} from/;
 
-test('secrets are opened only in connections/, egress/, secrets/ and alert senders, and operator settings where they are used', async () => {
+test('secrets are opened only in connections/, egress/, secrets/, alert senders and the check of webhooks, and operator settings where they are used', async () => {
   const files = (await readdir(src, { recursive: true })).filter(
     (file) => /\.tsx?$/.test(file) && !/\.(test|testing|conformance)\.ts$/.test(file) && file !== 'contract/secret.ts',
   );

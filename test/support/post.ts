@@ -3,7 +3,7 @@ export type Posted = {
   status: number;
   text: string;
   json: Record<string, unknown>;
-  /** The cookie with this name; '' when the response does not set it. */
+  /** The cookie with this name, which over http ends in the port; '' when the response does not set it. */
   cookie(name: string): string;
 };
 
@@ -25,6 +25,6 @@ export async function post(
     status: response.status,
     text,
     json: text === '' ? {} : JSON.parse(text),
-    cookie: (name) => cookies.find((one) => one.startsWith(`${name}=`)) ?? '',
+    cookie: (name) => cookies.find((one) => one.replace(/^([^=]*)-\d{1,5}=/, '$1=').startsWith(`${name}=`)) ?? '',
   };
 }

@@ -168,7 +168,7 @@ function PlanList({ steps, placeOf }: { steps: readonly ImportStep[]; placeOf: P
           <Paper component="li" key={`${step.kind} ${step.name}`} withBorder px="sm" py="xs">
             <Group gap="0.2rem 0.9rem" align="baseline">
               <Text span fw={550}>
-                <ThingLink entry={step} underline="always" />
+                <ThingLink entry={step} underline="always" display="inline-block" py={3} />
               </Text>
               <Note span>{terms[step.kind]}</Note>
               <Toned {...planLooks[outcomeOf(step)]}>{planWords.changes[outcomeOf(step)]}</Toned>

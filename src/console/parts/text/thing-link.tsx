@@ -10,6 +10,9 @@ type Props = {
   /** `always` amid text. */
   underline?: 'hover' | 'always';
   size?: 'xs';
+  /** Large enough to be touched beside others. */
+  display?: 'inline-block';
+  py?: number;
   /** Of the page of the thing. */
   search?: object;
 };
