@@ -129,7 +129,8 @@ test("a version that can't be loaded is retried by the schedule, and the deliver
   const load = rig.catalog.versions;
   let loads = 0;
   rig.catalog.versions = (query) => {
-    loads += 1;
+    // A node also loads what saved changes replaced, before a version.
+    if ('after' in query) loads += 1;
     return isBroken ? Promise.reject(new Error('disk I/O error')) : load(query);
   };
   await rig.send({ data: { n: '1' } });
