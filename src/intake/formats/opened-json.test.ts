@@ -64,6 +64,12 @@ test('lone surrogates are replaced', async () => {
   ]);
 });
 
+test('an event that is too deep is refused, with lone surrogates and without', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  assert.deepEqual(await values(`[{"a":"\\ud800","b":${deep}}]`), ['events_too_deep']);
+  assert.equal((await values(`[{"a":"x","b":${deep}}]`)).length, 1, 'its format refuses it');
+});
+
 test('an event is the same, and has the same JSON, in a small body and in a large one', async () => {
   const events = ['{"a":1.50,"b":[null,7]}', '{ "z": NaN }', '{"n":9007199254740993}', ''];
   const open = async (space: string) => {

@@ -1,8 +1,9 @@
 import { pacing } from '../../async/steps.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
+import { exceedsJsonBounds } from '../../http/json-bounds.ts';
 import { type Refusal, refusal } from './format.ts';
-import { isObject, type JsonObject, parseAnyJson, parseAnyText } from './json-values.ts';
+import { bodyBounds, isObject, type JsonObject, parseAnyJson, parseAnyText, tooMuch } from './json-values.ts';
 import { wellFormed } from './rare-texts.ts';
 
 /** Some SDKs merge all events of an outage into one request. */
@@ -168,6 +169,8 @@ function objectIn(json: ReturnType<typeof parseAnyText>): Item {
   const { text, value } = json;
   if (!isObject(value)) return notObject();
   if (!mayHaveLoneSurrogates(text)) return { ok: true, value };
+  // They are replaced in a recursion.
+  if (exceedsJsonBounds(text, bodyBounds)) return refusal('events_too_deep', tooMuch);
   return { ok: true, value: wellFormed(value as Event['data']) }; // only the texts of a value are looked at
 }
 
