@@ -244,6 +244,8 @@ test('Send test asks, sends the draft for real, and shows what came back; the ev
   const { page } = tab;
   await edit(page);
   await editor(page).fill('{{! return { draft: it.data[0].title }; }}');
+  // The name, too: the stored template shows the same value.
+  await page.getByText('draft', { exact: true }).first().waitFor();
   await page.getByText('"Home"').waitFor();
   await page.getByRole('heading', { level: 2, name: 'Preview' }).click();
   await page.keyboard.press('t');
