@@ -7,7 +7,7 @@ import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runShell } from '../support/run-shell.ts';
-import { barriers, edit, openTab, startConsole, visit } from './browser.ts';
+import { barriers, barriersInAllLooks, edit, openTab, startConsole, visit } from './browser.ts';
 
 const run = promisify(execFile);
 
@@ -414,5 +414,17 @@ test('no state of the pages of Data Collection and the Inbox has a barrier that 
   await judge('a list that failed');
   await visit(page, '/inbox');
   await page.getByRole('region', { name: 'Response rules' }).getByText('Something failed inside.').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a collector of webhooks shows their URL, and no way to send that it refuses', async () => {
+  const { app, browser } = console_;
+  const { id, key } = await app.client.call('createCollector', { body: { name: 'Hooks', formats: ['webhooks'] } });
+  await using tab = await openTab(browser, { url: app.url, path: `/data-collection/${id}` });
+  const { page } = tab;
+  await page.getByText(`/hooks/${key}`).waitFor();
+  assert.equal(await page.getByRole('tab', { name: 'cURL' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Send a test event' }).count(), 0);
+  assert.deepEqual(await barriersInAllLooks(page), []);
   assert.deepEqual(tab.problems, []);
 });

@@ -27,71 +27,79 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
   const intake = { origin: origin ?? location.origin, key: collector.key };
   const ways = snippets(intake);
   const sdks = sdkSnippets(intake);
+  const names = waysOf(collector);
+  const hasWays = Object.keys(names).length > 0;
   const taken = sdkNames(collector);
   const sites = collector.allowedOrigins.includes('*') ? null : originsInWords(collector);
   return (
     <Beside asideWidth="22rem" aside={<Listening collector={collector} />}>
-      <Panel title={words.title} text={words.text}>
-        {collector.status === 'disabled' ? (
-          <Alert color="orange" icon={<Icon name="off" />} title={words.disabledHint} />
-        ) : null}
-        <TextInput
-          label={words.address}
-          description={words.addressHint}
-          {...bind(typed, type)}
-          error={origin === null ? words.addressWrong : undefined}
-          inputMode="url"
-          spellCheck={false}
-        />
-        <DetailTabs
-          label={words.snippets}
-          names={waysOf(collector)}
-          gap="sm"
-          panels={(kind) => (
-            <Stack gap="xs">
-              <Text c="dimmed">{words.about[kind]}</Text>
-              <Snippet name={words.kinds[kind]} text={ways[kind]} />
-              <Group gap="sm">
-                <CopyButton text={ways[kind]} />
-                {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
-              </Group>
-            </Stack>
-          )}
-        />
-        <More summary={words.good}>
-          <ul>
-            {words.goodLines.map((line) => (
-              <li key={line}>{line}</li>
-            ))}
-          </ul>
-        </More>
-      </Panel>
-      <WebhookAddress origin={intake.origin} collector={collector} />
-      {Object.keys(taken).length === 0 ? null : (
-        <Panel title={words.sdks} text={words.sdksText}>
-          <DetailTabs
-            label={words.sdkSnippets}
-            names={taken}
-            gap="sm"
-            panels={(kind) => (
-              <Stack gap="xs">
-                <Text c="dimmed">{words.sdkAbout[kind]}</Text>
-                <Snippet name={taken[kind] ?? kind} text={sdks[kind]} />
-                <Group gap="sm">
-                  <CopyButton text={sdks[kind]} />
-                </Group>
-              </Stack>
-            )}
+      <Stack>
+        <Panel title={words.title} text={words.text}>
+          {collector.status === 'disabled' ? (
+            <Alert color="orange" icon={<Icon name="off" />} title={words.disabledHint} />
+          ) : null}
+          <TextInput
+            label={words.address}
+            description={words.addressHint}
+            {...bind(typed, type)}
+            error={origin === null ? words.addressWrong : undefined}
+            inputMode="url"
+            spellCheck={false}
           />
+          {hasWays ? (
+            <DetailTabs
+              label={words.snippets}
+              names={names}
+              gap="sm"
+              panels={(kind) => (
+                <Stack gap="xs">
+                  <Text c="dimmed">{words.about[kind]}</Text>
+                  <Snippet name={words.kinds[kind]} text={ways[kind]} />
+                  <Group gap="sm">
+                    <CopyButton text={ways[kind]} />
+                    {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
+                  </Group>
+                </Stack>
+              )}
+            />
+          ) : null}
+          {hasWays ? (
+            <More summary={words.good}>
+              <ul>
+                {words.goodLines.map((line) => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            </More>
+          ) : null}
         </Panel>
-      )}
+        <WebhookAddress origin={intake.origin} collector={collector} />
+        {Object.keys(taken).length === 0 ? null : (
+          <Panel title={words.sdks} text={words.sdksText}>
+            <DetailTabs
+              label={words.sdkSnippets}
+              names={taken}
+              gap="sm"
+              panels={(kind) => (
+                <Stack gap="xs">
+                  <Text c="dimmed">{words.sdkAbout[kind]}</Text>
+                  <Snippet name={taken[kind] ?? kind} text={sdks[kind]} />
+                  <Group gap="sm">
+                    <CopyButton text={sdks[kind]} />
+                  </Group>
+                </Stack>
+              )}
+            />
+          </Panel>
+        )}
+      </Stack>
     </Beside>
   );
 }
 
-/** The ways without an SDK; the tag where the collector takes its format. */
+/** The ways without an SDK that the collector takes: the tag has a format of its own, the others that of Oracle Infinity. */
 function waysOf({ formats }: Collector): Record<SnippetKind, string> {
-  const names = Object.entries(words.kinds).filter(([kind]) => kind !== 'tag' || formats.includes('tag'));
+  const names = Object.entries(words.kinds).filter(([kind]) => formats.includes(kind === 'tag' ? 'tag' : 'infinity'));
   return Object.fromEntries(names) as Record<SnippetKind, string>; // what is left out is not shown
 }
 
@@ -145,19 +153,21 @@ function Listening({ collector }: { collector: Collector }): ReactNode {
         <Text c="dimmed">{listeningWords.noRight(rights['events:view'])}</Text>
       )}
       {error !== null && data === undefined ? <Problem error={error} onRetry={() => void refetch()} /> : null}
-      <div>
-        <Button
-          leftSection={<Icon name="flask" />}
-          loading={send.isPending}
-          disabled={collector.status === 'disabled'}
-          onClick={() => send.mutate()}
-        >
-          {listeningWords.test}
-        </Button>
-        <Text size="sm" c={refused === null ? 'dimmed' : 'var(--console-bad)'} mt={6} role="status">
-          {refused ?? listeningWords.testHint}
-        </Text>
-      </div>
+      {collector.formats.includes('infinity') ? (
+        <div>
+          <Button
+            leftSection={<Icon name="flask" />}
+            loading={send.isPending}
+            disabled={collector.status === 'disabled'}
+            onClick={() => send.mutate()}
+          >
+            {listeningWords.test}
+          </Button>
+          <Text size="sm" c={refused === null ? 'dimmed' : 'var(--console-bad)'} mt={6} role="status">
+            {refused ?? listeningWords.testHint}
+          </Text>
+        </div>
+      ) : null}
       <Problem error={send.error} />
     </Panel>
   );

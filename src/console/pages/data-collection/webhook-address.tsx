@@ -14,7 +14,7 @@ export function WebhookAddress({ origin, collector }: { origin: string; collecto
   return (
     <Panel title={words.title} text={words.text}>
       <Group gap="sm">
-        <Code>{url}</Code>
+        <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'normal' }}>{url}</Code>
         <CopyButton text={url} />
       </Group>
       {isSigned ? null : <Note>{words.unsigned}</Note>}
