@@ -97,6 +97,7 @@ export type StoredHeld = { destinationId: string; connectionId: string; count: n
 export type UnfinishedCount = {
   destinationId: string;
   connectionId: string;
+  replayId: string | null;
   open: number;
   due: number;
   firstAt: number | null;

@@ -123,6 +123,13 @@ export function replaysConformance(guarantee: Guarantee): void {
         [idOf(1), 2],
       ],
     );
+    assert.deepEqual(
+      (await journal.log.unfinished(start + 1_000)).map(({ replayId, open, due }) => [replayId, open, due]),
+      [
+        [null, 2, 2],
+        [idOf(1), 2, 2],
+      ],
+    );
     assert.deepEqual([await replays.waiting(idOf(1), []), await replays.waiting(idOf(1), ['dst_1'])], [2, 0]);
   });
 

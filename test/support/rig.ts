@@ -59,6 +59,8 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
   requestsMax?: number;
   /** Left out: embedded mode. */
   node?: NodeParts;
+  /** The monotonic clock of a node where `clock` can be wrong. */
+  monotonic?: () => number;
 };
 
 /** By `MILLRACE_TEST_PARTITIONS`, the pipeline of a test is a node that owns so many partitions; else it is embedded mode. */
@@ -143,7 +145,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       ...(node !== undefined && { node }),
     });
 
-  const first = options.node ?? (partitions > 1 ? nodeOf('node', partitions, clock) : undefined);
+  const monotonic = options.monotonic ?? clock.now;
+  const first = options.node ?? (partitions > 1 ? { ...nodeOf('node', partitions, clock), monotonic } : undefined);
   const rig: Rig = {
     pipeline: await start(first),
     journal,

@@ -6,7 +6,7 @@ import { statusCodes } from './status-codes.ts';
 export const openCountOperations = {
   unfinished: (db: Db, now: number): UnfinishedCount[] =>
     db.all(
-      `SELECT destination AS destinationId, connection AS connectionId, open, due,
+      `SELECT destination AS destinationId, connection AS connectionId, nullif(replay, '') AS replayId, open, due,
          (SELECT created_at FROM delivery WHERE number = first) AS firstAt,
          (SELECT created_at FROM delivery WHERE number = firstLater) AS firstLaterAt
        FROM (SELECT target, count(*) AS open, count(*) FILTER (WHERE due_at <= ?1) AS due, min(number) AS first,

@@ -14,6 +14,7 @@ import type { NodeLimits } from './node-limits.ts';
 import { OpenRequests } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Pauses } from './pauses.ts';
+import type { QueueInFlight } from './queue-key.ts';
 import { Queues } from './queues.ts';
 import { Recording } from './recording.ts';
 import { Refill } from './refill.ts';
@@ -299,9 +300,8 @@ export class Dispatcher implements AsyncDisposable {
     );
   }
 
-  /** How many deliveries are in flight, by destination. */
-  inFlightCounts(): Map<string, number> {
-    return this.#inFlight.counts();
+  inFlightByQueue(): QueueInFlight[] {
+    return this.#inFlight.byQueue();
   }
 
   /** The waiting deliveries of a destination; null: some of them are only in the journal. */

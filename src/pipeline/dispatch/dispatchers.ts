@@ -5,6 +5,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { NodeLimits } from './node-limits.ts';
 import type { Pauses } from './pauses.ts';
+import type { QueueInFlight } from './queue-key.ts';
 import { noLoad } from './request-load.ts';
 
 /** What the other parts of the pipeline use of a dispatcher. */
@@ -18,7 +19,7 @@ export type Dispatching = Pick<
   | 'endPauses'
   | 'isSending'
   | 'inFlight'
-  | 'inFlightCounts'
+  | 'inFlightByQueue'
   | 'waitingFor'
   | 'blockOf'
   | 'loadOf'
@@ -112,11 +113,8 @@ export class Dispatchers implements Dispatching {
     return [...this.#all.values()].flatMap((one) => one.inFlight(of));
   }
 
-  inFlightCounts(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const dispatcher of this.#all.values())
-      for (const [id, count] of dispatcher.inFlightCounts()) counts.set(id, (counts.get(id) ?? 0) + count);
-    return counts;
+  inFlightByQueue(): QueueInFlight[] {
+    return [...this.#all.values()].flatMap((one) => one.inFlightByQueue());
   }
 
   waitingFor(destinationId: string): DueDelivery[] | null {

@@ -1,6 +1,7 @@
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
 import { isSuspect, type QueuedDelivery } from './destination-queue.ts';
+import type { QueueInFlight } from './queue-key.ts';
 
 type InFlightOptions = {
   journal: Pick<DeliveryQueue, 'mark'>;
@@ -66,11 +67,13 @@ export class InFlight {
     return some.map(({ delivery }) => delivery.id);
   }
 
-  /** The number by destination. */
-  counts(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { queue } of this.#all) counts.set(queue.destinationId, (counts.get(queue.destinationId) ?? 0) + 1);
-    return counts;
+  byQueue(): QueueInFlight[] {
+    const byQueue = Map.groupBy(this.#all, ({ queue }) => queue);
+    return Array.from(byQueue, ([{ destinationId, replay }, some]) => ({
+      destinationId,
+      replayId: replay?.id ?? null,
+      ids: some.map(({ delivery }) => delivery.id),
+    }));
   }
 
   has(deliveryId: string): boolean {

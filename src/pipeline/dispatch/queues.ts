@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import type { Pauses } from './pauses.ts';
+import { queueKey } from './queue-key.ts';
 
 type QueuesOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
@@ -33,7 +34,7 @@ export class Queues {
 
   /** The queue of a destination, or of a replay to it, if it is open. */
   get(destinationId: string, replayId: string | null): DestinationQueue | undefined {
-    return this.#all.get(keyOf(destinationId, replayId));
+    return this.#all.get(queueKey(destinationId, replayId));
   }
 
   connection(connectionId: string): ConnectionQueue | undefined {
@@ -52,7 +53,7 @@ export class Queues {
 
   /** The queue of a destination, or of a replay to it. `connectionId`: of a deleted destination. */
   open(destinationId: string, connectionId: string, replayId: string | null): DestinationQueue {
-    const key = keyOf(destinationId, replayId);
+    const key = queueKey(destinationId, replayId);
     const known = this.#all.get(key);
     if (known !== undefined) return known;
     const queue =
@@ -91,7 +92,7 @@ export class Queues {
   /** Does nothing for a queue that is closed already: replays keep a reference to the live queue of a destination. */
   close(queue: DestinationQueue): void {
     const { connection, destinationId, replay } = queue;
-    const key = keyOf(destinationId, replay?.id ?? null);
+    const key = queueKey(destinationId, replay?.id ?? null);
     if (this.#all.get(key) !== queue) return;
     queue.close();
     this.#all.delete(key);
@@ -126,9 +127,4 @@ export class Queues {
     const { breaker, plan } = this.get(destinationId, null) ?? {};
     return plan != null && breaker?.isWell(now, plan.breaker) === true;
   }
-}
-
-/** The key of a queue. */
-function keyOf(destinationId: string, replayId: string | null): string {
-  return replayId === null ? destinationId : `${replayId} ${destinationId}`;
 }

@@ -3,6 +3,7 @@ import { sharedReading } from '../../async/shared-reading.ts';
 import { type DeliveryState, type StateCounts, stateItemsMax } from '../../contract/records/state.ts';
 import type { JournalLog, StoredHeld } from '../../journal/journal.ts';
 import type { Holds } from '../dispatch/holds.ts';
+import { type QueueInFlight, queueKey } from '../dispatch/queue-key.ts';
 
 type Target = { destinationId: string; connectionId: string };
 type Row = Target & Omit<StateCounts, 'oldestPendingAt'> & { oldestAt: number };
@@ -16,8 +17,7 @@ export type DeliveryStates = ReturnType<typeof deliveryStates>;
 export function deliveryStates(options: {
   log: Pick<JournalLog, 'storedHeld' | 'unfinished' | 'unresolved'>;
   holds: Pick<Holds, 'byDestination'>;
-  /** Deliveries in flight by destination. */
-  inFlight(): ReadonlyMap<string, number>;
+  inFlight(): readonly QueueInFlight[];
   clock: Clock;
 }) {
   const { log, holds, inFlight, clock } = options;
@@ -29,13 +29,17 @@ export function deliveryStates(options: {
   async function open(): Promise<Row[]> {
     const [counted, stored] = await Promise.all([unfinished(), storedHeld()]);
     const { byDestination } = holds;
-    const flying = new Map(inFlight());
+    const flying = new Map(
+      inFlight().map(({ destinationId, replayId, ids }) => [queueKey(destinationId, replayId), ids.length]),
+    );
     const rows = rowsByTarget();
-    for (const { open, due, firstAt, firstLaterAt, ...target } of counted) {
+    for (const { open, due, firstAt, firstLaterAt, replayId, ...target } of counted) {
       const row = rows.at(target);
       const isHeld = byDestination.has(target.destinationId);
-      const sending = Math.min(due, flying.get(target.destinationId) ?? 0);
-      flying.set(target.destinationId, (flying.get(target.destinationId) ?? 0) - sending);
+      const queue = queueKey(target.destinationId, replayId);
+      const sending = Math.min(due, flying.get(queue) ?? 0);
+      // The next row of this queue has what was sent under another connection.
+      flying.set(queue, (flying.get(queue) ?? 0) - sending);
       row.sending += sending;
       row.held += isHeld ? due - sending : 0;
       const pending = isHeld ? open - due : open - sending;

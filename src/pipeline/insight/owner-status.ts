@@ -3,6 +3,7 @@ import type { ConnectionBody, RequestLoad } from '../../contract/documents/conne
 import type { Lease, Statuses } from '../../journal/journal.ts';
 import type { Dispatching } from '../dispatch/dispatchers.ts';
 import type { Block } from '../dispatch/limits.ts';
+import type { QueueInFlight } from '../dispatch/queue-key.ts';
 import { noLoad } from '../dispatch/request-load.ts';
 import type { ConnectionsOfNode } from '../owned-connections.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';
@@ -12,10 +13,10 @@ type OwnerStatus = {
   load: RequestLoad;
   tokenExpiresAt: number | null;
   tokenPause: { until: number; detail: string } | null;
-  destinations: Record<string, { load: RequestLoad; block: Block | null; inFlight: readonly string[] }>;
+  destinations: Record<string, { load: RequestLoad; block: Block | null; inFlight: QueueInFlight[] }>;
 };
 
-type Shown = Pick<Dispatching, 'isSending' | 'inFlightCounts' | 'blockOf' | 'loadOf'>;
+type Shown = Pick<Dispatching, 'isSending' | 'inFlightByQueue' | 'blockOf' | 'loadOf'>;
 type Tokens = Pick<Authenticator, 'tokenExpiresAt' | 'pauseOf'>;
 
 /** No delivery: the limit that delays the last one of a queue. */
@@ -28,7 +29,7 @@ export function sharedStatus(options: {
   configuration: Pick<Configuration, 'snapshot'>;
   statuses: Statuses;
   owned: ConnectionsOfNode;
-  dispatcher: Shown & Pick<Dispatching, 'inFlight'>;
+  dispatcher: Shown;
   authenticator: Tokens;
 }) {
   const { configuration, statuses, owned, dispatcher, authenticator } = options;
@@ -36,14 +37,17 @@ export function sharedStatus(options: {
   /** The texts that are stored for own connections. */
   const stored = new Map<string, string>();
 
-  function statusOf(connection: Document<ConnectionBody>): OwnerStatus | null {
+  function statusOf(
+    connection: Document<ConnectionBody>,
+    flying: ReadonlyMap<string, QueueInFlight[]>,
+  ): OwnerStatus | null {
     const { id } = connection;
     const token = new AuthorizedConnection(connection);
     const destinations: OwnerStatus['destinations'] = {};
     for (const destinationId of configuration.snapshot.destinationsOf(id)) {
       const load = dispatcher.loadOf({ destinationId });
       const block = dispatcher.blockOf({ id: lastOfQueue, destinationId, replayId: null });
-      const inFlight = dispatcher.inFlight({ destinationId });
+      const inFlight = flying.get(destinationId) ?? [];
       if (load !== noLoad || block !== null || inFlight.length > 0)
         destinations[destinationId] = { load, block, inFlight };
     }
@@ -63,19 +67,15 @@ export function sharedStatus(options: {
     return of(connectionId)?.destinations[destinationId];
   }
 
-  /** Those of other owners with something in flight. */
-  function* flying(): Generator<[destinationId: string, ids: readonly string[]]> {
+  /** In flight at other owners. */
+  function* inFlightElsewhere(): Generator<QueueInFlight> {
     for (const [connectionId, { destinations }] of others)
-      if (!isOwn(connectionId)) for (const [id, { inFlight }] of Object.entries(destinations)) yield [id, inFlight];
+      if (!isOwn(connectionId)) for (const { inFlight } of Object.values(destinations)) yield* inFlight;
   }
 
   const dispatching: Shown = {
-    isSending: (id) => dispatcher.isSending(id) || flying().some(([, ids]) => ids.includes(id)),
-    inFlightCounts() {
-      const counts = new Map(dispatcher.inFlightCounts());
-      for (const [id, ids] of flying()) counts.set(id, (counts.get(id) ?? 0) + ids.length);
-      return counts;
-    },
+    isSending: (id) => dispatcher.isSending(id) || inFlightElsewhere().some(({ ids }) => ids.includes(id)),
+    inFlightByQueue: () => [...dispatcher.inFlightByQueue(), ...inFlightElsewhere()],
     blockOf: (delivery) =>
       isOwn(delivery.destinationId) ? dispatcher.blockOf(delivery) : (at(delivery.destinationId)?.block ?? null),
     loadOf(asked) {
@@ -105,11 +105,12 @@ export function sharedStatus(options: {
     /** Stores what has changed of own connections, for the other nodes. */
     async publish(): Promise<void> {
       const { connection } = configuration.snapshot.documents;
+      const flying = Map.groupBy(dispatcher.inFlightByQueue(), ({ destinationId }) => destinationId);
       for (const lease of owned.leases()) {
         const changes: { connectionId: string; text: string | null }[] = [];
         for (const document of connection.values()) {
           if (owned.leaseOf(document.id) !== lease) continue;
-          const status = statusOf(document);
+          const status = statusOf(document, flying);
           const text = status && JSON.stringify(status, packed);
           if (text !== (stored.get(document.id) ?? null)) changes.push({ connectionId: document.id, text });
         }

@@ -32,11 +32,11 @@ export function queueStatus(options: {
   journal: { log: Pick<Journal['log'], 'backlog' | 'storedHeld' | 'unfinished' | 'unresolved'> };
   replayRates: Pick<ReplayRates, 'freeAt'>;
   clock: Clock;
-  dispatcher: Pick<Dispatcher, 'isSending' | 'inFlightCounts' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
+  dispatcher: Pick<Dispatcher, 'isSending' | 'inFlightByQueue' | 'blockOf' | 'loadOf' | 'wake' | 'endPauses'>;
 }) {
   const { configuration, holds, pauses, authenticator, clock, dispatcher, journal } = options;
   const backlog = sharedReading(clock, journal.log.backlog);
-  const states = deliveryStates({ log: journal.log, holds, clock, inFlight: () => dispatcher.inFlightCounts() });
+  const states = deliveryStates({ log: journal.log, holds, clock, inFlight: () => dispatcher.inFlightByQueue() });
   const { held } = states;
 
   async function heldAt(of: { destinationId: string | null; connectionId: string | null }): Promise<number> {
