@@ -3,6 +3,11 @@ import type { Guarantee } from './journal.conformance.ts';
 
 /** What `Leases` promises: one owner at a time, and a higher epoch for each. */
 export function leasesConformance(guarantee: Guarantee): void {
+  guarantee('a database has as many partitions as its first start wanted', async ({ hot: { leases } }) => {
+    assert.equal(await leases.partitionCount(4), 4);
+    assert.equal(await leases.partitionCount(2), 4);
+  });
+
   guarantee(
     'a partition has one owner at a time, and each new owner has a higher epoch',
     async ({ hot: { leases } }) => {

@@ -16,6 +16,8 @@ export type Roster = {
  * owner whose heartbeat has ended keeps what no other one took.
  */
 export interface Leases {
+  /** How many partitions the database has: what the first call wanted. */
+  partitionCount(wanted: number): Promise<number>;
   /**
    * Extends the heartbeat of a node to `ttlMs` from now on, and returns who is alive and who holds what. What `recover` counted
    * as a crash of this node since its heartbeat had ended, at most `presumedDeathMs` ago, is taken back.

@@ -12,7 +12,7 @@ const everyMs = 5_000;
  * another name owns the partition. `lost`: another process has taken it nevertheless.
  */
 export async function ownAlone(options: {
-  leases: Leases;
+  leases: Omit<Leases, 'partitionCount'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed'>;
   lost(partition: number): void;

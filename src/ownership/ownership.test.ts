@@ -15,7 +15,7 @@ const count = 4;
 /** A node that keeps what it is told, with a process that can be stopped and continued. */
 function startNode(
   node: string,
-  leases: Leases,
+  leases: Omit<Leases, 'partitionCount'>,
   clock: Clock,
   work: Partial<PartitionWork> & { policy?: Policy } = {},
 ) {

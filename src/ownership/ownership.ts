@@ -14,7 +14,7 @@ export interface PartitionWork {
 }
 
 type Options = {
-  leases: Leases;
+  leases: Omit<Leases, 'partitionCount'>;
   work: PartitionWork;
   /** The name of this process among the nodes of the database. */
   node: string;

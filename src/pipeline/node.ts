@@ -19,11 +19,18 @@ import type { Configuration } from './snapshot/snapshot.ts';
  */
 export function createNode(
   { journal, clock, random, telemetry, authenticator, node }: PipelineParts,
-  { configuration, events, owned }: { configuration: Configuration; events: DeliveryEvents; owned: ConnectionsOfNode },
+  context: {
+    configuration: Configuration;
+    events: DeliveryEvents;
+    owned: ConnectionsOfNode;
+    /** How many partitions the database has. */
+    partitionCount: number;
+  },
   { dispatcher, recover, effects, follow }: Pick<Delivering, 'dispatcher' | 'recover' | 'effects' | 'follow'>,
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
+  const { configuration, events, owned, partitionCount } = context;
   let wasActing = true;
   const { statuses, commands } = journal.hot;
   const status = sharedStatus({ configuration, statuses, owned, dispatcher, authenticator });
@@ -73,7 +80,7 @@ export function createNode(
     leases: journal.hot.leases,
     work: partitions,
     node: node.name,
-    count: node.partitions,
+    count: partitionCount,
     clock,
     monotonic: node.monotonic,
     ttlMs: node.ttlMs,

@@ -51,7 +51,7 @@ export type PipelineParts = {
 export type NodeParts = {
   /** Of this process alone. */
   name: string;
-  /** How many partitions the database has. */
+  /** How many partitions a database gets that is new. */
   partitions: number;
   /** ms that only grow, also when the clock is set. */
   monotonic(): number;

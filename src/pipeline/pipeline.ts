@@ -42,15 +42,18 @@ export async function startPipeline(parts: PipelineParts) {
   const { failed } = telemetry;
   const { log, housekeeping } = journal;
   const { scrub } = scrubber;
-  const configuration = await loadConfiguration(catalog, scrubber, failed, parts.node?.partitions);
+  const isAlone = parts.node === undefined;
+  const { leases } = journal.hot;
+  const partitionCount = await leases.partitionCount(parts.node?.partitions ?? 1);
+  if (isAlone && partitionCount > 1)
+    throw new Error(`Nodes share this database: it has ${partitionCount} partitions. A process alone has one.`);
+  const configuration = await loadConfiguration(catalog, scrubber, failed, partitionCount);
   if (parts.startsHeld === true) await holdAll(configuration, clock.now());
   // The scrubber learns later secrets with the audit entries of their changes.
   scrubber.follow(() => currentSecrets(configuration.snapshot));
   const stack = new AsyncDisposableStack();
   const events = createDeliveryEvents(telemetry);
-  const { leases } = journal.hot;
   const renewed = () => events.emit('alive');
-  const isAlone = parts.node === undefined;
   const own = isAlone ? stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed })) : null;
   const parameters = stack.use(await startParameters({ configuration, notes, clock, events, failed }));
   const redaction = redactionPolicies(configuration, limits.retention);
@@ -68,7 +71,7 @@ export async function startPipeline(parts: PipelineParts) {
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
   const matching = stack.use(
     own === null
-      ? createNode(parts, { ...context, owned: ofNode }, delivering)
+      ? createNode(parts, { configuration, events, owned: ofNode, partitionCount }, delivering)
       : matchAlone(parts, context, dispatcher, own.lease),
   );
   const { matcher, owned, shown } = matching;

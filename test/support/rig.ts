@@ -47,8 +47,8 @@ export type Rig = AsyncDisposable & {
   statuses(): Promise<DeliveryStatus[]>;
   /** Ends this process' pipeline as kill -9 would: nothing is settled or released. The stores live on. */
   restart(): Promise<void>;
-  /** Starts another pipeline on the same storage. */
-  start(node: NodeParts, clock: Clock): Promise<Pipeline>;
+  /** Starts another pipeline on the same storage; without a node in embedded mode. */
+  start(node?: NodeParts, clock?: Clock): Promise<Pipeline>;
 };
 
 export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {

@@ -6,6 +6,11 @@ type Holder = { owner: string | null; epoch: number };
 type Beat = { node: string; until: number; isLeaving: boolean; now: number };
 
 export const leaseOperations = {
+  partitionCount(db: Db, wanted: number): number {
+    db.run('INSERT INTO partition_count SELECT ? WHERE NOT EXISTS (SELECT 1 FROM partition_count)', wanted);
+    return db.get<{ count: number }>('SELECT count FROM partition_count')?.count ?? wanted;
+  },
+
   beat(db: Db, { node, until, isLeaving, now }: Beat): Roster {
     db.run('INSERT OR REPLACE INTO node (name, until, is_leaving) VALUES (?, ?, ?)', node, until, isLeaving ? 1 : 0);
     takeDeathsBack(db, node, now);

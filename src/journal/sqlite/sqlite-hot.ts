@@ -30,6 +30,7 @@ export function sqliteHot(
 ): HotJournal {
   return {
     leases: {
+      partitionCount: (wanted) => client.write('partitionCount', wanted),
       beat: ({ ttlMs, ...beat }) => client.write('beat', { ...beat, until: beat.now + ttlMs }),
       take: (request) => client.write('take', request),
       release: (lease) => client.write('releaseLease', lease),
