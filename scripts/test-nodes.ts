@@ -7,20 +7,17 @@ import { globSync } from 'node:fs';
 /** The files of test/e2e that two nodes don't pass for certain, and what is still of one process. */
 const ofOneNode: Readonly<Record<string, string>> = {
   audit: 'issues are in the memory of the node that found them',
-  authentication: 'refresh tokens are read at the start alone, and a test is sent by the node that is asked',
+  authentication: 'refresh tokens are read at the start alone',
   bundle: 'needs a build, and starts no program in this process',
-  deliveries: 'a test is sent by the node that is asked, and a node counts for itself and stores its counts every 5 s',
+  deliveries: 'a node counts for itself and stores its counts every 5 s',
   demo: 'starts no program in this process',
   inbox: 'each node has an Inbox of its own',
   issues: 'issues are in the memory of the node that found them',
   'misbehaving-destinations': 'issues are in the memory of the node that found them',
-  'one-path': 'a test is sent by the node that is asked',
-  pauses:
-    'the end of a pause is seen at the other node when it is read next, and a test is sent by the node that is asked',
-  privacy: 'a test is sent by the node that is asked',
+  pauses: 'the end of a pause is seen at the other node when it is read next',
+  privacy: 'issues are in the memory of the node that found them',
   restart: 'a stop drains partitions to the other node, which finishes what waits',
   stats: 'a node counts for itself and stores its counts every 5 s',
-  'typed-mappings': 'a test is sent by the node that is asked',
 };
 
 const given = process.argv.slice(2);

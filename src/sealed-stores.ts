@@ -5,6 +5,7 @@ import type { Scrubber } from './connections/secret-redaction.ts';
 import { keyringOf } from './key-check.ts';
 import type { Keyring } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';
+import { sealedMessages } from './secrets/sealed-messages.ts';
 import { openSealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { createSealing, together } from './secrets/sealing.ts';
@@ -12,8 +13,8 @@ import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /**
- * Opens what contains sealed secrets: `sealedTokens` has the refresh tokens that token endpoints issued, `all` is every
- * store, for resealing. Throws an Error of one sentence when something was sealed with
+ * Opens what contains sealed secrets: `sealedTokens` has the refresh tokens that token endpoints issued, `messages` is for
+ * what nodes ask each other, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with
  * a key that the keyring lacks; otherwise saves the keyring.
  */
 export async function openSealedStores(
@@ -25,7 +26,7 @@ export async function openSealedStores(
   const { catalog, sealed } = await openCatalog(seals);
   const sealedTokens = await openSealedTexts('refresh_token', { load: notes.list, save: notes.save }, seals);
   keyring.keep();
-  return { catalog, sealedTokens, all: together(sealed, sealedTokens.sealed) };
+  return { catalog, sealedTokens, messages: sealedMessages(seals), all: together(sealed, sealedTokens.sealed) };
 }
 
 /** Opens the secrets of a running server: stores, references to secrets outside, refresh tokens and key rotation. */
@@ -44,7 +45,7 @@ export async function openSecrets(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { catalog, sealedTokens, all } = await openSealedStores(storage, keyring, references);
+  const { catalog, sealedTokens, messages, all } = await openSealedStores(storage, keyring, references);
   const sealing = createSealing({
     keyring,
     store: all,
@@ -56,5 +57,5 @@ export async function openSecrets(
     changed: () => learnTokens(),
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
-  return { catalog, references, refreshTokens, sealing };
+  return { catalog, references, refreshTokens, messages, sealing };
 }

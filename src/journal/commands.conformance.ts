@@ -9,7 +9,7 @@ export function commandsConformance(guarantee: Guarantee): void {
     const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
     const ask = (partition: number, body: string) => commands.ask({ partition, body, now: start });
     const numbers = [await ask(1, 'a'), await ask(0, 'b'), await ask(1, 'c')];
-    const take = (...leases: (typeof one)[]) => commands.take(leases, { since: start });
+    const take = (...leases: (typeof one)[]) => commands.take(leases, { since: start, takenSince: 0 });
     assert.deepEqual(await take({ ...one, epoch: one.epoch - 1 }), [], 'a former owner');
     assert.deepEqual(await take(one), [
       { number: numbers[0], body: 'a' },
@@ -23,14 +23,14 @@ export function commandsConformance(guarantee: Guarantee): void {
     const { commands } = journal.hot;
     const lease = await claim(journal, 0);
     const ask = () => commands.ask({ partition: 0, body: 'a', now: start });
-    const take = () => commands.take([lease], { since: start });
+    const take = () => commands.take([lease], { since: start, takenSince: 0 });
     const first = await ask();
-    assert.equal(await commands.responseTo(first), null);
+    assert.deepEqual(await commands.responseTo(first), { response: null, isTaken: false });
     await take();
-    assert.equal(await commands.responseTo(first), null);
+    assert.deepEqual(await commands.responseTo(first), { response: null, isTaken: true });
     await commands.respond(first, 'done');
-    assert.equal(await commands.responseTo(first), 'done');
-    assert.equal(await commands.responseTo(first), null);
+    assert.equal((await commands.responseTo(first)).response, 'done');
+    assert.equal((await commands.responseTo(first)).response, null);
 
     const second = await ask();
     assert.equal(await commands.withdraw(second), false);
@@ -41,14 +41,30 @@ export function commandsConformance(guarantee: Guarantee): void {
     await commands.respond(third, 'late');
     const fourth = await ask();
     assert.ok(fourth > third, 'a number is never used again');
-    assert.deepEqual([await commands.responseTo(third), await commands.responseTo(fourth)], [null, null]);
+    const none = { response: null, isTaken: false };
+    assert.deepEqual([await commands.responseTo(third), await commands.responseTo(fourth)], [none, none]);
   });
 
   guarantee('a command whose asker has given up is not taken', async (journal) => {
     const { commands } = journal.hot;
     const lease = await claim(journal, 0);
     const number = await commands.ask({ partition: 0, body: 'a', now: start });
-    assert.deepEqual(await commands.take([lease], { since: start + 1 }), []);
+    assert.deepEqual(await commands.take([lease], { since: start + 1, takenSince: 0 }), []);
     assert.equal(await commands.withdraw(number), false);
+  });
+
+  guarantee('a response that its asker did not read is removed, and no other one', async (journal) => {
+    const { commands } = journal.hot;
+    const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
+    const ask = (partition: number, now: number) => commands.ask({ partition, body: 'a', now });
+    const numbers = [await ask(0, start), await ask(0, start + 1), await ask(1, start)];
+    await commands.take([zero, one], { since: start, takenSince: 0 });
+    for (const number of numbers) await commands.respond(number, 'done');
+    await commands.take([{ ...zero, epoch: zero.epoch - 1 }, zero], { since: start, takenSince: start + 1 });
+    const responses = await Promise.all(numbers.map(commands.responseTo));
+    assert.deepEqual(
+      responses.map(({ response }) => response),
+      [null, 'done', 'done'],
+    );
   });
 }

@@ -6,13 +6,14 @@ export interface Commands {
   ask(command: { partition: number; body: string; now: number }): Promise<number>;
   /**
    * Takes the commands of these partitions, oldest first, each once. Those that were asked before `since` are removed: their
-   * askers have given up. Nothing is taken with a lease that was lost.
+   * askers have given up; and those that were taken and asked before `takenSince`. Nothing is taken with a lease that was
+   * lost.
    */
-  take(leases: readonly Lease[], query: { since: number }): Promise<TakenCommand[]>;
+  take(leases: readonly Lease[], query: { since: number; takenSince: number }): Promise<TakenCommand[]>;
   /** Stores the response to a command; one that was withdrawn is left alone. */
   respond(number: number, response: string): Promise<void>;
-  /** The response to a command, which is removed with it; null: there is none yet. */
-  responseTo(number: number): Promise<string | null>;
+  /** The response to a command, which is removed with it; null: there is none yet. `isTaken`: whether the owner has begun. */
+  responseTo(number: number): Promise<{ response: string | null; isTaken: boolean }>;
   /** Removes a command. Returns whether it was taken: what came of it is then not known. */
   withdraw(number: number): Promise<boolean>;
 }

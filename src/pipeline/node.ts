@@ -1,6 +1,6 @@
 import { repeated } from '../async/repeated.ts';
 import { Ownership } from '../ownership/ownership.ts';
-import type { DeliveryCommands } from './commands/delivery-commands.ts';
+import { type DeliveryCommands, lastingCommands } from './commands/delivery-commands.ts';
 import { type AskOwner, commandsOfNode } from './commands/owner-commands.ts';
 import type { Delivering } from './delivering.ts';
 import { Dispatchers } from './dispatch/dispatchers.ts';
@@ -18,7 +18,7 @@ import type { Configuration } from './snapshot/snapshot.ts';
  * released, so that another node continues at once.
  */
 export function createNode(
-  { journal, clock, random, telemetry, authenticator, node }: PipelineParts,
+  { journal, messages, clock, random, telemetry, authenticator, limits, node }: PipelineParts,
   context: {
     configuration: Configuration;
     events: DeliveryEvents;
@@ -123,6 +123,8 @@ export function createNode(
       const { failed } = telemetry;
       const asking = commandsOfNode(acts, {
         commands,
+        messages,
+        lasting: lastingCommands,
         configuration,
         owned,
         clock,
@@ -131,7 +133,7 @@ export function createNode(
         failed,
       });
       serving.use(repeated(clock, pollMs, asking.serve, (error) => failed(error, 'look for commands of other nodes')));
-      serving.defer(asking.idle);
+      serving.defer(() => asking.idle(limits.stopTimeoutMs));
       return asking.ask;
     },
     start: () => ownership.start(),

@@ -4,8 +4,10 @@ import { fakeClock } from '../../test/support/fake-clock.ts';
 import { nodeOf, type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { type Clock, pause } from '../async/clock.ts';
 import { auditSample } from '../audit/audit-samples.testing.ts';
+import { placeOf } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
+import { Secret } from '../contract/secret.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const second = 1_000;
@@ -282,6 +284,60 @@ test('a command that the owner does not respond to fails after 5 s and says that
     message: /Nothing was done/,
   });
   await rig.clock.advance(6 * second);
+  await refused;
+  nodes.go();
+});
+
+test('a test asked at any node is sent by the owner of the connection, with the secrets of the draft, and its texts are stored sealed', async () => {
+  const slow = Promise.withResolvers<{ status: number; body: string }>();
+  await using nodes = await startNodes({ handler: () => slow.promise });
+  const { rig, connectionId } = nodes;
+  const { pipeline, clock, journal } = rig;
+  const stored: string[] = [];
+  const { commands } = journal.hot;
+  const { ask, respond } = commands;
+  commands.ask = (command) => {
+    stored.push(command.body);
+    return ask(command);
+  };
+  commands.respond = (number, response) => {
+    stored.push(response);
+    return respond(number, response);
+  };
+  const [destination] = pipeline.configuration.snapshot.documents.destination.values();
+  const { id: destinationId, body } = destination ?? assert.fail();
+  const header = { name: 'X-Key', value: new Secret('of-the-draft-alone', ''), secret: true as const };
+  const draft = { ...body, settings: { ...body.settings, headers: [header] } };
+  const asked = { destinationId, connectionId, input: { data: [{ n: 'the-data' }] }, draft, actionDraft: null };
+  const tested = pipeline.askOwner(connectionId, 'test', asked);
+  await clock.advance(12 * second);
+  slow.resolve({ status: 200, body: 'the-response' });
+  await clock.advance(4 * second);
+  const { id, status, attemptLog } = await tested;
+  const partition = pipeline.configuration.snapshot.partitions.get(connectionId);
+  assert.deepEqual([status, placeOf('delivery', id)?.partition], ['delivered', partition]);
+  assert.equal(attemptLog?.[0]?.response?.body, 'the-response');
+  const [request, ...others] = rig.egress.requests;
+  assert.deepEqual([others, new Map(request?.headers).get('X-Key')], [[], 'of-the-draft-alone']);
+  assert.equal(stored.length, 2);
+  assert.doesNotMatch(stored.join(), /of-the-draft-alone|the-data|the-response/);
+  await assert.rejects(pipeline.preview.testSend(destinationId, asked.input, draft), { code: 'unavailable' });
+  assert.deepEqual(rig.failures, []);
+});
+
+test('a test whose owner dies fails with a text that says that it may have been sent', async () => {
+  await using nodes = await startNodes({ handler: () => new Promise(() => {}) });
+  const { rig, connectionId } = nodes;
+  const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();
+  const asked = { destinationId, connectionId, input: { data: [{}] }, draft: null, actionDraft: null };
+  const refused = assert.rejects(rig.pipeline.askOwner(connectionId, 'test', asked), {
+    code: 'unavailable',
+    message: /has begun this/,
+  });
+  await rig.clock.advance(4 * second);
+  assert.equal(rig.egress.requests.length, 1);
+  nodes.stop();
+  await rig.clock.advance(200 * second);
   await refused;
   nodes.go();
 });

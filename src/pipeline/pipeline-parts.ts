@@ -11,6 +11,7 @@ import type { Notes } from '../notes/notes.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { Messages } from './commands/owner-commands.ts';
 import type { OperatorRetention } from './snapshot/effective-settings.ts';
 
 /** The parts that the pipeline needs; compose.ts chooses each. */
@@ -30,6 +31,8 @@ export type PipelineParts = {
   clock: Clock;
   newId: NewId;
   random: () => number;
+  /** Seals what nodes ask each other, which is stored for a moment. */
+  messages: Messages;
   /** Removes secrets from texts that people read; it learns the secrets of the documents here. */
   scrubber: Scrubber;
   limits: {

@@ -151,7 +151,7 @@ export async function startPipeline(parts: PipelineParts) {
     clock,
     ...shown,
   });
-  const acts = deliveryCommands({ configuration, log, queueStatus: status, events, now: clock.now });
+  const acts = deliveryCommands({ configuration, log, queueStatus: status, events, preview, now: clock.now });
   return {
     configuration,
     events: events as DeliveryEvents,

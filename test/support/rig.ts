@@ -22,6 +22,8 @@ import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delive
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { sealedMessages } from '../../src/secrets/sealed-messages.ts';
+import { sealer } from '../../src/secrets/sealer.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
 import { openStorage } from './storage.ts';
@@ -106,6 +108,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const scripts = { ...(handler !== undefined && { handler }), ...(connect !== undefined && { connect }) };
   const egress = fakeEgress({ now: clock.now, ...scripts });
 
+  const messages = sealedMessages(sealer({ keys: [{ id: 'of-the-rig', bytes: randomBytes(32) }] }));
   const failed = (error: unknown) => failures.push(error);
   const start = async (node?: NodeParts, own: Clock = clock) =>
     startPipeline({
@@ -135,6 +138,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       newId,
       random: options.random ?? (() => 0),
       scrubber: createScrubber(),
+      messages,
       limits: {
         retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
         stopTimeoutMs: 30_000,

@@ -94,14 +94,14 @@ export function destinationHandlers(parts: ApiParts) {
       return checks.outcomes({ id, draft: await draftOf(id, draft) }, last);
     },
     async testDestination({ params: { id }, body, may, record, request }) {
-      const input = body();
+      const { draft, ...input } = body();
       // The draft decides what of the event is sent where.
       if (input.eventId !== undefined) requireStoredEvents(may);
       const { name, path, connectionId } = documents.find(configuration.snapshot, id).body;
-      const drafts = await draftsOf(id, input);
-      const delivery = await preview.testSend(id, input, ...drafts);
-      if (delivery.status === 'delivered')
-        await askOwner(connectionId, 'endPauses', { connectionId, destinationIds: [id] });
+      const drafts = await draftsOf(id, { ...input, draft });
+      const [destination, actionDraft] = drafts;
+      const asked = { destinationId: id, connectionId, input, draft: destination, actionDraft };
+      const delivery = await askOwner(connectionId, 'test', asked);
       await record({ id, name, changes: [{ pointer: '/delivery', after: delivery.id }] });
       const shown = (one: Delivery) =>
         may('payloads:view') ? one : withoutPayloads(one, () => isFixedPath(drafts[0]?.path ?? path));

@@ -196,6 +196,19 @@ export async function startTestServer(
     heldAt: async () => 0,
     backlog: async () => [],
   };
+  const preview: Pipeline['preview'] = {
+    testing: () => [],
+    async preview(_id, _input, draft) {
+      drafts.push(draft);
+      return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
+    },
+    testSend: () => Promise.reject(new Error("the fake can't send")),
+    render: async () => {
+      hold.reached();
+      await hold.open;
+      return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
+    },
+  };
   const pipeline: Pipeline = {
     eraser,
     confirmedNow: () => null,
@@ -204,19 +217,7 @@ export async function startTestServer(
       if (refusal.error !== null) throw refusal.error;
       return (await journal.hot.accept({ partition: 0, collectorId, receivedAt, events })).ids;
     },
-    preview: {
-      testing: () => [],
-      async preview(_id, _input, draft) {
-        drafts.push(draft);
-        return { request: null, result: { kind: 'skipped', reason: 'fake' }, warnings: [] };
-      },
-      testSend: () => Promise.reject(new Error("the fake can't send")),
-      render: async () => {
-        hold.reached();
-        await hold.open;
-        return { result: { kind: 'body', body: 'x', contentType: 'text/plain' }, durationMs: 1 };
-      },
-    },
+    preview,
     checks: createChecks({
       configuration,
       log: journal.log,
@@ -227,7 +228,7 @@ export async function startTestServer(
       compute,
     }),
     queueStatus,
-    askOwner: askHere(deliveryCommands({ configuration, log: journal.log, queueStatus, events, now })),
+    askOwner: askHere(deliveryCommands({ configuration, log: journal.log, queueStatus, events, preview, now })),
     events,
     isFull: () => false,
     replays: await startReplays({

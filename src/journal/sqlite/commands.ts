@@ -9,10 +9,15 @@ export const commandOperations = {
       ...[partition, now, body],
     )?.number ?? 0,
 
-  takeCommands(db: Db, { leases, since }: { leases: readonly Lease[]; since: number }): TakenCommand[] {
+  takeCommands(
+    db: Db,
+    { leases, since, takenSince }: { leases: readonly Lease[]; since: number; takenSince: number },
+  ): TakenCommand[] {
     const taken: TakenCommand[] = [];
     for (const lease of leases) {
       if (!isCurrent(db, lease)) continue;
+      const old = 'DELETE FROM command WHERE is_taken = 1 AND partition = ? AND asked_at < ?';
+      db.run(old, lease.partition, takenSince);
       const sql =
         'SELECT number, body, asked_at FROM command INDEXED BY command_waiting WHERE is_taken = 0 AND partition = ? ORDER BY number';
       for (const { number, body, asked_at } of db.all<TakenCommand & { asked_at: number }>(sql, lease.partition))
@@ -29,14 +34,14 @@ export const commandOperations = {
     db.run('UPDATE command SET response = ? WHERE number = ?', response, number);
   },
 
-  commandResponse(db: Db, number: number): string | null {
-    const response = db.get<{ response: string | null }>(
-      'SELECT response FROM command WHERE number = ?',
+  commandResponse(db: Db, number: number): { response: string | null; isTaken: boolean } {
+    const row = db.get<{ response: string | null; is_taken: number }>(
+      'SELECT response, is_taken FROM command WHERE number = ?',
       number,
-    )?.response;
-    if (response == null) return null;
-    withdraw(db, number);
-    return response;
+    );
+    const response = row?.response ?? null;
+    if (response !== null) withdraw(db, number);
+    return { response, isTaken: row?.is_taken === 1 };
   },
 
   withdrawCommand: withdraw,

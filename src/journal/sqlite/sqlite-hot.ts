@@ -38,7 +38,7 @@ export function sqliteHot(
     },
     commands: {
       ask: (command) => client.write('askOwner', command),
-      take: (leases, { since }) => client.write('takeCommands', { leases, since }),
+      take: (leases, query) => client.write('takeCommands', { leases, ...query }),
       respond: (number, response) => client.write('respondToCommand', { number, response }),
       responseTo: (number) => client.write('commandResponse', number),
       withdraw: (number) => client.write('withdrawCommand', number),

@@ -1,9 +1,14 @@
+import type { ActionBody } from '../../contract/documents/action.ts';
+import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import type { Delivery } from '../../contract/records/delivery.ts';
+import type { SampleInput } from '../../contract/records/sample.ts';
 import { addCounters, isFinished, type JournalLog, type LoggedDelivery, type Released } from '../../journal/journal.ts';
 import { presentVersions } from '../attempt/delivery-plan.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { QueueStatus } from '../insight/queue-status.ts';
+import type { Previews } from '../preview/preview.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
 /** What a command needs to know of its delivery. */
@@ -12,7 +17,20 @@ export type CommandedDelivery = Pick<
   'id' | 'test' | 'actionId' | 'actionVersion' | 'destinationId' | 'destinationVersion' | 'connectionId' | 'replayId'
 >;
 
+/** The commands that take as long as another system does. */
+export const lastingCommands = ['test'] as const;
+
 export type DeliveryCommands = ReturnType<typeof deliveryCommands>;
+
+/** A test send, by the stored destination and action or by drafts. */
+export type AskedTest = {
+  destinationId: string;
+  /** Of the stored destination. */
+  connectionId: string;
+  input: Omit<SampleInput, 'draft'>;
+  draft: DestinationBody | null;
+  actionDraft: ActionBody | null;
+};
 
 /** What people do to deliveries and to the limits of a connection: the owner of the connection does it (owner-commands.ts). */
 export function deliveryCommands(options: {
@@ -20,9 +38,10 @@ export function deliveryCommands(options: {
   log: Pick<JournalLog, 'retry' | 'cancel' | 'release'>;
   queueStatus: QueueStatus;
   events: Pick<DeliveryEvents, 'emit'>;
+  preview: Pick<Previews, 'testSend'>;
   now: () => number;
 }) {
-  const { configuration, log, queueStatus, events, now } = options;
+  const { configuration, log, queueStatus, events, preview, now } = options;
   return {
     /** Makes a delivery due now. `render`: with a new render by the current mapping and template. */
     async retry(asked: { delivery: CommandedDelivery; render: boolean; entry: NewAuditEntry }): Promise<void> {
@@ -70,8 +89,12 @@ export function deliveryCommands(options: {
       await queueStatus.endPauses(connectionId);
     },
 
-    endPauses: (of: { connectionId: string; destinationIds: string[] }): Promise<void> =>
-      queueStatus.endPauses(of.connectionId, of.destinationIds),
+    /** Sends a test. One that is delivered shows that the cause of a pause is gone. */
+    async test({ destinationId, connectionId, input, draft, actionDraft }: AskedTest): Promise<Delivery> {
+      const delivery = await preview.testSend(destinationId, input, draft, actionDraft);
+      if (delivery.status === 'delivered') await queueStatus.endPauses(connectionId, [destinationId]);
+      return delivery;
+    },
 
     endTokenPause: ({ connectionId }: { connectionId: string }): Promise<void> =>
       queueStatus.endTokenPause(connectionId),

@@ -4,10 +4,16 @@ import type { Commands } from '../../journal/journal.ts';
 import type { ConnectionsOfNode } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
-/** How long the asker waits for the owner. */
+/** How long the asker waits for the owner to respond. */
 const responseMs = 5_000;
 
-/** Functions by name, whose argument and result are JSON. */
+/** The same for a command that lasts, once the owner has begun: two requests of a test with their tokens. */
+const lastingMs = 180_000;
+
+/** Turns JSON values, which may have secrets, into texts that are stored, and back. */
+export type Messages = { seal(value: unknown): string; open(text: string): unknown };
+
+/** Functions by name, whose argument is JSON with secrets, and whose result is JSON. */
 type Acts<Of> = { [Name in keyof Of]: (args: never) => Promise<unknown> };
 type Act = (args: never) => Promise<unknown>;
 type ArgsOf<One extends Act> = Parameters<One>[0];
@@ -39,6 +45,9 @@ export function commandsOfNode<Of extends Acts<Of>>(
   acts: Of,
   options: {
     commands: Commands;
+    messages: Messages;
+    /** Those that take as long as another system does. */
+    lasting: readonly (keyof Of)[];
     configuration: Configuration;
     owned: ConnectionsOfNode;
     clock: Clock;
@@ -48,13 +57,13 @@ export function commandsOfNode<Of extends Acts<Of>>(
     failed(error: unknown, doing: string): void;
   },
 ) {
-  const { commands, configuration, owned, clock, pollMs, follow, failed } = options;
+  const { commands, messages, lasting, configuration, owned, clock, pollMs, follow, failed } = options;
   const running = new Set<Promise<void>>();
   const here = askHere(acts);
 
   async function responseOf(body: string): Promise<Done> {
     try {
-      const { name, args, revision }: Asked = JSON.parse(body); // stored by `ask`
+      const { name, args, revision } = messages.open(body) as Asked; // stored by `ask`
       if (!Object.hasOwn(acts, name))
         throw new AppError('unavailable', 'The owner of the connection has another version.');
       if (revision > configuration.snapshot.revision) await configuration.follow();
@@ -67,15 +76,17 @@ export function commandsOfNode<Of extends Acts<Of>>(
   }
 
   async function serveOne(number: number, body: string): Promise<void> {
-    const response = JSON.stringify(await responseOf(body));
+    const response = messages.seal(await responseOf(body));
     await commands.respond(number, response).catch((error) => failed(error, 'respond to another node'));
   }
 
-  async function waitFor(number: number): Promise<Done> {
-    for (const until = clock.now() + responseMs; clock.now() < until; ) {
+  async function waitFor(number: number, isLasting: boolean): Promise<Done> {
+    const startedAt = clock.now();
+    for (let untilMs = responseMs; clock.now() < startedAt + untilMs; ) {
       await pause(clock, pollMs);
-      const response = await commands.responseTo(number);
-      if (response !== null) return JSON.parse(response);
+      const { response, isTaken } = await commands.responseTo(number);
+      if (response !== null) return messages.open(response) as Done; // stored by `serveOne`
+      if (isTaken && isLasting) untilMs = lastingMs;
     }
     throw new AppError(
       'unavailable',
@@ -88,9 +99,10 @@ export function commandsOfNode<Of extends Acts<Of>>(
   const ask: AskOwner<Of> = async (connectionId, name, args) => {
     if (owned.leaseOf(connectionId) !== null) return here(connectionId, name, args);
     const { revision, partitions } = configuration.snapshot;
-    const body = JSON.stringify({ name, args, revision } satisfies Asked);
+    const body = messages.seal({ name, args, revision } satisfies Asked);
     const partition = partitions.get(connectionId) ?? 0;
-    const response = await waitFor(await commands.ask({ partition, body, now: clock.now() }));
+    const number = await commands.ask({ partition, body, now: clock.now() });
+    const response = await waitFor(number, lasting.includes(name));
     await follow();
     if ('done' in response) return response.done as ResultOf<Of[typeof name]>; // of the same function at the owner
     const { code, message, errors, extra } = response.refused;
@@ -103,12 +115,20 @@ export function commandsOfNode<Of extends Acts<Of>>(
     async serve(): Promise<void> {
       const leases = owned.leases();
       if (leases.length === 0) return;
-      for (const { number, body } of await commands.take(leases, { since: clock.now() - responseMs })) {
+      const now = clock.now();
+      // No asker reads a response that late, also by another clock.
+      const query = { since: now - responseMs, takenSince: now - 2 * lastingMs };
+      for (const { number, body } of await commands.take(leases, query)) {
         const done = serveOne(number, body).finally(() => running.delete(done));
         running.add(done);
       }
     },
-    /** Resolves when everything that was begun has its response. */
-    idle: async (): Promise<void> => void (await Promise.all(running)),
+    /** Resolves when everything that was begun has its response, at the latest after `withinMs`. */
+    async idle(withinMs: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const cancel = clock.after(withinMs, resolve);
+      await Promise.race([Promise.all(running), promise]);
+      cancel();
+    },
   };
 }

@@ -35,6 +35,8 @@ type Options = {
   scrubber: Pick<Scrubber, 'scrub' | 'learn'>;
 };
 
+export type Previews = ReturnType<typeof createPreviews>;
+
 /**
  * Previews and test sends, on the same path as deliveries. Inputs are parsed; unknown ids throw AppError `not_found`.
  * `draft` is `input.draft` merged into the stored destination and parsed, with its secrets; null: the stored
@@ -157,7 +159,11 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
   const redaction = options.redaction(present);
   const events = event === null ? [] : [event];
   const settlement = redaction === null ? whole : redactedOrEmptied(redactor(redaction, events, now), telemetry)(whole);
-  await journal.hot.settle(lease, [settlement], now);
+  if ((await journal.hot.settle(lease, [settlement], now)) === false)
+    throw new AppError(
+      'unavailable',
+      `The test was sent as ${id}, and its outcome is lost: another node has taken over.`,
+    );
   const logged = await journal.log.delivery(id);
   // By retention, when the size limit leaves no room, or by an erasure of its visitor.
   if (logged === null)

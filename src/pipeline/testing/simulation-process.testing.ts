@@ -65,6 +65,7 @@ export function startProcess(
     newId,
     random: () => 0.5,
     scrubber,
+    messages: { seal: (value) => JSON.stringify(value), open: (text) => JSON.parse(text) },
     limits: {
       retention: { values: { days: 30, bytes: null, auditDays: 365, bodiesMs: null }, fixed: new Set() },
       stopTimeoutMs: 30_000,
