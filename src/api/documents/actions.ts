@@ -1,7 +1,7 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
 import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
-import { misfitText } from '../../pipeline/attempt/render.ts';
+import { misfitText } from '../../pipeline/attempt/mapping.ts';
 import { behaviorsOf } from '../../pipeline/snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
 import { compileCondition } from '../../rules/compile.ts';

@@ -10,7 +10,7 @@ import {
   type MappedField,
   shownValueMax,
 } from '../../contract/records/explanation.ts';
-import { explainMapping } from '../../pipeline/attempt/render.ts';
+import { explainMapping } from '../../pipeline/attempt/mapping.ts';
 import { momentOf, shownDelivery } from '../../pipeline/insight/shown-delivery.ts';
 import { classOf } from '../../pipeline/rule-faults.ts';
 import { behaviorConditions } from '../../pipeline/snapshot/rule-compiler.ts';

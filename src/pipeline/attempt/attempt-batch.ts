@@ -20,7 +20,7 @@ import { erroredStep, redactedOrEmptied } from './error-policy.ts';
 import { redactor } from './exchange-redaction.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { RedactionPolicy } from './redaction-policy.ts';
-import type { Rendering } from './render.ts';
+import type { Rendering } from './rendered-output.ts';
 import { type Attempted, type Requests, Withheld } from './work.ts';
 
 /** The outcome of a batch. */

@@ -17,7 +17,8 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { AttemptTrace, TracedAttempt, Tracing } from '../../telemetry/tracing.ts';
 import { exchanged, isCounted, type Note, outcomeOf, unsent, waitingForToken, withoutContent } from './attempt-log.ts';
 import { detailOf, endOf, unjudged } from './error-policy.ts';
-import { type DataRecord, MappingError, type Rendering } from './render.ts';
+import { type DataRecord, MappingError } from './mapping.ts';
+import type { Rendering } from './rendered-output.ts';
 import { type Attempted, type Requests, Withheld, type Work } from './work.ts';
 
 /** The progress of an attempt: the exchanges that are logged, and the one that may be in progress. */

@@ -2,7 +2,7 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import type { Lookup } from '../../rules/lookup.ts';
 
-import type { Rendering } from './render.ts';
+import type { Rendering } from './rendered-output.ts';
 
 /** The batch settings of a version of a destination. */
 export type BatchLimits = Pick<DestinationBody['settings']['batch'], 'records' | 'bytes' | 'waitMs'> & {

@@ -7,7 +7,9 @@ import { valueBytes } from '../../contract/value-bytes.ts';
 import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import { type DestinationPlan, destinationPlan } from '../snapshot/destination-plan.ts';
 import type { Configuration, Document, Snapshot } from '../snapshot/snapshot.ts';
-import { keptProgram, type Meta, planRender, type RenderEngine, type RenderPlan, sendsTo } from './render.ts';
+import { keptProgram } from './kept-program.ts';
+import { sendsTo } from './mapping.ts';
+import { type Meta, planRender, type RenderEngine, type RenderPlan } from './render.ts';
 
 /** Everything compiled that attempts need which have the same action and destination, in one version each. */
 export type DeliveryPlan = RenderPlan & {

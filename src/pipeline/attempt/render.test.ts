@@ -5,7 +5,8 @@ import { inlineCompute } from '../../compute/inline.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { RenderJob } from '../../sandbox/sandbox.ts';
 import { createPlans } from './delivery-plan.ts';
-import { keptProgram, planRender } from './render.ts';
+import { keptProgram } from './kept-program.ts';
+import { planRender } from './render.ts';
 
 test('actions without expressions share the program of their destination; others have their own', async () => {
   await using rig = await startRig();

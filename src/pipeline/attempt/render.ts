@@ -1,32 +1,16 @@
 import { recentValues } from '../../async/recent-values.ts';
 import type { Compute } from '../../compute/compute.ts';
-import type { ActionBody, FieldMapping } from '../../contract/documents/action.ts';
+import type { ActionBody } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { type MappedField, shownValueMax } from '../../contract/records/explanation.ts';
 import type { Rendered } from '../../contract/records/rendered.ts';
-import { cutValue } from '../../rules/cut-value.ts';
-import { compileLookup } from '../../rules/lookup.ts';
-import { type Misfit, typedValue } from '../../rules/typed-value.ts';
 import type { RenderJob, RenderOutcome } from '../../sandbox/sandbox.ts';
-import {
-  decodeOutput,
-  NOT_OURS,
-  type Program,
-  type ProgramInput,
-  type RenderOutput,
-} from '../../template/compile/program.ts';
+import type { Program } from '../../template/compile/program.ts';
 import { type TrivialForm, trivialForm } from '../../template/compile/trivial-form.ts';
 import type { Document } from '../snapshot/snapshot.ts';
-
-export type DataRecord = Record<string, unknown>;
-
-/** The result of rendering: the parts of a request, or why there are none. */
-export type Rendering =
-  | { kind: 'rendered'; rendered: Rendered }
-  | { kind: 'skipped'; reason: string }
-  | { kind: 'failed'; reason: string; line: number | null; column: number | null };
+import { composeOne, keptProgram } from './kept-program.ts';
+import { compileMapping, type DataRecord, mappingOf } from './mapping.ts';
+import { type Rendering, readRendered } from './rendered-output.ts';
 
 /** The data about its delivery that a template can read. */
 export type Meta = {
@@ -52,14 +36,6 @@ export type RenderPlan = {
   /** Returns a promise only when the sandbox is needed. */
   render(input: RenderInput): Rendering | Promise<Rendering>;
 };
-
-export const sendsTo = (action: ActionBody, destinationId: string): boolean =>
-  action.destinations.some((row) => row.destinationId === destinationId);
-
-/** The mapping of one destination in an action; empty (the event's data unchanged) without an action. */
-export function mappingOf(action: ActionBody | null, destinationId: string) {
-  return action?.destinations.find((row) => row.destinationId === destinationId)?.mapping ?? [];
-}
 
 /** Many actions and destinations have the same template, and reading one costs more than sending a delivery. */
 const formOf = recentValues(1_000, trivialForm);
@@ -101,40 +77,8 @@ export function planRender(
     async render(input) {
       const compiled = await kept(() => composeOne(engine, source));
       if (compiled.kind === 'failed') return compiled;
-      return decode(await engine.render(renderJob(compiled.program, input)), path, headers);
+      return readRendered(await engine.render(renderJob(compiled.program, input)), path, headers);
     },
-  };
-}
-
-type Compiled = { kind: 'program'; program: Program } | Extract<Rendering, { kind: 'failed' }>;
-
-async function composeOne({ compose }: RenderEngine, input: ProgramInput): Promise<Compiled> {
-  const failed = (reason: string) => ({ kind: 'failed' as const, reason, line: null, column: null });
-  const [composed] = await compose([input]);
-  if (composed?.ok === true) return { kind: 'program', program: composed.program };
-  const [first] = composed?.problems ?? [];
-  return first === undefined
-    ? failed('does not compile')
-    : { ...failed(first.message), line: first.line, column: first.column };
-}
-
-/**
- * Keeps the program that the first call makes, but not a rejection. `too_complex` is kept for a minute, so that the
- * deliveries of a destination, or the parts of a batch, do not use 5 s of the compute thread each. It may be due to a
- * stalled machine, so it is an internal error, after which a delivery is retried by its schedule. `now`: monotonic
- * milliseconds.
- */
-export function keptProgram(now = () => performance.now()): (make: () => Promise<Compiled>) => Promise<Compiled> {
-  let kept: Promise<Compiled> | null = null;
-  let keptUntil = 0;
-  return (make) => {
-    if (kept !== null && now() < keptUntil) return kept;
-    kept = make();
-    keptUntil = Number.POSITIVE_INFINITY;
-    kept.catch((error) => {
-      keptUntil = error instanceof AppError && error.code === 'too_complex' ? now() + 60_000 : 0;
-    });
-    return kept;
   };
 }
 
@@ -153,53 +97,6 @@ function renderJob(program: Program, input: RenderInput): RenderJob {
   };
 }
 
-function decode(outcome: RenderOutcome, path: string, headers: readonly PlainHeader[]): Rendering {
-  if (outcome.kind === 'exceeded') return { kind: 'failed', reason: outcome.message, line: null, column: null };
-  // The position of the error is in the program, not in the template.
-  if (outcome.kind === 'threw') return { kind: 'failed', reason: outcome.message, line: null, column: null };
-  const output = readOutput(outcome.output);
-  if (output.kind === 'skipped') return output;
-  if (output.kind === 'failed') return inItsPart(output);
-  // A template can tamper with the code that writes the result: parts without tags must be as configured.
-  const isOurs =
-    isAsWritten(path, output.path) &&
-    headers.length === output.headers.length &&
-    output.headers.every(([name, value], i) => name === headers[i]?.name && isAsWritten(headers[i].value, value));
-  if (!isOurs) return { kind: 'failed', reason: NOT_OURS, line: null, column: null };
-  return {
-    kind: 'rendered',
-    rendered: { path: output.path, headers: output.headers, body: output.body, isObject: output.isObject },
-  };
-}
-
-type PlainHeader = { readonly name: string; readonly value: string };
-
-function isAsWritten(text: string, rendered: string): boolean {
-  return text.includes('{{') || text === rendered;
-}
-
-/** Lines and columns refer to the template; a failure in another part has the part and its position in the reason. */
-function inItsPart({ reason, line, column, in: part }: Extract<RenderOutput, { kind: 'failed' }>): Rendering {
-  if (part === 'template') return { kind: 'failed', reason, line, column };
-  const where = line === null ? part : `${part}, line ${line}, column ${column}`;
-  return { kind: 'failed', reason: `${where}: ${reason}`, line: null, column: null };
-}
-
-function readOutput(text: string): RenderOutput {
-  try {
-    return decodeOutput(text);
-  } catch (error) {
-    // A hostile template can replace its program's output with any text; that counts as its failure.
-    return {
-      kind: 'failed',
-      reason: error instanceof Error ? error.message : String(error),
-      line: null,
-      column: null,
-      in: 'template',
-    };
-  }
-}
-
 /** The most common templates only write their records as JSON and need no sandbox. */
 function renderNatively(
   { path: [, index] }: TrivialForm,
@@ -215,78 +112,4 @@ function renderNatively(
   const rendered: Rendered = { path, headers, body, isObject: false };
   if (isCopy && typeof event?.id === 'string') rendered.copyOf = event.id;
   return { kind: 'rendered', rendered };
-}
-
-/**
- * The fields of a mapping that need no JavaScript, parameters and constants, in the order of the mapping. Expressions
- * are left to the program, which restores the order of all fields. An empty mapping returns the event's data unchanged.
- * A missing parameter leaves its key out. Throws MappingError for a value that does not fit the type of its field.
- */
-export function compileMapping(mapping: readonly FieldMapping[]): (event: Event) => DataRecord {
-  if (mapping.length === 0) return (event) => event.data;
-  const steps = mapping.flatMap((line) =>
-    'expression' in line ? [] : [{ field: line.field, get: mappedValue(line) }],
-  );
-  return (event) => {
-    const entries: [string, unknown][] = [];
-    for (const { field, get } of steps) {
-      const value = get(event);
-      if (value !== undefined) entries.push([field, value]);
-    }
-    // Object.fromEntries defines own properties for any name: `__proto__` is data like any other.
-    return Object.fromEntries(entries);
-  };
-}
-
-/** A mapped value that does not fit the type of its field. The message names field and parameter, but not the value. */
-export class MappingError extends Error {}
-
-type ValueLine = Exclude<FieldMapping, { expression: string }>;
-
-/** The value of a line for an event, undefined when it has none. Without a type this is the lookup alone. */
-function mappedValue(line: ValueLine): (event: Event) => unknown {
-  const get = 'parameter' in line ? compileLookup(line.parameter) : () => line.value;
-  const { as = 'text' } = line;
-  if (as === 'text') return get;
-  return (event) => {
-    const typed = typedValue(get(event), as);
-    if (!typed.ok) throw new MappingError(`mapping field ${line.field}: ${misfitText(line, typed.misfit)}`);
-    return typed.value;
-  };
-}
-
-/** Why the value of a line does not fit its type, as a sentence without its full stop. */
-export function misfitText(line: ValueLine, misfit: Misfit): string {
-  return `${'parameter' in line ? line.parameter : 'the fixed value'} ${misfits[misfit]}`;
-}
-
-const misfits: Record<Misfit, string> = {
-  not_number: 'is not a number',
-  inexact_number: 'has more digits than a number can keep: send it as text',
-  not_boolean: 'is not a yes/no value',
-  not_list: 'is not a list',
-  not_json: 'is not valid JSON',
-};
-
-/** The lines of a mapping with the value of each for an event, found and converted as in deliveries. */
-export function explainMapping(mapping: readonly FieldMapping[], event: Event): MappedField[] {
-  return mapping.map((line) => {
-    const { field } = line;
-    if ('expression' in line)
-      return {
-        ...{ field, from: 'expression', source: line.expression },
-        ...{ found: null, value: null, isCut: false, problem: null },
-      };
-    const isParameter = 'parameter' in line;
-    const raw = isParameter ? compileLookup(line.parameter)(event) : line.value;
-    const typed = typedValue(raw, line.as ?? 'text');
-    return {
-      field,
-      from: isParameter ? 'parameter' : 'value',
-      source: isParameter ? line.parameter : null,
-      found: raw !== undefined,
-      ...cutValue((typed.ok ? typed.value : raw) ?? null, shownValueMax.whole),
-      problem: typed.ok ? null : misfitText(line, typed.misfit),
-    };
-  });
 }

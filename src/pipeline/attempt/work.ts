@@ -4,7 +4,8 @@ import type { Event } from '../../contract/records/event.ts';
 import type { Rendered } from '../../contract/records/rendered.ts';
 import type { Verdict } from '../../destinations/judge.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
-import type { DataRecord, Rendering } from './render.ts';
+import type { DataRecord } from './mapping.ts';
+import type { Rendering } from './rendered-output.ts';
 
 /** A delivery with everything that its next attempt needs. */
 export type Work = {

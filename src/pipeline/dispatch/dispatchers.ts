@@ -3,9 +3,9 @@ import { placeOf } from '../../contract/ids.ts';
 import type { DueDelivery, Lease } from '../../journal/journal.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { QueueInFlight } from './in-flight.ts';
 import type { NodeLimits } from './node-limits.ts';
 import type { Pauses } from './pauses.ts';
-import type { QueueInFlight } from './queue-key.ts';
 import { noLoad } from './request-load.ts';
 
 /** What the other parts of the pipeline use of a dispatcher. */

@@ -1,7 +1,9 @@
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import type { DeliveryQueue, Lease } from '../../journal/journal.ts';
 import { isSuspect, type QueuedDelivery } from './destination-queue.ts';
-import type { QueueInFlight } from './queue-key.ts';
+
+/** What a queue has in flight. */
+export type QueueInFlight = { destinationId: string; replayId: string | null; ids: string[] };
 
 type InFlightOptions = {
   journal: Pick<DeliveryQueue, 'mark'>;

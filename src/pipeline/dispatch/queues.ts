@@ -2,7 +2,6 @@ import type { Clock } from '../../async/clock.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import type { Pauses } from './pauses.ts';
-import { queueKey } from './queue-key.ts';
 
 type QueuesOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
@@ -127,4 +126,9 @@ export class Queues {
     const { breaker, plan } = this.get(destinationId, null) ?? {};
     return plan != null && breaker?.isWell(now, plan.breaker) === true;
   }
+}
+
+/** The key of the queue of a destination, or of a replay to it. */
+export function queueKey(destinationId: string, replayId: string | null): string {
+  return replayId === null ? destinationId : `${replayId} ${destinationId}`;
 }

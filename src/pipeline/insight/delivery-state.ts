@@ -3,7 +3,8 @@ import { sharedReading } from '../../async/shared-reading.ts';
 import { type DeliveryState, type StateCounts, stateItemsMax } from '../../contract/records/state.ts';
 import type { JournalLog, StoredHeld } from '../../journal/journal.ts';
 import type { Holds } from '../dispatch/holds.ts';
-import { type QueueInFlight, queueKey } from '../dispatch/queue-key.ts';
+import type { QueueInFlight } from '../dispatch/in-flight.ts';
+import { queueKey } from '../dispatch/queues.ts';
 
 type Target = { destinationId: string; connectionId: string };
 type Row = Target & Omit<StateCounts, 'oldestPendingAt'> & { oldestAt: number };

@@ -2,8 +2,8 @@ import { type Authenticator, AuthorizedConnection } from '../../connections/auth
 import type { ConnectionBody, RequestLoad } from '../../contract/documents/connection.ts';
 import type { Lease, Statuses } from '../../journal/journal.ts';
 import type { Dispatching } from '../dispatch/dispatchers.ts';
+import type { QueueInFlight } from '../dispatch/in-flight.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { QueueInFlight } from '../dispatch/queue-key.ts';
 import { noLoad } from '../dispatch/request-load.ts';
 import type { ConnectionsOfNode } from '../owned-connections.ts';
 import type { Configuration, Document } from '../snapshot/snapshot.ts';

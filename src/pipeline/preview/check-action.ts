@@ -2,7 +2,7 @@ import type { ActionBody } from '../../contract/documents/action.ts';
 import { jsonSize } from '../../contract/json-size.ts';
 import { type ActionCheck, listedMax } from '../../contract/records/check.ts';
 import type { Event } from '../../contract/records/event.ts';
-import { mappingOf } from '../attempt/render.ts';
+import { mappingOf } from '../attempt/mapping.ts';
 import type { Document } from '../snapshot/snapshot.ts';
 import { type CheckContext, eachRendered, refOf } from './check-context.ts';
 import { bodyOf, type Draft, type DryRender, draftDocument } from './dry-render.ts';

@@ -4,7 +4,7 @@ import type { Event } from '../../contract/records/event.ts';
 import type { LeftOutReason, ReplayInput } from '../../contract/records/replay.ts';
 import { isFinished, type JournalLog, type LoggedDelivery, type ReplayedDelivery } from '../../journal/journal.ts';
 import { compileCondition } from '../../rules/compile.ts';
-import { sendsTo } from '../attempt/render.ts';
+import { sendsTo } from '../attempt/mapping.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../snapshot/snapshot.ts';
