@@ -46,10 +46,7 @@ declare module 'fastify' {
  * Every route of the table. The order is credentials, rate limit, rights, body, handler. So a missing right is reported
  * before anything about the resource, and the body is read last.
  */
-export function apiRoutes(
-  parts: ApiParts,
-  { handlers, stopping }: { handlers: Handlers; stopping: AbortSignal },
-): (app: FastifyInstance) => Promise<void> {
+export function apiRoutes(parts: ApiParts, handlers: Handlers): (app: FastifyInstance) => Promise<void> {
   const checkCaller = admission(parts);
   const noteRefusal = refusals(parts);
   const spendAct = actLimit(parts.now);
@@ -61,7 +58,6 @@ export function apiRoutes(
 
   async function admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
-    if (route.path.startsWith('/api/') && stopping.aborted) throw new AppError('unavailable');
     checkCaller(route, request, reply);
   }
 

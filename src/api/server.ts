@@ -24,6 +24,7 @@ import { createHttpServer } from './http/node-http.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { tagFiles } from './http/static-tag.ts';
+import { closeIdleConnections, stopListening } from './http/stop-listening.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
@@ -36,7 +37,7 @@ type Server = AsyncDisposable & {
    * listens there already; throws an Error when it listens elsewhere.
    */
   listen(at: { host: string; port: number; socket?: number | null }): Promise<string>;
-  /** Accepts nothing more, finishes running requests and closes; after `graceMs` remaining connections are cut. */
+  /** Accepts the connections that wait and none later, finishes the requests and closes; after `graceMs` remaining connections are cut. */
   close(graceMs?: number): Promise<void>;
   readonly app: FastifyInstance;
   /** Handles every request of the server; for requests without a socket, in tests. */
@@ -46,9 +47,7 @@ type Server = AsyncDisposable & {
 /** The HTTP server: intake, API, operating routes and the Inbox. */
 export async function createServer(parts: ApiParts): Promise<Server> {
   const drain = new AbortController();
-  const stop = new AbortController();
   const draining = drain.signal;
-  const stopping = stop.signal;
   const style = { docs: parts.publicUrl?.replace(/\/+$/, '') ?? '', scrub: parts.scrub };
   const pages = consoleFrom(parts.consoleDir ?? null);
   const requestId = requestIds(parts.newId);
@@ -77,7 +76,6 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     // A socket that was closed at once has no address, whatever the type says.
     addressOf: (request) => proxyAddress(request, trusted) ?? '',
     draining,
-    stopping,
     isHttps: isHttps(parts),
     traces,
     keys,
@@ -89,17 +87,34 @@ export async function createServer(parts: ApiParts): Promise<Server> {
   await app.register(inboxRoutes(inbox));
   if (pages !== null) await app.register(pages.assets);
   await app.register(tagFiles(parts.tagDir ?? null));
-  await app.register(apiRoutes(parts, { handlers, stopping }));
+  await app.register(apiRoutes(parts, handlers));
   await app.ready();
 
-  // A socket that stays open for the next process: connections wait in it, so those that were accepted are served to the end.
+  // A socket that stays open for the next process: connections wait in it.
   let isInherited = false;
   let closing: Promise<void> | null = null;
   function close(graceMs = 10_000): Promise<void> {
     drain.abort();
-    if (!isInherited) stop.abort();
-    closing ??= closeServer(app, streams.closeAll, graceMs).then(rejected.flush);
+    closing ??= closeServer(graceMs);
     return closing;
+  }
+  async function closeServer(graceMs: number): Promise<void> {
+    if (!isInherited) await stopListening(app.server, handle);
+    streams.closeAll();
+    // Connections become idle one by one as their responses finish; an idle one, or a stream that was asked for at last, would delay
+    // the close until its timeout.
+    const sweep = setInterval(() => {
+      streams.closeAll();
+      void closeIdleConnections(app.server);
+    }, 50);
+    const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    try {
+      await app.close();
+    } finally {
+      clearInterval(sweep);
+      clearTimeout(cut);
+    }
+    await rejected.flush();
   }
 
   return {
@@ -233,19 +248,6 @@ function unknownAddress(request: FastifyRequest, reply: FastifyReply): AppError 
   if (methods === null) return new AppError('not_found', 'No resource has this URL.');
   reply.header('allow', methods.join(', '));
   return new AppError('method_not_allowed', `This URL supports ${methods.join(', ')}.`);
-}
-
-async function closeServer(app: FastifyInstance, closeStreams: () => void, graceMs: number): Promise<void> {
-  closeStreams();
-  // Connections become idle one by one as their responses finish; an idle one would delay the close until its timeout.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(sweep);
-    clearTimeout(cut);
-  }
 }
 
 function noCompiler(): never {

@@ -48,7 +48,6 @@ type IntakeOptions = {
   requestId(): string;
   /** The address of the client, behind trusted proxies. */
   addressOf(request: IncomingMessage): string;
-  stopping: AbortSignal;
   /** Aborted when a stop begins: from then on each response closes its connection. */
   draining: AbortSignal;
   isHttps: boolean;
@@ -143,7 +142,7 @@ const traceName = traceHeader.toLowerCase();
  */
 function createHandlers(
   { pipeline, now, tracing = null }: IntakeParts,
-  { stopping, traces, keys, note, style }: Pick<IntakeOptions, 'stopping' | 'traces' | 'keys' | 'note' | 'style'>,
+  { traces, keys, note, style }: Pick<IntakeOptions, 'traces' | 'keys' | 'note' | 'style'>,
 ) {
   const { configuration } = pipeline;
   const rates = collectorRates(now);
@@ -299,7 +298,6 @@ function createHandlers(
     headers: ResponseHeaders,
   ): void {
     if (format !== null) checkFormat(collector, format);
-    if (stopping.aborted) throw new AppError('unavailable');
     checkOrigin(request.headers, collector);
     checkHops(request.headers);
     rates.check(collector, headers);

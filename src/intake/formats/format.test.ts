@@ -113,7 +113,6 @@ async function startSdk() {
     readBody: bodyReader({ bodyBytesMax: 1_000, arrivingBytesMax: 10_000_000 }),
     requestId: () => 'req_1',
     addressOf: () => '127.0.0.1',
-    stopping: never,
     draining: never,
     isHttps: false,
     traces: { mark: () => null },
