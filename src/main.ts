@@ -24,6 +24,7 @@ process.channel?.unref();
 // The code of a command is loaded on use: commands that only call a server start twice as fast.
 const backups = () => import('./sqlite/backup.ts');
 
+let isServer = false;
 process.exitCode = await run(process.argv.slice(2), {
   version,
   flags: settingFlags(),
@@ -32,6 +33,7 @@ process.exitCode = await run(process.argv.slice(2), {
     return {
       settings: { ...config, drainMs: drainMsOf(config) },
       async start() {
+        isServer = true;
         // For the threads that start from now on: a third of the launcher's value (scripts/node.cjs). 4 would cost 5 % more
         // processor time.
         setFlagsFromString('--max-semi-space-size=8');
@@ -59,6 +61,8 @@ process.exitCode = await run(process.argv.slice(2), {
   now: Date.now,
   untilSignal,
 });
+// A server that has stopped ends, whatever is still open: an export to a receiver that does not answer, or what did not stop in time.
+if (isServer) process.exit();
 
 /**
  * The output of commands. Into a file it is written whole: Node.js drops without an error what a full disk did not take

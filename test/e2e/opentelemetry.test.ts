@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { wire } from '../support/app.ts';
@@ -22,7 +23,7 @@ before(async () => {
     OTEL_BSP_SCHEDULE_DELAY: '50',
     OTEL_METRIC_EXPORT_INTERVAL: '300',
     OTEL_METRIC_EXPORT_TIMEOUT: '300',
-    OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '600000',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=tests',
   });
   url = await program.listening;
@@ -121,15 +122,34 @@ test('the metrics of /metrics are exported under the same names', async () => {
   assert.deepEqual(kinds, ['sum', 'gauge', 'histogram']);
 });
 
-test('with a receiver that is gone events are delivered, and the program ends in order', async () => {
+test('with a receiver that is gone events are delivered, and with one that never answers the program ends', {
+  timeout: 60_000,
+}, async () => {
   const { key, mark } = await wired('/gone', '{{! return JSON.stringify(it.data[0]); }}');
   await collector[Symbol.asyncDispose]();
   const body = JSON.stringify({ events: [{ 'wt.ev': 'gone', ...mark }] });
   assert.equal((await fetch(`${url}/v3/${key}`, { method: 'POST', body })).status, 200);
   await eventually('the request', () => receiver.at('/gone').length === 1);
   assert.match(String(receiver.at('/gone')[0]?.headers['traceparent']), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-  assert.equal((await program.end()).code, 0);
+
+  await using silent = await silentReceiver(Number(new URL(collector.url).port));
+  await eventually('an export', () => silent.connections() > 0);
+  assert.deepEqual(await program.end(), { code: 0, signal: null });
 });
+
+/** Takes connections, and what is sent on them, and never answers. */
+async function silentReceiver(port: number) {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket.on('error', () => {}).resume()));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    connections: () => sockets.length,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 async function wired(path: string, template: string) {
   const client = adminClient(url);
