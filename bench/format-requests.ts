@@ -23,19 +23,18 @@ const page = {
   referrer: 'https://search.example/?q=kettle',
 };
 const visitor = '0f9a7b3c-8d21-4b6e-9f00-5a2c7d1e4b90';
-const time = '2026-01-02T03:04:05.678Z';
 const idName = 'id-';
 const id = idName + blankId;
 
-/** How a format has events and the request around them; null in `batch`: it has one event a request. */
+/** How a format has events and the request around them, sent at a time; null in `batch`: it has one event a request. */
 type Form = {
   path(key: string): string;
   headers?(key: string): string;
-  event(note: string): object;
-  batch: ((events: string, key: string) => string) | null;
+  event(note: string, time: string): object;
+  batch: ((events: string, key: string, time: string) => string) | null;
 };
 
-const tracked = (note: string) => ({
+const tracked = (note: string, time: string) => ({
   type: 'track',
   event: 'Order Completed',
   messageId: id,
@@ -45,13 +44,14 @@ const tracked = (note: string) => ({
   context: { page, locale: 'en-GB', library: { name: 'bench', version: '1.0.0' } },
 });
 
-const batchOf = (events: string, key: string) => `{"batch":[${events}],"sentAt":"${time}","writeKey":"${key}"}`;
+const batchOf = (events: string, key: string, time: string) =>
+  `{"batch":[${events}],"sentAt":"${time}","writeKey":"${key}"}`;
 const single = (events: string) => events;
 
 export const forms = {
   infinity: {
     path: (key) => `/v3/${key}`,
-    event: (note) => ({
+    event: (note, time) => ({
       'wt.ev': 'Order Completed',
       messageId: id,
       'wt.dcsvid': visitor,
@@ -66,21 +66,25 @@ export const forms = {
   rudderstack: {
     path: () => '/v1/batch',
     headers: (key) => `authorization: Basic ${Buffer.from(`${key}:`).toString('base64')}\r\n`,
-    event: (note) => ({ ...tracked(note), channel: 'web' }),
-    batch: (events) => `{"batch":[${events}],"sentAt":"${time}"}`,
+    event: (note, time) => ({ ...tracked(note, time), channel: 'web' }),
+    batch: (events, _key, time) => `{"batch":[${events}],"sentAt":"${time}"}`,
   },
-  tag: { path: (key) => `/tag/${key}`, event: tracked, batch: (events) => `{"sentAt":"${time}","batch":[${events}]}` },
+  tag: {
+    path: (key) => `/tag/${key}`,
+    event: tracked,
+    batch: (events, _key, time) => `{"sentAt":"${time}","batch":[${events}]}`,
+  },
   jitsu: { path: () => '/api/s/track', headers: (key) => `x-write-key: ${key}:any\r\n`, event: tracked, batch: null },
   snowplow: {
     path: (key) => `/${key}/com.snowplowanalytics.snowplow/tp2`,
-    event: (note) => ({
+    event: (note, time) => ({
       ...{
         e: 'ue',
         eid: id,
         p: 'web',
         duid: visitor,
-        dtm: '1767323045678',
-        stm: '1767323045700',
+        dtm: String(Date.parse(time)),
+        stm: String(Date.parse(time) + 22),
         aid: 'shop',
         lang: 'en-GB',
       },
@@ -95,7 +99,7 @@ export const forms = {
   },
   posthog: {
     path: () => '/batch/',
-    event: (note) => ({
+    event: (note, time) => ({
       ...{ event: 'Order Completed', uuid: id, distinct_id: visitor, timestamp: time },
       properties: {
         ...order,
@@ -106,12 +110,12 @@ export const forms = {
         note,
       },
     }),
-    batch: (events, key) => `{"api_key":"${key}","batch":[${events}],"sent_at":"${time}"}`,
+    batch: (events, key, time) => `{"api_key":"${key}","batch":[${events}],"sent_at":"${time}"}`,
   },
   cloudevents: {
     path: (key) => `/cloudevents/${key}`,
     headers: () => 'content-type: application/cloudevents-batch+json\r\n',
-    event: (note) => ({
+    event: (note, time) => ({
       ...{ specversion: '1.0', id, source: '/shop', type: 'Order Completed', subject: visitor, time, page: page.url },
       data: { ...order, note },
     }),
@@ -124,10 +128,12 @@ export type FormatName = keyof typeof forms;
 /** A request with `count` events of `eventBytes` each, and a function that gives them new ids. */
 export function formatRequest(format: FormatName, key: string, count: number) {
   const form: Form = forms[format];
-  const missing = eventBytes - JSON.stringify(form.event('')).length;
-  const json = JSON.stringify(form.event('x'.repeat(Math.max(0, missing))));
+  // The clocks of most senders are right.
+  const time = new Date().toISOString();
+  const missing = eventBytes - JSON.stringify(form.event('', time)).length;
+  const json = JSON.stringify(form.event('x'.repeat(Math.max(0, missing)), time));
   const wrap = count === 1 && form.batch === null ? single : (form.batch ?? single);
-  const body = wrap(Array(count).fill(json).join(','), key);
+  const body = wrap(Array(count).fill(json).join(','), key, time);
   const head = `POST ${form.path(key)} HTTP/1.1\r\nhost: 127.0.0.1\r\n${form.headers?.(key) ?? ''}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   const bytes = Buffer.from(head + body);
   const places: number[] = [];

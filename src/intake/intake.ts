@@ -215,7 +215,7 @@ function createHandlers(
     if (known !== null) checkMaySend(request, known, null, headers);
     const take = async (content: Buffer): Promise<IntakeResponse> => {
       const batch = await route.open(content, request);
-      const collector = known ?? collectorInBody(request, batch.key, headers);
+      const collector = known ?? collectorInBody(request, batch.key(), headers);
       checkMaySend(request, collector, batch.format, headers);
       const spent = Math.max(eventsBySize(content.length), batch.count);
       rates.spend(collector, spent);

@@ -12,7 +12,7 @@ import {
   type RefusedEvent,
   refusal,
 } from './format.ts';
-import { isObject, type JsonObject, noFindings, normalise, parseAnyJson, tooMuch } from './json-values.ts';
+import { isObject, type JsonObject, noFindings, normalise, parseAnyJson, tooMuch, without } from './json-values.ts';
 import { locatedEvents } from './located-events.ts';
 import { eventBytesMax, openJson } from './opened-json.ts';
 import { identityOf, sdkRefusal, success, textOf } from './sdk-requests.ts';
@@ -45,7 +45,7 @@ const openStructured = async (body: Buffer): Promise<Batch> =>
 
 function openBinary(body: Buffer, { headers }: IntakeRequest): Batch {
   return {
-    key: null,
+    key: () => null,
     format: 'cloudevents',
     count: 1,
     bytesOf: () => body.length,
@@ -58,9 +58,13 @@ function openBinary(body: Buffer, { headers }: IntakeRequest): Batch {
   };
 }
 
+/** What is elsewhere in the event than among its attributes. */
+const ofOthers: readonly string[] = ['id', 'time', 'type', 'data', 'data_base64', 'datacontentencoding'];
+
 /** The event of its attributes and its data. */
 function eventOf(item: JsonObject, json: () => Uint8Array, reception: Reception): IncomingEvent | RefusedEvent {
-  const { id, time, type, data, data_base64: base64, datacontentencoding: encoding, ...attributes } = item;
+  const { id, time, type, data, data_base64: base64, datacontentencoding: encoding } = item;
+  const attributes = without(ofOthers, item);
   const name = textOf(type);
   const source = textOf(attributes['source']);
   const ids = textOf(id) === null ? {} : { id: String(id) };

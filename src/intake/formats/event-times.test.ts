@@ -10,7 +10,8 @@ test('an event has the time that its sender gave, with up to nine digits and any
   assert.equal(at('2026-03-01T11:59:58.123456789+01:00'), '2026-03-01T10:59:58.123Z');
   assert.equal(at('2026-03-01T11:00:00Z', '2026-03-01T11:56:00Z'), '2026-03-01T11:00:00.000Z');
   assert.equal(at('1772366400123'), '2026-03-01T12:00:00.000Z', 'never later than it was received');
-  for (const none of [null, undefined, '', 'yesterday', 7]) assert.equal(at(none), receivedAt.toISOString());
+  for (const none of [null, undefined, '', 'yesterday', 7, '9999-12-31T23:00:00-02:00', '0000-01-01T00:00:00+01:00'])
+    assert.equal(at(none), receivedAt.toISOString());
 });
 
 test('a clock that is wrong by more than five minutes is corrected by the time of sending', () => {

@@ -79,7 +79,7 @@ const many: BatchRoute = {
     const [key = '', ...names] = body.toString().split('\n');
     if (names.length === 0) throw new AppError('malformed_request', 'There is no event.');
     return {
-      key,
+      key: () => key,
       format: 'infinity',
       count: names.length,
       bytesOf: (index) => names[index]?.length ?? 0,

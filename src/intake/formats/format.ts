@@ -109,8 +109,11 @@ export function refusal(code: Refusal['code'], message: string, pointer: string 
 
 /** What a request of an SDK says. */
 export type Batch = {
-  /** The collector's key, where the body has it. */
-  readonly key: string | null;
+  /**
+   * The collector's key, where the body has it. Not a getter: V8 would make an old map for every request, which keeps the
+   * events until a full collection.
+   */
+  key(): string | null;
   /** The format by which the collector must allow the request, and which its events have. */
   readonly format: IntakeFormat;
   readonly count: number;

@@ -75,9 +75,9 @@ export const tooMuch =
 
 /**
  * Matches numbers whose JSON text may differ from JavaScript's output: `1.50`, `1e3`, `-0`, 16 digits. May match too
- * much.
+ * much, but no time such as `12:00:07.120Z`, of which one in ten ends like that.
  */
-const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?!\d)|[\d.]{16}|0\.0{6})|[:,[\s]-0/;
+const oddNumber = /[:,[\s]-?(?:\d+(?:\.\d*)?[eE]|\d+\.\d*0(?=[\s,}\]]|$)|[\d.]{16}|0\.0{6})|[:,[\s]-0/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -183,6 +183,20 @@ function normaliseList(list: unknown[], level: number, findings: Findings): unkn
     return list;
   }
   return list.filter((value) => value !== null).map((value) => normaliseValue(value, level, findings));
+}
+
+/** The members of an object but for those with these names; the object itself when it has none of them. */
+export function without(names: readonly string[], object: JsonObject): JsonObject {
+  if (!names.some((name) => name in object)) return object;
+  const others: JsonObject = {};
+  for (const name in object) if (!names.includes(name)) put(others, name, object[name]);
+  return others;
+}
+
+/** Sets an own property whatever its name: `__proto__` is data like any other. */
+export function put(object: JsonObject, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 export function isEmpty(object: object): boolean {

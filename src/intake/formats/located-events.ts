@@ -21,8 +21,7 @@ type Located = {
 export function locatedEvents(opened: OpenedJson, { format, keyOf, eventOf }: Located): Batch {
   const { around, count, bytesOf, itemAt, jsonOf } = opened;
   return {
-    /** Is read only where it stands nowhere else. */
-    get key() {
+    key() {
       const ofAll = keyOf(around ?? {});
       if (ofAll !== null) return ofAll;
       let bytes = 0;

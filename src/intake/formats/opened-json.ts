@@ -33,7 +33,7 @@ export type OpenedJson = {
   jsonOf(index: number): Uint8Array;
 };
 
-type Item = { ok: true; value: JsonObject } | Refusal;
+export type Item = { ok: true; value: JsonObject } | Refusal;
 
 /** A body of this size is parsed as a whole: that takes less time than to look for its events first. */
 const wholeBytesMax = 65_536;

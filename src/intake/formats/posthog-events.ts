@@ -1,9 +1,9 @@
 import { AppError } from '../../contract/errors.ts';
-import type { IncomingEvent } from '../../contract/records/event.ts';
+import type { Event, IncomingEvent } from '../../contract/records/event.ts';
 import { maskedAddress } from '../masked-address.ts';
 import { ageMsMax, occurredAtOf } from './event-times.ts';
 import { type Batch, type IntakeRequest, type Reception, type RefusedEvent, refusal } from './format.ts';
-import { isEmpty, isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
+import { isEmpty, isObject, type JsonObject, noFindings, normalise, tooMuch, without } from './json-values.ts';
 import { locatedEvents } from './located-events.ts';
 import { eventBytesMax, openJson } from './opened-json.ts';
 import { identityOf, pageAddress, textOf } from './sdk-requests.ts';
@@ -56,8 +56,10 @@ function eventOf(
   });
   if (name === null) return refused('invalid_events', 'An event needs the name event.');
   const library = textOf(properties['$lib']) ?? textOf(item['library']);
+  const isServer = properties['$is_server'] === true || server.test(library ?? '');
   const findings = noFindings();
   const ext = extOf(item, properties, library, address);
+  // In place: from here on, the properties are texts.
   const data = normalise(dataOf(name, item, properties), findings);
   if (findings.exceedsLimits) return refused('events_too_deep', tooMuch);
   const { visitorId, anonymousId } = personOf(name, item, properties);
@@ -66,7 +68,7 @@ function eventOf(
     visitorId,
     anonymousId,
     sessionId: textOf(properties['$session_id']),
-    occurredAt: timeOfEvent(item, sentAt, properties['$is_server'] === true || server.test(library ?? ''), reception),
+    occurredAt: timeOfEvent(item, sentAt, isServer, reception),
     data,
     ext,
     session: {},
@@ -95,9 +97,12 @@ function personOf(name: string, item: JsonObject, properties: JsonObject) {
   return { visitorId, anonymousId: textOf(properties['$anon_distinct_id']) ?? (known ? device : visitorId) };
 }
 
+/** Properties that are elsewhere in the event. */
+const ofOthers: readonly string[] = ['token', '$ip', '$set', '$set_once'];
+
 /** The properties of an event with its traits; of an event about traits, these alone stand among them. */
 function dataOf(name: string, item: JsonObject, properties: JsonObject): JsonObject {
-  const { token: _token, $ip: _ip, $set: _set, $set_once: _once, ...own } = properties;
+  const own = without(ofOthers, properties);
   const set = { ...partOf(properties, '$set'), ...partOf(item, '$set') };
   const once = { ...partOf(properties, '$set_once'), ...partOf(item, '$set_once') };
   if (ofTraits.includes(name)) return { ...own, ...once, ...set };
@@ -107,39 +112,29 @@ function dataOf(name: string, item: JsonObject, properties: JsonObject): JsonObj
   return data;
 }
 
-function extOf(item: JsonObject, properties: JsonObject, library: string | null, address: string | null) {
+function extOf(item: JsonObject, properties: JsonObject, library: string | null, address: string | null): Event['ext'] {
+  const ext: Event['ext'] = {};
+  const page: Event['ext'] = {};
+  putText(page, 'url', properties['$current_url']);
+  putText(page, 'path', properties['$pathname']);
+  putText(page, 'title', properties['title']);
+  putText(page, 'referrer', properties['$referrer']);
+  if (!isEmpty(page)) ext['page'] = page;
+  const used: Event['ext'] = {};
+  putText(used, 'name', library);
+  putText(used, 'version', properties['$lib_version'] ?? item['library_version']);
+  if (!isEmpty(used)) ext['library'] = used;
+  putText(ext, 'locale', properties['$browser_language']);
+  putText(ext, 'timezone', properties['$timezone']);
+  putText(ext, 'userAgent', properties['$raw_user_agent']);
   const ip = textOf(properties['$ip']) ?? textOf(item['ip']);
-  const page = texts([
-    ['url', properties['$current_url']],
-    ['path', properties['$pathname']],
-    ['title', properties['title']],
-    ['referrer', properties['$referrer']],
-  ]);
-  const version = properties['$lib_version'] ?? item['library_version'];
-  const used = texts([
-    ['name', library],
-    ['version', version],
-  ]);
-  return {
-    ...(Object.keys(page).length > 0 ? { page } : {}),
-    ...(Object.keys(used).length > 0 ? { library: used } : {}),
-    ...texts([
-      ['locale', properties['$browser_language']],
-      ['timezone', properties['$timezone']],
-      ['userAgent', properties['$raw_user_agent']],
-      ['ip', ip === null ? address : maskedAddress(ip)],
-    ]),
-  };
+  putText(ext, 'ip', ip === null ? address : maskedAddress(ip));
+  return ext;
 }
 
-/** The members that have a text. */
-function texts(entries: readonly (readonly [string, unknown])[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [name, value] of entries) {
-    const text = textOf(value);
-    if (text !== null) found[name] = text;
-  }
-  return found;
+function putText(object: Event['ext'], name: string, value: unknown): void {
+  const text = textOf(value);
+  if (text !== null) object[name] = text;
 }
 
 const partOf = (item: JsonObject, name: string): JsonObject => {

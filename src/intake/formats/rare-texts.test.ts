@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseJsonWithNumberTexts } from './json-values.ts';
 import { quoteNumbers } from './rare-texts.ts';
 
 test('quoting numbers keeps the spelling of each, and all other values', () => {
@@ -24,4 +25,12 @@ test('quoting numbers keeps the spelling of each, and all other values', () => {
     }),
     { seed: 3, numRuns: 2_000 },
   );
+});
+
+test('only numbers whose spelling would change are read again, and no times', () => {
+  const again = (json: string) => parseJsonWithNumberTexts(json)?.value ?? null;
+  assert.deepEqual(again('{"a":1.50,"b":[2.0]}'), { a: '1.50', b: ['2.0'] });
+  assert.deepEqual(again('[1.10 ]'), ['1.10']);
+  for (const json of ['{"at":"2026-01-02T03:04:05.120Z","n":1.5}', '["at 03:04:05.000+01:00",2]'])
+    assert.equal(again(json), null, json);
 });

@@ -1,6 +1,6 @@
 import { type Refusal, refusal } from './format.ts';
-import { isObject, type JsonObject } from './json-values.ts';
-import { objectAt, objectOfText } from './opened-json.ts';
+import { isObject, type JsonObject, put } from './json-values.ts';
+import { type Item, objectAt, objectOfText } from './opened-json.ts';
 import { textOf } from './sdk-requests.ts';
 
 /** The names of data that have no schema, by their names in the tracker protocol. */
@@ -61,7 +61,8 @@ export function saidBy(item: JsonObject): Said | Refusal {
   if (type === undefined)
     return refusal('invalid_events', `The type e of an event must be one of ${[...types.keys()].join(', ')}.`);
   if (item['e'] === 'ue') return describedBy(item);
-  const data = present(Object.entries(type.members).map(([wire, name]) => [name, item[wire]]));
+  const data: JsonObject = {};
+  for (const wire in type.members) putPresent(data, type.members[wire] ?? '', item[wire]);
   return { name: type.name ?? textOf(item['se_ac']) ?? 'event', data };
 }
 
@@ -78,7 +79,7 @@ function describedBy(item: JsonObject): Said | Refusal {
       'A self-describing event needs a schema such as iglu:com.acme/order/jsonschema/1-0-0.',
     );
   const { data, schema } = inner;
-  return { name, schema, data: isObject(data) ? data : present([['data', data]]) };
+  return { name, schema, data: isObject(data) ? data : putPresent({}, 'data', data) };
 }
 
 /** The contexts of an event by the names of their schemas; several of one name are a list. */
@@ -86,8 +87,8 @@ export function contextsOf(item: JsonObject): { value: JsonObject } | Refusal {
   const outer = jsonOf(item, 'co', 'cx');
   if (outer === null) return { value: {} };
   if ('ok' in outer) return outer;
-  const byName = new Map<string, unknown[]>();
   const { data: list } = outer.value;
+  const byName = new Map<string, unknown[]>();
   for (const context of Array.isArray(list) ? list : []) {
     const name = isObject(context) ? schemaName(context['schema']) : null;
     if (!isObject(context) || name === null) return refusal('invalid_events', 'A context needs a schema.');
@@ -95,7 +96,9 @@ export function contextsOf(item: JsonObject): { value: JsonObject } | Refusal {
     if (values === undefined) byName.set(name, [context['data']]);
     else values.push(context['data']);
   }
-  return { value: present([...byName].map(([name, values]) => [name, values.length === 1 ? values[0] : values])) };
+  const value: JsonObject = {};
+  for (const [name, values] of byName) putPresent(value, name, values.length === 1 ? values[0] : values);
+  return { value };
 }
 
 /** JSON that a member has as text, or another one in Base64; null: neither has. */
@@ -103,12 +106,16 @@ function jsonOf(item: JsonObject, plain: string, encoded: string): { value: Json
   const text = textOf(item[plain]);
   const base64 = textOf(item[encoded]);
   if (text === null && base64 === null) return null;
-  // Either alphabet, with or without padding; in a query, a plus sign is a space.
-  const bytes = Buffer.from((base64 ?? '').replaceAll(' ', '+'), 'base64');
-  const json = text === null ? objectAt(bytes, [0, bytes.length]) : objectOfText(text);
+  const json = text === null ? objectOfBase64(base64 ?? '') : objectOfText(text);
   if (json.ok) return { value: json.value };
   const name = text === null ? encoded : plain;
   return json.code === 'malformed_json' ? refusal('invalid_events', `The ${name} of the event is not JSON.`) : json;
+}
+
+/** Either alphabet, with or without padding; in a query, a plus sign is a space. */
+function objectOfBase64(base64: string): Item {
+  const bytes = Buffer.from(base64.replaceAll(' ', '+'), 'base64');
+  return objectAt(bytes, [0, bytes.length]);
 }
 
 /** The name in a schema: `iglu:vendor/name/format/version`. */
@@ -116,23 +123,8 @@ function schemaName(schema: unknown): string | null {
   return /^iglu:[^/]+\/([^/]+)\//.exec(textOf(schema) ?? '')?.[1] ?? null;
 }
 
-type Entries = readonly (readonly [string, unknown])[];
-
-/** An object of the members that have a value. */
-export function present(entries: Entries): JsonObject {
-  const object: JsonObject = {};
-  for (const [name, value] of entries) {
-    if (value === undefined || value === null || value === '') continue;
-    // Own properties whatever the name: `__proto__` is data like any other.
-    if (name === '__proto__')
-      Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-    else object[name] = value;
-  }
+/** Sets a member of an object if it has a value. */
+export function putPresent(object: JsonObject, name: string, value: unknown): JsonObject {
+  if (value !== undefined && value !== null && value !== '') put(object, name, value);
   return object;
-}
-
-/** The same, undefined when it would be empty. */
-export function objectOf(entries: Entries): JsonObject | undefined {
-  const object = present(entries);
-  return Object.keys(object).length === 0 ? undefined : object;
 }

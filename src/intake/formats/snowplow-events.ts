@@ -2,9 +2,9 @@ import type { IncomingEvent } from '../../contract/records/event.ts';
 import { maskedAddress } from '../masked-address.ts';
 import { occurredAtOf } from './event-times.ts';
 import { type Reception, type Refusal, type RefusedEvent, refusal } from './format.ts';
-import { isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
+import { isEmpty, isObject, type JsonObject, noFindings, normalise, tooMuch } from './json-values.ts';
 import { identityOf, textOf } from './sdk-requests.ts';
-import { contextsOf, memberNames, objectOf, present, saidBy } from './snowplow-data.ts';
+import { contextsOf, memberNames, putPresent, saidBy } from './snowplow-data.ts';
 
 /** What is elsewhere in the event, and not in `ext` under its name in the tracker protocol. */
 const placed = new Set([
@@ -62,32 +62,29 @@ export function snowplowEvent(
 }
 
 function extOf(item: JsonObject, schema: unknown, contexts: JsonObject, address: string | null): JsonObject {
-  const [, library, version] = /^(.*)-(.*)$/.exec(textOf(item['tv']) ?? '') ?? [];
+  const ext: JsonObject = {};
+  for (const name in item) if (!placed.has(name)) putPresent(ext, name, item[name]);
+  const page: JsonObject = {};
+  putPresent(page, 'url', item['url']);
+  putPresent(page, 'title', item['page']);
+  putPresent(page, 'referrer', item['refr']);
+  if (!isEmpty(page)) ext['page'] = page;
+  const library = libraryOf(textOf(item['tv']) ?? '');
+  if (library !== null) ext['library'] = library;
+  putPresent(ext, 'locale', item['lang']);
+  putPresent(ext, 'timezone', item['tz']);
+  putPresent(ext, 'userAgent', item['ua']);
   const ip = textOf(item['ip']);
-  const others: [string, unknown][] = [];
-  for (const name in item) if (!placed.has(name)) others.push([name, item[name]]);
-  return present([
-    ...others,
-    [
-      'page',
-      objectOf([
-        ['url', item['url']],
-        ['title', item['page']],
-        ['referrer', item['refr']],
-      ]),
-    ],
-    [
-      'library',
-      objectOf([
-        ['name', library],
-        ['version', version],
-      ]),
-    ],
-    ['locale', item['lang']],
-    ['timezone', item['tz']],
-    ['userAgent', item['ua']],
-    ['ip', ip === null ? address : maskedAddress(ip)],
-    ['schema', schema],
-    ['contexts', objectOf(Object.entries(contexts))],
-  ]);
+  putPresent(ext, 'ip', ip === null ? address : maskedAddress(ip));
+  putPresent(ext, 'schema', schema);
+  if (!isEmpty(contexts)) ext['contexts'] = contexts;
+  return ext;
+}
+
+/** The name and the version of a tracker, `js-4.10.1`; null: it has another form. */
+function libraryOf(tracker: string): JsonObject | null {
+  const dash = tracker.lastIndexOf('-');
+  if (dash === -1 || tracker === '-') return null;
+  const library = putPresent({}, 'name', tracker.slice(0, dash));
+  return putPresent(library, 'version', tracker.slice(dash + 1));
 }

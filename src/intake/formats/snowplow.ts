@@ -39,7 +39,7 @@ const get: BatchRoute = {
     const [, query = ''] = request.url.split(/\?(.*)/s, 2);
     const item = Object.fromEntries(new URLSearchParams(query));
     return {
-      key: null,
+      key: () => null,
       format: 'snowplow',
       count: 1,
       bytesOf: () => query.length,

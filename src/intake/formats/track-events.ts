@@ -25,7 +25,7 @@ type TrackAddress = {
 type Common = {
   format: IntakeFormat;
   type: string | null;
-  context: Event['ext'];
+  context: Event['ext'] | null;
   sentAt: unknown;
   address: string | null;
 };
@@ -43,7 +43,7 @@ export async function openTrack(body: Buffer, request: IntakeRequest, address: T
   const common: Common = {
     format: address.formatOf(around, firstItem),
     type: address.type,
-    context: opened.around === null ? {} : contextOf(around, opened.count),
+    context: opened.around === null ? null : contextOf(around, opened.count),
     sentAt: around['sentAt'],
     address: pageAddress(request),
   };
@@ -54,8 +54,8 @@ export async function openTrack(body: Buffer, request: IntakeRequest, address: T
   });
 }
 
-function contextOf({ context }: JsonObject, count: number): Event['ext'] {
-  if (!isObject(context)) return {};
+function contextOf({ context }: JsonObject, count: number): Event['ext'] | null {
+  if (!isObject(context)) return null;
   const findings = noFindings();
   const normal = normalise(context, findings);
   if (findings.exceedsLimits) throw new AppError('events_too_deep', tooMuch);
@@ -82,7 +82,8 @@ function eventOf(
   if (name === null) return refused('invalid_events', 'A track needs the name of its event.');
   const ofContext = noFindings();
   const ofData = noFindings();
-  const context = { ...common.context, ...partOf(item['context'], ofContext) };
+  const own: Event['ext'] = partOf(item['context'], ofContext);
+  const context = common.context === null ? own : { ...common.context, ...own };
   const data = dataOf(type, item, context, ofData);
   if (ofContext.exceedsLimits || ofData.exceedsLimits) return refused('events_too_deep', tooMuch);
   const anonymousId = textOf(item['anonymousId']);
@@ -139,12 +140,15 @@ function membersOf(item: JsonObject, names: readonly string[]): Event['data'] {
   return members;
 }
 
+/** The context of an event, **in place**: it is this event's own. */
 function extOf(item: JsonObject, type: string, context: Event['ext'], address: string | null): Event['ext'] {
-  const ext: Event['ext'] = { ...context, ...membersOf(item, ['channel']) };
-  if (type !== 'group') Object.assign(ext, membersOf(item, ['groupId']));
-  if (type === 'identify') delete ext['traits'];
+  const channel = textOf(item['channel']);
+  if (channel !== null) context['channel'] = channel;
+  const groupId = type === 'group' ? null : textOf(item['groupId']);
+  if (groupId !== null) context['groupId'] = groupId;
+  if (type === 'identify') delete context['traits'];
   const ip = textOf(context['ip']);
-  if (ip !== null) ext['ip'] = maskedAddress(ip);
-  else if (address !== null) ext['ip'] = address;
-  return ext;
+  if (ip !== null) context['ip'] = maskedAddress(ip);
+  else if (address !== null) context['ip'] = address;
+  return context;
 }
