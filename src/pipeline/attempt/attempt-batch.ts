@@ -1,41 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { RetryPolicy } from '../../contract/documents/connection.ts';
-import type { NewId } from '../../contract/ids.ts';
-import type { Attempt } from '../../contract/records/delivery.ts';
-import type { Event } from '../../contract/records/event.ts';
-import type { DueDelivery, Settlement, Versions } from '../../journal/journal.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { DueDelivery, Versions } from '../../journal/journal.ts';
 import {
   type AttemptOptions,
-  abandoned,
   type DeliveryAttempt,
   forgetCredentials,
   heldWithout,
   isReplaced,
 } from './attempt-delivery.ts';
-import { isCounted, outcomeOf, wordsOf } from './attempt-log.ts';
 import { type Batch, halvesOf, splitToFit } from './batch.ts';
+import { type BatchRedactor, batchRedactor } from './batch-redaction.ts';
+import {
+  abandonAll,
+  attemptOf,
+  type BatchStep,
+  partsOf,
+  type Settled,
+  stepOfExchange,
+  withoutExchange,
+} from './batch-step.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
-import { erroredStep, redactedOrEmptied } from './error-policy.ts';
-import { redactor } from './exchange-redaction.ts';
+import { erroredStep } from './error-policy.ts';
 import { type Step, stepAfter } from './next-step.ts';
 import type { RedactionPolicy } from './redaction-policy.ts';
 import type { Rendering } from './rendered-output.ts';
 import { type Attempted, type Requests, Withheld } from './work.ts';
 
-/** The outcome of a batch. */
-export type BatchStep = {
-  /** What the exchange says about the peer; null: nothing was sent. Its log has each exchange once. */
-  shared: Step | null;
-  /** `part`: the delivery is sent again at once, together with those of the same number. */
-  settled: { delivery: DueDelivery; step: Step; part: number | null }[];
-};
-
 /** Takes back deliveries that are not sent, in order. `isPart`: those of one list are sent together, with no others. */
 export type GiveBack = (lists: readonly Members[], isPart: boolean) => void;
 
 type Members = readonly DueDelivery[];
-type Settled = BatchStep['settled'][number];
 
 /** What the deliveries of a batch share. */
 type Shared = {
@@ -206,107 +200,8 @@ export class BatchAttempter {
   }
 }
 
-type BatchRedactor = ReturnType<typeof batchRedactor>;
-
-/** Redacts a batch. The exchange is searched once for all deliveries, and so are details that several of them share. */
-function batchRedactor(
-  redaction: RedactionPolicy | null,
-  events: readonly Event[],
-  now: number,
-  telemetry: Pick<Telemetry, 'failedOften'>,
-) {
-  const known = new Map<string, Settlement>();
-  const redact = redaction === null ? null : redactedOrEmptied(redactor(redaction, events, now), telemetry);
-  return {
-    attempted(attempted: Attempted): Attempted {
-      if (redact === null || attempted.kind === 'nothing') return attempted;
-      return { ...attempted, log: redact({ ...nothing, log: attempted.log }).log };
-    },
-    /** Redacts the step itself. */
-    step(step: Step): Step {
-      if (redact === null) return step;
-      const { settlement } = step;
-      const key = `${settlement.status} ${settlement.dueAt === null} ${settlement.detail}`;
-      const redacted = known.get(key) ?? redact({ ...settlement, log: [] });
-      known.set(key, redacted);
-      settlement.detail = redacted.detail;
-      if (redacted.bodiesUntil !== undefined) settlement.bodiesUntil = redacted.bodiesUntil;
-      return step;
-    },
-  };
-}
-
-const nothing: Settlement = {
-  deliveryId: '',
-  status: 'pending',
-  reason: null,
-  detail: null,
-  errorKind: null,
-  attempts: 0,
-  scheduleStep: 0,
-  waitedMs: 0,
-  dueAt: null,
-  log: [],
-};
-
 /** The idempotency key of a batch: the same deliveries in the same order have the same key, other ones another. */
 function keyOf(members: readonly DueDelivery[]): string {
   const keys = members.map(({ id, idempotencyKey }) => idempotencyKey ?? id);
   return keys.length === 1 ? (keys[0] ?? '') : createHash('sha256').update(keys.join('\n')).digest('hex');
-}
-
-/** The attempt of a batch from the view of one delivery: its own verdict, and the exchanges under its own numbers. */
-function attemptOf(attempted: Attempted, delivery: DueDelivery, at: number, newId: NewId): Attempted {
-  if (attempted.kind === 'nothing') return attempted;
-  const verdict = attempted.kind === 'judged' ? (attempted.each?.[at] ?? attempted.verdict) : null;
-  const last = attempted.log.length - 1;
-  const log = attempted.log.map((attempt, index): Attempt => {
-    const own = verdict !== null && index === last && verdict !== (attempted.kind === 'judged' && attempted.verdict);
-    return {
-      ...attempt,
-      ...(own && { counted: isCounted(verdict), outcome: outcomeOf(verdict), error: wordsOf(verdict) }),
-      id: at === 0 ? attempt.id : newId('attempt'),
-      number: delivery.number + index + 1,
-    };
-  });
-  return attempted.kind === 'judged' && verdict !== null ? { ...attempted, verdict, log } : { ...attempted, log };
-}
-
-/**
- * The parts in which deliveries of a split batch are sent again; null: not again. Without the records that items
- * decided, the rest is a new batch.
- */
-function partsOf(members: readonly DueDelivery[], attempted: Attempted): (number | null)[] {
-  if (attempted.kind !== 'judged') return [];
-  const isAgain = members.map((_, at) => (attempted.each?.[at] ?? attempted.verdict).kind === 'split');
-  const isWhole = isAgain.every(Boolean);
-  const middle = Math.ceil(members.length / 2);
-  return isAgain.map((again, at) => (again ? (isWhole && at >= middle ? 1 : 0) : null));
-}
-
-/** The step of the whole exchange, whatever the verdict on each record: for the peer it counts once. */
-function stepOfExchange(steps: readonly Step[]): Step | null {
-  const [first, ...others] = steps;
-  if (first === undefined) return null;
-  let all = first;
-  for (const step of others) {
-    const wait = all.wait === null || (step.wait !== null && step.wait.until > all.wait.until) ? step.wait : all.wait;
-    all = {
-      ...all,
-      wait,
-      pausesDestination: all.pausesDestination || step.pausesDestination,
-      auth: all.auth ?? step.auth,
-      peerSignal: all.peerSignal === 'good' ? 'good' : (step.peerSignal ?? all.peerSignal),
-      health: wait !== null ? 'overloaded' : all.health === 'good' ? 'good' : step.health,
-    };
-  }
-  return all;
-}
-
-function abandonAll(members: readonly DueDelivery[], detail: string): BatchStep {
-  return withoutExchange(members, (delivery) => abandoned(delivery, detail));
-}
-
-function withoutExchange(members: readonly DueDelivery[], stepOf: (delivery: DueDelivery) => Step): BatchStep {
-  return { shared: null, settled: members.map((delivery) => ({ delivery, step: stepOf(delivery), part: null })) };
 }

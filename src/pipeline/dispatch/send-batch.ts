@@ -1,5 +1,6 @@
-import type { BatchStep, GiveBack } from '../attempt/attempt-batch.ts';
+import type { GiveBack } from '../attempt/attempt-batch.ts';
 import type { Batch } from '../attempt/batch.ts';
+import type { BatchStep } from '../attempt/batch-step.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
 import { asSettled, settlementOf } from './recording.ts';
