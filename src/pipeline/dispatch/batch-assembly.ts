@@ -44,8 +44,9 @@ export class BatchAssembly {
    * loaded is known.
    */
   next(queue: DestinationQueue, now: number, fill: QueueFill, resume: Resume): BatchChoice {
-    const candidates = candidatesOf(queue.waiting, (one) => this.#keyOf(one, resume), now, fill);
-    return choose(candidates, fill);
+    const candidates = new Candidates(now, fill);
+    for (const one of queue.waiting) if (candidates.add(one, this.#keyOf(one, resume))) break;
+    return choose(candidates.all, fill);
   }
 
   /** undefined: its version is being loaded. */
@@ -104,57 +105,56 @@ export class BatchAssembly {
   }
 }
 
-/** The batches that waiting deliveries form, in the order of their first ones; the later ones may be unfinished. */
-function candidatesOf(
-  waiting: readonly QueuedDelivery[],
-  keyOf: (one: QueuedDelivery) => BatchKey | undefined,
-  now: number,
-  fill: QueueFill,
-): Candidate[] {
-  const open = new Map<string, Candidate>();
-  const candidates: Candidate[] = [];
-  /** The batch of each order key; null: deliveries of that key must wait. */
-  const lines = new Map<number, Candidate | null>();
-  for (const one of waiting) {
-    const own = keyOf(one);
-    const line = one.delivery.orderKey;
-    if (own === undefined) {
-      if (line !== undefined) lines.set(line, null);
-      continue;
-    }
-    // An earlier delivery of its order key is not in this batch.
-    if (line !== undefined && (lines.get(line) === null || (own === alone && lines.has(line)))) {
-      lines.set(line, null);
-      continue;
-    }
-    if (own === alone) {
-      candidates.push({ members: [one], own, isReady: true });
-      break;
-    }
-    const key = one.part === 0 ? own.key : `part ${one.part}`;
-    const isOver = one.part !== 0 || fill === 'full';
-    let candidate = open.get(key);
-    if (candidate === undefined) {
-      candidate = { members: [], own, isReady: isOver || (fill === 'all' && isOld(one, own, now)) };
-      open.set(key, candidate);
-      candidates.push(candidate);
-    }
-    // Earlier deliveries of its order key are in another batch.
-    if (line !== undefined && (lines.get(line) ?? candidate) !== candidate) {
-      lines.set(line, null);
-      continue;
-    }
-    if (line !== undefined) lines.set(line, candidate);
-    candidate.members.push(one);
-    if (one.part !== 0 || candidate.members.length < roomOf(own.limits)) continue;
-    candidate.isReady = true;
-    if (candidates[0] === candidate) break;
-    open.delete(key);
-  }
-  return candidates;
-}
-
 type Candidate = { members: QueuedDelivery[]; own: BatchKey; isReady: boolean };
+
+/**
+ * The batches that waiting deliveries form, in the order of their first ones; the later ones may be unfinished. The deliveries
+ * of an order key are in one of them, since a second one could overtake the first.
+ */
+class Candidates {
+  readonly all: Candidate[] = [];
+  readonly #now: number;
+  readonly #fill: QueueFill;
+  /** Those that have room, by key. */
+  readonly #open = new Map<string, Candidate>();
+  /** The one that has the deliveries of an order key; null: the next ones of that key must wait. */
+  readonly #ofOrderKey = new Map<number, Candidate | null>();
+
+  constructor(now: number, fill: QueueFill) {
+    this.#now = now;
+    this.#fill = fill;
+  }
+
+  /** Adds the next delivery of the queue. Returns whether the first batch is complete. `own` undefined: it is not known yet. */
+  add(one: QueuedDelivery, own: BatchKey | undefined): boolean {
+    const candidate = own === undefined ? null : this.#candidateOf(one, own);
+    const { orderKey } = one.delivery;
+    if (orderKey !== undefined) this.#ofOrderKey.set(orderKey, candidate);
+    if (candidate === null) return false;
+    candidate.members.push(one);
+    if (candidate.own === alone) return true;
+    if (one.part !== 0 || candidate.members.length < roomOf(candidate.own.limits)) return false;
+    candidate.isReady = true;
+    this.#open.delete(candidate.own.key);
+    return this.all[0] === candidate;
+  }
+
+  /** null: it must wait for earlier deliveries of its order key. */
+  #candidateOf(one: QueuedDelivery, own: BatchKey): Candidate | null {
+    const key = one.part === 0 ? own.key : `part ${one.part}`;
+    const open = own === alone ? undefined : this.#open.get(key);
+    const { orderKey } = one.delivery;
+    const earlier = orderKey === undefined ? undefined : this.#ofOrderKey.get(orderKey);
+    if (earlier === null || (earlier !== undefined && earlier !== open)) return null;
+    if (open !== undefined) return open;
+    const isReady =
+      own === alone || one.part !== 0 || this.#fill === 'full' || (this.#fill === 'all' && isOld(one, own, this.#now));
+    const candidate = { members: [], own, isReady };
+    this.all.push(candidate);
+    if (own !== alone) this.#open.set(key, candidate);
+    return candidate;
+  }
+}
 
 const alone: BatchKey = {
   key: '',
