@@ -14,7 +14,6 @@ const ofOneNode: Readonly<Record<string, string>> = {
   inbox: 'each node has an Inbox of its own',
   issues: 'issues are in the memory of the node that found them',
   'misbehaving-destinations': 'issues are in the memory of the node that found them',
-  pauses: 'the end of a pause is seen at the other node when it is read next',
   privacy: 'issues are in the memory of the node that found them',
   restart: 'a stop drains partitions to the other node, which finishes what waits',
   stats: 'a node counts for itself and stores its counts every 5 s',

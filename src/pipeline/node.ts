@@ -129,6 +129,7 @@ export function createNode(
         owned,
         clock,
         pollMs,
+        publish: status.publish,
         follow: followOwners,
         failed,
       });

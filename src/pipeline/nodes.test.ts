@@ -9,13 +9,14 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { NodeParts } from './pipeline-parts.ts';
 
 const second = 1_000;
 
 /** Two nodes in this process, on one database with four partitions; the second one sends. `stop` stops its timers. */
-async function startNodes(options: RigOptions = {}, followMs = 5 * second) {
+async function startNodes(options: RigOptions = {}, given: Partial<Pick<NodeParts, 'followMs' | 'statusMs'>> = {}) {
   const clock = fakeClock();
-  const node = (name: string) => ({ ...nodeOf(name, 4, clock), followMs, pollMs: second });
+  const node = (name: string) => ({ ...nodeOf(name, 4, clock), pollMs: second, ...given });
   const rig = await startRig({ ...options, clock, node: node('a') });
   const state = { isStopped: false, waiting: [] as (() => void)[] };
   const own: Clock = {
@@ -147,7 +148,7 @@ test('what a stopped node had in flight is sent by the next owner with its key, 
 });
 
 test('a node that has not heard of a destination yet sends to it, and does not take it for a deleted one', async () => {
-  await using nodes = await startNodes({}, 3_600 * second);
+  await using nodes = await startNodes({}, { followMs: 3_600 * second });
   const { rig, send } = nodes;
   await wire(rig);
   await send(rig.pipeline, 1, 'v');
@@ -273,6 +274,27 @@ test('what a person asks of deliveries at any node is done by the owner of their
   await clock.advance(4 * second);
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
   assert.deepEqual(rig.failures, []);
+});
+
+test('who ends a pause at any node sees there at once that it is over', async () => {
+  const given = { followMs: 60 * second, statusMs: 60 * second };
+  let status = 429;
+  await using nodes = await startNodes({ handler: () => ({ status, headers: [['retry-after', '3600']] }) }, given);
+  const { rig, send, connectionId } = nodes;
+  const { pipeline, clock } = rig;
+  const [destinationId = ''] = pipeline.configuration.snapshot.documents.destination.keys();
+  const shown = async () => [
+    (await pipeline.queueStatus.health(connectionId)).waitsUntil !== null,
+    pipeline.queueStatus.blockOf({ id: '', destinationId, replayId: null })?.limit ?? null,
+  ];
+  await send(pipeline, 1, 'v');
+  await clock.advance(130 * second);
+  assert.deepEqual(await shown(), [true, 'rate']);
+  status = 200;
+  const asked = pipeline.askOwner(connectionId, 'probe', { connectionId });
+  await clock.advance(3 * second);
+  await asked;
+  assert.deepEqual(await shown(), [false, null]);
 });
 
 test('a command that the owner does not respond to fails after 5 s and says that nothing was done', async () => {

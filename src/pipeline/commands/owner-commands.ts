@@ -52,12 +52,13 @@ export function commandsOfNode<Of extends Acts<Of>>(
     owned: ConnectionsOfNode;
     clock: Clock;
     pollMs: number;
-    /** Takes over what the owner has stored, so that the asker sees what it did. */
+    /** Stores what the owner shows to others, and takes that over, so that the asker sees what was done. */
+    publish(): Promise<void>;
     follow(): Promise<void>;
     failed(error: unknown, doing: string): void;
   },
 ) {
-  const { commands, messages, lasting, configuration, owned, clock, pollMs, follow, failed } = options;
+  const { commands, messages, lasting, configuration, owned, clock, pollMs, publish, follow, failed } = options;
   const running = new Set<Promise<void>>();
   const here = askHere(acts);
 
@@ -77,6 +78,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
 
   async function serveOne(number: number, body: string): Promise<void> {
     const response = messages.seal(await responseOf(body));
+    await publish().catch((error) => failed(error, 'store the state of queues'));
     await commands.respond(number, response).catch((error) => failed(error, 'respond to another node'));
   }
 

@@ -1,3 +1,4 @@
+import { sharedWrite } from '../../async/in-turn.ts';
 import { type Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
 import type { ConnectionBody, RequestLoad } from '../../contract/documents/connection.ts';
 import type { Lease, Statuses } from '../../journal/journal.ts';
@@ -92,6 +93,24 @@ export function sharedStatus(options: {
       isOwn(connection.id ?? '') ? authenticator.pauseOf(connection) : (of(connection.id ?? '')?.tokenPause ?? null),
   };
 
+  async function publish(): Promise<void> {
+    const { connection } = configuration.snapshot.documents;
+    const flying = Map.groupBy(dispatcher.inFlightByQueue(), ({ destinationId }) => destinationId);
+    for (const lease of owned.leases()) {
+      const changes: { connectionId: string; text: string | null }[] = [];
+      for (const document of connection.values()) {
+        if (owned.leaseOf(document.id) !== lease) continue;
+        const status = statusOf(document, flying);
+        const text = status && JSON.stringify(status, packed);
+        if (text !== (stored.get(document.id) ?? null)) changes.push({ connectionId: document.id, text });
+      }
+      if (changes.length === 0 || !(await statuses.save(lease, changes))) continue;
+      for (const { connectionId, text } of changes)
+        if (text === null) stored.delete(connectionId);
+        else stored.set(connectionId, text);
+    }
+  }
+
   return {
     ...dispatching,
     ...tokens,
@@ -103,23 +122,7 @@ export function sharedStatus(options: {
       );
     },
     /** Stores what has changed of own connections, for the other nodes. */
-    async publish(): Promise<void> {
-      const { connection } = configuration.snapshot.documents;
-      const flying = Map.groupBy(dispatcher.inFlightByQueue(), ({ destinationId }) => destinationId);
-      for (const lease of owned.leases()) {
-        const changes: { connectionId: string; text: string | null }[] = [];
-        for (const document of connection.values()) {
-          if (owned.leaseOf(document.id) !== lease) continue;
-          const status = statusOf(document, flying);
-          const text = status && JSON.stringify(status, packed);
-          if (text !== (stored.get(document.id) ?? null)) changes.push({ connectionId: document.id, text });
-        }
-        if (changes.length === 0 || !(await statuses.save(lease, changes))) continue;
-        for (const { connectionId, text } of changes)
-          if (text === null) stored.delete(connectionId);
-          else stored.set(connectionId, text);
-      }
-    },
+    publish: sharedWrite(publish),
     /** A partition has a new owner, this node: removes what the last one has stored. */
     async begin(lease: Lease): Promise<void> {
       await statuses.clear(lease);
