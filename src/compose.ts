@@ -163,6 +163,7 @@ export async function compose(
       alerts,
       identity,
       version,
+      ...(node !== undefined && { node: node.name }),
       publicUrl: config.publicUrl,
       environment: config.environment,
       trustedProxies: config.trustedProxies,

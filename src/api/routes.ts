@@ -50,8 +50,7 @@ export function apiRoutes(parts: ApiParts, handlers: Handlers): (app: FastifyIns
   const checkCaller = admission(parts);
   const noteRefusal = refusals(parts);
   const spendAct = actLimit(parts.now);
-  const { now, requests, telemetry } = parts;
-  const epoch = parts.newId('request');
+  const { now, requests, telemetry, newId, node: epoch = newId('request') } = parts;
   const readLongBody = longBodies();
   const remembered = idempotency({ now, epoch, responses: requests.responses, failed: telemetry.failed });
   parts.pipeline.eraser.watch(remembered.forget);

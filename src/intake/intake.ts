@@ -37,7 +37,7 @@ import { applyHeaders, checkHops } from './sender-headers.ts';
 type Collector = Document<CollectorBody>;
 
 type IntakeParts = {
-  pipeline: Pick<Pipeline, 'accept' | 'configuration'>;
+  pipeline: Pick<Pipeline, 'accept' | 'configuration' | 'nodes'>;
   now: () => number;
   tracing?: Tracing | null;
 };
@@ -145,7 +145,7 @@ function createHandlers(
   { traces, keys, note, style }: Pick<IntakeOptions, 'traces' | 'keys' | 'note' | 'style'>,
 ) {
   const { configuration } = pipeline;
-  const rates = collectorRates(now);
+  const rates = collectorRates(now, pipeline.nodes);
   const withContent = createLargeRequests();
 
   /** Answers a request, for which it stores events. */

@@ -85,6 +85,11 @@ export class Ownership implements AsyncDisposable {
     return [...this.#held.values()].flatMap(({ lease, isMoving }) => (isMoving ? [] : lease));
   }
 
+  /** How many nodes work on partitions: this one, and the others whose heartbeat lasts, as of its own last one. */
+  get nodes(): number {
+    return Math.max(1, this.#roster.nodes.filter(({ isLeaving }) => !isLeaving).length);
+  }
+
   /**
    * Whether no other node can have taken a partition of this one: asked in the turn of the event loop in which a request is
    * written, since a receiver can't tell a former owner.

@@ -22,6 +22,7 @@ export function matchAlone(
     owned: ownedAlone(lease),
     shown: { dispatcher, authenticator },
     commandsOf: askHere<DeliveryCommands>,
+    nodes: () => 1,
     start: () => matcher.start(),
     [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),
   };

@@ -137,6 +137,7 @@ export function createNode(
       serving.defer(() => asking.idle(limits.stopTimeoutMs));
       return asking.ask;
     },
+    nodes: () => ownership.nodes,
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
       await serving.disposeAsync();

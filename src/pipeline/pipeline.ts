@@ -163,6 +163,8 @@ export async function startPipeline(parts: PipelineParts) {
     queueStatus: status,
     /** Does something for a person where the deliveries of a connection are sent. */
     askOwner: matching.commandsOf(acts),
+    /** How many nodes share the database, with this one. */
+    nodes: matching.nodes,
     replays,
     eraser,
     statistics,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RejectedRequest } from '../contract/records/rejected-request.ts';
+import type { Leases } from '../journal/journal.ts';
 import { type KeyedRequest, keptMs, type Requests, rejectedBounds, runMs } from './requests.ts';
 
-type Made = Requests & AsyncDisposable;
+type Made = Requests & AsyncDisposable & { leases: Pick<Leases, 'beat'> };
 
-/** The conformance suite of requests, for every adapter. `make` returns new and empty requests. */
+/** The conformance suite of requests, for every adapter. `make` returns new and empty requests, with the leases beside them. */
 export function requestsConformance(name: string, make: () => Promise<Made>): void {
   const guarantee = (title: string, body: (requests: Made) => Promise<void>) =>
     test(title, async () => {
@@ -71,6 +72,16 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
         (await rejected.list({ limit: 9 })).map(({ hasBody }) => hasBody),
         [false, false],
       );
+    });
+
+    guarantee('a request of a node is running until its heartbeat ends, and interrupted then', async (requests) => {
+      const { responses, leases } = requests;
+      await leases.beat({ node: 'a', ttlMs: 100, isLeaving: false, now: 0 });
+      const request = keyed({ epoch: 'a' });
+      await responses.begin(request);
+      const again = { ...request, epoch: 'b' };
+      assert.deepEqual(await responses.begin({ ...again, at: 99 }), { kind: 'running' });
+      assert.deepEqual(await responses.begin({ ...again, at: 101 }), { kind: 'interrupted' });
     });
 
     guarantee('a request begins once, and its response is kept until a day after its beginning', async (requests) => {

@@ -60,7 +60,7 @@ export interface KeptResponses {
   prune(now: number): Promise<void>;
 }
 
-/** `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process. */
+/** `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process: its node. */
 export type KeyedRequest = { principal: string; place: string; digest: string; at: number; epoch: string };
 
 /** `rights`: those of the sender that the response was made with, beside those of its route. */
@@ -72,8 +72,8 @@ export type KeptResponse = {
 };
 
 /**
- * `begun`: the request runs now. `reused`: the key was used with another body. `running`: it runs in this process.
- * `interrupted`: it ran in a process that ended before the response was stored, so its outcome is unknown, or
+ * `begun`: the request runs now. `reused`: the key was used with another body. `running`: it runs in this process, or at
+ * another node that lives. `interrupted`: it ran in a process that ended before the response was stored, so its outcome is unknown, or
  * `forget` has removed the response.
  */
 export type Begun = { kind: 'begun' | 'reused' | 'running' | 'interrupted' } | { kind: 'kept'; response: KeptResponse };

@@ -51,6 +51,8 @@ export type ApiParts = {
     'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'failedOften' | 'metrics'
   >;
   newId: NewId;
+  /** The name of this node; left out: no other one shares the database. */
+  node?: string;
   now: () => number;
   clock: Pick<Clock, 'after'>;
   /** What is remembered of requests over a restart. */

@@ -228,6 +228,7 @@ export async function startTestServer(
       compute,
     }),
     queueStatus,
+    nodes: () => 1,
     askOwner: askHere(deliveryCommands({ configuration, log: journal.log, queueStatus, events, preview, now })),
     events,
     isFull: () => false,
