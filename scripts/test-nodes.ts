@@ -6,15 +6,11 @@ import { globSync } from 'node:fs';
 
 /** The files of test/e2e that two nodes don't pass for certain, and what is still of one process. */
 const ofOneNode: Readonly<Record<string, string>> = {
-  audit: 'issues are in the memory of the node that found them',
   authentication: 'refresh tokens are read at the start alone',
   bundle: 'needs a build, and starts no program in this process',
   deliveries: 'a node counts for itself and stores its counts every 5 s',
   demo: 'starts no program in this process',
   inbox: 'each node has an Inbox of its own',
-  issues: 'issues are in the memory of the node that found them',
-  'misbehaving-destinations': 'issues are in the memory of the node that found them',
-  privacy: 'issues are in the memory of the node that found them',
   restart: 'a stop drains partitions to the other node, which finishes what waits',
   stats: 'a node counts for itself and stores its counts every 5 s',
 };

@@ -158,7 +158,7 @@ export async function compose(
       tracing,
       pipeline,
       compute: compute.drafts,
-      issues: watch.registry,
+      issues: { ...watch.registry, refresh: watch.refresh },
       requests,
       alerts,
       identity,
@@ -331,7 +331,7 @@ async function startWatching(
       egress: Egress;
       retention: OperatorRetention;
     },
-  options: Pick<Overrides, 'freeBytes' | 'issueLimits' | 'notifierTiming'> & { baseUrl(): string | null },
+  options: Pick<Overrides, 'freeBytes' | 'issueLimits' | 'node' | 'notifierTiming'> & { baseUrl(): string | null },
   opened: AsyncDisposableStack,
 ) {
   const { config, storage, pipeline, retention } = parts;
@@ -344,6 +344,7 @@ async function startWatching(
       issues: storage.issues,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits: options.issueLimits ?? thresholds,
+      followMs: options.node?.followMs,
     }),
   );
   const alerts = afterWatch.use(
@@ -356,7 +357,7 @@ async function startWatching(
       ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
     }),
   );
-  watch.registry.follow(alerts.take);
+  watch.registry.sendNotices(alerts.take);
   pipeline.eraser.watch(watch.registry.erase);
   pipeline.eraser.watch(alerts.erase);
   return { alerts, watch };

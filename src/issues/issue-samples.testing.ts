@@ -4,6 +4,7 @@ import type { IssueRecord } from './issues.ts';
 export function issueSample(fields: Partial<IssueRecord> = {}): IssueRecord {
   return {
     id: 'iss_1',
+    revision: 0,
     fingerprint: 'failing dst_1 HTTP 500.',
     kind: 'failing',
     title: 'HTTP 500 from CRM › Orders',

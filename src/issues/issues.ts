@@ -10,25 +10,35 @@ import type {
 } from '../contract/records/issue.ts';
 
 /**
- * PORT. Issues, the detected problems, one for each fingerprint. There are few, and their owner keeps them in memory. Every
- * write is durable when its promise resolves.
+ * PORT. Issues, the detected problems, one for each fingerprint. There are few, and each node keeps them in memory. Every
+ * write is durable when its promise resolves. A write replaces what its node has read alone: each has a later revision.
  */
 export interface IssueStore {
   /** All stored issues, by id. */
-  load(): Promise<IssueRecord[]>;
+  load(): Promise<{ revision: number; records: IssueRecord[] }>;
+  /** What has changed after a revision. `ids`: those of all issues, when some were removed; null: none was. */
+  since(revision: number): Promise<IssueChanges>;
   /**
-   * Inserts or replaces issues, all or none. Of a fingerprint that is stored with another id, the stored id stays: two
-   * processes that find a problem at once have one issue. An issue that gets the fingerprint of another one replaces it.
-   * The audit entry is written in the same transaction.
+   * Inserts or replaces issues. An issue that is stored with another revision than the given one is not written, nor one
+   * whose fingerprint has another id: two nodes that find a problem at once have one issue. `stored` has what is there
+   * instead of each; null: written, and its revision is `revision`. An issue that gets the fingerprint of another one replaces
+   * it. One that was removed is inserted.
+   * An audit entry is written in the same transaction; with it, all issues are written or none.
    */
-  save(records: readonly IssueRecord[], entry?: NewAuditEntry): Promise<void>;
-  /** Removes issues; unknown ids are skipped. */
-  remove(ids: readonly string[]): Promise<void>;
+  save(records: readonly IssueRecord[], entry?: NewAuditEntry): Promise<SavedIssues>;
+  /** Removes issues that have these revisions; others are skipped. */
+  remove(issues: readonly Pick<IssueRecord, 'id' | 'revision'>[]): Promise<void>;
 }
+
+export type IssueChanges = { revision: number; records: IssueRecord[]; ids: string[] | null };
+
+export type SavedIssues = { revision: number; stored: (IssueRecord | null)[] };
 
 /** An issue as stored. Times are ms since the epoch. */
 export type IssueRecord = {
   id: string;
+  /** Of its last write; 0: it is not stored. */
+  revision: number;
   /** Identifies the same problem when it occurs again. */
   fingerprint: string;
   kind: IssueKind;

@@ -10,6 +10,7 @@ import { followClock } from './dispatch/clock-changes.ts';
 import { createDeliveryEvents, type DeliveryEvents } from './insight/delivery-events.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
+import type { Job } from './jobs.ts';
 import { matchAlone } from './match-alone.ts';
 import { createNode } from './node.ts';
 import { allConnections, ConnectionsOfNode } from './owned-connections.ts';
@@ -63,7 +64,7 @@ export async function startPipeline(parts: PipelineParts) {
   if (tracing !== null)
     events.on('settled', (delivery, { settlement }) => tracing.settled(delivery, settlement.status));
 
-  const ofNode = new ConnectionsOfNode(configuration);
+  const ofNode = new ConnectionsOfNode(configuration, partitionCount);
   const connections = own === null ? ofNode : allConnections(own.lease);
   const lease = own?.lease ?? null;
   const context = { configuration, events, lease, owned: connections, attempter, redaction, confirmed };
@@ -168,6 +169,10 @@ export async function startPipeline(parts: PipelineParts) {
     replays,
     eraser,
     statistics,
+    /** Whether this node sends to a connection. */
+    ownsConnection: (id: string) => connections.leaseOf(id) !== null,
+    /** Whether this node does what one does for all. */
+    ownsJob: (job: Job) => connections.leaseOfJob(job) !== null,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
     /**

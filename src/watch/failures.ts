@@ -108,7 +108,7 @@ export function detectFailures(options: {
       sync();
       const { destination } = configuration.snapshot.documents;
       for (const record of registry.all())
-        if (isOurs(record.kind) && record.state !== 'resolved') {
+        if (isOurs(record.kind) && registry.isOwn(record) && record.state !== 'resolved') {
           if (record.destinationId !== null && !destination.has(record.destinationId))
             registry.resolve(record, 'Its destination was deleted.');
           else if (now - record.lastSeenAt >= limits.forgottenMs)

@@ -23,6 +23,7 @@ export function opened(id: string, finding: Finding, now: number): IssueRecord {
   return {
     ...finding,
     id,
+    revision: 0,
     state: 'open',
     firstSeenAt: now,
     lastSeenAt: now,
@@ -96,9 +97,11 @@ export function resolve(record: IssueRecord, how: string, now: number): NoticeSt
 
 /** Unmutes the issue if its time is up. */
 export function wake(record: IssueRecord, now: number): NoticeState {
-  const until = record.muted?.until ?? Number.POSITIVE_INFINITY;
-  if (record.state !== 'muted' || until > now) return null;
-  return unmute(record, now) ?? 'reopened';
+  return isMuteOver(record, now) ? (unmute(record, now) ?? 'reopened') : null;
+}
+
+export function isMuteOver({ state, muted }: Readonly<IssueRecord>, now: number): boolean {
+  return state === 'muted' && (muted?.until ?? Number.POSITIVE_INFINITY) <= now;
 }
 
 /**

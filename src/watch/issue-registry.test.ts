@@ -70,7 +70,7 @@ test('issues survive a restart, and a notice that no listener took is sent again
   await watched.registry.settled();
   const [first] = watched.notices.splice(0);
   // The crash came before the notice was recorded as taken.
-  const [stored] = await watched.store.load();
+  const [stored] = (await watched.store.load()).records;
   await watched.restart();
   assert.deepEqual(watched.issues(), [`open: ${title}`]);
   assert.ok(stored?.notices.length === 1 || stored?.notices.length === 0);
@@ -126,7 +126,7 @@ test('old resolved issues are removed', async () => {
   // After the first round of retention, which confirms the time.
   await watched.clock.advance(60_000);
   await watched.registry.settled();
-  assert.deepEqual([watched.issues(), await watched.store.load()], [[], []]);
+  assert.deepEqual([watched.issues(), (await watched.store.load()).records], [[], []]);
 });
 
 test('a round with one failing part does the other parts, and the next round follows', async () => {
@@ -153,7 +153,7 @@ test('issues that open at about the same time are written together, within a ten
   const { save } = store;
   store.save = async (records, ...rest) => {
     saved.push(records.length);
-    await save(records, ...rest);
+    return save(records, ...rest);
   };
   const about = { kind: 'failing', severity: 'critical', detail: 'It fails.', likelyFix: 'Fix it.', cause } as const;
   const at = { connectionId: null, destinationId: null, actionId: null, errorKind: null };

@@ -1,21 +1,79 @@
+import { sharedWrite } from '../async/in-turn.ts';
 import { withoutText } from '../contract/erased-text.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IssueRecord } from '../issues/issues.ts';
 import type { Finding, Occurrences } from './finding.ts';
-import { applyAct, countOccurrences, type IssueAct, opened, resolve, see, undoAct, wake } from './issue-life.ts';
+import { madeAt, seenAt } from './issue-changes.ts';
+import { applyAct, type IssueAct, isMuteOver, type NoticeState, opened, resolve, wake } from './issue-life.ts';
 import { createIssueWriter, type IssueWriterParts } from './issue-writer.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /** All issues, in memory and on disk. */
 export type IssueRegistry = Awaited<ReturnType<typeof openIssueRegistry>>;
 
-/** Loads all issues. Their changes are written by issue-writer.ts. */
-export async function openIssueRegistry(options: IssueWriterParts & { newId: NewId; limits: Thresholds }) {
-  const { store, clock, limits } = options;
-  const records = new Map((await store.load()).map((record) => [record.id, record]));
+type RegistryParts = IssueWriterParts & {
+  newId: NewId;
+  /** Whether this node finds and ends the issues of a connection; null: those of none. Left out: all. */
+  isOwn?(connectionId: string | null): boolean;
+};
+
+/** Loads all issues. Their changes are written by issue-writer.ts; `follow` takes over those of other nodes. */
+export async function openIssueRegistry(options: RegistryParts) {
+  const { store, clock, limits, isOwn = () => true } = options;
+  const loaded = await store.load();
+  let { revision } = loaded;
+  const records = new Map(loaded.records.map((record) => [record.id, record]));
   const byFingerprint = new Map(Array.from(records.values(), (record) => [record.fingerprint, record]));
-  const writer = createIssueWriter(records, options);
+  const writer = createIssueWriter(records, place, options);
+
+  /** Replaces what is known of an issue: its id can be that of another node, its fingerprint that after an erasure. */
+  function place(record: IssueRecord, stored: IssueRecord) {
+    const same = byFingerprint.get(stored.fingerprint);
+    if (same !== undefined && same !== record) forget(same, true);
+    // One whose id stays keeps its place in the order.
+    if (record.id !== stored.id) records.delete(record.id);
+    if (byFingerprint.get(record.fingerprint) === record) byFingerprint.delete(record.fingerprint);
+    Object.assign(record, stored);
+    records.set(record.id, record);
+    byFingerprint.set(record.fingerprint, record);
+  }
+
+  /** `isStored`: another node has removed it. */
+  function forget(record: IssueRecord, isStored: boolean) {
+    records.delete(record.id);
+    if (byFingerprint.get(record.fingerprint) === record) byFingerprint.delete(record.fingerprint);
+    writer.removed(record, isStored);
+  }
+
+  const make = (record: IssueRecord, change: (record: IssueRecord, now: number) => NoticeState) => {
+    const now = clock.now();
+    writer.changed(
+      record,
+      madeAt(now, (one) => change(one, now)),
+    );
+  };
+
+  const follow = sharedWrite(async () => {
+    const news = await store.since(revision);
+    for (const stored of news.records) {
+      const known = records.get(stored.id) ?? byFingerprint.get(stored.fingerprint);
+      if (known === undefined) {
+        place(stored, stored);
+        writer.adopt(stored, stored);
+      } else if (known.revision < stored.revision) writer.adopt(known, stored);
+    }
+    const left = news.ids === null ? null : new Set(news.ids);
+    for (const record of left === null ? [] : [...records.values()])
+      if (
+        !left?.has(record.id) &&
+        record.revision > 0 &&
+        record.revision <= news.revision &&
+        !writer.hasChanges(record)
+      )
+        forget(record, true);
+    revision = news.revision;
+  });
 
   /** The unresolved issue with this fingerprint. */
   function active(fingerprint: string): IssueRecord | undefined {
@@ -31,16 +89,14 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     const record = known ?? opened(options.newId('issue'), finding, now);
     records.set(record.id, record);
     byFingerprint.set(record.fingerprint, record);
-    const change = known === undefined ? 'opened' : see(record, finding, now, limits);
-    countOccurrences(record, occurrences, now, limits);
-    writer.changed(record, change);
+    writer.changed(record, seenAt(now, finding, occurrences));
   }
 
   /** Resolves the issue because its problem is gone. */
   function resolved({ id }: Readonly<IssueRecord>, how: string) {
     const record = records.get(id);
     if (record !== undefined && record.state !== 'resolved' && !record.isResolved)
-      writer.changed(record, resolve(record, how, clock.now()));
+      make(record, (one, now) => (one.isResolved ? null : resolve(one, how, now)));
   }
 
   /**
@@ -51,19 +107,17 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     if (hasRested(record, clock.now(), limits)) resolved(record, how);
   }
 
-  function remove(record: IssueRecord) {
-    records.delete(record.id);
-    if (byFingerprint.get(record.fingerprint) === record) byFingerprint.delete(record.fingerprint);
-    writer.removed(record);
-  }
-
   return {
     all: (): Iterable<Readonly<IssueRecord>> => records.values(),
     get: (id: string): Readonly<IssueRecord> | undefined => records.get(id),
     /** Whether an issue is open, and not acknowledged, muted or resolved. */
     isOpen: (id: string): boolean => records.get(id)?.state === 'open',
-    /** Sends notices of issues to one part; they wait until there is one. */
-    follow: writer.follow,
+    /** Whether this node finds and ends this issue. */
+    isOwn: ({ connectionId }: Pick<IssueRecord, 'connectionId'>): boolean => isOwn(connectionId),
+    /** Takes over the changes that other nodes have stored. */
+    follow,
+    /** Sends notices of issues to one part, while it is not null; they wait until there is one. */
+    sendNotices: writer.follow,
     active,
     see: seen,
     /** Counts a successful delivery towards an active issue; returns the successes in a row. */
@@ -73,7 +127,8 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     resolveQuiet(kind: IssueRecord['kind'], quietMs: number, how: string): void {
       const now = clock.now();
       for (const record of records.values())
-        if (record.kind === kind && now - record.lastSeenAt >= quietMs) resolved(record, how);
+        if (record.kind === kind && isOwn(record.connectionId) && now - record.lastSeenAt >= quietMs)
+          resolved(record, how);
     },
     ceased,
     /**
@@ -83,37 +138,32 @@ export async function openIssueRegistry(options: IssueWriterParts & { newId: New
     async act(id: string, act: IssueAct, entry: NewAuditEntry): Promise<NewAuditEntry | null> {
       const record = records.get(id);
       if (record === undefined) return null;
-      const before = structuredClone(record);
-      const change = applyAct(record, act, clock.now());
-      const changed = { pointer: '/state', before: before.state, after: record.state };
-      const full = { ...entry, changes: [changed, ...entry.changes] };
-      try {
-        await writer.save(record, full);
-      } catch (error) {
-        undoAct(record, before);
-        throw error;
-      }
-      writer.changed(record, change);
-      return full;
+      return writer.act(
+        record,
+        (one) => applyAct(one, act, clock.now()),
+        (before) => {
+          const changed = { pointer: '/state', before: before.state, after: record.state };
+          return { ...entry, changes: [changed, ...entry.changes] };
+        },
+      );
     },
     /** Unmutes issues whose time is up, and removes those resolved before `before`. */
     tidy(before: number): void {
-      for (const record of records.values()) {
-        const change = wake(record, clock.now());
-        if (change !== null) writer.changed(record, change);
-      }
-      for (const record of removable(records, before, limits)) remove(record);
+      for (const record of records.values())
+        if (isOwn(record.connectionId) && isMuteOver(record, clock.now())) make(record, wake);
+      for (const record of removable(records, before, limits)) if (isOwn(record.connectionId)) forget(record, false);
     },
     /** Removes the text of an erased visitor from memory, and then from the disk. */
     erase(text: string): void {
       for (const record of records.values()) {
         const next = withoutText(record, text);
         if (next === record) continue;
-        byFingerprint.delete(record.fingerprint);
         const same = byFingerprint.get(next.fingerprint);
-        if (same !== undefined) remove(same);
-        byFingerprint.set(next.fingerprint, Object.assign(record, next));
-        writer.changed(record, null);
+        if (same !== undefined && same !== record) forget(same, false);
+        make(record, (one) => {
+          place(one, withoutText(one, text));
+          return null;
+        });
       }
     },
     settled: writer.settled,

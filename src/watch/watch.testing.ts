@@ -4,7 +4,7 @@ import { type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { idSource } from '../contract/ids.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
-import type { TakeNotice } from './issue-writer.ts';
+import type { TakeNotice } from './issue-notices.ts';
 import { thresholds } from './thresholds.ts';
 import { startWatch, type WatchOptions } from './watch.ts';
 
@@ -31,7 +31,7 @@ export async function startWatched(
       keptDays: () => 30,
       ...options.watch,
     });
-    started.registry.follow(async (notice) => {
+    started.registry.sendNotices(async (notice) => {
       notices.push(notice);
       await listener(notice);
     });

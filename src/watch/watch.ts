@@ -1,4 +1,5 @@
 import type { Clock } from '../async/clock.ts';
+import { repeated } from '../async/repeated.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { IssueRecord, IssueStore } from '../issues/issues.ts';
@@ -21,7 +22,10 @@ import { type Thresholds, thresholds } from './thresholds.ts';
 import { detectUsedIds } from './used-ids.ts';
 
 export type WatchOptions = {
-  pipeline: Pick<Pipeline, 'configuration' | 'confirmedNow' | 'events' | 'isFull' | 'queueStatus'>;
+  pipeline: Pick<
+    Pipeline,
+    'configuration' | 'confirmedNow' | 'events' | 'isFull' | 'ownsConnection' | 'ownsJob' | 'queueStatus'
+  >;
   statistics: Pick<Statistics, 'read'>;
   space(): Space;
   issues: IssueStore;
@@ -32,6 +36,8 @@ export type WatchOptions = {
   /** How long resolved issues are kept. */
   keptDays(): number;
   limits?: Thresholds;
+  /** How often the changes of other nodes are taken over. Left out: embedded mode. */
+  followMs?: number | undefined;
 };
 
 export type Watch = Awaited<ReturnType<typeof startWatch>>;
@@ -50,6 +56,8 @@ export async function startWatch(options: WatchOptions) {
     clock,
     newId: options.newId,
     limits,
+    isOwn: (connectionId) =>
+      connectionId === null ? pipeline.ownsJob('issues') : pipeline.ownsConnection(connectionId),
     causesOf: (record) => recentCauses(options.audit, record),
     noticed: telemetry.issueMoved,
     failed,
@@ -122,8 +130,15 @@ export async function startWatch(options: WatchOptions) {
     events.on('holdsMoved', (destinationIds) => holds.report(destinationIds, registry)),
   ];
   let cancel = clock.after(0, tick);
+  const { followMs } = options;
+  const following =
+    followMs === undefined
+      ? null
+      : repeated(clock, followMs, registry.follow, (error) => failed(error, 'follow the issues of other nodes'));
   return {
     registry,
+    /** Takes over what other nodes have stored; embedded mode has none. */
+    refresh: following === null ? async () => {} : registry.follow,
     /** How many issues are open or acknowledged. */
     openCount: () =>
       Array.from(registry.all()).filter(({ state }) => state === 'open' || state === 'acknowledged').length,
@@ -131,13 +146,17 @@ export async function startWatch(options: WatchOptions) {
       isStopping = true;
       for (const stop of stopObserving) stop();
       cancel();
+      await following?.[Symbol.asyncDispose]();
       await round;
       await registry[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Compares what a detector found with the active issues of its kinds: opens new ones, and ceases those not found. */
+/**
+ * Compares what a detector found with the active issues of its kinds that this node finds: opens new ones, and ceases those not
+ * found.
+ */
 function reconcile(
   registry: IssueRegistry,
   { kinds, over }: Detector,
@@ -145,13 +164,14 @@ function reconcile(
   now: number,
 ): void {
   const found = new Set(findings.map(({ fingerprint }) => fingerprint));
-  for (const finding of findings) {
+  for (const finding of findings.filter(registry.isOwn)) {
     const known = registry.active(finding.fingerprint);
     if (known === undefined || isNews(known, finding, now))
       registry.see(finding, { samples: [], actionIds: [], times: known === undefined ? 1 : 0 });
   }
   for (const record of registry.all())
-    if (kinds.includes(record.kind) && !found.has(record.fingerprint)) registry.ceased(record, over);
+    if (kinds.includes(record.kind) && registry.isOwn(record) && !found.has(record.fingerprint))
+      registry.ceased(record, over);
 }
 
 /** Whether the finding changes the issue enough to write it. */

@@ -42,7 +42,7 @@ export type ApiParts = {
   catalog: Pick<Catalog, 'versions' | 'deleted'>;
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log'>;
-  issues: Pick<Watch['registry'], 'all' | 'get' | 'act'>;
+  issues: Pick<Watch['registry'], 'all' | 'get' | 'act'> & Pick<Watch, 'refresh'>;
   alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;

@@ -45,6 +45,7 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
   async function does(call: Call<ActIds>, act: IssueAct): Promise<Issue> {
     const { params, entry } = call;
     const { id } = params;
+    await issues.refresh();
     const done = await issues.act(id, act, entry({ id, name: issues.get(id)?.title ?? null }));
     if (done !== null) telemetry.audited(done);
     return show(find(id), call);
@@ -53,6 +54,7 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
   return {
     async listIssues(call) {
       const { query } = call;
+      await issues.refresh();
       const { state, ...same } = query;
       const wanted = Array.from(issues.all()).filter(
         (one) =>
@@ -72,6 +74,7 @@ export function issueHandlers({ issues, pipeline, journal, now, telemetry }: Api
       return { data: await Promise.all(data.map((one) => show(one, call))), page };
     },
     async getIssue(call) {
+      await issues.refresh();
       const record = find(call.params.id);
       return { ...(await show(record, call)), sample: await sampleOf(record, call.may('payloads:view')) };
     },

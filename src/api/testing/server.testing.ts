@@ -232,6 +232,8 @@ export async function startTestServer(
     askOwner: askHere(deliveryCommands({ configuration, log: journal.log, queueStatus, events, preview, now })),
     events,
     isFull: () => false,
+    ownsConnection: () => true,
+    ownsJob: () => true,
     replays: await startReplays({
       planner: replayPlanner({
         configuration,
@@ -299,7 +301,7 @@ export async function startTestServer(
   const parts: ApiParts = {
     pipeline,
     compute,
-    issues,
+    issues: { ...issues, refresh: async () => {} },
     catalog,
     audit,
     journal,

@@ -7,7 +7,12 @@ export function sqliteIssues(sqlite: Pick<Sqlite, 'client'>): IssueStore {
   const client = sqlite.client<typeof operations>();
   return {
     load: () => client.write('allIssues', null),
+    since: (revision) => client.write('issuesSince', revision),
     save: (records, entry) => client.write('saveIssues', { records, entries: entry === undefined ? [] : [entry] }),
-    remove: (ids) => client.write('removeIssues', ids),
+    remove: (issues) =>
+      client.write(
+        'removeIssues',
+        issues.map(({ id, revision }) => ({ id, revision })),
+      ),
   };
 }

@@ -104,6 +104,7 @@ export function holdDetector(options: {
       const connectionIds = new Set<string>();
       for (const id of destinationIds) {
         const { connectionId = '' } = destination.get(id)?.body ?? {};
+        if (!registry.isOwn({ connectionId })) continue;
         connectionIds.add(connectionId);
         reportOne(id, findingAt(connectionId, id), registry);
       }
@@ -112,7 +113,7 @@ export function holdDetector(options: {
   };
 }
 
-type Registry = Pick<IssueRegistry, 'active' | 'see' | 'ceased'>;
+type Registry = Pick<IssueRegistry, 'active' | 'isOwn' | 'see' | 'ceased'>;
 
 /** The circuit breaker of a connection, or of one of its destinations, is open. */
 function tripped(name: string, detail: string, of: { connectionId: string; destinationId?: string }): Finding {

@@ -70,7 +70,7 @@ test('stored issues that an erasure makes equal become one, and the erasure ends
   let state = 'running';
   for (let n = 0; state !== 'done' && n < 100; n++)
     ({ state } = await erasures.step('ers_1', { now: start, sending: [] }));
-  const left = await storage.issues.load();
+  const { records: left } = await storage.issues.load();
   assert.deepEqual(
     [state, left.map(({ fingerprint }) => fingerprint).sort()],
     ['done', ['no user [erased]', 'no user bob']],

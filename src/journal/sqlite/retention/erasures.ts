@@ -358,7 +358,6 @@ function removeDelivery({ db, counts, step, now }: Work, blocks: AttemptBlocks, 
 /** Rows that quote events or name visitors: tables with their columns of JSON, their keys, and which rows. */
 const quotingRows = [
   ['replay', 'input', 'id', 'TRUE'],
-  ['issue', 'body', 'id', 'TRUE'],
   ['note', 'text', 'name', "name GLOB 'alert_*'"],
 ] as const;
 
@@ -371,10 +370,23 @@ function eraseQuotes(db: Db, sought: ErasedBy | null): void {
   for (const [table, column, key, rows] of quotingRows) {
     const select = `SELECT ${key} AS key, ${column} AS json FROM ${table} WHERE ${rows}`;
     for (const row of db.all<{ key: string; json: string }>(select)) {
-      // Two issues can become equal: one stays.
-      const sql = `UPDATE OR REPLACE ${table} SET ${column} = ? WHERE ${key} = ?`;
+      const sql = `UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`;
       db.run(sql, JSON.stringify(withoutText(JSON.parse(row.json), textOf(sought))), row.key);
     }
+  }
+  eraseIssues(db, textOf(sought));
+}
+
+/** With a later revision, since nodes have them in memory. */
+function eraseIssues(db: Db, text: string): void {
+  for (const { id, body } of db.all<{ id: string; body: string }>('SELECT id, body FROM issue')) {
+    const record: object = JSON.parse(body);
+    const next = withoutText(record, text);
+    if (next === record) continue;
+    db.run('UPDATE issue_revision SET revision = revision + 1, removed = revision + 1');
+    // Two issues can become equal: one stays.
+    const sql = 'UPDATE OR REPLACE issue SET body = ?, revision = (SELECT revision FROM issue_revision) WHERE id = ?';
+    db.run(sql, JSON.stringify(next), id);
   }
 }
 
