@@ -88,6 +88,8 @@ export const pages = [
       tab: choice(['request', 'event', 'check', 'response']),
       ...texts('eventId', 'actionId', 'test'),
       versions: choice(['open']),
+      // A template to correct opens to be edited.
+      edit: choice(['on']),
       // A new destination may begin with a pasted command.
       from: choice(['curl']),
       path: textSearch,

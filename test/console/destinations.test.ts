@@ -294,6 +294,53 @@ test('outcome rules are put in order and tried on past answers before they are s
   assert.deepEqual(tab.problems, []);
 });
 
+test('the template editor comes first: details are one line, and the editor reaches from there to the buttons', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver, { destination: { path: '/contacts/batch' } });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const line = page.locator('summary', { hasText: 'Destination Details' });
+  assert.match((await line.textContent()) ?? '', /POST \/contacts\/batch · JSON · Enabled/);
+  assert.equal(await page.getByRole('textbox', { name: 'Endpoint Path' }).count(), 0);
+  const box = async () =>
+    (await editor(page).locator('xpath=ancestor::*[contains(@class, "cm-editor")]').boundingBox()) ?? assert.fail();
+  const read = await box();
+  assert.ok(read.y < 310 && read.y + read.height > 800 && read.y + read.height < 900, JSON.stringify(read));
+  await edit(page);
+  const save = (await page.getByRole('button', { name: 'Save', exact: true }).boundingBox()) ?? assert.fail();
+  const edited = await box();
+  assert.equal(edited.y, read.y, 'the editor stays where it is');
+  assert.ok(edited.y + edited.height > 750 && edited.y + edited.height < save.y, JSON.stringify(edited));
+  // A problem of a field shows the field.
+  await line.click();
+  await page.getByRole('textbox', { name: 'Destination Name' }).fill('');
+  await line.click();
+  await page.getByRole('button', { name: 'Save and stay' }).click();
+  await page.getByRole('textbox', { name: 'Destination Name' }).and(page.locator(':focus')).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('the full screen of a template has Edit, and then Save', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await edit(page);
+  await editor(page).fill('{{! return { saved: "in full screen" }; }}');
+  const unsaved = page.getByText('Unsaved changes', { exact: true }).and(page.locator(':visible'));
+  await unsaved.waitFor();
+  await page.getByRole('button', { name: 'Save and stay' }).click();
+  await unsaved.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Exit full screen' }).waitFor();
+  assert.match(
+    (await app.client.call('getDestination', { params: { id: destination.id } })).template,
+    /in full screen/,
+  );
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a draft survives a reload, leaving asks, and who was overtaken sees both versions', async () => {
   const { app, browser } = console_;
   const { destination } = await wire(app, receiver);
@@ -301,11 +348,14 @@ test('a draft survives a reload, leaving asks, and who was overtaken sees both v
   await using tab = await openTab(browser, { url: app.url, path: details(destination), expected: /^412 / });
   const { page } = tab;
   await edit(page);
+  const line = page.locator('summary', { hasText: 'Destination Details' });
+  await line.click();
   await page.getByRole('textbox', { name: 'Description' }).fill('mine');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Stay', exact: true }).click();
   await page.reload();
   await page.getByText(/^Restored unsaved changes/).waitFor();
+  await line.click();
   assert.equal(await page.getByRole('textbox', { name: 'Description' }).inputValue(), 'mine');
   await app.client.call('changeDestination', { params, body: { description: 'theirs' } });
   await page.getByRole('button', { name: 'Save and stay' }).click();
@@ -364,6 +414,7 @@ test('the pages of a destination have no barrier that axe-core finds', async () 
     await visit(page, `${details(destination)}?tab=${tabName}`);
     await editor(page).waitFor();
     if (tabName === 'request') await page.getByText('Advanced', { exact: true }).click();
+    await page.evaluate('scrollTo(0, 0)');
     if (tabName === 'check') await page.getByRole('tabpanel').locator('summary').first().click();
     await clean(tabName, barriersInAllLooks);
   }

@@ -53,6 +53,39 @@ test('no page has a barrier that axe-core finds, scrolls sideways, or cuts off a
   assert.deepEqual(found, []);
 });
 
+/** Pages with a form that opens to be read. */
+const forms = ['connection', 'template', 'alert', 'privacy', 'collector'];
+
+test('what is read is text and not fields, and Edit is at the upper right of every page that has it', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url });
+  const { page } = tab;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const found: string[] = [];
+  for (const name of [...forms, 'action-overview']) {
+    const path = consolePages.find((one) => one.name === name)?.path(shown) ?? assert.fail(name);
+    await visit(
+      page,
+      name === 'collector' ? `${path}?tab=details` : name === 'connection' ? `${path}?tab=details` : path,
+    );
+    const edit = page.locator('main [data-key-edit]');
+    const box = (await edit.boundingBox()) ?? assert.fail(`${name} has no Edit`);
+    const heading = (await page.getByRole('heading', { level: 1 }).boundingBox()) ?? assert.fail();
+    const main = (await page.getByRole('main').boundingBox()) ?? assert.fail();
+    const right = main.x + main.width - (box.x + box.width);
+    if (right > 60 || Math.abs(box.y - heading.y) > 40) found.push(`${name} has Edit at ${box.x}, ${box.y}`);
+    if (name === 'action-overview') continue;
+    for (const fold of await page.locator('main details:not([open]) > summary').all()) await fold.click();
+    const fields = page
+      .locator('main')
+      .locator('input, textarea, select, [role=switch]')
+      .and(page.locator(':disabled'));
+    for (const one of await fields.all()) found.push(`${name} has the field ${await one.getAttribute('aria-label')}`);
+  }
+  assert.deepEqual(found, []);
+  assert.deepEqual(tab.problems, []);
+});
+
 /** The one right with which a person opens the pages of an area, by the beginning of their paths; the first match counts. */
 const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
   [/^\/connections/, 'connections:manage'],

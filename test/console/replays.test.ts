@@ -215,7 +215,6 @@ test('after a fix the fix is sent: a saved template offers what failed, and each
   receiver.answer('/in', { status: 200 });
   await page.goto(app.url + path);
   await edit(page);
-  await page.getByRole('textbox', { name: 'Description' }).fill('Contacts by phone');
   await page.getByRole('textbox', { name: 'Template' }).fill('{"phone": "+49171{{it.data[0].phone.slice(-1)}}"}');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const messages = page.getByRole('region', { name: 'Messages' });

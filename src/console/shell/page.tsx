@@ -1,9 +1,10 @@
 import { Group, Skeleton, Text, Title } from '@mantine/core';
 import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
-import { Fragment, type ReactNode, useEffect, useRef } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Right } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/data.ts';
 import { shell } from '../messages/en.ts';
+import { EditPlace } from '../parts/form/edit-place.tsx';
 import { Icon, IdWithCopy, NoRight, Problem } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
@@ -32,6 +33,7 @@ let announced = '';
 export function Page(props: PageProps): ReactNode {
   const { title, object, id, lead, crumbs = [], right, actions, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
+  const [editPlace, setEditPlace] = useState<HTMLElement | null>(null);
   // Not the address that is being loaded: the page before would take the focus with it.
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname ?? '' });
   const me = useMe();
@@ -52,43 +54,50 @@ export function Page(props: PageProps): ReactNode {
   }, [pathname]);
 
   return (
-    <div className={css['page']}>
-      {crumbs.length === 0 ? null : (
-        <nav aria-label={shell.breadcrumb} className={css['crumbs']}>
-          {crumbs.map((crumb, index) => (
-            <Fragment key={crumb.label}>
-              {index === 0 ? null : <Icon name="chevron" size={11} />}
-              <Link to={crumb.to as '/'} params={(crumb.params ?? {}) as never}>
-                {crumb.label}
-              </Link>
-            </Fragment>
-          ))}
-          <Icon name="chevron" size={11} />
-          <span aria-current="page">{object ?? title}</span>
-        </nav>
-      )}
-      <header className={css['head']} data-list={(id === undefined && crumbs.length === 0) || undefined}>
-        <Title order={1} ref={heading} tabIndex={-1}>
-          {object ?? title}
-        </Title>
-        <div>
-          {id === undefined ? null : <IdWithCopy id={id} />}
-          {lead === undefined ? null : (
-            <Text c="dimmed" component="div">
-              {lead}
-            </Text>
-          )}
-        </div>
-        {may && actions !== undefined ? <Group gap="xs">{actions}</Group> : null}
-      </header>
-      {may ? (
-        children
-      ) : right === undefined ? null : isKnown ? (
-        <NoRight right={right} />
-      ) : (
-        <Skeleton height={320} aria-busy="true" />
-      )}
-    </div>
+    <EditPlace value={editPlace}>
+      <div className={css['page']}>
+        {crumbs.length === 0 ? null : (
+          <nav aria-label={shell.breadcrumb} className={css['crumbs']}>
+            {crumbs.map((crumb, index) => (
+              <Fragment key={crumb.label}>
+                {index === 0 ? null : <Icon name="chevron" size={11} />}
+                <Link to={crumb.to as '/'} params={(crumb.params ?? {}) as never}>
+                  {crumb.label}
+                </Link>
+              </Fragment>
+            ))}
+            <Icon name="chevron" size={11} />
+            <span aria-current="page">{object ?? title}</span>
+          </nav>
+        )}
+        <header className={css['head']} data-list={(id === undefined && crumbs.length === 0) || undefined}>
+          <Title order={1} ref={heading} tabIndex={-1}>
+            {object ?? title}
+          </Title>
+          <div>
+            {id === undefined ? null : <IdWithCopy id={id} />}
+            {lead === undefined ? null : (
+              <Text c="dimmed" component="div">
+                {lead}
+              </Text>
+            )}
+          </div>
+          {may ? (
+            <Group gap="xs">
+              {actions}
+              <div ref={setEditPlace} className={css['edit']} />
+            </Group>
+          ) : null}
+        </header>
+        {may ? (
+          children
+        ) : right === undefined ? null : isKnown ? (
+          <NoRight right={right} />
+        ) : (
+          <Skeleton height={320} aria-busy="true" />
+        )}
+      </div>
+    </EditPlace>
   );
 }
 

@@ -7,6 +7,8 @@ export const formFields = {
   time: 'Enter a time, e.g. 2027-01-31T12:00:00Z.',
   standard: (value: string) => `Default: ${value}.`,
   line: (line: number, text: string) => `Line ${line}: ${text}`,
+  on: 'On',
+  off: 'Off',
   twice: 'Duplicate name',
   number: 'Enter a number.',
   duration: 'Enter a number with a unit, e.g. 15 s, 5 min or 2 h.',

@@ -8,6 +8,7 @@ import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
+import { InEditPlace } from '../../parts/form/edit-place.tsx';
 import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, ThingLink } from '../../parts/parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { parameterUses } from '../../parts/rules/parameter-uses.ts';
@@ -40,12 +41,14 @@ export function ActionPage(): ReactNode {
             <GuardedButton blockedBy={notToEnable(action)} loading={isPending} onClick={() => toggle(action)}>
               {labelOf(action)}
             </GuardedButton>
-            <ButtonLink variant="filled" to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
-              {terms.edit}
-            </ButtonLink>
             <ButtonLink to="/actions/new" search={{ from: action.id }}>
               {terms.duplicate}
             </ButtonLink>
+            <InEditPlace>
+              <ButtonLink variant="filled" to="/actions/$actionId/edit" params={{ actionId: action.id }} data-key-edit>
+                {terms.edit}
+              </ButtonLink>
+            </InEditPlace>
           </>
         ) : null
       }

@@ -7,6 +7,7 @@ import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts, formatDuration, issues, shell, terms, alerts as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
+import { ReadValue } from '../../parts/form/read-value.tsx';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 
@@ -95,22 +96,22 @@ const quietWords = alerts.quiet;
 /** The hours without notifications. */
 function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }: FormProps): ReactNode {
   const set = (part: Partial<QuietHours>) => onChange({ quiet: { ...quiet, ...part } });
-  const text = (name: 'from' | 'to' | 'timeZone', type: string) => (
-    <TextInput
-      label={quietWords[name]}
-      type={type}
-      {...bind(quiet[name], (text) => set({ [name]: text }))}
-      error={errors[`quietHours.${name}`]}
-      disabled={isDisabled}
-    />
-  );
+  const text = (name: 'from' | 'to' | 'timeZone', type: string) =>
+    isDisabled ? (
+      <ReadValue label={quietWords[name]} value={quiet[name]} />
+    ) : (
+      <TextInput
+        label={quietWords[name]}
+        type={type}
+        {...bind(quiet[name], (text) => set({ [name]: text }))}
+        error={errors[`quietHours.${name}`]}
+      />
+    );
+  const flag = (label: string, value: boolean, change: (value: boolean) => void) =>
+    isDisabled ? <ReadValue label={label} value={value} /> : <Switch label={label} {...bindChecked(value, change)} />;
   return (
     <Panel title={quietWords.title} text={quietWords.text}>
-      <Switch
-        label={alerts.quiet.title}
-        {...bindChecked(isQuiet, (isQuiet) => onChange({ isQuiet }))}
-        disabled={isDisabled}
-      />
+      {flag(alerts.quiet.title, isQuiet, (isQuiet) => onChange({ isQuiet }))}
       {isQuiet ? (
         <>
           <FieldGrid>
@@ -127,11 +128,7 @@ function QuietFields({ draft: { isQuiet, quiet }, errors, isDisabled, onChange }
             isDisabled={isDisabled}
             onChange={(days) => set({ days })}
           />
-          <Switch
-            label={quietWords.exceptCritical}
-            {...bindChecked(quiet.exceptCritical, (exceptCritical) => set({ exceptCritical }))}
-            disabled={isDisabled}
-          />
+          {flag(quietWords.exceptCritical, quiet.exceptCritical, (exceptCritical) => set({ exceptCritical }))}
         </>
       ) : null}
     </Panel>
@@ -207,9 +204,12 @@ type TicksProps<Value extends string> = {
 /** Several of a closed list of values to tick. */
 function Ticks<Value extends string>(props: TicksProps<Value>): ReactNode {
   const { label, hint, table, value, error, isDisabled, isRow = false, onChange } = props;
-  const boxes = options(table).map((one) => (
-    <Checkbox key={one.value} value={one.value} label={one.label} disabled={isDisabled} />
-  ));
+  const all = options(table);
+  if (isDisabled) {
+    const chosen = all.filter((one) => value.includes(one.value)).map((one) => one.label);
+    return <ReadValue label={label} value={chosen.join(', ') || (hint ?? '')} />;
+  }
+  const boxes = all.map((one) => <Checkbox key={one.value} value={one.value} label={one.label} />);
   return (
     <Checkbox.Group
       label={label}

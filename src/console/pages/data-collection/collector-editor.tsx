@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack } from '@mantine/core';
+import { Checkbox, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection, formatDuration, privacy, terms } from '../../messages/en.ts';
@@ -30,18 +30,22 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
       </Panel>
       <Panel title={words.who}>{field('origins', { isCode: true })}</Panel>
       <Panel title={words.formats} text={words.formatsHint}>
-        <Checkbox.Group
-          aria-label={words.formats}
-          value={draft.formats}
-          error={errors['formats']}
-          onChange={(next) => change({ formats: allFormats.filter((one) => next.includes(one)) })}
-        >
-          <Group>
-            {allFormats.map((one) => (
-              <Checkbox key={one} value={one} label={terms.formats[one] ?? one} disabled={isDisabled} />
-            ))}
-          </Group>
-        </Checkbox.Group>
+        {isDisabled ? (
+          <Text>{draft.formats.map((one) => terms.formats[one] ?? one).join(', ')}</Text>
+        ) : (
+          <Checkbox.Group
+            aria-label={words.formats}
+            value={draft.formats}
+            error={errors['formats']}
+            onChange={(next) => change({ formats: allFormats.filter((one) => next.includes(one)) })}
+          >
+            <Group>
+              {allFormats.map((one) => (
+                <Checkbox key={one} value={one} label={terms.formats[one] ?? one} />
+              ))}
+            </Group>
+          </Checkbox.Group>
+        )}
       </Panel>
       {draft.formats.includes('webhooks') ? <WebhookFields field={field} /> : null}
       <Panel title={privacy.fields.title} text={privacy.fields.text}>

@@ -190,7 +190,7 @@ function Summary({ delivery }: Props): ReactNode {
           <TextLink
             to="/connections/$connectionId/destinations/$destinationId"
             params={{ connectionId, destinationId }}
-            search={{ eventId, actionId: actionId ?? undefined }}
+            search={{ eventId, actionId: actionId ?? undefined, edit: 'on' }}
           >
             {w.openTemplate}
           </TextLink>

@@ -117,14 +117,15 @@ function OutcomeRows({ destinationId, ...form }: FormProps & { destinationId: st
                 {field('outcome', { options: outcomeWords.outcomes, error: null })}
                 {field('after', { placeholder: outcomeWords.examples.after })}
               </FieldGrid>
-              <Checkbox
-                my="xs"
-                label={outcomeWords.items.on}
-                description={outcomeWords.items.onHint}
-                {...bindChecked(rule.items !== null, (isChecked) => change({ items: isChecked ? emptyItems : null }))}
-                error={errorAt(errors, `${path}.items`) ?? errors[`${path}.outcome`]}
-                disabled={isDisabled}
-              />
+              {isDisabled ? null : (
+                <Checkbox
+                  my="xs"
+                  label={outcomeWords.items.on}
+                  description={outcomeWords.items.onHint}
+                  {...bindChecked(rule.items !== null, (isChecked) => change({ items: isChecked ? emptyItems : null }))}
+                  error={errorAt(errors, `${path}.items`) ?? errors[`${path}.outcome`]}
+                />
+              )}
               {rule.items === null ? null : (
                 <ItemFields
                   draft={rule.items}

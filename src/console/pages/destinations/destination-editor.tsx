@@ -7,7 +7,7 @@ import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { parts, terms, destinations as words } from '../../messages/en.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
-import { notifyDone } from '../../parts/parts.ts';
+import { Note, notifyDone } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
@@ -34,10 +34,12 @@ type Props = {
   stored: Destination | null;
   /** What a new destination begins with, when something was pasted. */
   start?: DestinationDraft | undefined;
+  /** Whether a stored one opens to be edited. */
+  begins?: boolean;
 };
 
 /** The form of a destination, its template and the preview beside it. */
-export function DestinationEditor({ connection, stored, start }: Props): ReactNode {
+export function DestinationEditor({ connection, stored, start, begins = false }: Props): ReactNode {
   const navigate = useNavigate();
   const params = { connectionId: connection.id };
   const leave = () => void navigate({ to: '/connections/$connectionId', params, search: { tab: 'destinations' } });
@@ -47,7 +49,7 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
   const blocking = findings.filter(({ severity }) => severity === 'error');
   const hasErrors = blocking.length > 0;
   const editor = useRef<EditorHandle>(null);
-  const { draft, base, form, isSaving, save, frame } = useEditor<
+  const { draft, base, form, isDisabled, isDirty, isSaving, save, edit, frame } = useEditor<
     Destination,
     DestinationDraft,
     Destination,
@@ -69,6 +71,7 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
     shownOf: bodyOf,
     blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
     how: 'stay',
+    beginsEditing: begins,
     staysIn: 'stay',
     onSaved({ id, name }, how) {
       notifyDone(terms.saved(name));
@@ -95,9 +98,9 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
   useHotkeys([['mod+Enter', preview.run]], []);
 
   return frame(
-    <div className={css['columns']} data-full={isFull || undefined}>
+    <div className={css['columns']} data-full={isFull || undefined} data-reading={isDisabled || undefined}>
       <Stack miw={0}>
-        <DestinationForm {...form} connection={connection} />
+        <DestinationForm {...form} connection={connection} isNew={stored === null} />
         <TemplateField
           {...form}
           known={preview.known}
@@ -107,6 +110,21 @@ export function DestinationEditor({ connection, stored, start }: Props): ReactNo
           onFull={setFull}
           onFindings={setFindings}
           onRun={preview.run}
+          isNew={stored === null}
+          save={
+            mayManage && isDisabled ? (
+              <Button size="xs" variant="filled" onClick={edit}>
+                {terms.edit}
+              </Button>
+            ) : isDisabled ? null : (
+              <>
+                <Button size="xs" variant="filled" loading={isSaving} disabled={hasErrors} onClick={() => save('stay')}>
+                  {words.saveAndStay}
+                </Button>
+                <Note role="status">{isDirty ? parts.unsaved : ''}</Note>
+              </>
+            )
+          }
         />
         <Suspense>
           <AdvancedSettings {...form} destinationId={base?.id ?? null} />

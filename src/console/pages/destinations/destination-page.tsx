@@ -23,7 +23,7 @@ const VersionsTab = lazyPart(() => import('../../parts/payload/versions-tab.tsx'
 /** Destination Details, of a stored destination or of a new one. */
 export function DestinationPage(): ReactNode {
   const { connectionId: id, destinationId } = useParams({ from: `/shell${address}` });
-  const { from } = useSearch({ from: `/shell${address}` });
+  const { from, edit } = useSearch({ from: `/shell${address}` });
   const isNew = destinationId === 'new';
   const connection = useApiQuery('getConnection', { params: { id } });
   const stored = useApiQuery('getDestination', { params: { id: destinationId } }, { enabled: !isNew });
@@ -72,7 +72,12 @@ export function DestinationPage(): ReactNode {
         ) : (
           <>
             <Suspended destination={loaded.destination} />
-            <DestinationEditor key={destinationId} connection={loaded.connection} stored={loaded.destination} />
+            <DestinationEditor
+              key={destinationId}
+              connection={loaded.connection}
+              stored={loaded.destination}
+              begins={edit === 'on'}
+            />
           </>
         )
       }

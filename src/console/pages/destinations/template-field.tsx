@@ -1,10 +1,10 @@
-import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Title, Tooltip } from '@mantine/core';
 import { type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
 import type { EditorHandle } from '../../editor/template-editor.tsx';
 import { count, destinations, terms } from '../../messages/en.ts';
-import { Icon, type IconName, InWords, Note, notifyDone, Panel } from '../../parts/parts.ts';
+import { Icon, type IconName, InWords, Note, notifyDone } from '../../parts/parts.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import css from './destination-editor.module.css';
 import type { FormProps } from './destination-form.tsx';
@@ -24,6 +24,9 @@ type Props = FormProps & {
   onFull: (isFull: boolean) => void;
   onFindings: (findings: TemplateFinding[]) => void;
   onRun: () => void;
+  isNew: boolean;
+  /** Edit or Save, for the full screen. */
+  save: ReactNode;
 };
 
 /** The template: its editor, what can be done with it, and what is to say about it. */
@@ -32,22 +35,16 @@ export function TemplateField(props: Props): ReactNode {
   const { template: saved } = stored;
   const [isHelpOpen, openHelp] = useState(false);
   const hint = useId();
-  const tool = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
-    <Button
-      variant="subtle"
-      color="gray"
-      size="compact-sm"
-      leftSection={<Icon name={icon} />}
-      onClick={act}
-      disabled={isOff}
-    >
+  const title = useId();
+  const tool = (icon: IconName, label: string, act: () => void) => (
+    <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name={icon} />} onClick={act}>
       {label}
     </Button>
   );
   /** A tool that everyone knows by its icon. */
-  const sign = (icon: IconName, label: string, act: () => void, isOff = isDisabled) => (
+  const sign = (icon: IconName, label: string, act: () => void) => (
     <Tooltip label={label}>
-      <ActionIcon aria-label={label} onClick={act} disabled={isOff}>
+      <ActionIcon aria-label={label} onClick={act}>
         <Icon name={icon} />
       </ActionIcon>
     </Tooltip>
@@ -64,42 +61,51 @@ export function TemplateField(props: Props): ReactNode {
 
   return (
     <div className={css['template']}>
-      <Panel title={terms.template} text={words.text}>
+      <section className={css['panel']} aria-labelledby={title}>
         <Group gap={4}>
-          <Menu>
-            <Menu.Target>
-              <Button size="xs" disabled={isDisabled}>
-                {words.starters}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {Object.entries(starters).map(([name, { template, contentType }]) => {
-                const [label, text] = destinations.starters[name as keyof typeof starters]; // the table's own keys
-                return (
-                  <Menu.Item
-                    key={name}
-                    onClick={() => {
-                      handle.current?.replace(template);
-                      onChange({ contentType });
-                    }}
-                  >
-                    {label}
-                    <Note>{text}</Note>
-                  </Menu.Item>
-                );
+          <Title order={2} id={title} me="auto">
+            {terms.template}
+          </Title>
+          {isDisabled ? null : (
+            <>
+              <Menu>
+                <Menu.Target>
+                  <Button size="xs">{words.starters}</Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {Object.entries(starters).map(([name, { template, contentType }]) => {
+                    const [label, text] = destinations.starters[name as keyof typeof starters]; // the table's own keys
+                    return (
+                      <Menu.Item
+                        key={name}
+                        onClick={() => {
+                          handle.current?.replace(template);
+                          onChange({ contentType });
+                        }}
+                      >
+                        {label}
+                        <Note>{text}</Note>
+                      </Menu.Item>
+                    );
+                  })}
+                </Menu.Dropdown>
+              </Menu>
+              {tool('format', words.format, () => {
+                if (handle.current?.format() === false) notifyDone(words.inOrder);
               })}
-            </Menu.Dropdown>
-          </Menu>
-          {tool('format', words.format, () => {
-            if (handle.current?.format() === false) notifyDone(words.inOrder);
-          })}
-          {sign('undo', terms.undo, () => handle.current?.undo())}
-          {sign('redo', words.redo, () => handle.current?.redo())}
-          {sign('search', terms.find, () => handle.current?.search(), false)}
-          {tool('clock', words.revert, () => handle.current?.replace(saved), isDisabled || draft.template === saved)}
-          {tool('help', words.help, () => openHelp(true), false)}
-          {tool('expand', isFull ? words.leaveFullScreen : words.fullScreen, () => onFull(!isFull), false)}
+              {sign('undo', terms.undo, () => handle.current?.undo())}
+              {sign('redo', words.redo, () => handle.current?.redo())}
+              {draft.template === saved ? null : tool('clock', words.revert, () => handle.current?.replace(saved))}
+            </>
+          )}
+          {sign('search', terms.find, () => handle.current?.search())}
+          {tool('help', words.help, () => openHelp(true))}
+          {isFull
+            ? tool('expand', words.leaveFullScreen, () => onFull(false))
+            : sign('expand', words.fullScreen, () => onFull(true))}
+          {isFull ? props.save : null}
         </Group>
+        {props.isNew ? <Text c="dimmed">{words.text}</Text> : null}
         <Suspense fallback={<Skeleton height={260} aria-label={words.loading} />}>
           <Editor
             label={terms.template}
@@ -115,10 +121,11 @@ export function TemplateField(props: Props): ReactNode {
             handle={handle}
           />
         </Suspense>
-        <Note id={hint}>{words.hint}</Note>
         {errors['template'] === undefined ? null : <Input.Error>{errors['template']}</Input.Error>}
-        <Findings findings={findings} handle={handle} isDisabled={isDisabled} />
-      </Panel>
+        <Findings findings={findings} handle={handle} isDisabled={isDisabled}>
+          <Note id={hint}>{words.hint}</Note>
+        </Findings>
+      </section>
       <Suspense>
         {isHelpOpen ? (
           <Help
@@ -138,13 +145,18 @@ export function TemplateField(props: Props): ReactNode {
   );
 }
 
-function Findings({ findings, handle, isDisabled }: Pick<Props, 'findings' | 'handle' | 'isDisabled'>): ReactNode {
+type FindingsProps = Pick<Props, 'findings' | 'handle' | 'isDisabled'> & { children: ReactNode };
+
+function Findings({ findings, handle, isDisabled, children }: FindingsProps): ReactNode {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.length - errors;
   const counts = [...(errors > 0 ? [count.errors(errors)] : []), ...(warnings > 0 ? [count.warnings(warnings)] : [])];
   return (
     <div>
-      <Note role="status">{findings.length === 0 ? words.fine : counts.join(', ')}</Note>
+      <Group justify="space-between" gap="xs">
+        <Note role="status">{findings.length === 0 ? words.fine : counts.join(', ')}</Note>
+        {children}
+      </Group>
       {findings.length === 0 ? null : (
         <ul className={css['findings']} aria-label={words.problems}>
           {findings.map((finding) => {

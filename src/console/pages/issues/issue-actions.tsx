@@ -97,7 +97,11 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
           to="/connections/$connectionId/destinations/$destinationId"
           params={{ connectionId, destinationId }}
           // The event and the mapping of the sample, for the preview beside the template.
-          search={{ eventId: sample?.eventId ?? undefined, actionId: sample?.actionId ?? undefined }}
+          search={{
+            eventId: sample?.eventId ?? undefined,
+            actionId: sample?.actionId ?? undefined,
+            edit: kind === 'paused' ? undefined : 'on',
+          }}
         >
           {kind === 'paused' ? terms.openDestination : w.openTemplate}
         </ButtonLink>

@@ -6,6 +6,7 @@ import { terms } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/page.tsx';
+import { EditPlaceOf } from '../form/edit-place.tsx';
 import { DetailTabs, GuardedButton, Icon } from '../parts.ts';
 import { ShowAs, ShownTexts } from '../payload/show-as.tsx';
 import { type DialogProps, useDeletion } from './delete-dialog.tsx';
@@ -106,7 +107,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
               kept={kept}
               shown={tab}
               onShow={(next) => void navigate({ to: '.', search: { tab: next } as never })} // the page's own address
-              panels={(name) => panelOf(name, document)}
+              panels={(name) => <EditPlaceOf isShown={name === tab}>{panelOf(name, document)}</EditPlaceOf>}
             />
           )}
           {dialog}

@@ -4,6 +4,7 @@ import type { Facts } from '../../data/schema-facts.ts';
 import { formFields as words } from '../../messages/en.ts';
 import { bindChecked, options } from './bind.ts';
 import { aboutField, type DraftOf, type FieldWords, type FormField, type FormFields, has } from './form-fields.ts';
+import { ReadValue } from './read-value.tsx';
 import { SecretField, type SecretValue } from './secret-field.tsx';
 
 /** Problems by the paths of values in the body (`settings.headers.0.name`), from the form itself and from the server. */
@@ -75,6 +76,17 @@ export function controlsOf<F extends FormFields>(
           onChange={change}
           isLong={isCode}
           isDisabled={isDisabled}
+        />
+      );
+    const told = choices?.[String(value ?? '')];
+    if (isDisabled)
+      return (
+        <ReadValue
+          key={name}
+          label={look['aria-label'] ?? label}
+          value={typeof value === 'boolean' ? value : (told ?? String(value ?? ''))}
+          standard={standard}
+          isCode={isCode}
         />
       );
     if (typeof value === 'boolean') {

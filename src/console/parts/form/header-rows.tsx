@@ -46,15 +46,16 @@ export function HeaderRows(form: FormState<{ headers: HeaderDraft[] }>): ReactNo
               'aria-label': words.value(at + 1),
               error: errorAt(errors, `${path}.value`) ?? errors[path],
             })}
-            <Checkbox
-              label={words.secret}
-              aria-label={words.isSecret(at + 1)}
-              // A stored secret does not become readable when the box is cleared: its value has to be entered again.
-              {...bindChecked(isSecret, (isChecked) =>
-                change({ isSecret: isChecked, value: typeof value === 'string' ? value : '' }),
-              )}
-              disabled={isDisabled}
-            />
+            {isDisabled ? null : (
+              <Checkbox
+                label={words.secret}
+                aria-label={words.isSecret(at + 1)}
+                // A stored secret does not become readable when the box is cleared: its value has to be entered again.
+                {...bindChecked(isSecret, (isChecked) =>
+                  change({ isSecret: isChecked, value: typeof value === 'string' ? value : '' }),
+                )}
+              />
+            )}
           </>
         );
       }}

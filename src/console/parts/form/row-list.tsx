@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Fieldset, Group } from '@mantine/core';
 import type { CSSProperties, ReactNode } from 'react';
-import { Icon } from '../parts.ts';
+import { terms } from '../../messages/en.ts';
+import { Icon, Note } from '../parts.ts';
 import css from './form.module.css';
 import { nextRow, type Row } from './rows.ts';
 
@@ -26,7 +27,7 @@ export function RowList<R extends Row>(props: Props<R>): ReactNode {
   const { list, empty, words, columns, isDisabled, onChange, children } = props;
   const { frame } = words;
   const button = (icon: 'trash' | 'up' | 'down', label: string, onClick: () => void, isOff = false) => (
-    <ActionIcon aria-label={label} disabled={isDisabled || isOff} onClick={onClick}>
+    <ActionIcon aria-label={label} disabled={isOff} onClick={onClick}>
       <Icon name={icon} />
     </ActionIcon>
   );
@@ -35,13 +36,16 @@ export function RowList<R extends Row>(props: Props<R>): ReactNode {
     moved.splice(to, 0, ...moved.splice(at, 1));
     onChange(moved);
   }
+  if (isDisabled && list.length === 0) return <Note>{terms.none}</Note>;
   return (
     <>
       {list.map((row, at) => {
         const cells = children(row, at, (next) =>
           onChange(list.map((one) => (one === row ? { ...one, ...next } : one))),
         );
-        const remove = button('trash', words.remove(row, at), () => onChange(list.filter((one) => one !== row)));
+        const remove = isDisabled
+          ? null
+          : button('trash', words.remove(row, at), () => onChange(list.filter((one) => one !== row)));
         return frame === undefined ? (
           <div key={row.row} className={css['row']} style={{ '--columns': columns } as CSSProperties}>
             {cells}
@@ -50,24 +54,27 @@ export function RowList<R extends Row>(props: Props<R>): ReactNode {
         ) : (
           <Fieldset key={row.row} legend={frame.title(at)}>
             {cells}
-            <Group justify="flex-end" gap="xs">
-              {button('up', frame.up(at), () => move(at, at - 1), at === 0)}
-              {button('down', frame.down(at), () => move(at, at + 1), at === list.length - 1)}
-              {remove}
-            </Group>
+            {isDisabled ? null : (
+              <Group justify="flex-end" gap="xs">
+                {button('up', frame.up(at), () => move(at, at - 1), at === 0)}
+                {button('down', frame.down(at), () => move(at, at + 1), at === list.length - 1)}
+                {remove}
+              </Group>
+            )}
           </Fieldset>
         );
       })}
-      <div>
-        <Button
-          size="xs"
-          leftSection={<Icon name="plus" size={14} />}
-          disabled={isDisabled}
-          onClick={() => onChange([...list, { ...empty, row: nextRow(list) } as R])} // what is empty, with its number
-        >
-          {words.add}
-        </Button>
-      </div>
+      {isDisabled ? null : (
+        <div>
+          <Button
+            size="xs"
+            leftSection={<Icon name="plus" size={14} />}
+            onClick={() => onChange([...list, { ...empty, row: nextRow(list) } as R])} // what is empty, with its number
+          >
+            {words.add}
+          </Button>
+        </div>
+      )}
     </>
   );
 }

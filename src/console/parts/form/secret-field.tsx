@@ -2,6 +2,7 @@ import { Button, Group, Input, PasswordInput, Stack, Text, Textarea, TextInput }
 import { type ReactNode, useId } from 'react';
 import { formatRelative, parts } from '../../messages/en.ts';
 import css from './form.module.css';
+import { ReadValue } from './read-value.tsx';
 
 /** What GET gives for a stored secret, with the place where it is kept if that is elsewhere. `set: false` removes it. */
 type Mark = { set: boolean; updatedAt?: string | undefined; ref?: string | undefined };
@@ -55,26 +56,23 @@ export function SecretField({
               parts.secret.kept(value.ref, when)
             )}
           </Text>
-          <Button
-            size="xs"
-            disabled={isDisabled === true}
-            aria-label={parts.secret.replaceOf(label)}
-            onClick={() => onChange('')}
-          >
-            {parts.secret.replace}
-          </Button>
+          {isDisabled === true ? null : (
+            <Button size="xs" aria-label={parts.secret.replaceOf(label)} onClick={() => onChange('')}>
+              {parts.secret.replace}
+            </Button>
+          )}
         </Group>
         {error == null ? null : <Input.Error mt={4}>{error}</Input.Error>}
       </div>
     );
   }
+  if (isDisabled === true) return <ReadValue label={label} value="" />;
   const shared = {
     label,
     description,
     error,
     required,
     value: place ?? (typeof value === 'string' ? value : ''),
-    disabled: isDisabled === true,
     spellCheck: false,
     autoComplete: 'off',
     autoFocus: hasStored,
@@ -95,7 +93,6 @@ export function SecretField({
           variant="subtle"
           color="gray"
           size="compact-sm"
-          disabled={isDisabled === true}
           onClick={() => onChange(place === null ? { ref: '' } : '')}
         >
           {place === null ? parts.secret.place : parts.secret.enter}

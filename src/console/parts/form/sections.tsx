@@ -3,11 +3,17 @@ import { type ReactNode, useId, useState } from 'react';
 import { InWords, Note } from '../parts.ts';
 import css from './form.module.css';
 
-type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };
+type FoldedProps = {
+  /** The line that stands for it, and opens it. */
+  summary: ReactNode;
+  isOpenAtFirst?: boolean;
+  hasErrors: boolean;
+  children: ReactNode;
+};
 
-/** The part of a form that has good defaults: closed, until something in it is wrong. */
-export function Advanced({ title, text, hasErrors, children }: AdvancedProps): ReactNode {
-  const [isOpen, setOpen] = useState(false);
+/** A part of a form in one line, until it is opened or something in it is wrong. */
+export function Folded({ summary, isOpenAtFirst = false, hasErrors, children }: FoldedProps): ReactNode {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
   if (hasErrors && !isOpen) setOpen(true);
   return (
     <details
@@ -19,10 +25,21 @@ export function Advanced({ title, text, hasErrors, children }: AdvancedProps): R
         setOpen(currentTarget.open);
       }}
     >
-      <summary>{title}</summary>
-      <Note mt="xs">{text}</Note>
+      <summary>{summary}</summary>
       {children}
     </details>
+  );
+}
+
+type AdvancedProps = { title: string; text: string; hasErrors: boolean; children: ReactNode };
+
+/** The part of a form that has good defaults. */
+export function Advanced({ title, text, hasErrors, children }: AdvancedProps): ReactNode {
+  return (
+    <Folded summary={title} hasErrors={hasErrors}>
+      <Note mt="xs">{text}</Note>
+      {children}
+    </Folded>
   );
 }
 

@@ -7,6 +7,7 @@ import { fieldErrors } from '../../data/data.ts';
 import { parts, terms } from '../../messages/en.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { Icon, Note, Problem } from '../parts.ts';
+import { InEditPlace } from './edit-place.tsx';
 import css from './form.module.css';
 import type { FormState } from './form-controls.tsx';
 import { LeaveDialog, useUnsavedGuard } from './unsaved-guard.tsx';
@@ -45,6 +46,8 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved, 
   how: How;
   /** A stored document opens to be read, unless the page is only for editing. */
   opensIn?: 'reading' | 'editing';
+  /** This time it opens to be edited. */
+  beginsEditing?: boolean;
   /**
    * After a save over the version `over`, 0 for a new document. `stored` may be the saved version by then: the page reads it
    * again first. A stored document is then only read, except after `staysIn`.
@@ -72,6 +75,8 @@ export type Editor<Stored, Draft, How extends string> = {
   isDisabled: boolean;
   isSaving: boolean;
   save: (how?: How) => void;
+  /** Opens what is read for editing. */
+  edit: () => void;
   /** Shows the problems of saving this way and says whether there are none; `isMeant` leaves out those of other parts. */
   check: (isMeant?: (field: string) => boolean, how?: How) => boolean;
   /** Shows problems, by field of the form. */
@@ -100,7 +105,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     first,
   });
   const { value: draft, set, isDirty } = kept;
-  const isOpenAtOnce = base === null || options.opensIn === 'editing' || isDirty;
+  const isOpenAtOnce = base === null || options.opensIn === 'editing' || options.beginsEditing === true || isDirty;
   const [isEditing, setEditing] = useState(isOpenAtOnce);
   const [isLeaving, setLeaving] = useState(false);
   const [wrong, setWrong] = useState<Words>({});
@@ -187,6 +192,12 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   };
   useHotkeys([['mod+S', () => isInFront() && save()]], []);
 
+  /** The button goes, and the focus with it: reading goes on at the form. */
+  function edit() {
+    setEditing(true);
+    form.current?.focus({ preventScroll: true });
+  }
+
   function stopEditing() {
     setLeaving(false);
     setWrong({});
@@ -221,11 +232,12 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     errors,
     form: { draft, stored: before, errors, isDisabled, onChange: change },
     save,
+    edit,
     check,
     tell,
     change,
     frame: (children, { editing, reading } = {}) => (
-      <Stack ref={form} className={css['editor'] ?? ''} data-reading={!isEditing || undefined}>
+      <Stack ref={form} tabIndex={-1} className={css['editor'] ?? ''}>
         {blockedBy === null ? null : (
           <Alert color="gray" icon={<Icon name="lock" />}>
             {blockedBy}
@@ -246,12 +258,14 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
             </Button>
           </SaveBar>
         ) : (
-          <SaveBar isDirty={false}>
-            <Button variant="filled" data-key-edit onClick={() => setEditing(true)}>
-              {terms.edit}
-            </Button>
-            {reading}
-          </SaveBar>
+          <>
+            <InEditPlace>
+              <Button variant="filled" data-key-edit onClick={edit}>
+                {terms.edit}
+              </Button>
+            </InEditPlace>
+            {reading === undefined ? null : <SaveBar isDirty={false}>{reading}</SaveBar>}
+          </>
         )}
         {guard.dialog}
         <LeaveDialog isOpen={isLeaving} onConfirm={stopEditing} onCancel={() => setLeaving(false)} />
