@@ -24,7 +24,7 @@ import { createHttpServer } from './http/node-http.ts';
 import { sendProblem } from './http/send-problem.ts';
 import { type Console, consoleFrom } from './http/static-console.ts';
 import { tagFiles } from './http/static-tag.ts';
-import { closeIdleConnections, stopListening } from './http/stop-listening.ts';
+import { closeIdleConnections, passSocketOn, stopListening } from './http/stop-listening.ts';
 import { createInbox, inboxRoutes } from './operating/inbox.ts';
 import { eventStreams } from './records/event-stream.ts';
 import { createTraces } from './records/traces.ts';
@@ -99,7 +99,7 @@ export async function createServer(parts: ApiParts): Promise<Server> {
     return closing;
   }
   async function closeServer(graceMs: number): Promise<void> {
-    if (!isInherited) await stopListening(app.server, handle);
+    await (isInherited ? passSocketOn(app.server) : stopListening(app.server, handle));
     streams.closeAll();
     // Connections become idle one by one as their responses finish; an idle one, or a stream that was asked for at last, would delay
     // the close until its timeout.

@@ -29,6 +29,20 @@ export async function stopListening(server: Server, handle: RequestListener): Pr
   for (const [request, response] of waiting) if (!request.destroyed) handle(request, response);
 }
 
+/** So long a connection that stays open has had no request when it is closed: a proxy that uses it would lose the next one. */
+const idleMs = 100;
+
+/**
+ * Stops listening on a socket that stays open for the next process, where connections wait. Connections in use end with a response
+ * first, which says so.
+ */
+export async function passSocketOn(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await setTimeout(idleMs);
+  await afterPolling();
+  server.close();
+}
+
 /** Closes connections without a request. One that has a request to be read keeps it: it is read first. */
 export async function closeIdleConnections(server: Server): Promise<void> {
   await afterPolling();
