@@ -2,6 +2,7 @@ import { cpSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from '
 import { createRequire, SourceMap } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { OutputChunk, Plugin } from 'rolldown';
 import type { LineTable } from '../src/source-stacks.ts';
 
@@ -52,7 +53,7 @@ export async function buildBundle(): Promise<void> {
     const chunks = (await Promise.all(threads.map(bundle))).flat();
     for (const { fileName, code, map } of chunks) {
       writeFileSync(join(made, fileName), code);
-      if (map !== null) writeFileSync(join(made, `${fileName}.lines`), JSON.stringify(linesOf(code, map)));
+      if (map !== null) writeFileSync(join(made, `${fileName}.lines.gz`), gzipSync(JSON.stringify(linesOf(code, map))));
     }
     cpSync(`${root}${migrations}`, `${made}/migrations`, { recursive: true });
     const modules = chunks.flatMap(({ moduleIds }) => moduleIds.map((id) => relative(root, id)));

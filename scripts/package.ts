@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { external } from './bundle.ts';
@@ -35,6 +35,9 @@ const { name, version, description, license, bin, dependencies, optionalDependen
 
 rmSync(staged, { recursive: true, force: true });
 for (const path of contents) cpSync(join(root, path), join(staged, path), { recursive: true });
+// The server unpacks them for the few clients that don't take gzip (src/api/http/static-files.ts).
+for (const path of globSync('dist/{console,tag}/**/*.gz', { cwd: staged }))
+  rmSync(join(staged, path.slice(0, -'.gz'.length)));
 const kept = Object.entries(dependencies).filter(([dependency]) => external.includes(dependency));
 const manifest = {
   ...{ name, version, description, license, type: 'module', bin },

@@ -25,7 +25,7 @@ function withSource(frame: string, tables: Map<string, LineTable>): string {
 
 function sourceOf(file: string, line: number, tables: Map<string, LineTable>): string | null {
   try {
-    const table = tables.get(file) ?? (JSON.parse(readFileSync(new URL(`${file}.lines`), 'utf8')) as LineTable); // by bundle.ts
+    const table = tables.get(file) ?? tableOf(file);
     tables.set(file, table);
     const [source = -1, sourceLine] = table.lines[line - 1] ?? [];
     const path = table.sources[source];
@@ -33,4 +33,9 @@ function sourceOf(file: string, line: number, tables: Map<string, LineTable>): s
   } catch {
     return null;
   }
+}
+
+function tableOf(file: string): LineTable {
+  const { gunzipSync } = process.getBuiltinModule('node:zlib');
+  return JSON.parse(gunzipSync(readFileSync(new URL(`${file}.lines.gz`))).toString()); // by scripts/bundle.ts
 }

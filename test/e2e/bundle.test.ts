@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { buildBundle, folder, isBundleFresh, programFile } from '../../scripts/bundle.ts';
 import { shippedPackages } from '../../scripts/supply-chain.ts';
 import type { LineTable } from '../../src/source-stacks.ts';
@@ -105,8 +106,8 @@ test('the bundle is run until one of its sources or packages changes', () => {
 });
 
 test('every package in the bundle is in the bill of materials', () => {
-  const tables = globSync('*.lines', { cwd: folder }).map(
-    (file): LineTable => JSON.parse(readFileSync(join(folder, file), 'utf8')),
+  const tables = globSync('*.lines.gz', { cwd: folder }).map(
+    (file): LineTable => JSON.parse(gunzipSync(readFileSync(join(folder, file))).toString()),
   );
   const sources = tables.flatMap((table) => table.sources).filter((path) => path.startsWith('node_modules/'));
   const shipped = shippedPackages().map(({ path }) => `${path}/`);

@@ -8,7 +8,7 @@ import { freePort } from '../support/free-port.ts';
 import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const bytesMax = 12 * 2 ** 20;
+const bytesMax = 10 * 2 ** 20;
 
 /** The file of the package for npm, made once. */
 let made: Promise<string> | null = null;

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptsGzip } from './compress.ts';
 
@@ -17,15 +19,21 @@ export const unchanging = 'public, max-age=31536000, immutable';
 
 type File = { dir: string; name: string; headers: Readonly<Record<string, string>> };
 
-/** Sends a built file, compressed when the client accepts it and the build has made it so; 404 when there is none. */
+const unpack = promisify<Buffer, Buffer>(zlib.gunzip);
+
+/**
+ * Sends a built file, compressed when the client accepts it and the build has made it so; 404 when there is none. Packages have
+ * many files only compressed.
+ */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, { dir, name, headers }: File) {
   const type = types.get(extname(name));
   if (type === undefined || !/^\w[\w.-]+$/.test(name)) return reply.callNotFound();
-  const packed = acceptsGzip(request) ? await read(dir, `${name}.gz`) : null;
-  const content = packed ?? (await read(dir, name));
+  const packed = await read(dir, `${name}.gz`);
+  const isPacked = packed !== null && acceptsGzip(request);
+  const content = isPacked ? packed : ((await read(dir, name)) ?? (packed && (await unpack(packed))));
   if (content === null) return reply.callNotFound();
   reply.headers({ ...headers, vary: 'accept-encoding' });
-  if (packed !== null) reply.header('content-encoding', 'gzip');
+  if (isPacked) reply.header('content-encoding', 'gzip');
   return reply.type(type).send(content);
 }
 
