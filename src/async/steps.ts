@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 
-const stepMs = 5;
+const usualStepMs = 5;
 
-/** Tells when to let other work run, which is every 5 ms: `if (pace.isDue()) await pace.rest()`. */
-export function pacing() {
+/** For steps beside small requests: each of these takes several turns, and may meet a step in every one. */
+export const shortStepMs = 1;
+
+/** Tells when to let other work run, which is every 5 ms unless said otherwise: `if (pace.isDue()) await pace.rest()`. */
+export function pacing(stepMs = usualStepMs) {
   let stepEnds = performance.now() + stepMs;
   return {
     isDue: () => performance.now() >= stepEnds,

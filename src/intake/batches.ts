@@ -1,10 +1,14 @@
-import { pacing } from '../async/steps.ts';
+import { pacing, shortStepMs } from '../async/steps.ts';
 import { AppError } from '../contract/errors.ts';
 import { hopsKey, type IncomingEvent } from '../contract/records/event.ts';
 import type { Batch, Reception, RefusedEvent, Taken } from './formats/format.ts';
 
-/** Events that are stored at once: while they are matched and packed, no other request is answered. */
-const storedMax = { events: 200, bytes: 131_072 };
+/**
+ * Events that are stored at once: while they are matched and packed, no other request is answered, and other events wait
+ * for their transaction. Of a request with very many events fewer are, since others wait for it again and again.
+ */
+const storedMax = { events: 200, ofMany: 50, bytes: 131_072 };
+const manyEvents = 1_000;
 
 /** Stores the events of a batch in steps, so that other requests are answered between them. `keep` stores some of them. */
 export async function takeBatch(
@@ -13,7 +17,8 @@ export async function takeBatch(
   keep: (events: IncomingEvent[]) => Promise<void>,
 ): Promise<Taken> {
   const refused: RefusedEvent[] = [];
-  const pace = pacing();
+  const pace = pacing(shortStepMs);
+  const eventsMax = batch.count > manyEvents ? storedMax.ofMany : storedMax.events;
   let stored = 0;
   let events: IncomingEvent[] = [];
   let bytes = 0;
@@ -31,7 +36,7 @@ export async function takeBatch(
       withoutOwnKeys(event);
       events.push(event);
       bytes += batch.bytesOf(index);
-      if (events.length >= storedMax.events || bytes >= storedMax.bytes) await flush();
+      if (events.length >= eventsMax || bytes >= storedMax.bytes) await flush();
     }
     if (pace.isDue()) await pace.rest();
   }

@@ -1,4 +1,4 @@
-import { pacing } from '../../async/steps.ts';
+import { pacing, shortStepMs } from '../../async/steps.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { exceedsJsonBounds } from '../../http/json-bounds.ts';
@@ -102,7 +102,7 @@ type Located = { around: JsonObject | null; places: readonly Place[] };
 /** Works in steps, since to look at 8 MiB takes longer than other requests may wait. */
 async function locate(body: Buffer, list: string | null): Promise<Located> {
   const steps = locating(body, list);
-  const pace = pacing();
+  const pace = pacing(shortStepMs);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import zlib from 'node:zlib';
 import inject, { type InjectOptions } from 'light-my-request';
 import { startTestServer } from '../../api/testing/server.testing.ts';
+import { AppError } from '../../contract/errors.ts';
 
 type Headers = Record<string, string>;
 
@@ -142,7 +143,7 @@ test('a sender over its rate is told to wait, by a status that its SDK repeats',
 
 test('a server that stores nothing now says 503 to every SDK', async () => {
   await using one = await startSenders();
-  await one.close();
+  one.refusal.error = new AppError('storage_full');
   for (const sender of senders) {
     const answer = await one.send(sender, JSON.stringify(sender.event));
     assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '1'], sender.name);
