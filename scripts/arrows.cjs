@@ -60,7 +60,7 @@ const rooms = {
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
 const ports = {
-  accounts: ['audit', 'sqlite'],
+  accounts: ['async', 'audit', 'sqlite'],
   audit: ['sqlite'],
   catalog: ['async', 'audit', 'sqlite', 'secrets'],
   issues: ['audit', 'sqlite'],

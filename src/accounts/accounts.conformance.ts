@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Audit } from '../audit/audit.ts';
 import { auditSample } from '../audit/audit-samples.testing.ts';
 import type { AccountChange, AccountRecord, Accounts, Role, Session, Token, User } from './accounts.ts';
+import { attemptMemoryMs, attemptsMax } from './attempts.ts';
 
 type Made = Accounts & { audit: Pick<Audit, 'entries'> } & AsyncDisposable;
 
@@ -17,6 +18,48 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
     });
 
   describe(name, () => {
+    guarantee(
+      'failed attempts delay the next ones of each of their keys, for a minute at most',
+      async ({ attempts }) => {
+        const [mine, other, address] = ['mine', 'other', 'address'].map((key) => ({ key, free: 3 }));
+        assert.ok(mine && other && address);
+        let now = 0;
+        const waits: number[] = [];
+        for (let n = 0; n < 12; n++) {
+          assert.equal(await attempts.begin([mine, address], now), 0);
+          const waitMs = await attempts.begin([mine], now);
+          // Without a delay it was counted.
+          if (waitMs === 0) await attempts.undo([mine.key], now);
+          waits.push(waitMs);
+          now += waitMs;
+        }
+        assert.deepEqual(waits, [0, 0, ...[1, 2, 4, 8, 16, 32, 60, 60, 60, 60].map((seconds) => seconds * 1_000)]);
+        assert.equal(await attempts.begin([other], now), 0);
+        assert.equal(await attempts.begin([mine, address], now), 0);
+        assert.ok((await attempts.begin([other, address], now)) > 0, 'one of the keys is delayed');
+        await attempts.forget([mine.key, address.key]);
+        assert.equal(await attempts.begin([mine, address], now), 0);
+      },
+    );
+
+    guarantee('of concurrent attempts the first ones are counted, and the others are delayed', async ({ attempts }) => {
+      const keys = [{ key: 'mine', free: 5 }];
+      const waits = await Promise.all(Array.from({ length: 9 }, () => attempts.begin(keys, 0)));
+      assert.deepEqual(waits, [0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000]);
+    });
+
+    guarantee(
+      'attempts are forgotten a quarter of an hour after the last one, and the oldest of too many',
+      async ({ attempts }) => {
+        const once = (key: string) => [{ key, free: 1 }];
+        await attempts.begin(once('first'), 0);
+        assert.equal(await attempts.begin(once('first'), attemptMemoryMs), 0);
+        const many = Array.from({ length: attemptsMax }, (_, n) => ({ key: `${n}`, free: 1 }));
+        await attempts.begin(many, attemptMemoryMs + 1);
+        assert.equal(await attempts.begin(once('first'), attemptMemoryMs + 1), 0, 'it was the oldest');
+      },
+    );
+
     guarantee('every record is read back as it was last written', async (accounts) => {
       assert.deepEqual(await accounts.all(), { revision: 0, records: [] });
       assert.equal(await accounts.revision(), 0);

@@ -8,6 +8,7 @@ import type { NewAuditEntry } from '../contract/records/audit.ts';
  * is kept. Times are ms since the epoch.
  */
 export interface Accounts {
+  readonly attempts: SignInAttempts;
   /** Every record, and the revision of this state. */
   all(): Promise<{ revision: number; records: AccountRecord[] }>;
   /** The revision of the present state, which other processes may have changed. */
@@ -88,3 +89,20 @@ export type Session = {
 
 /** Why a session ended, for the browser that still has its cookie. `digest` is that of the session. */
 export type EndedSession = { id: string; digest: string; reason: SessionEnd; endedAt: number };
+
+/** What an attempt to sign in counts against, as a hash, and the number of failures without delay. */
+export type AttemptKey = { key: string; free: number };
+
+/**
+ * Attempts to sign in, with delays that double with each failure. An attempt counts as failed from its start, so that
+ * concurrent attempts are delayed too, at whatever node. Holds at most 20,000 keys, and each for a quarter of
+ * an hour after its last attempt; the oldest ones are forgotten first.
+ */
+export interface SignInAttempts {
+  /** Counts an attempt, and returns 0; or counts none, and returns the ms for which one of its keys is delayed. Atomic. */
+  begin(keys: readonly AttemptKey[], now: number): Promise<number>;
+  /** Removes the count of an attempt that succeeded or was not checked. */
+  undo(keys: readonly string[], now: number): Promise<void>;
+  /** Removes the failures of keys, after a correct password. */
+  forget(keys: readonly string[]): Promise<void>;
+}

@@ -6,6 +6,7 @@ import type { Credential } from './principal.ts';
 import { createPrincipals, credentialEnd } from './principals.ts';
 import { createSetup } from './setup.ts';
 import { createSignIns } from './sign-in.ts';
+import { signInDelays } from './sign-in-delays.ts';
 import { type OpenIdSettings, openIdProvider } from './single-sign-on/openid-provider.ts';
 import { createSingleSignOn } from './single-sign-on/single-sign-on.ts';
 
@@ -36,7 +37,8 @@ export async function createIdentity(parts: IdentityParts) {
   const { now, newId, adminToken, passwords = createPasswords(), sendReset, openId } = parts;
   const directory = await loadDirectory(parts);
   const principals = createPrincipals(directory, adminToken, now);
-  const signIns = createSignIns({ directory, principals, passwords, newId, now });
+  const delays = signInDelays(parts.accounts.attempts, now);
+  const signIns = createSignIns({ directory, principals, passwords, delays, newId, now });
   return {
     authenticate: principals.authenticate,
     /** Why a credential that `authenticate` refuses is not valid. */
@@ -51,6 +53,7 @@ export async function createIdentity(parts: IdentityParts) {
         : createSingleSignOn({
             ...openId,
             directory,
+            delays,
             signIns,
             newId,
             now,

@@ -1,4 +1,4 @@
-import type { AccountChange, Session, User } from '../accounts/accounts.ts';
+import type { AccountChange, AttemptKey, Session, User } from '../accounts/accounts.ts';
 import { type BucketRate, keyedBuckets } from '../async/rate-limiter.ts';
 import { AppError } from '../contract/errors.ts';
 import type { NewId } from '../contract/ids.ts';
@@ -12,7 +12,7 @@ import { digestOf, newSecret } from './one-time-secret.ts';
 import { checkPassword } from './password/password-policy.ts';
 import type { Passwords } from './password/passwords.ts';
 import { hasEnded, type Principals } from './principals.ts';
-import { type CounterKey, signInDelays } from './sign-in-delays.ts';
+import type { SignInDelays } from './sign-in-delays.ts';
 import { namedOf } from './users.ts';
 
 /** The origin of a sign-in; `former` is the previous session of this browser. */
@@ -27,6 +27,7 @@ type SignInParts = {
   directory: Directory;
   principals: Pick<Principals, 'withId'>;
   passwords: Passwords;
+  delays: SignInDelays;
   newId: NewId;
   now: () => number;
 };
@@ -171,14 +172,12 @@ export function createSignIns(parts: SignInParts) {
 }
 
 /** The check of a password, with delays after failures. Throws AppError like `signIn`. */
-function passwordCheck({ directory, passwords, now }: Pick<SignInParts, 'directory' | 'passwords' | 'now'>) {
-  const delays = signInDelays(now);
-
+function passwordCheck({ directory, passwords, delays }: Pick<SignInParts, 'directory' | 'passwords' | 'delays'>) {
   /**
    * An attempt counts against its account and its address. If the account is signed in from this address, it counts
    * against that pair in place of the account, so that failed attempts elsewhere can't lock a user out.
    */
-  function counterKeysOf(email: string, user: User | undefined, address: string): CounterKey[] {
+  function counterKeysOf(email: string, user: User | undefined, address: string): AttemptKey[] {
     const account = `account ${foldEmail(email)}`;
     const group = addressGroup(address);
     const sessions = [...directory.snapshot.sessions.values()];
@@ -192,15 +191,17 @@ function passwordCheck({ directory, passwords, now }: Pick<SignInParts, 'directo
   return async (email: string, password: string, address: string): Promise<User> => {
     const user = directory.snapshot.usersByEmail.get(foldEmail(email));
     const counterKeys = counterKeysOf(email, user, address);
-    delays.begin(counterKeys);
+    await delays.begin(counterKeys);
     const hash = user?.status === 'enabled' ? user.passwordHash : null;
-    const isRight = await passwords.verify(hash, password).catch((error: unknown) => {
-      delays.undo(counterKeys);
+    const isRight = await passwords.verify(hash, password).catch(async (error: unknown) => {
+      await delays.undo(counterKeys);
       throw error;
     });
     if (user === undefined || hash === null || !isRight) throw new AppError('wrong_credentials');
-    delays.undo(counterKeys);
-    for (const { key, free } of counterKeys) if (free === freeOfAccount) delays.forget(key);
+    await Promise.all([
+      delays.undo(counterKeys.filter(({ free }) => free === freeOfAddress)),
+      delays.forget(counterKeys.filter(({ free }) => free === freeOfAccount)),
+    ]);
     return user;
   };
 }

@@ -2,12 +2,15 @@ import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { AccountChange, AccountKind, AccountRecord } from '../accounts.ts';
+import { attemptOperations } from './attempts.ts';
 
 type Change = { revision: number; changes: readonly AccountChange[]; entries: readonly NewAuditEntry[] };
 type Use = { kind: 'token' | 'session'; id: string; at: number };
 
 /** The operations of accounts in the storage threads. */
 export const operations = {
+  ...attemptOperations,
+
   accountsRevision: (db: Db, _: null): number => revision(db),
 
   allAccounts: (db: Db, _: null): { revision: number; records: AccountRecord[] } => ({

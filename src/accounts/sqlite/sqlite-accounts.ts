@@ -6,6 +6,11 @@ import type { operations } from './operations.ts';
 export function sqliteAccounts(sqlite: Pick<Sqlite, 'client'>): Accounts {
   const client = sqlite.client<typeof operations>();
   return {
+    attempts: {
+      begin: (keys, now) => client.write('beginAttempt', { keys, now }),
+      undo: (keys, now) => client.write('undoAttempt', { keys, now }),
+      forget: (keys) => client.write('forgetAttempts', keys),
+    },
     all: () => client.write('allAccounts', null),
     revision: () => client.read('accountsRevision', null),
     change: (revision, changes, entries) => client.write('changeAccounts', { revision, changes, entries }),

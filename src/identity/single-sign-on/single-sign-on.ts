@@ -6,7 +6,7 @@ import { addressGroup } from '../address-group.ts';
 import type { Directory } from '../directory.ts';
 import { newSecret } from '../one-time-secret.ts';
 import type { NewSession, SignInContext, SignIns } from '../sign-in.ts';
-import { signInDelays } from '../sign-in-delays.ts';
+import type { SignInDelays } from '../sign-in-delays.ts';
 import type { AuthorizationResponse, Identified, OpenIdProvider, SignInSecrets } from './openid-provider.ts';
 import { peopleOf, stale } from './people.ts';
 
@@ -15,6 +15,7 @@ export type SingleSignOn = ReturnType<typeof createSingleSignOn>;
 type Parts = {
   directory: Directory;
   provider: OpenIdProvider;
+  delays: SignInDelays;
   /** The names of roles by group. */
   roles: ReadonlyMap<string, string>;
   /** The label of the button. */
@@ -34,8 +35,7 @@ const usedMax = 10_000;
  * Sign-in with OpenID Connect. State, nonce and PKCE verifier are derived from one secret that only the browser has, so
  * the server keeps nothing of a sign-in until it is completed.
  */
-export function createSingleSignOn({ directory, provider, roles, label, signIns, newId, now }: Parts) {
-  const delays = signInDelays(now);
+export function createSingleSignOn({ directory, provider, delays, roles, label, signIns, newId, now }: Parts) {
   const used = recentKeys<true>(usedMax);
   const people = peopleOf({ directory, issuer: provider.issuer, roles, newId, now });
 
@@ -63,15 +63,18 @@ export function createSingleSignOn({ directory, provider, roles, label, signIns,
       const secrets = secretsOf(begun);
       if (given.state !== secrets.state || used.get(secrets.state) === true) throw stale();
       const counters = [{ key: `sso ${addressGroup(address)}`, free: freeOfAddress }];
-      delays.begin(counters);
       used.set(secrets.state, true);
+      await delays.begin(counters).catch((error: unknown) => {
+        used.delete(secrets.state);
+        throw error;
+      });
       try {
         const person = await provider.identify(given, secrets);
-        delays.undo(counters);
+        await delays.undo(counters);
         return person;
       } catch (error) {
         // The fault of the provider, not of the person.
-        if (error instanceof AppError && error.code === 'sso_unavailable') delays.undo(counters);
+        if (error instanceof AppError && error.code === 'sso_unavailable') await delays.undo(counters);
         throw error;
       }
     },
