@@ -58,7 +58,7 @@ export function bodiesConformance(guarantee: Guarantee): void {
       const end = { status: 'failed' as const, bodiesUntil: start + 10 };
       const first = settlement(id, { ...end, rendered: rendered('x'), log: [attempt(1)] });
       await journal.hot.settle(lease, [first], start);
-      await journal.log.retry({ id, now: start + 5, render: null });
+      await journal.log.retry(lease, { id, now: start + 5, render: null });
       await journal.housekeeping.forgetBodies(start + 1_000);
       assert.equal((await journal.log.delivery(id))?.rendered?.body, 'x');
       const again = settlement(id, { ...end, bodiesUntil: start + 2_000, log: [attempt(2)] });

@@ -167,7 +167,7 @@ export function clockConformance(guarantee: Guarantee): void {
     const { lease, deliveries } = await aheadOnce(journal);
     const expire = async (at: number) => {
       const query = { destinationId: 'dst_1', createdBefore: at - 10 * minute, now: at + year * 2, except: [] };
-      const [one] = await journal.log.expire({ ...query, now: at });
+      const [one] = await journal.log.expire(lease, { ...query, now: at });
       return one?.count ?? 0;
     };
     await journal.hot.followClock(lease, start, year);

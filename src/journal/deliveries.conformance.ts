@@ -243,10 +243,10 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     'a delivery that was cancelled while in flight gets the attempt, and is delivered if that was',
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [{}, {}]);
-      assert.equal(await journal.log.cancel(ids[0] ?? '', start + 3), true);
-      assert.equal(await journal.log.cancel(ids[0] ?? '', start + 4), false);
-      assert.equal(await journal.log.cancel('dlv_x', start), null);
-      assert.equal(await journal.log.cancel(ids[1] ?? '', start + 3), true);
+      assert.equal(await journal.log.cancel(lease, ids[0] ?? '', start + 3), true);
+      assert.equal(await journal.log.cancel(lease, ids[0] ?? '', start + 4), false);
+      assert.equal(await journal.log.cancel(lease, 'dlv_x', start), null);
+      assert.equal(await journal.log.cancel(lease, ids[1] ?? '', start + 3), true);
       const ends = [
         settlement(ids[0], { status: 'failed', reason: 'http_4xx', attempts: 1, log: [attempt(1)] }),
         settlement(ids[1], { status: 'delivered', attempts: 1, log: [attempt(1)] }),
@@ -268,16 +268,16 @@ export function deliveriesConformance(guarantee: Guarantee): void {
   );
 
   guarantee("a person's retry or cancel is in the audit trail exactly when it took effect", async (journal) => {
-    const { ids } = await withDeliveries(journal, [{}]);
+    const { lease, ids } = await withDeliveries(journal, [{}]);
     const id = ids[0] ?? '';
     const retry = auditSample({ act: 'retry', kind: 'delivery', id, changes: [{ pointer: '/render', after: true }] });
     const cancel = auditSample({ act: 'cancel', kind: 'delivery', id, changes: [] });
-    await journal.log.cancel(id, start + 1, cancel);
-    await journal.log.cancel(id, start + 2, cancel);
-    await journal.log.retry({ id, now: start + 3, render: null }, retry);
-    await journal.log.retry({ id: 'dlv_x', now: start + 4, render: null }, retry);
-    await journal.log.cancel('dlv_x', start + 5, cancel);
-    await journal.log.retry({ id, now: start + 6, render: null });
+    await journal.log.cancel(lease, id, start + 1, cancel);
+    await journal.log.cancel(lease, id, start + 2, cancel);
+    await journal.log.retry(lease, { id, now: start + 3, render: null }, retry);
+    await journal.log.retry(lease, { id: 'dlv_x', now: start + 4, render: null }, retry);
+    await journal.log.cancel(lease, 'dlv_x', start + 5, cancel);
+    await journal.log.retry(lease, { id, now: start + 6, render: null });
     const entries = await journal.audit.entries({ limit: 9 });
     assert.deepEqual(
       entries.map(({ act, changes }) => [act, changes]),
@@ -304,8 +304,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         log: [attempt(1, { body: 'old' })],
       });
       await journal.hot.settle(lease, [first], start);
-      assert.equal(await journal.log.retry({ id: 'dlv_x', now: start, render: null }), null);
-      assert.equal(await journal.log.retry({ id, now: start + 10, render: null }), 'failed');
+      assert.equal(await journal.log.retry(lease, { id: 'dlv_x', now: start, render: null }), null);
+      assert.equal(await journal.log.retry(lease, { id, now: start + 10, render: null }), 'failed');
       const {
         due: [kept],
       } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 10, limit: 1 });
@@ -315,7 +315,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       );
       const row = await journal.log.delivery(id);
       assert.deepEqual([row?.status, row?.reason, row?.errorKind, row?.finishedAt], ['pending', null, null, null]);
-      await journal.log.retry({ id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
+      await journal.log.retry(lease, { id, now: start + 20, render: { actionVersion: 7, destinationVersion: 8 } });
       const {
         due: [again],
       } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 20, limit: 1 });
@@ -351,8 +351,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         ['dst_2', 1],
       ],
     );
-    assert.equal((await journal.log.release('dst_1', start + 7)).released, 1);
-    assert.equal((await journal.log.release('dst_1', start + 7)).released, 0);
+    assert.equal((await journal.log.release(lease, 'dst_1', start + 7)).released, 1);
+    assert.equal((await journal.log.release(lease, 'dst_1', start + 7)).released, 0);
     const { due: rows } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start + 7, limit: 9 });
     assert.deepEqual(
       rows.map((row) => [row.id, row.dueAt, row.scheduleStep]),
@@ -371,11 +371,14 @@ export function deliveriesConformance(guarantee: Guarantee): void {
       const hold = (id: string, at: number) =>
         settlement(id, { status: 'held', reason: at % 4 === 0 ? 'unknown_outcome' : 'exhausted' });
       await journal.hot.settle(lease, ids.map(hold), start);
-      const known = await journal.log.release('dst_1', start + 1);
+      const known = await journal.log.release(lease, 'dst_1', start + 1);
       assert.deepEqual(known, { released: 900, unknownOutcomes: 300 });
       const first = await journal.log.delivery(ids[0] ?? '');
       assert.deepEqual([first?.status, first?.reason], ['held', 'unknown_outcome']);
-      assert.deepEqual(await journal.log.release('dst_1', start + 1, 'all'), { released: 300, unknownOutcomes: 0 });
+      assert.deepEqual(await journal.log.release(lease, 'dst_1', start + 1, 'all'), {
+        released: 300,
+        unknownOutcomes: 0,
+      });
       assert.deepEqual(await journal.log.storedHeld(), []);
     },
   );
@@ -414,7 +417,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     ]);
     await journal.hot.settle(lease, [settlement(ids[3], { status: 'delivered' })], start);
     const expire = (createdBefore: number, except: readonly string[]) =>
-      journal.log.expire({ destinationId: 'dst_1', createdBefore, now: start + 1, except });
+      journal.log.expire(lease, { destinationId: 'dst_1', createdBefore, now: start + 1, except });
     assert.deepEqual(await expire(start, []), []);
     const expired = await expire(start + 1, [ids[6] ?? '']);
     assert.deepEqual(
@@ -434,7 +437,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     async (journal) => {
       const { lease, ids } = await withDeliveries(journal, [{}, {}]);
       const [arrived = '', refused = ''] = ids;
-      await journal.log.expire({ destinationId: 'dst_1', createdBefore: start + 1, now: start + 1, except: [] });
+      await journal.log.expire(lease, { destinationId: 'dst_1', createdBefore: start + 1, now: start + 1, except: [] });
       const steps = [
         settlement(arrived, { status: 'delivered', attempts: 1, log: [attempt(1)] }),
         settlement(refused, { status: 'retrying', attempts: 1, dueAt: start + 9, log: [attempt(1)] }),
@@ -458,7 +461,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
         owner = await claim(journal, 0);
         const { suspects, poisoned } = await journal.hot.recover(owner, start + crash);
         assert.deepEqual([suspects, poisoned], [crash < 2 ? [] : [a, b], []]);
-        if (crash === 1) await journal.log.cancel(cancelled, start);
+        if (crash === 1) await journal.log.cancel(owner, cancelled, start);
       }
       const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
       assert.deepEqual(
@@ -566,8 +569,8 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     await journal.hot.settle(owner, [settlement(released, { status: 'held', reason: 'exhausted' })], start);
     await crash(null);
     await journal.hot.settle(owner, [settlement(settled, { status: 'retrying', dueAt: start })], start);
-    await journal.log.retry({ id: retried, now: start, render: null });
-    await journal.log.release('dst_1', start);
+    await journal.log.retry(owner, { id: retried, now: start, render: null });
+    await journal.log.release(owner, 'dst_1', start);
     const { due } = await journal.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
     const counts = new Map(due.map(({ id, deaths }) => [id, deaths]));
     assert.deepEqual(
@@ -583,7 +586,7 @@ export function deliveriesConformance(guarantee: Guarantee): void {
     let owner = lease;
     for (let crash = 1; crash <= 3; crash++) {
       await journal.hot.mark(owner, [id], crash === 3 ? id : null);
-      if (crash === 3) await journal.log.cancel(id, start);
+      if (crash === 3) await journal.log.cancel(owner, id, start);
       owner = await claim(journal, 0);
       assert.deepEqual((await journal.hot.recover(owner, start)).poisoned, []);
     }

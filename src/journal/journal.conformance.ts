@@ -4,6 +4,7 @@ import { bodiesConformance } from './bodies.conformance.ts';
 import { clockConformance } from './clock.conformance.ts';
 import { commandsConformance } from './commands.conformance.ts';
 import { deliveriesConformance } from './deliveries.conformance.ts';
+import { deliveryOwnersConformance } from './delivery-owners.conformance.ts';
 import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
@@ -42,6 +43,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     clockConformance(guarantee);
     partitionsConformance(guarantee);
     passedConformance(guarantee);
+    deliveryOwnersConformance(guarantee);
     commandsConformance(guarantee);
     statusesConformance(guarantee);
   });

@@ -4,12 +4,14 @@ import type { Event } from '../contract/records/event.ts';
 import type { Rendered } from '../contract/records/rendered.ts';
 import type { CountByAction, LoggedDelivery, StatusCounts, StoredStatus, Versions } from './deliveries.ts';
 import type { NextDue } from './hot.ts';
+import type { Lease } from './leases.ts';
 import type { Replays } from './replays.ts';
 import type { Statistics } from './statistics.ts';
 
 /**
  * PORT. What people see of events and deliveries, and what they do to them. Reads do not delay the writes of the hot
- * journal.
+ * journal. What changes deliveries is done with the lease of their partition, and leaves those of others alone. With a stale lease,
+ * nothing is changed, and all but `expire` throw AppError `unavailable`.
  */
 export interface JournalLog {
   /**
@@ -51,17 +53,17 @@ export interface JournalLog {
    * again. `render` drops the stored body and pins the given versions. Returns the status that it had; null: unknown.
    * The audit entry is written in the same transaction, with the change of status added.
    */
-  retry(request: RetryRequest, entry?: NewAuditEntry): Promise<StoredStatus | null>;
+  retry(lease: Lease, request: RetryRequest, entry?: NewAuditEntry): Promise<StoredStatus | null>;
   /**
    * Cancels an unfinished delivery. Returns whether it was unfinished; null: unknown. The audit entry is written as in
    * `retry`.
    */
-  cancel(id: string, now: number, entry?: NewAuditEntry): Promise<boolean | null>;
+  cancel(lease: Lease, id: string, now: number, entry?: NewAuditEntry): Promise<boolean | null>;
   /**
    * Makes deliveries of a destination that are stored as held (exhausted, without a credential) due now, like `retry`,
    * each at most once, in small steps. Those with an unknown outcome may have arrived: they stay, unless `all`.
    */
-  release(destinationId: string, now: number, which?: 'all' | 'known'): Promise<Released>;
+  release(lease: Lease, destinationId: string, now: number, which?: 'all' | 'known'): Promise<Released>;
   /**
    * The count of all unfinished deliveries that have a due time, by destination and replay. `nextDueAt` is that of the
    * next one that waits for no earlier one of its order key; null: all do.
@@ -74,12 +76,12 @@ export interface JournalLog {
   /** How many deliveries are unresolved (see `DeliverySearch`), by destination. */
   unresolved(): Promise<UnresolvedCount[]>;
   /** Retrying deliveries of a destination with so many counted failures leave their order, as by `leavesOrder`. */
-  releaseOrder(destinationId: string, releaseAfter: number): Promise<void>;
+  releaseOrder(lease: Lease, destinationId: string, releaseAfter: number): Promise<void>;
   /**
    * Fails deliveries of a destination as `expired` that are unfinished, due and created before `createdBefore`, except
-   * those in `except` (in flight). Returns the counts by action.
+   * those in `except` (in flight), in small steps. Returns the counts by action. Ends when the lease is stale.
    */
-  expire(query: ExpiryQuery): Promise<CountByAction[]>;
+  expire(lease: Lease, query: ExpiryQuery): Promise<CountByAction[]>;
   /** The waiting deliveries of a destination, without those in `except`, counted by action. */
   waiting(destinationId: string, except: readonly string[]): Promise<CountByAction[]>;
   /** When the oldest unfinished delivery was created; null: there is none. */

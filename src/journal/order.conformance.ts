@@ -117,7 +117,7 @@ export function orderConformance(guarantee: Guarantee): void {
   );
 
   guarantee('deliveries that wait behind others count towards the backlog, later pages and expiry', async (journal) => {
-    const { ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
+    const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 2 }]);
     assert.deepEqual(await journal.log.backlog(), [
       { destinationId: 'dst_1', connectionId: 'con_1', replayId: null, open: 3, nextDueAt: start },
     ]);
@@ -129,7 +129,7 @@ export function orderConformance(guarantee: Guarantee): void {
       rows.map((row) => row.id),
       [ids[2]],
     );
-    assert.deepEqual(await expire(journal, 'dst_1'), [{ actionId: 'act_1', count: 3 }]);
+    assert.deepEqual(await expire(journal, lease, 'dst_1'), [{ actionId: 'act_1', count: 3 }]);
   });
 
   guarantee('a delivery that waits behind a held one has no due time in the backlog', async (journal) => {
@@ -147,11 +147,11 @@ export function orderConformance(guarantee: Guarantee): void {
       { orderKey: 3, destinationId: 'dst_2', dueAt: start + 1_000 },
     ]);
     const [a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = ids;
-    await journal.log.cancel(b, start + 1);
+    await journal.log.cancel(lease, b, start + 1);
     assert.deepEqual(await inOrder(journal), [a], 'a delivery that ends in the middle releases none');
-    await journal.log.cancel(a, start + 1);
+    await journal.log.cancel(lease, a, start + 1);
     assert.deepEqual(await inOrder(journal), [c]);
-    await expire(journal, 'dst_2');
+    await expire(journal, lease, 'dst_2');
     assert.equal((await journal.log.delivery(f))?.reason, 'expired');
     assert.deepEqual(await inOrder(journal, start + 1_000, 'dst_2'), [g]);
     let owner = lease;
@@ -180,8 +180,8 @@ export function orderConformance(guarantee: Guarantee): void {
     assert.deepEqual(await waitsFor(journal, ids), [undefined, undefined, b]);
     await journal.hot.settle(lease, [settlement(b, { status: 'held', leavesOrder: true })], start + 2);
     assert.deepEqual(await inOrder(journal), [c]);
-    await journal.log.retry({ id: a, now: start + 3, render: null });
-    await journal.log.release('dst_1', start + 3);
+    await journal.log.retry(lease, { id: a, now: start + 3, render: null });
+    await journal.log.release(lease, 'dst_1', start + 3);
     assert.deepEqual(await inOrder(journal), [c, a, b]);
   });
 
@@ -191,22 +191,22 @@ export function orderConformance(guarantee: Guarantee): void {
     const again = { status: 'retrying', dueAt: start + 5_000 } as const;
     const settlements = [settlement(a, { ...again, attempts: 2 }), settlement(c, { ...again, attempts: 1 })];
     await journal.hot.settle(lease, settlements, start + 1);
-    await journal.log.releaseOrder('dst_1', 3);
+    await journal.log.releaseOrder(lease, 'dst_1', 3);
     assert.deepEqual(await inOrder(journal), []);
-    await journal.log.releaseOrder('dst_1', 2);
+    await journal.log.releaseOrder(lease, 'dst_1', 2);
     assert.deepEqual(await inOrder(journal), [b]);
   });
 
   guarantee('a delivery that is retried by a person takes its old place in its order', async (journal) => {
     const { lease, ids } = await withDeliveries(journal, [{ orderKey: 1 }, { orderKey: 1 }, { orderKey: 1 }]);
     const [a = '', b = '', c = ''] = ids;
-    await journal.log.retry({ id: c, now: start + 1, render: null });
+    await journal.log.retry(lease, { id: c, now: start + 1, render: null });
     assert.deepEqual(await inOrder(journal), [a], 'a retried delivery still waits for earlier ones');
     for (const id of [a, b]) await journal.hot.settle(lease, [settlement(id, { status: 'failed' })], start + 2);
     assert.deepEqual(await inOrder(journal), [c]);
-    await journal.log.retry({ id: a, now: start + 3, render: null });
+    await journal.log.retry(lease, { id: a, now: start + 3, render: null });
     assert.deepEqual([await inOrder(journal), await waitsFor(journal, ids)], [[a], [undefined, undefined, a]]);
-    await journal.log.retry({ id: b, now: start + 4, render: null });
+    await journal.log.retry(lease, { id: b, now: start + 4, render: null });
     assert.deepEqual(await inOrder(journal), [a]);
     // A delivery that was in flight during that is settled as usual.
     await journal.hot.settle(lease, [settlement(c, { status: 'retrying', dueAt: start + 9 })], start + 5);
@@ -263,5 +263,5 @@ async function withKeys(journal: Journal, lease: Awaited<ReturnType<typeof claim
   return done.planned ?? assert.fail();
 }
 
-const expire = (journal: Journal, destinationId: string) =>
-  journal.log.expire({ destinationId, createdBefore: start + 1, now: start + 1, except: [] });
+const expire = (journal: Journal, lease: Lease, destinationId: string) =>
+  journal.log.expire(lease, { destinationId, createdBefore: start + 1, now: start + 1, except: [] });

@@ -79,8 +79,8 @@ export function partitionsConformance(guarantee: Guarantee): void {
   );
 
   guarantee('retention removes the finished deliveries of every partition', async (journal) => {
-    for (const partition of [0, 3]) {
-      const lease = await claim(journal, partition);
+    const leases = [await claim(journal, 0), await claim(journal, 3)];
+    for (const lease of leases) {
       const [id, open] = await make(journal, lease, [0, 0]);
       await journal.hot.settle(lease, [settlement(id, { status: 'failed', reason: 'exhausted', log: [] })], start);
       assert.ok(open);
@@ -90,10 +90,9 @@ export function partitionsConformance(guarantee: Guarantee): void {
       full: false,
     });
     assert.equal((await list(journal, { limit: 9 })).length, 2);
-    assert.deepEqual(
-      await journal.log.expire({ destinationId: 'dst_1', createdBefore: start + 9, now: start + 9, except: [] }),
-      [{ actionId: 'act_1', count: 2 }],
-    );
+    const old = { destinationId: 'dst_1', createdBefore: start + 9, now: start + 9, except: [] };
+    for (const lease of leases)
+      assert.deepEqual(await journal.log.expire(lease, old), [{ actionId: 'act_1', count: 1 }], 'its own');
   });
 }
 

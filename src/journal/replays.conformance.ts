@@ -266,8 +266,11 @@ export function replaysConformance(guarantee: Guarantee): void {
       repeat(id, { eventId: eventIds[i] ?? null, destinationId: `dst_${i === 2 ? 2 : 1}` }),
     );
     const made = ((await replays.advance(lease, step({ deliveries: repeats, isLast: true }))) ?? assert.fail()).ids;
+    const former = { ...lease, epoch: lease.epoch - 1 };
+    assert.deepEqual(await replays.cancelRest(former, idOf(1), start + 20, []), []);
+    assert.deepEqual(await replays.cancelRest(await claim(journal, 1), idOf(1), start + 20, []), []);
     assert.deepEqual(
-      (await replays.cancelRest(idOf(1), start + 20, [made[0] ?? ''])).sort((a, b) =>
+      (await replays.cancelRest(lease, idOf(1), start + 20, [made[0] ?? ''])).sort((a, b) =>
         a.destinationId < b.destinationId ? -1 : 1,
       ),
       [
@@ -345,7 +348,7 @@ export function replaysConformance(guarantee: Guarantee): void {
     };
     assert.deepEqual(await left(start + 20), [idOf(2), idOf(1)]);
     assert.deepEqual(await left(start + 21), [idOf(1)]);
-    await replays.cancelRest(idOf(1), start + 30, []);
+    await replays.cancelRest(lease, idOf(1), start + 30, []);
     assert.deepEqual(await left(start + 5), [idOf(1)], 'its delivery is still stored');
     assert.deepEqual(await left(start + 40), []);
     assert.equal((await journal.log.deliveries({ limit: 10, closed: [], now: start, replayId: idOf(1) })).length, 0);

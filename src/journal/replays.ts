@@ -44,10 +44,10 @@ export interface Replays {
   /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
   /**
-   * Cancels its unfinished deliveries, except those in `except`; returns the counts by action, destination and
-   * connection.
+   * Cancels its unfinished deliveries in the partition of the lease, except those in `except`, in small steps; returns the counts by
+   * action, destination and connection. Ends when the lease is stale.
    */
-  cancelRest(id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
+  cancelRest(lease: Lease, id: string, now: number, except: readonly string[]): Promise<CancelledCount[]>;
 }
 
 /** Destinations that are held at a time. */

@@ -231,7 +231,7 @@ export function retentionConformance(guarantee: Guarantee): void {
     assert.equal(await journal.log.oldestWaiting(), start);
     await journal.hot.settle(lease, [settlement(ids[0], { status: 'delivered' })], start);
     assert.equal(await journal.log.oldestWaiting(), start + 5);
-    await journal.log.cancel(later?.[0] ?? '', start);
+    await journal.log.cancel(lease, later?.[0] ?? '', start);
     assert.equal(await journal.log.oldestWaiting(), null);
   });
 

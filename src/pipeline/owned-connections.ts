@@ -14,6 +14,8 @@ export interface OwnedConnections {
   leaseOf(scopeId: string): Lease | null;
   /** The lease under which this node does a job for all; null: another node does it, or none. */
   leaseOfJob(job: Job): Lease | null;
+  /** Of all partitions that this node owns. */
+  leases(): Lease[];
 }
 
 /** Those of the partitions that a node owns, which change at run time. */
@@ -56,4 +58,5 @@ export class ConnectionsOfNode implements OwnedConnections {
 export const allConnections = (lease: Lease): OwnedConnections => ({
   leaseOf: () => lease,
   leaseOfJob: () => lease,
+  leases: () => [lease],
 });

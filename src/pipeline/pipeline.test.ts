@@ -389,7 +389,7 @@ test('the first attempt waits for the schedule, and a retry by a person is sent 
   await rig.clock.advance(1);
   assert.equal(rig.egress.requests.length, 1);
   assert.deepEqual(await rig.statuses(), ['failed']);
-  await rig.journal.log.retry({ id: waiting?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.retry(waiting?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
   assert.equal(rig.egress.requests.length, 2);

@@ -152,7 +152,15 @@ export async function startPipeline(parts: PipelineParts) {
     clock,
     ...shown,
   });
-  const acts = deliveryCommands({ configuration, log, queueStatus: status, events, preview, now: clock.now });
+  const acts = deliveryCommands({
+    configuration,
+    log,
+    queueStatus: status,
+    events,
+    preview,
+    owned: connections,
+    now: clock.now,
+  });
   return {
     configuration,
     events: events as DeliveryEvents,

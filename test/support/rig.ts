@@ -15,7 +15,7 @@ import type { Delivery, DeliveryStatus } from '../../src/contract/records/delive
 import type { IncomingEvent } from '../../src/contract/records/event.ts';
 import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/egress/fake/fake-egress.testing.ts';
 import type { IssueStore } from '../../src/issues/issues.ts';
-import type { Journal } from '../../src/journal/journal.ts';
+import type { Journal, StoredStatus, Versions } from '../../src/journal/journal.ts';
 import type { Notes } from '../../src/notes/notes.ts';
 import { createPauses } from '../../src/pipeline/dispatch/pauses.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
@@ -27,6 +27,7 @@ import { sealer } from '../../src/secrets/sealer.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
 import { openStorage } from './storage.ts';
+import { takenLeases } from './taken-leases.ts';
 
 /** The pipeline on storage in memory, with a scripted peer and a fake clock. */
 export type Rig = AsyncDisposable & {
@@ -47,6 +48,9 @@ export type Rig = AsyncDisposable & {
   /** All deliveries, oldest first, as the API shows them. */
   deliveries(): Promise<Delivery[]>;
   statuses(): Promise<DeliveryStatus[]>;
+  /** A person's retry and cancellation in the journal alone, by the owner of the delivery. */
+  retry(id: string, render?: Versions): Promise<StoredStatus | null>;
+  cancel(id: string): Promise<boolean | null>;
   /** Ends this process' pipeline as kill -9 would: nothing is settled or released. The stores live on. */
   restart(): Promise<void>;
   /** Starts another pipeline on the same storage; without a node in embedded mode. */
@@ -101,6 +105,7 @@ const noSandbox: Sandbox = {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? fakeClock();
   const { audit, catalog, issues, journal, notes } = await openStorage();
+  const leaseOf = takenLeases(journal.hot.leases);
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
   const unbounded: string[] = [];
@@ -214,6 +219,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return shown.reverse();
     },
     statuses: async () => (await rig.deliveries()).map((one) => one.status),
+    retry: (id, render) => journal.log.retry(leaseOf(id), { id, now: clock.now(), render: render ?? null }),
+    cancel: (id) => journal.log.cancel(leaseOf(id), id, clock.now()),
     async restart() {
       rig.pipeline = await start(first);
     },

@@ -27,6 +27,7 @@ import { createReplayRates } from '../../pipeline/dispatch/replay-rates.ts';
 import { noLoad } from '../../pipeline/dispatch/request-load.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
+import { allConnections } from '../../pipeline/owned-connections.ts';
 import { ownedAlone } from '../../pipeline/owned-partitions.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createChecks } from '../../pipeline/preview/checks.ts';
@@ -229,7 +230,17 @@ export async function startTestServer(
     }),
     queueStatus,
     nodes: () => 1,
-    askOwner: askHere(deliveryCommands({ configuration, log: journal.log, queueStatus, events, preview, now })),
+    askOwner: askHere(
+      deliveryCommands({
+        configuration,
+        log: journal.log,
+        queueStatus,
+        events,
+        preview,
+        owned: allConnections(lease),
+        now,
+      }),
+    ),
     events,
     isFull: () => false,
     ownsConnection: () => true,
@@ -399,7 +410,6 @@ export async function startTestServer(
     },
     /** A finished delivery with one attempt, stored without the pipeline. */
     async deliver(to: { destinationId: string; connectionId: string }, more: Partial<Delivery> = {}): Promise<string> {
-      const lease = await claim(journal, 0, 'test', now());
       const planned = {
         eventId: more.eventId ?? null,
         actionId: more.actionId ?? null,

@@ -1,12 +1,21 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import { ofStatus } from '../../audit/status-change.ts';
+import { AppError } from '../../contract/errors.ts';
 import { firstWithin } from '../../contract/json-size.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Rendered } from '../../contract/records/rendered.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
-import type { CountByAction, ExpiryQuery, Released, RetryRequest, StoredHeld, StoredStatus } from '../journal.ts';
+import type {
+  CountByAction,
+  ExpiryQuery,
+  Lease,
+  Released,
+  RetryRequest,
+  StoredHeld,
+  StoredStatus,
+} from '../journal.ts';
 import {
   AttemptBlocks,
   type BlockLine,
@@ -18,19 +27,36 @@ import {
 import { exchangesOf } from './batch-exchanges.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
-import { type DeliveryPlace, deliveryPartitions } from './delivery-rows.ts';
+import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-rows.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
+import { isCurrent } from './leases.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
 import { forgetOutcome } from './replays.ts';
 import { statusCodes } from './status-codes.ts';
 import { agedBefore, deliveryTimeline } from './timeline.ts';
 
-type ReleaseStep = { destinationId: string; which: 'all' | 'known'; now: number; after: number; limit: number };
+/** Of the partition that the deliveries are in. */
+type Owned = { lease: Lease };
+
+type ReleaseStep = Owned & { destinationId: string; which: 'all' | 'known'; now: number; after: number; limit: number };
 
 /** The audit entry of a person's command. */
 type Described = { entry: NewAuditEntry | undefined };
+
+type Commanded = Owned & DeliveryPlace & Described & { now: number };
+
+/** The result of a write with a stale lease. */
+const lost = 'lost';
+type Lost = typeof lost;
+
+/** The result of a write. Called on the main thread. Throws AppError `unavailable` when the lease was stale. */
+export function owned<Result>(result: Result | Lost): Result {
+  if (result === lost)
+    throw new AppError('unavailable', 'Another node owns the deliveries now. Send the request again.');
+  return result as Result; // not lost
+}
 
 /**
  * `exchanges`: the batch exchanges that the lines name, by id, as text. `event`: the event of the delivery, when a line
@@ -81,10 +107,11 @@ export const logOperations = {
     return { row: { ...row, logged }, lines, exchanges: exchangesOf(db, lines, budget), event };
   },
 
-  retry(db: Db, retry: DeliveryPlace & Pick<RetryRequest, 'now' | 'render'> & Described): StoredStatus | null {
-    const { number, timeMs, now, render } = retry;
-    const row = deliveryRow(db, number);
-    if (row === undefined || row.logged.createdAt !== timeMs) return null;
+  retry(db: Db, retry: Commanded & Pick<RetryRequest, 'render'>): StoredStatus | null | Lost {
+    const { lease, number, now, render } = retry;
+    if (!isCurrent(db, lease)) return lost;
+    const row = ownRow(db, retry);
+    if (row === undefined) return null;
     startAgain(db, number, now);
     if (row.logged.replayId !== null) forgetOutcome(db, row.logged.replayId);
     if (row.orderKey !== null && row.status > statusCodes.held) requeueOrdered(db, number, row.orderKey);
@@ -99,10 +126,11 @@ export const logOperations = {
     return row.logged.status;
   },
 
-  cancel(db: Db, cancel: DeliveryPlace & { now: number } & Described): boolean | null {
-    const { number, timeMs, now } = cancel;
-    const row = deliveryRow(db, number);
-    if (row === undefined || row.logged.createdAt !== timeMs) return null;
+  cancel(db: Db, cancel: Commanded): boolean | null | Lost {
+    const { lease, number, now } = cancel;
+    if (!isCurrent(db, lease)) return lost;
+    const row = ownRow(db, cancel);
+    if (row === undefined) return null;
     if (row.status > statusCodes.held) return false;
     finish(db, { number, status: statusCodes.cancelled, reason: 'cancelled', now });
     describe(db, cancel, row, 'cancelled');
@@ -113,16 +141,16 @@ export const logOperations = {
    * Looks at a step of held deliveries in the order of their numbers, after the given one, so that other writes can run
    * in between, and no delivery is released twice. `last`: the last one that it looked at; null: there are no more.
    */
-  release(db: Db, step: ReleaseStep): Released & { last: number | null } {
-    const { destinationId, which, now, after, limit } = step;
+  release(db: Db, step: ReleaseStep): (Released & { last: number | null }) | Lost {
+    const { lease, destinationId, which, now, after, limit } = step;
+    if (!isCurrent(db, lease)) return lost;
+    const { first, end } = rowsOf(lease.partition);
     const held = targetIds(db, { destinationId })
       .flatMap((target) =>
         db.all<{ number: number; reason: number | null }>(
           `SELECT number, reason FROM delivery INDEXED BY delivery_status
-           WHERE status = ${statusCodes.held} AND target = ? AND number > ? ORDER BY number LIMIT ?`,
-          target,
-          after,
-          limit,
+           WHERE status = ${statusCodes.held} AND target = ? AND number > ? AND number < ? ORDER BY number LIMIT ?`,
+          ...[target, Math.max(after, first - 1), end, limit],
         ),
       )
       .sort((a, b) => a.number - b.number)
@@ -143,17 +171,18 @@ export const logOperations = {
     ),
 
   /** Changes at most `limit` at once; returns how many. */
-  releaseOrder(db: Db, given: { destinationId: string; releaseAfter: number; limit: number }): number {
-    const { releaseAfter, limit } = given;
+  releaseOrder(db: Db, given: Owned & { destinationId: string; releaseAfter: number; limit: number }): number | Lost {
+    const { lease, releaseAfter, limit } = given;
+    if (!isCurrent(db, lease)) return lost;
     if (!hasOrderQueues(db)) return 0;
+    const { first, end } = rowsOf(lease.partition);
     const failed = targetIds(db, given)
       .flatMap((target) =>
         db.all<{ number: number }>(
           `SELECT number FROM delivery INDEXED BY delivery_status
-           WHERE status = ${statusCodes.retrying} AND target = ? AND order_key IS NOT NULL AND attempts >= ? LIMIT ?`,
-          target,
-          releaseAfter,
-          limit,
+           WHERE status = ${statusCodes.retrying} AND target = ? AND number >= ? AND number < ?
+             AND order_key IS NOT NULL AND attempts >= ? LIMIT ?`,
+          ...[target, first, end, releaseAfter, limit],
         ),
       )
       .slice(0, limit);
@@ -162,26 +191,18 @@ export const logOperations = {
   },
 
   /** Expires at most `limit` at once; returns the counts by action. */
-  expire(db: Db, query: Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
+  expire(db: Db, query: Owned & Omit<ExpiryQuery, 'except'> & { except: number[]; limit: number }): CountByAction[] {
+    if (!isCurrent(db, query.lease)) return [];
     const except = JSON.stringify(query.except);
-    const rows = deliveryPartitions(db).map((partition) => {
-      const timeline = deliveryTimeline(partition);
-      return [timeline.low, agedBefore(db, timeline, query.createdBefore, query.now)] as const;
-    });
+    const timeline = deliveryTimeline(query.lease.partition);
+    const high = agedBefore(db, timeline, query.createdBefore, query.now);
     const old = targetIds(db, query)
       .flatMap((target) =>
-        rows.flatMap(([low, high]) =>
-          db.all<{ number: number; action: number | null }>(
-            `SELECT number, action FROM delivery INDEXED BY delivery_due
-             WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number >= ? AND number < ?
-               AND number NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
-            target,
-            query.now,
-            low,
-            high,
-            except,
-            query.limit,
-          ),
+        db.all<{ number: number; action: number | null }>(
+          `SELECT number, action FROM delivery INDEXED BY delivery_due
+           WHERE target = ? AND is_behind IN (0, 1) AND due_at <= ? AND number >= ? AND number < ?
+             AND number NOT IN (SELECT value FROM json_each(?)) LIMIT ?`,
+          ...[target, query.now, timeline.low, high, except, query.limit],
         ),
       )
       .slice(0, query.limit);
@@ -192,6 +213,12 @@ export const logOperations = {
     );
   },
 };
+
+/** The delivery of a command, if it is in the partition of the lease. */
+function ownRow(db: Db, { lease, number, timeMs }: Commanded): DeliveryRow | undefined {
+  const row = partitionOfRow(number) === lease.partition ? deliveryRow(db, number) : undefined;
+  return row?.logged.createdAt === timeMs ? row : undefined;
+}
 
 /** The newest lines of a delivery within the budget, with the rendered request that their attempts refer to. */
 function newestLines(blocks: AttemptBlocks, { number, block, renderedBlock }: DeliveryRow, budget: ReadBudget) {

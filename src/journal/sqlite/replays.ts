@@ -13,6 +13,7 @@ import type {
   StoredReplay,
 } from '../journal.ts';
 import { finish } from './delivery-queue.ts';
+import { rowsOf } from './delivery-rows.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { isPassing, passedOfReplay, passReplayed } from './passed-deliveries.ts';
@@ -139,8 +140,13 @@ export const replayOperations = {
   isPassingReplayed: (db: Db, _: null): boolean => isPassing(db),
 
   /** Cancels at most `limit` at once, so that other writes can run in between. */
-  cancelReplayed(db: Db, query: { id: string; now: number; except: number[]; limit: number }): CancelledCount[] {
-    const { id, now, limit } = query;
+  cancelReplayed(
+    db: Db,
+    query: { lease: Lease; id: string; now: number; except: number[]; limit: number },
+  ): CancelledCount[] {
+    const { lease, id, now, limit } = query;
+    if (!isCurrent(db, lease)) return [];
+    const { first, end } = rowsOf(lease.partition);
     const except = new Set(query.except);
     const counts: CancelledCount[] = [];
     let left = limit;
@@ -149,10 +155,9 @@ export const replayOperations = {
       const open = [statusCodes.pending, statusCodes.retrying, statusCodes.held]
         .flatMap((status) =>
           db.all<{ number: number; action: number | null }>(
-            'SELECT number, action FROM delivery INDEXED BY delivery_status WHERE status = ? AND target = ? LIMIT ?',
-            status,
-            target,
-            left + except.size,
+            `SELECT number, action FROM delivery INDEXED BY delivery_status
+             WHERE status = ? AND target = ? AND number >= ? AND number < ? LIMIT ?`,
+            ...[status, target, first, end, left + except.size],
           ),
         )
         .filter(({ number }) => !except.has(number))

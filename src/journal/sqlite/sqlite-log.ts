@@ -3,7 +3,7 @@ import { inSteps, untilFewer } from '../../sqlite/in-steps.ts';
 import type { CountByAction } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
-import { historyOf } from './delivery-commands.ts';
+import { historyOf, owned } from './delivery-commands.ts';
 import { nextDueOf } from './delivery-queue.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-rows.ts';
 import { eventOfLine, lineStart } from './event-codec.ts';
@@ -73,19 +73,19 @@ export function sqliteLog(client: JournalClient): JournalLog {
       const found = place && (await client.read('delivery', place));
       return found && { ...found.row.logged, ...historyOf(found) };
     },
-    async retry({ id, now, render }, entry) {
+    async retry(lease, { id, now, render }, entry) {
       const place = deliveryPlaceOf(id);
-      return place && client.write('retry', { ...place, now, render, entry });
+      return place && owned(await client.write('retry', { lease, ...place, now, render, entry }));
     },
-    async cancel(id, now, entry) {
+    async cancel(lease, id, now, entry) {
       const place = deliveryPlaceOf(id);
-      return place && client.write('cancel', { ...place, now, entry });
+      return place && owned(await client.write('cancel', { lease, ...place, now, entry }));
     },
-    async release(destinationId, now, which = 'known') {
+    async release(lease, destinationId, now, which = 'known') {
       const sum: Released = { released: 0, unknownOutcomes: 0 };
       await inSteps(0, async (after) => {
-        const step = { destinationId, which, now, after, limit: rowsAtOnce };
-        const { last, ...counts } = await client.write('release', step);
+        const step = { lease, destinationId, which, now, after, limit: rowsAtOnce };
+        const { last, ...counts } = owned(await client.write('release', step));
         addCounters(sum, counts);
         return last;
       });
@@ -95,12 +95,13 @@ export function sqliteLog(client: JournalClient): JournalLog {
     storedHeld: () => client.read('storedHeld', null),
     unfinished: (now) => client.read('unfinished', now),
     unresolved: () => client.read('unresolved', null),
-    async releaseOrder(destinationId, releaseAfter) {
-      await untilFewer(rowsAtOnce, (limit) => client.write('releaseOrder', { destinationId, releaseAfter, limit }));
+    async releaseOrder(lease, destinationId, releaseAfter) {
+      const step = { lease, destinationId, releaseAfter };
+      await untilFewer(rowsAtOnce, async (limit) => owned(await client.write('releaseOrder', { ...step, limit })));
     },
-    async expire({ except: ids, ...query }) {
+    async expire(lease, { except: ids, ...query }) {
       const except = rowsOfIds(ids);
-      return countByAction(await countsInSteps((limit) => client.write('expire', { ...query, except, limit })));
+      return countByAction(await countsInSteps((limit) => client.write('expire', { lease, ...query, except, limit })));
     },
     async waiting(destinationId, except) {
       return countByAction(await client.read('waiting', { destinationId, except: rowsOfIds(except) }));

@@ -40,9 +40,9 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
     isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
-    cancelRest(id, now, ids) {
+    cancelRest(lease, id, now, ids) {
       const except = rowsOfIds(ids);
-      return countsInSteps((limit) => client.write('cancelReplayed', { id, now, except, limit }));
+      return countsInSteps((limit) => client.write('cancelReplayed', { lease, id, now, except, limit }));
     },
   };
 }

@@ -36,11 +36,7 @@ test('a delivery without the version of its action is not sent, since its mappin
     [...documents.action.values()].map((document) => ({ op: 'delete', document })),
   );
   const [waiting] = await rig.deliveries();
-  await rig.journal.log.retry({
-    id: waiting?.id ?? '',
-    now: rig.clock.now(),
-    render: { actionVersion: null, destinationVersion: 1 },
-  });
+  await rig.retry(waiting?.id ?? '', { actionVersion: null, destinationVersion: 1 });
   await rig.put('destination', { connectionId, ...orders, status: 'enabled' }, destinationId);
   await rig.clock.advance(1);
   assert.deepEqual(
@@ -107,7 +103,7 @@ test('a delivery that was sent in a batch keeps its version when it is sent alon
   assert.equal(rig.egress.requests.length, 1);
   await rig.put('destination', { connectionId, ...batched, status: 'paused' }, destinationId);
   const [first] = await rig.deliveries();
-  await rig.journal.log.cancel(first?.id ?? '', rig.clock.now());
+  await rig.cancel(first?.id ?? '');
   status = 200;
   await rig.clock.advance(600_000);
   await rig.put('destination', { connectionId, ...batched, path: '/changed', status: 'enabled' }, destinationId);

@@ -1,13 +1,22 @@
 import type { ActionBody } from '../../contract/documents/action.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
+import { placeOf } from '../../contract/ids.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Delivery } from '../../contract/records/delivery.ts';
 import type { SampleInput } from '../../contract/records/sample.ts';
-import { addCounters, isFinished, type JournalLog, type LoggedDelivery, type Released } from '../../journal/journal.ts';
+import {
+  addCounters,
+  isFinished,
+  type JournalLog,
+  type Lease,
+  type LoggedDelivery,
+  type Released,
+} from '../../journal/journal.ts';
 import { presentVersions } from '../attempt/delivery-plan.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { QueueStatus } from '../insight/queue-status.ts';
+import type { OwnedConnections } from '../owned-connections.ts';
 import type { Previews } from '../preview/preview.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
@@ -39,9 +48,17 @@ export function deliveryCommands(options: {
   queueStatus: QueueStatus;
   events: Pick<DeliveryEvents, 'emit'>;
   preview: Pick<Previews, 'testSend'>;
+  owned: OwnedConnections;
   now: () => number;
 }) {
-  const { configuration, log, queueStatus, events, preview, now } = options;
+  const { configuration, log, queueStatus, events, preview, owned, now } = options;
+
+  /** Of the partition of a delivery, whose connection may be deleted. */
+  function leaseOf(deliveryId: string): Lease {
+    const partition = placeOf('delivery', deliveryId)?.partition;
+    return owned.leases().find((lease) => lease.partition === partition) ?? taken();
+  }
+
   return {
     /** Makes a delivery due now. `render`: with a new render by the current mapping and template. */
     async retry(asked: { delivery: CommandedDelivery; render: boolean; entry: NewAuditEntry }): Promise<void> {
@@ -53,7 +70,7 @@ export function deliveryCommands(options: {
       if (!snapshot.documents.destination.has(destinationId))
         throw new AppError('conflict', 'Its destination was deleted.');
       const pins = presentVersions(snapshot, delivery);
-      const before = await log.retry({ id, now: now(), render: render ? pins : null }, entry);
+      const before = await log.retry(leaseOf(id), { id, now: now(), render: render ? pins : null }, entry);
       if (before === null) throw new AppError('not_found', `There is no delivery ${id}.`);
       if (isFinished(before)) events.emit('reopened', delivery);
       const ended = queueStatus.endPauses(connectionId, [destinationId]);
@@ -63,7 +80,7 @@ export function deliveryCommands(options: {
 
     async cancel({ delivery, entry }: { delivery: CommandedDelivery; entry: NewAuditEntry }): Promise<void> {
       const { id, destinationId, replayId, test } = delivery;
-      const wasUnfinished = await log.cancel(id, now(), entry);
+      const wasUnfinished = await log.cancel(leaseOf(id), id, now(), entry);
       // The delivery may be queued in memory: no await between the journal's response and waking the queue.
       if (wasUnfinished === true) queueStatus.wake([destinationId], replayId);
       if (wasUnfinished === null) throw new AppError('not_found', `There is no delivery ${id}.`);
@@ -75,7 +92,8 @@ export function deliveryCommands(options: {
     async release({ connectionId }: { connectionId: string }): Promise<Released> {
       const destinations = [...configuration.snapshot.destinationsOf(connectionId)];
       const sum: Released = { released: 0, unknownOutcomes: 0 };
-      for (const one of destinations) addCounters(sum, await log.release(one, now()));
+      const lease = owned.leaseOf(connectionId) ?? taken();
+      for (const one of destinations) addCounters(sum, await log.release(lease, one, now()));
       await queueStatus.reopen(connectionId);
       const ended = queueStatus.endPauses(connectionId, destinations);
       queueStatus.wake(destinations);
@@ -99,4 +117,8 @@ export function deliveryCommands(options: {
     endTokenPause: ({ connectionId }: { connectionId: string }): Promise<void> =>
       queueStatus.endTokenPause(connectionId),
   };
+}
+
+function taken(): never {
+  throw new AppError('unavailable', 'Another node sends to this connection now. Send the request again.');
 }

@@ -138,7 +138,7 @@ test('a delivery of a refused batch that a person cancels is not sent again', as
   await rig.send(...numbered(4));
   await settled();
   const [, second] = await rig.deliveries();
-  await rig.journal.log.cancel(second?.id ?? '', rig.clock.now());
+  await rig.cancel(second?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   answer.resolve({ status: 422 });
   await settled();
@@ -224,8 +224,7 @@ test('a retry of a delivery that waits for its batch does not begin the wait aga
   await using _ = rig;
   await rig.send(...numbered(2));
   await rig.clock.advance(9_000);
-  for (const { id } of await rig.deliveries())
-    assert.ok(await rig.journal.log.retry({ id, now: rig.clock.now(), render: null }));
+  for (const { id } of await rig.deliveries()) assert.ok(await rig.retry(id));
   rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(1_000);
   assert.deepEqual(rig.egress.requests.map(valuesIn), [['0', '1']]);

@@ -2,7 +2,7 @@ import { type Clock, errorBackoffMs } from '../../async/clock.ts';
 import type { Catalog, StoredDocument, UnappliedChange } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { byItself } from '../../contract/by-itself.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Journal, Lease } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { OwnedConnections } from '../owned-connections.ts';
@@ -124,32 +124,43 @@ export function followConfiguration(options: Options): ChangeEffects {
     }
   }
 
-  /** Applies all changes that wait now. */
+  /** Applies all changes that wait now. Those of a connection that another node owns now are left to it. */
   async function apply() {
     if (isToLoad) await load();
-    const changes = [...waiting];
+    const all = waiting.map((change) => ({ change, lease: owned.leaseOf(connectionOf(change)) }));
+    const own = all.filter(({ lease }) => lease !== null);
     const touched = new Set(deleted);
-    for (const change of changes) for (const id of await applyOne(change)) touched.add(id);
+    for (const { change } of own) for (const id of await applyOne(change)) touched.add(id);
     for (const id of touched) {
       if (isEnding) return;
       await release(id);
     }
     dispatcher.wake([...touched]);
-    await catalog.applied(changes.map(({ document: _, ...change }) => change));
-    waiting.splice(0, changes.length);
+    const done = own.filter(({ change, lease }) => owned.leaseOf(connectionOf(change)) === lease);
+    await catalog.applied(done.map(({ change: { document: _, ...change } }) => change));
+    waiting.splice(0, all.length);
   }
 
   async function release(destinationId: string) {
     const destination = configuration.snapshot.documents.destination.get(destinationId);
     const wasDeleted = deleted.delete(destinationId);
+    const { order } = destination?.body.settings ?? {};
     try {
-      await journal.log.release(destinationId, clock.now(), destination === undefined ? 'all' : 'known');
+      for (const lease of leasesOf(destination)) {
+        await journal.log.release(lease, destinationId, clock.now(), destination === undefined ? 'all' : 'known');
+        if (order?.releaseAfter != null) await journal.log.releaseOrder(lease, destinationId, order.releaseAfter);
+      }
     } catch (error) {
       if (wasDeleted) deleted.add(destinationId);
       throw error;
     }
-    const { order } = destination?.body.settings ?? {};
-    if (order?.releaseAfter != null) await journal.log.releaseOrder(destinationId, order.releaseAfter);
+  }
+
+  /** Of the partitions that may have deliveries of a destination: of a deleted one, its connection is not known any more. */
+  function leasesOf(destination: StoredDocument | undefined): Lease[] {
+    if (destination === undefined) return owned.leases();
+    const lease = owned.leaseOf(destination.id);
+    return lease === null ? [] : [lease];
   }
 
   /** Ends holds and pauses; returns the destinations that the change concerns. */

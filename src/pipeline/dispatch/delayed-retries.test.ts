@@ -77,7 +77,7 @@ test('a retry that is cancelled while it waits for its time is not sent', async 
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
   await settled();
-  await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
+  await rig.cancel((await rig.deliveries())[0]?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(600_000);
   assert.equal(rig.egress.requests.length, 1);
@@ -90,7 +90,7 @@ test('a delivery that is cancelled while it is in flight is not retried', async 
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
   await settled();
-  await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
+  await rig.cancel((await rig.deliveries())[0]?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   answer.resolve({ status: 503 });
   await rig.clock.advance(600_000);
@@ -103,7 +103,7 @@ test('a retry that a person requests early is sent once, now', async () => {
   const { destinationId } = await wire(rig);
   await rig.send({ data: { n: '1' } });
   await settled();
-  await rig.journal.log.retry({ id: (await rig.deliveries())[0]?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.retry((await rig.deliveries())[0]?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
   assert.deepEqual(await rig.statuses(), ['delivered']);

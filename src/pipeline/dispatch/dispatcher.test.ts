@@ -229,7 +229,7 @@ test('a delivery that is cancelled while it waits in memory is not sent', async 
   await rig.send({ data: { n: 'unwanted' } }, { data: { n: 'wanted' } });
   await settled();
   const unwanted = (await rig.deliveries())[1];
-  await rig.journal.log.cancel(unwanted?.id ?? '', rig.clock.now());
+  await rig.cancel(unwanted?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await rig.clock.advance(60_000);
   const bodies = rig.egress.requests.map(({ body }) => body);
@@ -252,7 +252,7 @@ test('a delivery that is cancelled while its queue is being read is not sent', a
   };
   await rig.put('destination', { connectionId, name: 'Orders', status: 'enabled' }, destinationId);
   await settled();
-  await rig.journal.log.cancel((await rig.deliveries())[0]?.id ?? '', rig.clock.now());
+  await rig.cancel((await rig.deliveries())[0]?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   held.resolve();
   await rig.clock.advance(1);
@@ -283,7 +283,7 @@ test('a retry by a person between the record of an outcome and the next reading 
   answer.resolve({ status: 400 });
   await settled();
   const id = (await rig.deliveries())[0]?.id ?? '';
-  await rig.journal.log.retry({ id, now: rig.clock.now(), render: null });
+  await rig.retry(id);
   rig.pipeline.queueStatus.wake([destinationId]);
   await settled();
   reported.resolve();
@@ -673,8 +673,7 @@ test('a destination whose deliveries wait for a failed probe of another one gets
   await rig.clock.advance(1_000);
   answers.get('probe')?.resolve(refused);
   await rig.clock.advance(1_000);
-  for (const { id, destinationId: to } of await rig.deliveries())
-    if (to === second) await rig.journal.log.cancel(id, rig.clock.now());
+  for (const { id, destinationId: to } of await rig.deliveries()) if (to === second) await rig.cancel(id);
   rig.pipeline.queueStatus.wake([second]);
   isRepaired = true;
   await rig.clock.advance(10 * 60_000);

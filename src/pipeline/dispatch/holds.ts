@@ -5,6 +5,7 @@ import { fingerprint } from '../../connections/fingerprint.ts';
 import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import { AppError } from '../../contract/errors.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -125,12 +126,12 @@ export async function createHolds(options: HoldsOptions) {
 
   const isOwn = (scopeId: string): boolean => owned.leaseOf(scopeId) !== null;
 
-  /** Stores a hold, or that there is none. Nothing when another node has become the owner of its connection. */
-  async function write(scopeId: string, within = scopeId): Promise<void> {
+  /** Stores a hold, or that there is none. false, and nothing, when another node has become the owner of its connection. */
+  async function write(scopeId: string, within = scopeId): Promise<boolean> {
     const lease = owned.leaseOf(within);
     const hold = holds.get(scopeId);
-    if (lease === null) return;
-    await (hold === undefined ? queue.removeHold(lease, scopeId) : queue.saveHold(lease, { ...hold }));
+    if (lease === null) return false;
+    return hold === undefined ? queue.removeHold(lease, scopeId) : queue.saveHold(lease, { ...hold });
   }
 
   /** The destinations that a hold of this connection or destination keeps. */
@@ -249,11 +250,13 @@ export async function createHolds(options: HoldsOptions) {
     /** A change that an earlier process saved at `savedAt`: what it means for the holds from before, in memory. */
     apply: (change: ChangedScope, savedAt: number): void => refresh(move(change, savedAt)),
     /**
-     * Stores what a saved change of a connection, or of a destination of one, meant for holds. Durable when it resolves.
+     * Stores what a saved change of a connection, or of a destination of one, meant for holds. Durable when it resolves. Throws
+     * AppError `unavailable` when another node has become the owner.
      */
     async store(scopeId: string, connectionId: string): Promise<void> {
       const held = [...within(scopeId)].filter((one) => one !== scopeId && holds.has(one));
-      await Promise.all([scopeId, ...held].map((one) => write(one, connectionId)));
+      const stored = await Promise.all([scopeId, ...held].map((one) => write(one, connectionId)));
+      if (stored.includes(false)) throw new AppError('unavailable', 'Another node owns the connection now.');
     },
     /** Takes over the holds that the owners of other connections have stored. */
     async follow(): Promise<void> {

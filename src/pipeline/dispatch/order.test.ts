@@ -93,7 +93,7 @@ async function startOrdered(answer: Peer, batch: Record<string, unknown>) {
       const open = (await rig.deliveries()).filter(({ status }) => status === 'held' || status === 'retrying');
       const one = open[which % Math.max(1, open.length)];
       if (one === undefined) return;
-      await rig.journal.log.retry({ id: one.id, now: rig.clock.now(), render: null });
+      await rig.retry(one.id);
       rig.pipeline.queueStatus.wake([destinationId]);
     },
     async allDelivered() {

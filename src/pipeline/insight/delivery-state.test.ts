@@ -67,8 +67,8 @@ async function randomHistory(seed: number): Promise<void> {
     async () => {
       const one = pick((await rig.deliveries()).filter(({ status }) => status === 'failed' || status === 'held'));
       if (one === undefined) return;
-      if (random() < 0.5) await rig.journal.log.cancel(one.id, rig.clock.now());
-      else await rig.journal.log.retry({ id: one.id, now: rig.clock.now(), render: null });
+      if (random() < 0.5) await rig.cancel(one.id);
+      else await rig.retry(one.id);
       rig.pipeline.queueStatus.wake([one.destinationId], one.replayId);
     },
   ];

@@ -228,7 +228,7 @@ test('a delivery that was delivered by a retry is not sent again by a replay of 
   const [first, repeat] = await rig.deliveries();
   assert.equal(repeat?.replayOf, first?.id);
   isBroken = false;
-  await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.retry(first?.id ?? '');
   await rig.restart();
   await rig.clock.advance(1_000);
   assert.deepEqual(await rig.statuses(), ['delivered', 'failed']);
@@ -309,7 +309,7 @@ test('the progress of an ended replay follows its deliveries that a person sends
     return { id, repeat, before: await shown(rig, id) };
   }
   async function sentAgain({ id, repeat }: { id: string; repeat: string }) {
-    await rig.journal.log.retry({ id: repeat, now: rig.clock.now(), render: null });
+    await rig.retry(repeat);
     rig.pipeline.queueStatus.wake([destinationId], id);
     await rig.clock.advance(10);
     return (await shown(rig, id)).progress;

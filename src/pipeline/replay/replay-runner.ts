@@ -155,7 +155,7 @@ class ReplayRunner implements AsyncDisposable {
     const one = this.#active.get(id);
     if (!isMoved || one === undefined) return isMoved;
     await one.rounds.idle();
-    if (this.#isOwn(one)) await this.#endRest(one);
+    await this.#endRest(one);
     one.rounds.request(0);
     await this.#promote();
     return true;
@@ -248,8 +248,8 @@ class ReplayRunner implements AsyncDisposable {
   /** Creates deliveries until enough are ready to be sent; ends a replay that has nothing left to do. */
   async #round(one: Active): Promise<void> {
     const { replays } = this.#options.journal.log;
-    if (!this.#isOwn(one)) return;
     if (one.state === 'cancelled') await this.#endRest(one);
+    if (!this.#isOwn(one)) return;
     let isLast = false;
     while (one.state === 'running' && !this.#isStopping && !isLast) {
       const waiting = await this.#waiting(one.id);
@@ -287,12 +287,13 @@ class ReplayRunner implements AsyncDisposable {
     return [...this.#options.holds.byDestination.keys()];
   }
 
-  /** Cancels the deliveries that were not sent; those in flight finish normally. */
+  /** Cancels the deliveries of own partitions that were not sent; those in flight finish normally. */
   async #endRest({ id }: Active): Promise<void> {
-    const { journal, clock, dispatcher, events } = this.#options;
+    const { journal, owned, clock, dispatcher, events } = this.#options;
     const inFlight = dispatcher.inFlight({ replayId: id });
-    for (const { count, ...of } of await journal.log.replays.cancelRest(id, clock.now(), inFlight))
-      events.emit('ended', of, { status: 'cancelled' }, count);
+    for (const lease of owned.leases())
+      for (const { count, ...of } of await journal.log.replays.cancelRest(lease, id, clock.now(), inFlight))
+        events.emit('ended', of, { status: 'cancelled' }, count);
     dispatcher.wakeReplay(id);
   }
 

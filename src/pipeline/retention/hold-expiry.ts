@@ -33,7 +33,8 @@ export function startHoldExpiry(options: {
     return [...holds.byDestination.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
-      return ageMs === null || owned.leaseOf(connectionId) === null ? [] : [{ destinationId, connectionId, ageMs }];
+      const lease = owned.leaseOf(connectionId);
+      return ageMs === null || lease === null ? [] : [{ destinationId, connectionId, ageMs, lease }];
     });
   }
 
@@ -44,9 +45,9 @@ export function startHoldExpiry(options: {
 
   async function expire(): Promise<void> {
     const now = clock.now();
-    for (const { destinationId, connectionId, ageMs } of expiring()) {
+    for (const { destinationId, connectionId, ageMs, lease } of expiring()) {
       const except = dispatcher.inFlight({ destinationId });
-      const expired = await log.expire({ destinationId, createdBefore: now - ageMs, now, except });
+      const expired = await log.expire(lease, { destinationId, createdBefore: now - ageMs, now, except });
       for (const { actionId, count } of expired)
         events.emit('ended', { destinationId, connectionId, actionId }, { status: 'failed', reason: 'expired' }, count);
     }

@@ -67,7 +67,7 @@ test('a failing delivery keeps the later ones of its visitor, and says so, until
   assert.equal(arrived(rig).length, 5, 'a new delivery waits too');
 
   isBad = false;
-  await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.retry(first?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(arrived(rig).slice(-3), ['0', '2', '4']);
@@ -80,7 +80,7 @@ test('cancelling a delivery releases the next one of its visitor', async () => {
   await rig.send(...said(['a', 'a']));
   await rest();
   const [first] = await rig.deliveries();
-  await rig.journal.log.cancel(first?.id ?? '', rig.clock.now());
+  await rig.cancel(first?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(await rig.statuses(), ['cancelled', 'delivered']);
@@ -187,7 +187,7 @@ test('an earlier delivery that a person retries waits for a later one that is in
   await rig.send(...said(['a', 'a', 'a']));
   await rest();
   const [first] = await rig.deliveries();
-  await rig.journal.log.retry({ id: first?.id ?? '', now: rig.clock.now(), render: null });
+  await rig.retry(first?.id ?? '');
   rig.pipeline.queueStatus.wake([destinationId]);
   await rest();
   assert.deepEqual(arrived(rig), ['0', '1']);

@@ -7,6 +7,9 @@ import { inProcess } from '../../sqlite/in-process.testing.ts';
 import type { Client, Operations } from '../../sqlite/operation.ts';
 import { sqlitePorts } from '../../sqlite-ports.ts';
 
+/** The outcome of a delivery to a destination. */
+type Outcome = Settlement & { destinationId: string };
+
 /**
  * One database that several nodes share, in memory. Each write that carries the lease of a former owner is counted in `former`
  * by its kind, and it is a problem when it changes a row. Heartbeats end by the clock of the database.
@@ -57,17 +60,26 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
   };
 
   /** The writes of a former owner that comes back late, of each kind. `settled`: the outcome of a delivery that is not recorded. */
-  async function writeLate(lease: Lease, event: IncomingEvent, settled: Settlement | null): Promise<void> {
-    const { hot } = journal;
+  async function writeLate(lease: Lease, event: IncomingEvent, settled: Outcome | null): Promise<void> {
+    const { hot, log } = journal;
     const { partition } = lease;
     const now = clock.now();
     const from = await hot.position(partition);
     const accepted = hot.accept({ partition, lease, collectorId: 'col_1', receivedAt: now, events: [event] });
-    const answers = [
-      await accepted.then(
-        () => 'stored',
+    const refused = (done: Promise<unknown>, what: string) =>
+      done.then(
+        () => what,
         () => null,
-      ),
+      );
+    const { deliveryId: id, destinationId } = settled ?? { deliveryId: 'dlv_x', destinationId: 'dst_0' };
+    const answers = [
+      await refused(accepted, 'stored'),
+      settled && (await refused(log.retry(lease, { id, now, render: null }), 'retried')),
+      settled && (await refused(log.cancel(lease, id, now), 'cancelled')),
+      await refused(log.release(lease, destinationId, now), 'released'),
+      await refused(log.releaseOrder(lease, destinationId, 0), 'released'),
+      (await log.expire(lease, { destinationId, createdBefore: now, now, except: [] })).length,
+      (await log.replays.cancelRest(lease, 'rpl_1', now, [])).length,
       await hot.plan(lease, { advance: { from, to: from + 1 }, deliveries: [], now }),
       await hot.takeOver(lease, { limit: 500, now }),
       await hot.mark(lease, [], null),

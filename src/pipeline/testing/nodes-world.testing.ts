@@ -301,8 +301,11 @@ export async function openNodes(random: () => number) {
       const own = rows.filter(({ id }) => placeOf('delivery', id)?.partition === lease.partition);
       const one = own.find(({ status }) => !isFinished(status)) ?? own[0];
       const event = { n: -1, visitor: null, to: 0, began: 0, acknowledged: null, id: null };
-      const outcome = one === undefined ? null : settlement(one.id, { status: 'delivered', attempts: 1 });
-      await writeLate(lease, incoming(event, clock.now()), outcome);
+      const outcome = one && {
+        ...settlement(one.id, { status: 'delivered', attempts: 1 }),
+        destinationId: one.destinationId,
+      };
+      await writeLate(lease, incoming(event, clock.now()), outcome ?? null);
     },
     /** Writes a destination or a connection at a node. */
     write(at: number, kind: 'connection' | 'destination', n: number, change: object) {

@@ -1,6 +1,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { openStorage } from '../../../test/support/storage.ts';
+import { takenLeases } from '../../../test/support/taken-leases.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import { actionInput } from '../../contract/documents/action.ts';
 import { connectionInput } from '../../contract/documents/connection.ts';
@@ -70,6 +71,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
   const { bodies, cancelled } = peers;
   const egress = fakeEgress({ handler: peers.answer, now: clock.now });
   const { hot } = journal;
+  const leaseOf = takenLeases(hot.leases);
   const { due } = hot;
   hot.settle = unlessFull(hot.settle);
   hot.mark = unlessFull(hot.mark);
@@ -235,7 +237,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     async cancel(which: number) {
       const found = await pick(which);
       if (found === undefined) return;
-      const isCancelled = await journal.log.cancel(found.id, clock.now());
+      const isCancelled = await journal.log.cancel(leaseOf(found.id), found.id, clock.now());
       if (isCancelled === true) pipeline.events.emit('ended', found, { status: 'cancelled' }, 1);
       pipeline.queueStatus.wake([found.destinationId]);
       if (isCancelled !== true) return;
@@ -255,7 +257,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       if (found.status in world.redone) world.redone[found.status] = (world.redone[found.status] ?? 0) + 1;
       for (const { id } of await all()) if (pipeline.queueStatus.isSending(id)) peers.overtaken.add(id);
       const render = again ? { actionVersion, destinationVersion } : null;
-      const retried = journal.log.retry({ id: found.id, now: clock.now(), render });
+      const retried = journal.log.retry(leaseOf(found.id), { id: found.id, now: clock.now(), render });
       pipeline.queueStatus.wake([found.destinationId]);
       await retried;
       return found.id;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { AppError } from '../../../contract/errors.ts';
 import { deliveryStatus, errorKind } from '../../../contract/records/delivery.ts';
 import type { Lease, Settlement } from '../../journal.ts';
 import { attempt, planned, rendered, settlement } from '../../journal-samples.testing.ts';
@@ -27,6 +28,18 @@ const keyed = ({ partition }: Lease, destination: string, key: number | undefine
   key === undefined ? {} : { orderKey: (destination === 'dst_1' ? key : key + 10) + 100 * partition };
 const statuses = deliveryStatus.options.filter((one) => one !== 'sending');
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+
+/** A command with one of the leases; a stale one is refused. */
+const byOwner =
+  (lease: number, run: (journal: Modelled, mine: Lease, story: Story) => Promise<unknown>): Command =>
+  async (journal, story) => {
+    const mine = pick(story.leases, lease);
+    if (mine === undefined) return 'no lease';
+    return run(journal, mine, story).catch((error) => {
+      if (error instanceof AppError && error.code === 'unavailable') return 'refused';
+      throw error;
+    });
+  };
 
 /** The commands of the model, with arguments that collide often. */
 export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
@@ -163,31 +176,43 @@ export const commands: fc.Arbitrary<{ title: string; run: Command }>[] = [
       return mine && journal.hot.recover(mine, story.now);
     },
   })),
-  fc.record({ delivery: small, again: fc.boolean() }).map(({ delivery, again }) => ({
+  fc.record({ lease: held, delivery: small, again: fc.boolean() }).map(({ lease, delivery, again }) => ({
     title: 'retry',
-    run: (journal, story) =>
-      journal.log.retry({
+    run: byOwner(lease, (journal, mine, story) =>
+      journal.log.retry(mine, {
         id: pick(story.deliveries, delivery) ?? 'dlv_x',
         now: story.now,
         render: again ? { actionVersion: 3, destinationVersion: 4 } : null,
       }),
+    ),
   })),
-  small.map((delivery) => ({
+  fc.record({ lease: held, delivery: small }).map(({ lease, delivery }) => ({
     title: 'cancel',
-    run: (journal, story) => journal.log.cancel(pick(story.deliveries, delivery) ?? 'dlv_x', story.now),
+    run: byOwner(lease, (journal, mine, story) =>
+      journal.log.cancel(mine, pick(story.deliveries, delivery) ?? 'dlv_x', story.now),
+    ),
   })),
-  destination.map((id) => ({ title: 'release', run: (journal, story) => journal.log.release(id, story.now) })),
-  destination.map((id) => ({ title: 'release order', run: (journal) => journal.log.releaseOrder(id, 2) })),
-  fc.record({ destination, ago: fc.nat(20), sent: small }).map(({ destination: destinationId, ago, sent }) => ({
-    title: 'expire',
-    run: (journal, story) =>
-      journal.log.expire({
-        destinationId,
-        createdBefore: story.now - ago,
-        now: story.now,
-        except: [pick(story.deliveries, sent) ?? 'dlv_x'],
-      }),
+  fc.record({ lease: held, destination }).map(({ lease, destination }) => ({
+    title: 'release',
+    run: byOwner(lease, (journal, mine, story) => journal.log.release(mine, destination, story.now)),
   })),
+  fc.record({ lease: held, destination }).map(({ lease, destination }) => ({
+    title: 'release order',
+    run: byOwner(lease, (journal, mine) => journal.log.releaseOrder(mine, destination, 2)),
+  })),
+  fc
+    .record({ lease: held, destination, ago: fc.nat(20), sent: small })
+    .map(({ lease, destination: destinationId, ago, sent }) => ({
+      title: 'expire',
+      run: byOwner(lease, (journal, mine, story) =>
+        journal.log.expire(mine, {
+          destinationId,
+          createdBefore: story.now - ago,
+          now: story.now,
+          except: [pick(story.deliveries, sent) ?? 'dlv_x'],
+        }),
+      ),
+    })),
   fc.nat(10).map((ago) => ({
     title: 'retain',
     run: (journal, story) => journal.housekeeping.retain({ before: story.now - ago, bytesMax: null }),

@@ -1,3 +1,4 @@
+import { AppError } from '../../../contract/errors.ts';
 import { placedId, placeOf } from '../../../contract/ids.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
 import * as port from '../../journal.ts';
@@ -36,6 +37,14 @@ export function journalModel(): Modelled {
   const find = (id: string) => rows.find(({ shown }) => shown.id === id);
   const isIn = ({ shown }: Row, partition: number) => placeOf('delivery', shown.id)?.partition === partition;
   const of = (destinationId: string) => rows.filter(({ shown }) => shown.destinationId === destinationId);
+  /** Those in the partition of a lease, which is not stale. */
+  function ownOf(lease: port.Lease, destinationId?: string): Row[] {
+    if (!isCurrent(lease)) throw new AppError('unavailable');
+    return (destinationId === undefined ? rows : of(destinationId)).filter((row) => isIn(row, lease.partition));
+  }
+  /** Text that is no id names no row, whatever the lease. */
+  const ownRow = (lease: port.Lease, id: string) =>
+    placeOf('delivery', id) === null ? undefined : ownOf(lease).find(({ shown }) => shown.id === id);
   const finish = ({ shown }: Row, end: Pick<port.LoggedDelivery, 'status' | 'reason'>, now: number) =>
     Object.assign(shown, end, { dueAt: null, finishedAt: now });
 
@@ -182,8 +191,8 @@ export function journalModel(): Modelled {
           ? null
           : { ...row.shown, ...before(row), attemptLog: [...row.attemptLog], rendered: row.kept.rendered };
       },
-      async retry({ id, now, render }) {
-        const row = find(id);
+      async retry(lease, { id, now, render }) {
+        const row = ownRow(lease, id);
         if (row === undefined) return null;
         const { status } = row.shown;
         startAgain(row, now);
@@ -191,24 +200,26 @@ export function journalModel(): Modelled {
         if (render !== null) row.kept.rendered = null;
         return status;
       },
-      async cancel(id, now) {
-        const row = find(id);
+      async cancel(lease, id, now) {
+        const row = ownRow(lease, id);
         if (row === undefined || !isOpen(row)) return row === undefined ? null : false;
         finish(row, { status: 'cancelled', reason: 'cancelled' }, now);
         return true;
       },
-      async release(destinationId, now, which = 'known') {
-        const held = of(destinationId).filter(({ shown }) => shown.status === 'held');
+      async release(lease, destinationId, now, which = 'known') {
+        const held = ownOf(lease, destinationId).filter(({ shown }) => shown.status === 'held');
         const known = held.filter(({ shown }) => which === 'all' || shown.reason !== 'unknown_outcome');
         for (const row of known) startAgain(row, now);
         return { released: known.length, unknownOutcomes: held.length - known.length };
       },
-      async releaseOrder(destinationId, releaseAfter) {
-        for (const { shown, kept } of of(destinationId))
+      async releaseOrder(lease, destinationId, releaseAfter) {
+        for (const { shown, kept } of ownOf(lease, destinationId))
           if (shown.status === 'retrying' && shown.attempts >= releaseAfter) delete kept.orderKey;
       },
-      async expire({ destinationId, createdBefore, now, except }) {
-        const due = of(destinationId).filter((row) => isDue(row, now) && !except.includes(row.shown.id));
+      async expire(lease, { destinationId, createdBefore, now, except }) {
+        const due = (isCurrent(lease) ? ownOf(lease, destinationId) : []).filter(
+          (row) => isDue(row, now) && !except.includes(row.shown.id),
+        );
         const old = due.filter(({ shown }) => shown.createdAt < createdBefore);
         for (const row of old) finish(row, { status: 'failed', reason: 'expired' }, now);
         return countByAction(old.map(({ shown }) => ({ actionId: shown.actionId, count: 1 })));
