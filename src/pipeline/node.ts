@@ -6,6 +6,7 @@ import type { Delivering } from './delivering.ts';
 import { Dispatchers } from './dispatch/dispatchers.ts';
 import { createFire } from './firing.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
+import { followOtherEvents } from './insight/other-events.ts';
 import { sharedStatus } from './insight/owner-status.ts';
 import { Matcher } from './matcher.ts';
 import type { ConnectionsOfNode } from './owned-connections.ts';
@@ -104,6 +105,16 @@ export function createNode(
   const serving = new AsyncDisposableStack();
   serving.use(
     repeated(clock, node.statusMs, status.publish, (error) => telemetry.failed(error, 'store the state of queues')),
+  );
+  serving.use(
+    followOtherEvents({
+      log: journal.log,
+      configuration,
+      leases: () => owned.leases(),
+      events,
+      clock,
+      failed: (error) => telemetry.failed(error, 'read the events of other nodes'),
+    }),
   );
   return {
     matcher: partitions,

@@ -394,3 +394,28 @@ test('every node shows what is in flight at the owner of a connection, until the
   slow.resolve({ status: 200 });
   nodes.go();
 });
+
+test('who follows events at a node sees those of the other nodes too, once each, with the actions that they match', async () => {
+  await using nodes = await startNodes();
+  const { rig, other, send } = nodes;
+  await send(other, 1, 'v');
+  await rig.clock.advance(5 * second);
+  const seen: string[] = [];
+  const { events } = rig.pipeline;
+  const stop = (['evaluated', 'evaluatedElsewhere'] as const).map((kind) =>
+    events.on(kind, (some) => {
+      for (const [{ data }, rules] of some) seen.push(`${data['n']} ${rules.length}`);
+    }),
+  );
+  await send(other, 2, 'v');
+  await send(rig.pipeline, 3, 'v');
+  await rig.clock.advance(2 * second);
+  await send(other, 4, 'v');
+  await rig.clock.advance(5 * second);
+  assert.deepEqual(seen, ['3 1', '2 1', '4 1']);
+  for (const end of stop) end();
+  await send(other, 5, 'v');
+  await rig.clock.advance(5 * second);
+  assert.equal(seen.length, 3);
+  assert.deepEqual(rig.failures, []);
+});

@@ -86,9 +86,11 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
 
   /** Subscribes while there are streams. */
   function start(): () => void {
-    const unwatch = parts.pipeline.events.on('evaluated', (events) => {
-      for (const [event, rules] of events) tell(event, rules);
-    });
+    const unwatch = (['evaluated', 'evaluatedElsewhere'] as const).map((kind) =>
+      parts.pipeline.events.on(kind, (events) => {
+        for (const [event, rules] of events) tell(event, rules);
+      }),
+    );
     const reportSkipped = () => {
       for (const { output } of streams) output.reportSkipped();
     };
@@ -96,7 +98,7 @@ export function eventStreams(parts: Pick<ApiParts, 'pipeline' | 'identity'>): Ev
     for (const timer of timers) timer.unref();
     const unwatchAccounts = parts.identity.directory.watch(checkRights);
     return () => {
-      unwatch();
+      for (const end of unwatch) end();
       unwatchAccounts();
       for (const timer of timers) clearInterval(timer);
     };

@@ -24,6 +24,8 @@ export type DeliveryEventMap = {
   planned: [deliveries: readonly DueDelivery[]];
   /** Rules were evaluated for stored events, and their deliveries are planned. */
   evaluated: [events: readonly Evaluated[]];
+  /** The same for a sample of the events that other nodes took in, a moment later. */
+  evaluatedElsewhere: [events: readonly Evaluated[]];
   /** Stored events have no deliveries of a rule that threw. */
   ruleThrew: [faults: RuleFaults];
   /** A delivery's next step is recorded. */
@@ -58,6 +60,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     rejected: new Set(),
     planned: new Set(),
     evaluated: new Set(),
+    evaluatedElsewhere: new Set(),
     ruleThrew: new Set(),
     settled: new Set(),
     orphaned: new Set(),
