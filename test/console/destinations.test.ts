@@ -206,6 +206,26 @@ test('the preview shows the request of the draft, and an event without any is ma
   assert.deepEqual(tab.problems, []);
 });
 
+test('the preview of a destination that sends batches has as many records as are chosen', async () => {
+  const { app, browser } = console_;
+  const { destination, deliver } = await wire(app, receiver, {
+    destination: {
+      template: '{{! return JSON.stringify(it.data.map(({ who }) => who)); }}',
+      settings: { batch: { records: 5, waitMs: 0 } },
+    },
+  });
+  for (const who of ['ada', 'ben', 'cleo']) await deliver({ who });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await page.getByText('3 entries').waitFor();
+  for (const who of ['ada', 'ben', 'cleo']) await page.getByText(`"${who}"`).waitFor();
+  await page.getByRole('combobox', { name: 'Records in the preview' }).selectOption('2');
+  await page.getByText('2 entries').waitFor();
+  await page.getByRole('combobox', { name: 'Records in the preview' }).selectOption('1');
+  await page.getByText('1 entry').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a draft that would break some of the last events says which and how, before it is saved', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver);

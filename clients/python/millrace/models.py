@@ -882,14 +882,15 @@ class DestinationApplyInput(TypedDict):
     connection: NotRequired[str]
 
 
-# Give `eventId`, `event` or `data`.
-class SampleInput(TypedDict):
+# Give `eventId`, `event` or `data`. The records of `batchEventIds` follow that of `eventId`, as in a batch.
+class PreviewInput(TypedDict):
     eventId: NotRequired[str]
     event: NotRequired[SampleEvent]
     data: NotRequired[list[dict[str, Any]]]
     actionId: NotRequired[str]
     # Members of a destination that differ, as in its PATCH.
     draft: NotRequired[dict[str, Any]]
+    batchEventIds: NotRequired[list[str]]
 
 
 class SampleEvent(TypedDict):
@@ -1002,6 +1003,16 @@ class JudgedAnswer(TypedDict):
     rule: int | None
     afterMs: float | None
     detail: str | None
+
+
+# Give `eventId`, `event` or `data`.
+class SampleInput(TypedDict):
+    eventId: NotRequired[str]
+    event: NotRequired[SampleEvent]
+    data: NotRequired[list[dict[str, Any]]]
+    actionId: NotRequired[str]
+    # Members of a destination that differ, as in its PATCH.
+    draft: NotRequired[dict[str, Any]]
 
 
 class Delivery(TypedDict):

@@ -157,12 +157,12 @@ class Operations:
         _result: DestinationList = self._call("GET", "/api/v1/destinations", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "usage": usage}, returns="json")
         return _result
 
-    def preview_destination(self, id: str, body: SampleInput, *, idempotency_key: str | None = None) -> Preview:
+    def preview_destination(self, id: str, body: PreviewInput, *, idempotency_key: str | None = None) -> Preview:
         """Show the request for an event; a stored event (`eventId`) needs events:view."""
         _result: Preview = self._call("POST", "/api/v1/destinations/{id}/preview", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def preview_unsaved_destination(self, id: str, body: SampleInput, *, idempotency_key: str | None = None) -> Preview:
+    def preview_unsaved_destination(self, id: str, body: PreviewInput, *, idempotency_key: str | None = None) -> Preview:
         """Show the request of an unsaved destination for an event; a stored event (`eventId`) needs events:view."""
         _result: Preview = self._call("POST", "/api/v1/connections/{id}/destinations/preview", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result

@@ -7,7 +7,7 @@ import {
   unsavedDestinationCheckInput,
 } from '../records/check.ts';
 import { delivery, renderResult, shownRequest } from '../records/delivery.ts';
-import { sampleInput } from '../records/sample.ts';
+import { previewInput, sampleInput } from '../records/sample.ts';
 import { api, flag, tagged } from '../route.ts';
 import type { Stored } from '../secret.ts';
 import { description, documentName, durationMs, line } from '../text.ts';
@@ -206,13 +206,13 @@ export const destinationRoutes = tagged('destinations', {
     'POST /destinations/{id}/preview',
     ['connections:view', 'payloads:view'],
     'Show the request for an event; a stored event (`eventId`) needs events:view',
-    { audit: null, body: sampleInput, output: previewOutput },
+    { audit: null, body: previewInput, output: previewOutput },
   ),
   previewUnsavedDestination: api(
     'POST /connections/{id}/destinations/preview',
     ['connections:view', 'payloads:view'],
     'Show the request of an unsaved destination for an event; a stored event (`eventId`) needs events:view',
-    { audit: null, body: sampleInput, output: previewOutput },
+    { audit: null, body: previewInput, output: previewOutput },
   ),
   checkDestination: api(
     'POST /destinations/{id}/check',

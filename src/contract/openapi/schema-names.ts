@@ -88,7 +88,7 @@ import {
   replayPlan,
   replaySample,
 } from '../records/replay.ts';
-import { sampleEvent, sampleInput } from '../records/sample.ts';
+import { previewInput, sampleEvent, sampleInput } from '../records/sample.ts';
 import { deliveryState, stateCounts } from '../records/state.ts';
 import { percentiles, stats, statsCounts, statsItem, statsKind, statsRange, statsReason } from '../records/stats.ts';
 import { trace } from '../records/trace.ts';
@@ -232,6 +232,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   RolePatch: rolePatch,
   Rollback: rollback,
   SampleEvent: sampleEvent,
+  PreviewInput: previewInput,
   SampleInput: sampleInput,
   SealingState: output('getSealing'),
   Session: session,

@@ -36,6 +36,22 @@ test("a secret of a draft in a test is redacted in the system's response", async
   assert.match(tested.attemptLog?.[0]?.response?.body ?? '', /"X-Key","\[secret\]"/);
 });
 
+test('a preview of several events has a record of each, as in a batch', async () => {
+  await using rig = await startRig();
+  const { destinationId, actionId } = await wire(rig, {
+    destination: { template: '{{! return JSON.stringify(it.data); }}', settings: { batch: { records: 10 } } },
+  });
+  const [first = '', ...others] = await rig.send({ data: { n: '1' } }, { data: { n: '2' } }, { data: { n: '3' } });
+  const input = { eventId: first, batchEventIds: others, actionId };
+  const { request, warnings } = await rig.pipeline.preview.preview(destinationId, input, null);
+  assert.deepEqual(JSON.parse(request?.body ?? ''), [{ n: '1' }, { n: '2' }, { n: '3' }]);
+  assert.deepEqual(warnings, []);
+  const preview = (batchEventIds: string[], more: object = { eventId: first }) =>
+    rig.pipeline.preview.preview(destinationId, { ...more, batchEventIds }, null);
+  await assert.rejects(preview(['evt_unknown']), /There is no event evt_unknown/);
+  await assert.rejects(preview(others, { data: [{}] }), { code: 'invalid_value' });
+});
+
 test('a test whose record is removed at once says that it was sent, and is no internal error', async () => {
   await using rig = await startRig();
   const { destinationId } = await wire(rig);

@@ -6,7 +6,7 @@ import { type DestinationBody, destinationInput, type Preview } from '../../cont
 import { AppError, invalid } from '../../contract/errors.ts';
 import type { Delivery, RenderResult } from '../../contract/records/delivery.ts';
 import type { Event } from '../../contract/records/event.ts';
-import type { SampleInput } from '../../contract/records/sample.ts';
+import type { PreviewInput, SampleInput } from '../../contract/records/sample.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Attempter } from '../attempt/attempter.ts';
@@ -57,7 +57,7 @@ export function createPreviews(options: Options) {
      */
     async preview(
       destinationId: string | null,
-      input: SampleInput,
+      input: PreviewInput,
       draft: DestinationBody | null,
       actionDraft: ActionBody | null = null,
     ): Promise<Preview> {
@@ -71,7 +71,9 @@ export function createPreviews(options: Options) {
       if (!built.ok) return { request: null, result: { kind: 'failed', reason: built.detail }, warnings };
       const headers = maskHeaders(built.request.headers, secretHeaders);
       const { type } = authorized.auth;
-      warnings.push(...batchWarnings(destination.body, work.data?.length ?? 1, rendering.rendered.body));
+      warnings.push(
+        ...batchWarnings(destination.body, work.data?.length ?? work.batch?.length ?? 1, rendering.rendered.body),
+      );
       if (type !== 'none') warnings.push('Authentication is added when the request is sent.');
       const request = scrubRequest({ ...built.request, headers }, scrub);
       return { request, result: scrubbed(result, scrub), warnings };
@@ -96,7 +98,7 @@ export function createPreviews(options: Options) {
 async function prepare(
   { configuration, journal, clock, engine, scrubber }: Options,
   id: string | null,
-  input: SampleInput,
+  input: PreviewInput,
   draft: DestinationBody | null,
   actionDraft: ActionBody | null,
 ): Promise<Work> {
@@ -109,15 +111,30 @@ async function prepare(
   const action = isTried ? draftDocument('action', { id: actionId, draft: actionDraft }, snapshot).tried : null;
   const now = clock.now();
   const event = await eventOf(input, journal.log, now);
-  return { ...dryRenderWork({ action, destination, connection }, now, engine), event, data: input.data ?? null };
+  const batch = await batchOf(event, input, journal.log);
+  return { ...dryRenderWork({ action, destination, connection }, now, engine), event, data: input.data ?? null, batch };
+}
+
+/** The events of a batch, `first` before those of `batchEventIds`; null: one alone. */
+async function batchOf(
+  first: Event | null,
+  { batchEventIds: ids = [], eventId }: PreviewInput,
+  log: Pick<Journal['log'], 'event'>,
+): Promise<Event[] | null> {
+  if (ids.length === 0) return null;
+  if (first === null || eventId === undefined)
+    throw invalid([{ pointer: '/batchEventIds', detail: 'Give eventId, the first event of the batch.' }]);
+  return [first, ...(await Promise.all(ids.map((id) => storedEvent(id, log))))];
+}
+
+async function storedEvent(id: string, log: Pick<Journal['log'], 'event'>): Promise<Event> {
+  const found = await log.event(id);
+  if (found === null) throw new AppError('not_found', `There is no event ${id}.`);
+  return found;
 }
 
 async function eventOf(input: SampleInput, log: Pick<Journal['log'], 'event'>, now: number): Promise<Event | null> {
-  if (input.eventId !== undefined) {
-    const found = await log.event(input.eventId);
-    if (found === null) throw new AppError('not_found', `There is no event ${input.eventId}.`);
-    return found;
-  }
+  if (input.eventId !== undefined) return storedEvent(input.eventId, log);
   if (input.event !== undefined) return sampleEvent(input.event, now);
   if (input.data !== undefined) return null;
   throw invalid([{ pointer: '', detail: 'Give eventId, event or data.' }]);

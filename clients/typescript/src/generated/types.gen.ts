@@ -1191,9 +1191,9 @@ export type DestinationApplyInput = {
 };
 
 /**
- * Give `eventId`, `event` or `data`.
+ * Give `eventId`, `event` or `data`. The records of `batchEventIds` follow that of `eventId`, as in a batch.
  */
-export type SampleInput = {
+export type PreviewInput = {
     eventId?: string;
     event?: SampleEvent;
     data?: Array<{
@@ -1206,6 +1206,7 @@ export type SampleInput = {
     draft?: {
         [key: string]: unknown;
     };
+    batchEventIds?: Array<string>;
 };
 
 export type SampleEvent = {
@@ -1347,6 +1348,24 @@ export type JudgedAnswer = {
     rule: number | null;
     afterMs: number | null;
     detail: string | null;
+};
+
+/**
+ * Give `eventId`, `event` or `data`.
+ */
+export type SampleInput = {
+    eventId?: string;
+    event?: SampleEvent;
+    data?: Array<{
+        [key: string]: unknown;
+    }>;
+    actionId?: string;
+    /**
+     * Members of a destination that differ, as in its PATCH.
+     */
+    draft?: {
+        [key: string]: unknown;
+    };
 };
 
 export type Delivery = {
@@ -5045,7 +5064,7 @@ export type ListAllDestinationsResponses = {
 export type ListAllDestinationsResponse = ListAllDestinationsResponses[keyof ListAllDestinationsResponses];
 
 export type PreviewDestinationData = {
-    body: SampleInput;
+    body: PreviewInput;
     headers?: {
         /**
          * The first response to a key is repeated for 24 h; another request with it is refused.
@@ -5082,7 +5101,7 @@ export type PreviewDestinationResponses = {
 export type PreviewDestinationResponse = PreviewDestinationResponses[keyof PreviewDestinationResponses];
 
 export type PreviewUnsavedDestinationData = {
-    body: SampleInput;
+    body: PreviewInput;
     headers?: {
         /**
          * The first response to a key is repeated for 24 h; another request with it is refused.

@@ -114,6 +114,14 @@ export function usePicked(picked: string, pasted: string, wanted: EventFor): Ret
   return sampleOf(picked === '' ? first : picked, pasted);
 }
 
+/** Other events to try something on together with the picked one: at most `count`, those that fit first. */
+export function useMoreEvents(first: string | undefined, count: number, wanted: EventFor): readonly string[] {
+  const { matching, delivered, recent } = usePickable(wanted);
+  const fitting = wanted.rules === undefined ? [...delivered, ...recent] : matching;
+  const ids = new Set(fitting.map(({ id }) => id));
+  return [...ids].filter((id) => id !== first).slice(0, count);
+}
+
 /** The id of the event that was chosen as the sample of all previews in this browser tab; empty: none. */
 export function useChosenSample() {
   return useSessionStorage({ key: 'millrace.sample-event', defaultValue: '', getInitialValueInEffect: false });

@@ -176,8 +176,10 @@ export const destinations = {
   },
   preview: {
     title: 'Preview',
-    text: 'Live preview of the request for one event',
+    text: 'Live preview of the request',
     tabs: { request: 'Request', event: 'Event', check: 'Last 100 events', response: 'Response' },
+    records: 'Records in the preview',
+    recordsText: 'A batch of this event and others that fit. A test sends this event alone.',
     action: 'As mapped by',
     noAction: 'No action uses this destination yet. Records have the event’s own parameters.',
     notNow: 'The template has an error. Showing the last working preview.',

@@ -31,7 +31,7 @@ type Props = {
 
 /** The request of the draft for one event, its results with the newest events, and the response to a test. */
 export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): ReactNode {
-  const { shown, show, tried, actions, action, hasErrors } = preview;
+  const { shown, show, tried, actions, action, batch, hasErrors } = preview;
   const may = useMay('payloads:view');
   if (!may)
     return (
@@ -66,6 +66,14 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
         destinationId={tried.destinationId ?? undefined}
         rules={action?.rules}
       />
+      {batch.choices.length > 1 ? (
+        <NativeSelect
+          label={words.records}
+          description={words.recordsText}
+          {...bind(String(batch.records), (records) => batch.choose(Number(records)))}
+          data={batch.choices.map(String)}
+        />
+      ) : null}
       {actions.length > 1 ? (
         <NativeSelect
           label={words.action}

@@ -7,7 +7,7 @@ import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery, kept, useApiQuery } from '../../../data/data.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
 import { eventPicker, terms, destinations as words } from '../../../messages/en.ts';
-import { recentEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
+import { recentEvents, useMoreEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { bodyOf, type DestinationDraft } from '../destination-draft.ts';
@@ -19,16 +19,19 @@ export type Tried = {
   connectionId: string;
   draft: DestinationDraft;
   sample: Sample | null;
+  /** Events whose records follow, as in a batch. */
+  more?: readonly string[];
   actionId: string | null;
 };
 
 type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 
 /** The body of a preview, a check or a test, in which a draft needs no name. */
-function triedBody({ draft, sample, actionId }: Tried): Body {
+function triedBody({ draft, sample, more = [], actionId }: Tried): Body {
   const body = bodyOf(draft);
   const name = body.name === '' ? terms.newDestination : body.name;
-  return { ...sample, draft: { ...body, name }, ...(actionId === null ? {} : { actionId }) };
+  const batch = more.length === 0 ? {} : { batchEventIds: [...more] };
+  return { ...sample, ...batch, draft: { ...body, name }, ...(actionId === null ? {} : { actionId }) };
 }
 
 const page = '/connections/$connectionId/destinations/$destinationId';
@@ -49,10 +52,12 @@ export function useDestinationPreview(
   const [pasted, paste] = useState('');
   const [response, setResponse] = useState<RouteResponse<'testDestination'> | null>(null);
   const { known, actions, action } = useData(given.destinationId, actionId);
-  const picked = usePicked(eventId, pasted, { destinationId: given.destinationId ?? undefined, rules: action?.rules });
+  const wanted = { destinationId: given.destinationId ?? undefined, rules: action?.rules };
+  const picked = usePicked(eventId, pasted, wanted);
   const sample = picked === null || 'error' in picked ? null : picked;
   const tried: Tried = { ...given, sample, actionId: action?.id ?? null };
-  const request = usePreview(tried, hasErrors);
+  const batch = useBatch(tried, wanted);
+  const request = usePreview({ ...tried, more: batch.more }, hasErrors);
   const show = (next: Partial<Shown>) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
   return {
@@ -64,6 +69,7 @@ export function useDestinationPreview(
     actions,
     action,
     tried,
+    batch,
     hasErrors,
     request,
     /** Renders again, and shows the request. */
@@ -88,6 +94,19 @@ export function useDestinationPreview(
     isTestWanted: test !== undefined,
   };
 }
+
+/** How many records a preview has, of a destination that sends batches: what can be chosen, and the events of the others. */
+function useBatch({ draft, sample }: Tried, wanted: Parameters<typeof useMoreEvents>[2]) {
+  const [chosen, choose] = useState(firstRecords);
+  const most = sample?.eventId === undefined ? 1 : Number(draft.batchRecords);
+  const choices = recordCounts.filter((count) => count <= most);
+  const records = Math.min(chosen, choices.at(-1) ?? 1);
+  const more = useMoreEvents(sample?.eventId, records - 1, wanted);
+  return { choices, records, choose, more };
+}
+
+const firstRecords = 3;
+const recordCounts = [1, 2, 3, 5, 10, 20];
 
 /** The preview of a draft, rendered again when typing pauses, or by `run`. */
 function usePreview(tried: Tried, isHeld: boolean) {
