@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Wired, wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -45,6 +45,41 @@ test('charts of a young server begin with a short range, show errors by code and
     .getByRole('row', { name: /Failed/ })
     .nth(1)
     .waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('charts load their range once, count in bars with their unit, and compare with the week before', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings' });
+  const { page } = tab;
+  const asked: URLSearchParams[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname.endsWith('/stats')) asked.push(searchParams);
+  });
+  await visit(page, `/connections/${wired.connection.id}?tab=activity`);
+  const chart = page.getByRole('figure', { name: 'Deliveries', exact: true });
+  await chart.locator('canvas').waitFor();
+  assert.deepEqual(asked.map(String), [`kind=connection&range=auto&id=${wired.connection.id}`]);
+  await page.getByRole('radio', { name: '15 min', checked: true }).waitFor({ state: 'attached' });
+  await chart.getByText('Per minute').waitFor();
+  await page.getByRole('button', { name: 'Compare with the week before' }).click();
+  await chart.getByRole('listitem').filter({ hasText: 'Delivered, week before' }).waitFor();
+  const [now, before] = await Promise.all(
+    [{}, Object.fromEntries(asked.at(-1) ?? [])].map(({ from, until }: { from?: string; until?: string }) =>
+      app.client.call('getStats', {
+        query: {
+          kind: 'connection',
+          id: wired.connection.id,
+          ...(from === undefined ? { range: 'auto' } : { from, until }),
+        },
+      }),
+    ),
+  );
+  assert.deepEqual([now?.range, now?.stepMs, before?.stepMs], ['15m', 60_000, 7_200_000]);
+  const apart = Date.parse(now?.from ?? '') - Date.parse(asked.at(-1)?.get('from') ?? '');
+  assert.ok(Math.abs(apart - 7 * 86_400_000) <= 120_000, `${apart} ms apart`);
+  assert.deepEqual(await barriers(page), []);
   assert.deepEqual(tab.problems, []);
 });
 

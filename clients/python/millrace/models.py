@@ -3284,6 +3284,9 @@ ReplayInput: TypeAlias = ReplayDeliveriesInput | ReplayEventsInput
 StatsKind: TypeAlias = Literal["all", "action", "destination", "connection", "collector"]
 
 
+StatsAskedRange: TypeAlias = Literal["15m", "1h", "24h", "7d", "auto"]
+
+
 StatsRange: TypeAlias = Literal["15m", "1h", "24h", "7d"]
 
 

@@ -16,6 +16,14 @@ export function useStats(
   id?: string,
   time: NonNullable<Asked['range']> | Pick<Asked, 'range' | 'from' | 'until'> = '24h',
 ): UseQueryResult<Stats, ClientError> {
-  const query = { kind, ...(typeof time === 'string' ? { range: time } : time), ...(id === undefined ? {} : { id }) };
+  const query = {
+    kind,
+    ...(typeof time === 'string' ? { range: time } : timeOf(time)),
+    ...(id === undefined ? {} : { id }),
+  };
   return useApiQuery('getStats', { query }, { ...kept, ...watched, enabled: useMay('settings:view') });
 }
+
+/** A time may come with more than is asked for. */
+const timeOf = ({ range, from, until }: Pick<Asked, 'range' | 'from' | 'until'>) =>
+  from === undefined ? { range } : { range, from, until };

@@ -90,7 +90,16 @@ import {
 } from '../records/replay.ts';
 import { previewInput, sampleEvent, sampleInput } from '../records/sample.ts';
 import { deliveryState, stateCounts } from '../records/state.ts';
-import { percentiles, stats, statsCounts, statsItem, statsKind, statsRange, statsReason } from '../records/stats.ts';
+import {
+  percentiles,
+  stats,
+  statsAskedRange,
+  statsCounts,
+  statsItem,
+  statsKind,
+  statsRange,
+  statsReason,
+} from '../records/stats.ts';
 import { trace } from '../records/trace.ts';
 import { type RouteTable, routeTable } from '../routes.ts';
 import { documentName } from '../text.ts';
@@ -246,6 +255,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   StatsCounts: statsCounts,
   StatsItem: statsItem,
   StatsKind: statsKind,
+  StatsAskedRange: statsAskedRange,
   StatsRange: statsRange,
   StatsReason: statsReason,
   StatusPattern: statusPattern,

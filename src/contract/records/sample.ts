@@ -25,10 +25,7 @@ export const sampleInput = z
 export type SampleInput = z.output<typeof sampleInput>;
 
 /** The same for a preview, which can have the records of several events. A test stores the event of one visitor alone. */
-export const previewInput = sampleInput
-  .extend({ batchEventIds: z.array(z.string()).max(19).optional() })
-  .meta({
-    accepts:
-      'Give `eventId`, `event` or `data`. The records of `batchEventIds` follow that of `eventId`, as in a batch.',
-  });
+export const previewInput = sampleInput.extend({ batchEventIds: z.array(z.string().max(64)).max(19).optional() }).meta({
+  accepts: 'Give `eventId`, `event` or `data`. The records of `batchEventIds` follow that of `eventId`, as in a batch.',
+});
 export type PreviewInput = z.output<typeof previewInput>;

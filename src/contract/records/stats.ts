@@ -12,6 +12,9 @@ export type StatsKind = z.output<typeof statsKind>;
 export const statsRange = z.enum(['15m', '1h', '24h', '7d']);
 export type StatsRange = z.output<typeof statsRange>;
 
+/** A range to ask for. `auto`: the shortest that has what happened in the last 24 hours: 24 hours, an hour, or 15 minutes. */
+export const statsAskedRange = z.enum([...statsRange.options, 'auto']);
+
 const counts = {
   /** Events stored, without duplicates. */
   received: z.int(),
@@ -102,7 +105,7 @@ export const statsRoutes = tagged('stats', {
         .strictObject({
           kind: statsKind.default('all'),
           id: textFilter.meta({ accepts: 'An id of the `kind`.' }),
-          range: statsRange.default('24h'),
+          range: statsAskedRange.default('24h'),
           from: timeFilter,
           until: timeFilter,
         })

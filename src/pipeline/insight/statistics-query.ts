@@ -23,7 +23,7 @@ import {
 export type StatsQuery = {
   kind: StatsKind;
   id: string | null;
-  range: StatsRange;
+  range: StatsRange | 'auto';
   from?: number | undefined;
   until?: number | undefined;
 };
@@ -54,7 +54,7 @@ const follows: Record<StatsKind, CountName> = {
 
 /** The steps of a requested time: the shortest that are kept so long and are not too many. */
 function stepsOf(
-  { from, until, range }: StatsQuery,
+  { from, until, range }: StatsQuery & { range: StatsRange },
   now: number,
 ): { stepMs: number; from: number; to: number; until: number } {
   if (from === undefined) {
@@ -82,8 +82,9 @@ export async function readStats(
   asked: StatsQuery,
   now: number,
 ): Promise<Stats> {
-  const { kind, id, range } = asked;
-  const { stepMs, from, to, until } = stepsOf(asked, now);
+  const { kind, id } = asked;
+  const range = asked.range === 'auto' ? await fittingRange(log, now) : asked.range;
+  const { stepMs, from, to, until } = stepsOf({ ...asked, range }, now);
   const query = { kind, id: kind === 'all' ? '' : id, stepMs, from, to, follow: follows[kind] };
   const [found, oldest] = await Promise.all([log.statistics.read(query), kind === 'all' ? log.oldestWaiting() : null]);
   const totals: Record<string, number> = {};
@@ -109,6 +110,16 @@ export async function readStats(
     errors: errorsIn(totals, found.steps),
     items: kind === 'all' || id !== null ? [] : itemsOf(found.things),
   };
+}
+
+/** The first minutes of a server are not a single bar at the edge of a day. */
+async function fittingRange(log: Pick<JournalLog, 'statistics'>, now: number): Promise<StatsRange> {
+  const { stepMs, from, to } = stepsOf({ kind: 'all', id: null, range: '24h' }, now);
+  const { steps } = await log.statistics.read({ kind: 'all', id: '', stepMs, from, to, follow: follows.all });
+  const happened = ['received', 'created', 'rejected'] as const;
+  const first = steps.findIndex(({ counters }) => happened.some((name) => (counters[name] ?? 0) > 0));
+  const quarters = steps.length - Math.max(first, 0);
+  return quarters <= 1 ? '15m' : quarters <= 4 ? '1h' : '24h';
 }
 
 /** The busiest things, as many as there is room for. */

@@ -22,6 +22,20 @@ function some(counts: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(counts).filter(([, value]) => typeof value === 'number' && value !== 0));
 }
 
+test('the range auto is the shortest that has what happened in the last 24 hours', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const auto = async () => (await rig.pipeline.statistics.read({ kind: 'all', id: null, range: 'auto' })).range;
+  assert.equal(await auto(), '24h', 'nothing happened');
+  await rig.send({ data: { n: '1' } });
+  await settled();
+  assert.equal(await auto(), '15m');
+  await rig.clock.advance(30 * minute);
+  assert.equal(await auto(), '1h');
+  await rig.clock.advance(3 * 60 * minute);
+  assert.equal(await auto(), '24h');
+});
+
 test('each outcome is counted for everything, its action, destination and connection, with its reason', async () => {
   const answers = [200, 500, 200, 404, 400];
   await using rig = await startRig({ handler: () => ({ status: answers.shift() ?? 200 }) });

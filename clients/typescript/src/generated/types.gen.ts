@@ -2961,7 +2961,7 @@ export type DeliveryState = {
 
 export type StatsKind = 'all' | 'action' | 'destination' | 'connection' | 'collector';
 
-export type StatsRange = '15m' | '1h' | '24h' | '7d';
+export type StatsAskedRange = '15m' | '1h' | '24h' | '7d' | 'auto';
 
 export type Stats = {
     kind: StatsKind;
@@ -3002,6 +3002,8 @@ export type Stats = {
     }>;
     items: Array<StatsItem>;
 };
+
+export type StatsRange = '15m' | '1h' | '24h' | '7d';
 
 export type StatsCounts = {
     received: number;
@@ -8236,7 +8238,7 @@ export type GetStatsData = {
         /**
          * Default: "24h".
          */
-        range?: StatsRange;
+        range?: StatsAskedRange;
         /**
          * Give the beginning too.
          */

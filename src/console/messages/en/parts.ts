@@ -70,6 +70,8 @@ export const parts = {
     views: { chart: 'Chart', table: 'Table' },
     legend: 'Series',
     total: 'total',
+    minute: 'minute',
+    per: (step: string) => `Per ${step}`,
     marks: 'Changes and issues',
     noServer: (from: string, until: string) => `Server not running: ${from} – ${until}`,
     did: (kind: string, name: string, act: string, by: string) => `${kind} ${name} ${act} by ${by}`,
@@ -101,6 +103,8 @@ export const parts = {
     from: 'From',
     until: 'Until',
     reset: 'Reset zoom',
+    compare: 'Compare with the week before',
+    weekBefore: (what: string) => `${what}, week before`,
   },
   secret: {
     set: (when: string) => `Set ${when}`,

@@ -5,7 +5,7 @@ import { type Names, useNames, useStats } from '../../data/data.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime, useWeekBefore } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { InEditPlace } from '../../parts/form/edit-place.tsx';
@@ -102,12 +102,13 @@ const { delivered, failed, skipped } = parts.status;
 function Figures({ actionId }: { actionId: string }): ReactNode {
   const [time, setTime] = useChartTime();
   const { data } = useStats('action', actionId, time);
+  const before = useWeekBefore('action', actionId, data, time);
   if (data === undefined) return null;
   const { totals, series, reasons } = data;
   return (
     <Panel title={w.happened}>
       <div>
-        <ChartTimePicker time={time} onChange={setTime} />
+        <ChartTimePicker time={time} stats={data} onChange={setTime} />
       </div>
       <Chart
         name={w.chart}
@@ -117,8 +118,9 @@ function Figures({ actionId }: { actionId: string }): ReactNode {
         filter={{ action: actionId }}
         onTime={setTime}
         series={[
-          { label: w.matched, tone: 'work', values: series.map((one) => one.matched) },
           ...statesOver(data, 'delivered', 'failed'),
+          { label: w.matched, tone: 'work', values: series.map((one) => one.matched), isLine: true },
+          ...(before === undefined ? [] : [before]),
         ]}
       />
       <AutoGrid min="18rem">

@@ -5,7 +5,7 @@ import { type Stats, useApiQuery, useStats } from '../../data/data.ts';
 import { formatDuration, outcomes, shell, statusLine, terms, connections as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime, useWeekBefore } from '../../parts/chart/chart-time.tsx';
 import { Panel, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -19,7 +19,9 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
     useApiQuery('listDestinations', { params: { id }, query: { sort: 'name', limit: 200 } }).data?.data ?? [];
   const [destinationId, choose] = useState<string | null>(null);
   const [time, setTime] = useChartTime();
-  const { data: stats } = useStats(destinationId === null ? 'connection' : 'destination', destinationId ?? id, time);
+  const kind = destinationId === null ? 'connection' : 'destination';
+  const { data: stats } = useStats(kind, destinationId ?? id, time);
+  const before = useWeekBefore(kind, destinationId ?? id, stats, time);
   const filter = destinationId === null ? { connection: id } : { destination: destinationId };
   const shared = {
     ids: destinationId === null ? [id, ...destinations.map((one) => one.id)] : [id, destinationId],
@@ -53,7 +55,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
                 ? w.noDurations
                 : w.durations(formatDuration(stats.durations.p50Ms), formatDuration(stats.durations.p95Ms))}
             </Text>
-            <ChartTimePicker time={time} onChange={setTime} />
+            <ChartTimePicker time={time} stats={stats} onChange={setTime} />
           </Group>
           <Chart
             {...shared}
@@ -63,6 +65,7 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
             series={[
               ...statesOver(stats, 'delivered', 'failed'),
               { label: terms.retried, tone: 'warn', values: stats.series.map(({ retried }) => retried) },
+              ...(before === undefined ? [] : [before]),
             ]}
           />
           {stats.errors.length === 0 ? null : <Errors {...shared} stats={stats} />}

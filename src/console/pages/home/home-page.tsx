@@ -15,7 +15,7 @@ import {
 } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
-import { ChartTimePicker, useChartTime } from '../../parts/chart/chart-time.tsx';
+import { ChartTimePicker, useChartTime, useWeekBefore } from '../../parts/chart/chart-time.tsx';
 import { Funnel, Reasons } from '../../parts/chart/funnel.tsx';
 import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned, useNow } from '../../parts/parts.ts';
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
@@ -34,11 +34,12 @@ export function HomePage(): ReactNode {
   const documents = useDocuments();
   const stats = useStats('all', undefined, time);
   const { data, error, refetch } = stats;
+  const before = useWeekBefore('all', undefined, data, time);
   return (
     <Page
       title={shell.pages.home}
       lead={words.lead}
-      actions={maySeeNumbers ? <ChartTimePicker time={time} onChange={setTime} /> : undefined}
+      actions={maySeeNumbers ? <ChartTimePicker time={time} stats={data} onChange={setTime} /> : undefined}
     >
       <Stack>
         <FirstSteps />
@@ -54,11 +55,14 @@ export function HomePage(): ReactNode {
                 <Panel title={deliveries.histogram.title}>
                   <Chart
                     name={deliveries.histogram.title}
-                    sentence={words.chart.sentence(data.totals, parts.ranges[time.range])}
+                    sentence={words.chart.sentence(data.totals, parts.ranges[data.range])}
                     stats={data}
                     filter={{}}
                     onTime={setTime}
-                    series={statesOver(data, 'delivered', 'failed', 'held')}
+                    series={[
+                      ...statesOver(data, 'delivered', 'failed', 'held'),
+                      ...(before === undefined ? [] : [before]),
+                    ]}
                   />
                 </Panel>
               </>

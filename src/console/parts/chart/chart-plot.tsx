@@ -4,7 +4,7 @@ import './chart-locale.ts';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock, formatNumber } from '../../messages/en.ts';
-import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
+import { type ChartGap, type ChartSeries, fillOf } from './chart-series.ts';
 
 type Props = {
   /** The ends of the steps, in ms: what a step counted is drawn where it ends, so that no cause is right of its effect. */
@@ -23,7 +23,7 @@ type Props = {
   onOpen: (index: number) => void;
 };
 
-type Line = { label: string; tone: ChartSeries['tone'] };
+type Line = Pick<ChartSeries, 'label' | 'tone' | 'isLine'>;
 type Latest = RefObject<Pick<Props, 'stepMs' | 'onPoint' | 'onZoom' | 'onOpen'>>;
 type Overlay = Pick<Props, 'marks' | 'gaps'>;
 
@@ -36,8 +36,8 @@ export function Plot({ ends, series, ...more }: Props): ReactNode {
   const overlay = useRef<Overlay>(more);
   const drawn = JSON.stringify({ marks: more.marks, gaps: more.gaps });
   // The same numbers again, as every refetch brings them, draw nothing.
-  const shape = JSON.stringify(series.map(({ label, tone }): Line => ({ label, tone })));
-  const numbers = JSON.stringify([ends.map((end) => end / 1_000), ...series.map(({ values }) => values)]);
+  const shape = JSON.stringify(series.map(({ label, tone, isLine = false }): Line => ({ label, tone, isLine })));
+  const numbers = JSON.stringify([ends.map((end) => end / 1_000), ...stacked(series)]);
   const data = useMemo((): uPlot.AlignedData => JSON.parse(numbers), [numbers]);
   const latest = useRef({ ...more, data });
   latest.current = { ...more, data };
@@ -86,7 +86,7 @@ function options(
     width: element.clientWidth,
     height,
     legend: { show: false },
-    cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 7 } },
+    cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { show: false } },
     // An empty chart is a flat line at 0, not a scale without numbers.
     // The first step has a length too.
     scales: {
@@ -107,18 +107,16 @@ function options(
         values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatNumber(tick) : '')),
       },
     ],
+    // A bar is drawn over those that it is a part of.
     series: [
       {},
-      ...lines.map(
-        ({ label, tone }, index): uPlot.Series => ({
-          label,
-          stroke: ink(`--console-${tone}`),
-          ...(index === 0 ? { fill: () => `${colour(element, `--console-${tone}`)}22` } : {}),
-          width: 2,
-          dash: dashes(index),
-          points: { show: false },
-        }),
-      ),
+      ...inOrder(lines).map(({ label, tone, isLine = false, index }): uPlot.Series => {
+        const stroke = ink(`--console-${tone}`);
+        const points = { show: false };
+        if (isLine) return { label, stroke, width: 2, dash: [6, 4], points, ...steps };
+        const fill = () => filling(element, `--console-${tone}`, index);
+        return { label, stroke, fill, width: 1, points, ...bars };
+      }),
     ],
     hooks: {
       setCursor: [({ cursor }) => latest.current.onPoint(cursor.idx ?? null)],
@@ -146,6 +144,64 @@ function options(
       draw: [(plot) => drawMarks(plot, element, overlay.current.marks)],
     },
   };
+}
+
+/** A step's bar and its part of a line end where the step does. */
+const bars = pathsOf(uPlot.paths.bars?.({ size: [0.8, 48], align: -1 }));
+
+const steps = pathsOf(uPlot.paths.stepped?.({ align: -1 }));
+
+function pathsOf(paths: uPlot.Series.PathBuilder | undefined): Pick<uPlot.Series, 'paths'> {
+  return paths === undefined ? {} : { paths };
+}
+
+/** The parts of bars from the last to the first, then the lines; `index`: the place in the legend. */
+function inOrder(lines: readonly Line[]) {
+  const placed = lines.map((line, index) => ({ ...line, index }));
+  return [
+    ...placed.filter(({ isLine }) => isLine !== true).toReversed(),
+    ...placed.filter(({ isLine }) => isLine === true),
+  ];
+}
+
+/** The values of each part of the bars with those below it, the whole bars first, and then the lines. */
+function stacked(series: readonly ChartSeries[]): number[][] {
+  const parts = series.filter(({ isLine }) => isLine !== true);
+  const sums: number[][] = [];
+  for (const { values } of parts) {
+    const below = sums[0];
+    sums.unshift(values.map((value, at) => value + (below?.[at] ?? 0)));
+  }
+  return [...sums, ...series.flatMap(({ isLine, values }) => (isLine === true ? [[...values]] : []))];
+}
+
+/** What a part of a bar is filled with; the ground first, since it is drawn over the whole bar. */
+function filling(element: HTMLElement, name: string, index: number): string | CanvasPattern {
+  const ink = colour(element, name);
+  const kind = fillOf(index);
+  if (kind === 'solid') return ink;
+  const size = 8 * devicePixelRatio;
+  const tile = document.createElement('canvas');
+  tile.width = size;
+  tile.height = size;
+  const ctx = tile.getContext('2d');
+  if (ctx === null) return ink;
+  ctx.fillStyle = colour(element, '--console-panel');
+  ctx.fillRect(0, 0, size, size);
+  ctx.fillStyle = `${ink}40`;
+  if (kind === 'light') ctx.fillRect(0, 0, size, size);
+  else {
+    ctx.strokeStyle = ink;
+    ctx.lineWidth = 2 * devicePixelRatio;
+    // From corner to corner, and again beyond both, so that tiles meet.
+    for (const shift of [-size, 0, size]) {
+      ctx.beginPath();
+      ctx.moveTo(shift, kind === 'rising' ? size : 0);
+      ctx.lineTo(shift + size, kind === 'rising' ? 0 : size);
+      ctx.stroke();
+    }
+  }
+  return ctx.createPattern(tile, 'repeat') ?? ink;
 }
 
 /** A grey area for each time without a server. */

@@ -7,6 +7,8 @@ export type ChartSeries = {
   tone: Tone;
   /** One number per time. */
   values: readonly number[];
+  /** Drawn as a line over the bars, such as another time. */
+  isLine?: boolean;
 };
 
 /** How many deliveries reached each of these states over time. */
@@ -21,10 +23,9 @@ export const statesOver = (
     values: series.map((step) => step[state]),
   }));
 
-/** How the n-th line of a chart is broken: lines are told apart without colour too. */
-export function dashes(index: number): number[] {
-  return [[], [6, 3], [2, 3], [8, 3, 2, 3]][index % 4] ?? [];
-}
+/** How the n-th part of a bar is filled: parts are told apart without colour too. */
+export const fillOf = (index: number): 'solid' | 'rising' | 'light' | 'falling' =>
+  (['solid', 'rising', 'light', 'falling'] as const)[index % 4] ?? 'solid';
 
 /** A time without a server, in ms. */
 export type ChartGap = { from: number; until: number };

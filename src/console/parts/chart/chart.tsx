@@ -5,6 +5,7 @@ import { type Stats, useApiQuery } from '../../data/data.ts';
 import {
   audit as auditWords,
   formatAbsolute,
+  formatDuration,
   formatNumber,
   formatSpan,
   formatTime,
@@ -15,7 +16,7 @@ import {
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { options } from '../form/bind.ts';
 import { Note, ThingLink, type Tone, toneColor } from '../parts.ts';
-import { type ChartGap, type ChartSeries, dashes } from './chart-series.ts';
+import { type ChartGap, type ChartSeries, fillOf } from './chart-series.ts';
 
 export type { ChartSeries } from './chart-series.ts';
 
@@ -25,7 +26,7 @@ type Props = {
   /** What it tells, in a sentence: for screen readers. */
   sentence: string;
   stats: Pick<Stats, 'series' | 'stepMs' | 'from' | 'until'>;
-  /** Lines, with a value for each step of the statistics. */
+  /** Counts as the parts of a bar, with a value for each step of the statistics. */
   series: readonly ChartSeries[];
   /** The things whose changes and issues are marked; without them: all. */
   ids?: readonly string[];
@@ -37,7 +38,7 @@ type Props = {
 
 const Plot = lazyPart(() => import('./chart-plot.tsx'), 'Plot');
 
-/** Lines over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
+/** Bars over time, the same as a table, and what they show where the pointer is. What can't be drawn is a table. */
 export function Chart(props: Props): ReactNode {
   const { name, sentence, stats, series, ids, filter, onTime } = props;
   const [view, show] = useState<keyof typeof parts.chart.views>('chart');
@@ -65,9 +66,9 @@ export function Chart(props: Props): ReactNode {
     <Box component="figure" m={0} aria-label={name}>
       <Group justify="space-between" mb="xs">
         <Group role="list" gap="md" aria-label={parts.chart.legend} className="tabular">
-          {series.map(({ label, tone, values }, index) => (
+          {series.map(({ label, tone, values, isLine = false }, index) => (
             <Group role="listitem" key={label} gap={6} fz="sm">
-              <Swatch index={index} tone={tone} />
+              <Swatch index={index} tone={tone} isLine={isLine} />
               {label}
               <b>{formatNumber(pointed === null ? sum(values) : (values[pointed] ?? 0))}</b>
             </Group>
@@ -97,6 +98,7 @@ export function Chart(props: Props): ReactNode {
             point(null);
           }}
         >
+          <Note>{parts.chart.per(stepWords(stats.stepMs))}</Note>
           <Box role="img" aria-label={sentence} mih={200} miw={0} style={{ overflow: 'hidden' }}>
             <Suspense>
               <Plot
@@ -149,14 +151,38 @@ function Mark({ tone, children }: { tone: Tone; children: ReactNode }): ReactNod
 
 const clock = (at: number | string) => formatTime(new Date(at), 'date', Date.now());
 
-/** Told apart without colour by its dashes, as in the plot. */
-function Swatch({ index, tone }: { index: number; tone: Tone }): ReactNode {
+/** Told apart without colour by its filling, as in the plot. */
+function Swatch({ index, tone, isLine }: { index: number; tone: Tone; isLine: boolean }): ReactNode {
+  const fill = fillOf(index);
+  const lines = {
+    rising: 'M-1 5 5-1M1 11 11 1M7 13 13 7',
+    falling: 'M-1 7 5 13M1 1 11 11M7-1 13 5',
+    light: '',
+    solid: '',
+  };
   return (
-    <svg aria-hidden="true" width="18" height="8" viewBox="0 0 18 8" style={{ color: toneColor(tone) }}>
-      <path d="M0 4H18" stroke="currentColor" strokeWidth="2.5" strokeDasharray={dashes(index).join(' ')} />
+    <svg aria-hidden="true" width="12" height="12" viewBox="0 0 12 12" style={{ color: toneColor(tone) }}>
+      {isLine ? (
+        <path d="M0 6H12" stroke="currentColor" strokeWidth="2" strokeDasharray="4 3" />
+      ) : (
+        <g stroke="currentColor">
+          <rect
+            x="0.5"
+            y="0.5"
+            width="11"
+            height="11"
+            fill={fill === 'solid' || fill === 'light' ? 'currentColor' : 'none'}
+            fillOpacity={fill === 'light' ? 0.25 : 1}
+          />
+          <path d={lines[fill]} strokeWidth="1.5" />
+        </g>
+      )}
     </svg>
   );
 }
+
+/** `1 min` is a minute to a reader. */
+const stepWords = (ms: number) => (ms === 60_000 ? parts.chart.minute : formatDuration(ms));
 
 type TableProps = Pick<Props, 'name' | 'series'> & { times: readonly string[]; onOpen: (index: number) => void };
 

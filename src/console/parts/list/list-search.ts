@@ -45,4 +45,4 @@ export type Range = (typeof ranges)[number];
 const rangeSearch = choice(ranges);
 
 /** The same for pages with charts, which also show a part of the past. */
-export const chartTimeSearch = { range: rangeSearch, from: textSearch, until: textSearch };
+export const chartTimeSearch = { range: rangeSearch, from: textSearch, until: textSearch, compare: choice(['week']) };
