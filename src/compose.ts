@@ -30,6 +30,7 @@ import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
 import { inheritedSocket } from './inherited-socket.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
+import { pausesOfTokens } from './pipeline/dispatch/pause-stores.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import type { NodeParts } from './pipeline/pipeline-parts.ts';
@@ -112,7 +113,7 @@ export async function compose(
         now: core.now,
         newId: () => core.newId('request'),
         refreshTokens: stores.refreshTokens,
-        pauses: await createPauses({ ...core, ...stores, kind: 'token_pauses', failed: telemetry.failed }),
+        pauses: await createPauses({ ...core, store: pausesOfTokens(notes), failed: telemetry.failed }),
         asked: telemetry.tokenRequested,
       }),
       random: Math.random,

@@ -98,6 +98,12 @@ export type Settlement = {
   log: Attempt[];
 };
 
+/**
+ * A pause that a system asked for, of a connection or a destination, for requests to `origin`. Times are ms since the
+ * epoch.
+ */
+export type Pause = { scopeId: string; since: number; until: number; origin: string };
+
 export type Hold = { scopeId: string; reason: Reason; detail: string; since: number; probeAt: number; probes: number };
 /**
  * The number of a destination's deliveries from an action; null: from no action. Lists are in the order of the action

@@ -1,6 +1,6 @@
 import type { Event, IncomingEvent } from '../contract/records/event.ts';
 import type { Commands } from './commands.ts';
-import type { DueDelivery, Hold, PlannedDelivery, Settlement } from './deliveries.ts';
+import type { DueDelivery, Hold, Pause, PlannedDelivery, Settlement } from './deliveries.ts';
 import type { Lease, Leases } from './leases.ts';
 import type { EndedSource } from './replays.ts';
 import type { Statuses } from './statuses.ts';
@@ -15,7 +15,7 @@ export type { OwnerStatusRow, Statuses } from './statuses.ts';
  * arguments.
  *
  * The node that works on a partition, its events and its deliveries, holds the lease of it. `plan`, `mark`, `recover`,
- * `settle`, `saveHold` and `removeHold` carry it, and touch what is of that partition alone; when a later owner has taken
+ * `settle` and the writes of holds and pauses carry it, and touch what is of that partition alone; when a later owner has taken
  * the partition they change nothing and return null or false.
  */
 export interface HotJournal extends Intake, Matching, DeliveryQueue {
@@ -191,6 +191,11 @@ export interface DeliveryQueue {
   /** With the lease of the partition of its connection. false: not the owner, and nothing is changed. */
   saveHold(lease: Lease, hold: Hold): Promise<boolean>;
   removeHold(lease: Lease, scopeId: string): Promise<boolean>;
+  /** The pauses that systems asked for. */
+  pauses(): Promise<Pause[]>;
+  /** Like `saveHold`. One that has been over for a day may be removed. */
+  savePause(lease: Lease, pause: Pause): Promise<boolean>;
+  removePause(lease: Lease, scopeId: string): Promise<boolean>;
 }
 
 export type NextDue = {

@@ -256,6 +256,25 @@ export function retentionConformance(guarantee: Guarantee): void {
     assert.equal(await journal.hot.removeHold(former, 'con_1'), false);
     assert.deepEqual(await journal.hot.holds(), [{ ...hold, probes: 4 }]);
   });
+
+  guarantee('the owner of a partition stores pauses, and a former owner changes nothing', async (journal) => {
+    const { hot } = journal;
+    const lease = await claim(journal, 0);
+    const pause = { scopeId: 'con_1', since: start, until: start + 5, origin: 'https://a.example' };
+    assert.equal(await hot.savePause(lease, { ...pause, scopeId: 'dst_9' }), true);
+    await hot.savePause(lease, { ...pause, until: start + 4 });
+    await hot.savePause(lease, pause);
+    assert.equal(await hot.removePause(lease, 'dst_9'), true);
+    await hot.removePause(lease, 'unknown');
+    assert.deepEqual(await hot.pauses(), [pause]);
+    const former = { ...lease, epoch: lease.epoch - 1 };
+    assert.equal(await hot.savePause(former, { ...pause, until: start + 9 }), false);
+    assert.equal(await hot.removePause(former, 'con_1'), false);
+    assert.deepEqual(await hot.pauses(), [pause]);
+    const later = { ...pause, scopeId: 'con_2', since: start + 86_400_006, until: start + 86_400_009 };
+    await hot.savePause(lease, later);
+    assert.deepEqual(await hot.pauses(), [later], 'what has been over for a day is not kept');
+  });
 }
 
 /** About 20 KB of text that compression hardly shortens. */

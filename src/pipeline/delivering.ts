@@ -12,6 +12,7 @@ import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
 import { Dispatchers, type Dispatching } from './dispatch/dispatchers.ts';
 import { createHolds, type Holds } from './dispatch/holds.ts';
 import { NodeLimits } from './dispatch/node-limits.ts';
+import { pausesOfSystems } from './dispatch/pause-stores.ts';
 import { createPauses } from './dispatch/pauses.ts';
 import { createReplayRates } from './dispatch/replay-rates.ts';
 import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
@@ -40,7 +41,7 @@ export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
  * were in flight when the last process crashed come first. Nothing is sent before `dispatcher.start`.
  */
 export async function startDelivering(parts: PipelineParts, context: Context) {
-  const { catalog, journal, notes, authenticator, telemetry, clock, limits } = parts;
+  const { catalog, journal, authenticator, telemetry, clock, limits } = parts;
   const { configuration, events, lease, owned, confirmed } = context;
   const { failed } = telemetry;
   const queue = journal.hot;
@@ -67,7 +68,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   };
   if (lease !== null) await recover(lease);
 
-  const pauses = await createPauses({ notes, clock, failed, kind: 'pauses' });
+  const pauses = await createPauses({ store: pausesOfSystems(queue, owned), clock, failed });
   const replayRates = createReplayRates();
   const attempts = createAttempts(parts, context, holds);
   const shared = new NodeLimits(limits.requestsMax);

@@ -17,6 +17,7 @@ import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/e
 import type { IssueStore } from '../../src/issues/issues.ts';
 import type { Journal, StoredStatus, Versions } from '../../src/journal/journal.ts';
 import type { Notes } from '../../src/notes/notes.ts';
+import { pausesOfTokens } from '../../src/pipeline/dispatch/pause-stores.ts';
 import { createPauses } from '../../src/pipeline/dispatch/pauses.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
@@ -129,7 +130,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         now: clock.now,
         newId: () => newId('request'),
         isHttpAllowed: () => true,
-        pauses: await createPauses({ notes, clock, failed, kind: 'token_pauses' }),
+        pauses: await createPauses({ store: pausesOfTokens(notes), clock, failed }),
       }),
       telemetry: {
         ...silentTelemetry(),

@@ -12,6 +12,7 @@ import { eventOperations } from './lists/events.ts';
 import { visitorMarkOperations } from './lists/visitor-marks.ts';
 import { openCountOperations } from './open-counts.ts';
 import { passedOperations } from './passed-deliveries.ts';
+import { pauseOperations } from './pauses.ts';
 import { quarantineOperations } from './quarantine.ts';
 import { replayOperations } from './replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
@@ -32,7 +33,7 @@ import { statusOperations } from './statuses.ts';
 // in_flight       the in-flight marker
 // clock_break     an entry whose time is earlier than that of the one before it: the clock was set back
 // visitor_marks   two bytes of a hash for each event of a segment, by which searches skip events of other visitors
-// note            of the notes/ port: also alert_message/…, alert_report/…, key_use/…, pauses/…, refresh_token/…
+// note            of the notes/ port: also alert_message/…, alert_report/…, key_use/…, token_pauses/…, refresh_token/…
 
 /** The operations of the journal in the storage threads. */
 export const operations = {
@@ -44,6 +45,7 @@ export const operations = {
   ...eventOperations,
   ...visitorMarkOperations,
   ...queueOperations,
+  ...pauseOperations,
   ...quarantineOperations,
   ...settleOperations,
   ...logOperations,

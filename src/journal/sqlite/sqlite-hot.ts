@@ -133,6 +133,9 @@ export function sqliteHot(
     holds: () => client.write('holds', null),
     saveHold: (lease, hold) => client.write('saveHold', { lease, hold }, { bytes: 0, isIntake: false, maxDelayMs }),
     removeHold: (lease, scopeId) => client.write('removeHold', { lease, scopeId }),
+    pauses: () => client.write('pauses', null),
+    savePause: (lease, pause) => client.write('savePause', { lease, pause }),
+    removePause: (lease, scopeId) => client.write('removePause', { lease, scopeId }),
   };
 }
 

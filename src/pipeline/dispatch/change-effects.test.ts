@@ -112,11 +112,11 @@ test('a crash right after a resume does not bring back the pause that the system
   await rig.send({ data: { n: '1' } });
   await settled();
   await save(rig, ids, { status: 'paused' });
-  const notes = () => rig.notes.list('pauses/');
-  assert.equal((await notes()).length, 1);
+  const pauses = () => rig.journal.hot.pauses();
+  assert.equal((await pauses()).length, 1);
   await dieAfter(rig, () => save(rig, ids));
   await rig.clock.advance(1_000);
-  assert.deepEqual([await rig.statuses(), await notes()], [['delivered'], []]);
+  assert.deepEqual([await rig.statuses(), await pauses()], [['delivered'], []]);
 });
 
 test('a crash right after new credentials were saved does not keep the hold of the old ones', async () => {

@@ -10,12 +10,16 @@ const hour = 3_600_000;
 async function setUp(status: number) {
   const system: { answer: FakeAnswer } = { answer: { status, headers: [['retry-after', '3600']] } };
   const rig = await startRig({ handler: () => system.answer });
-  const notes: string[] = [];
-  const { save } = rig.notes;
-  rig.notes.save = (...changes) => {
-    for (const { name, text } of changes)
-      if (name.startsWith('pauses/')) notes.push(`${text === null ? 'removes' : 'writes'} ${name.slice(7, 10)}`);
-    return save(...changes);
+  const writes: string[] = [];
+  const { hot } = rig.journal;
+  const { savePause, removePause } = hot;
+  hot.savePause = (lease, pause) => {
+    writes.push(`writes ${pause.scopeId.slice(0, 3)}`);
+    return savePause(lease, pause);
+  };
+  hot.removePause = (lease, scopeId) => {
+    writes.push(`removes ${scopeId.slice(0, 3)}`);
+    return removePause(lease, scopeId);
   };
   const { connectionId } = await wire(rig);
   const [destinationId = ''] = rig.pipeline.configuration.snapshot.documents.destination.keys();
@@ -28,7 +32,7 @@ async function setUp(status: number) {
     await rig.clock.advance(1_000);
     return rig.egress.requests.length - sent;
   };
-  return { rig, system, notes, connectionId, destinationId, more };
+  return { rig, system, writes, connectionId, destinationId, more };
 }
 
 for (const [status, scope] of [
@@ -36,9 +40,9 @@ for (const [status, scope] of [
   [503, 'dst'],
 ] as const)
   test(`a pause that ${status} asks for is written once, however many responses ask for it, and survives a crash`, async () => {
-    const { rig, system, notes, more } = await setUp(status);
+    const { rig, system, writes, more } = await setUp(status);
     await using _ = rig;
-    assert.deepEqual(notes, [`writes ${scope}`]);
+    assert.deepEqual(writes, [`writes ${scope}`]);
     await rig.restart();
     system.answer = { status: 200 };
     assert.equal(await more(), 0);
@@ -51,7 +55,7 @@ for (const [status, scope] of [
     assert.deepEqual(new Set(await rig.statuses()), new Set(['delivered']));
     await rig.restart();
     await settled();
-    assert.deepEqual(notes, [`writes ${scope}`, `removes ${scope}`], 'the start removes a pause that is over');
+    assert.deepEqual(writes, [`writes ${scope}`, `removes ${scope}`], 'the start removes a pause that is over');
   });
 
 test('a used up quota is waited for after a crash, and one that is left is not stored', async () => {
@@ -95,7 +99,7 @@ test('a person ends a pause by resuming the connection or the destination, and i
     [429, 'connection'],
     [503, 'destination'],
   ] as const) {
-    const { rig, system, notes, connectionId, destinationId, more } = await setUp(status);
+    const { rig, system, writes, connectionId, destinationId, more } = await setUp(status);
     await using _ = rig;
     system.answer = { status: 200 };
     const { [kind]: documents } = rig.pipeline.configuration.snapshot.documents;
@@ -106,7 +110,7 @@ test('a person ends a pause by resuming the connection or the destination, and i
     await rig.put(kind, { ...body, status: 'paused' }, id);
     await rig.put(kind, { ...body, status: 'enabled' }, id);
     assert.ok((await more()) > 0);
-    assert.equal(notes.at(-1), `removes ${kind === 'connection' ? 'con' : 'dst'}`);
+    assert.equal(writes.at(-1), `removes ${kind === 'connection' ? 'con' : 'dst'}`);
     const before = rig.egress.requests.length;
     await rig.restart();
     await more();

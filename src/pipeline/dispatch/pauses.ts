@@ -1,12 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
-import type { Notes } from '../../notes/notes.ts';
-
-/**
- * A pause that a system asked for (429 or 503 with Retry-After, or a used up quota), of a connection or a destination.
- * It applies to requests to `origin`. A token endpoint asks for that of a connection's token requests; `origin` is then
- * its URL. Times are ms since the epoch.
- */
-type Pause = { readonly since: number; readonly until: number; readonly origin: string };
+import { AppError } from '../../contract/errors.ts';
+import type { Pause, PauseStore } from './pause-stores.ts';
 
 export type Pauses = Awaited<ReturnType<typeof createPauses>>;
 
@@ -14,26 +8,22 @@ export type Pauses = Awaited<ReturnType<typeof createPauses>>;
 const notableMs = 5_000;
 
 /**
- * The pauses that systems asked for. They survive a restart: a pause is written when it begins, and when it becomes
+ * The pauses that systems asked for (429 or 503 with Retry-After, or a used up quota), each of a connection or a destination. It
+ * applies to requests to its origin. A token endpoint asks for that of a connection's token requests; the origin is then
+ * its URL. They survive a restart: a pause is written when it begins, and when it becomes
  * notably longer, so that responses which ask for the same pause write nothing. The rate limiters of the queues apply
  * them.
  */
 export async function createPauses(options: {
-  notes: Pick<Notes, 'list' | 'save'>;
+  store: PauseStore;
   clock: Clock;
   failed(error: unknown, doing: string): void;
-  /** Those of systems, or of token endpoints. */
-  kind: 'pauses' | 'token_pauses';
 }) {
-  const { notes, clock, failed, kind } = options;
-  /** The name of a note is this and the id of the connection or destination. */
-  const prefix = `${kind}/`;
+  const { store, clock, failed } = options;
   const pauses = new Map<string, Pause>();
   /** Until when the stored pauses last. */
   const stored = new Map<string, number>();
-  for (const { name, text } of await notes.list(prefix)) {
-    const id = name.slice(prefix.length);
-    const pause = JSON.parse(text) as Pause; // written below
+  for (const { id, ...pause } of await store.list()) {
     stored.set(id, pause.until);
     if (pause.until > clock.now()) pauses.set(id, pause);
     else save(id, null);
@@ -42,8 +32,7 @@ export async function createPauses(options: {
   function save(id: string, pause: Pause | null) {
     if (pause === null) stored.delete(id);
     else stored.set(id, pause.until);
-    const text = pause === null ? null : JSON.stringify(pause);
-    notes.save({ name: prefix + id, text }).catch((error) => failed(error, 'store the pause of a system'));
+    store.save(id, pause).catch((error) => failed(error, 'store the pause of a system'));
   }
 
   async function remove(id: string) {
@@ -51,9 +40,10 @@ export async function createPauses(options: {
     if (until === undefined) return;
     stored.delete(id);
     try {
-      await notes.save({ name: prefix + id, text: null });
+      if (!(await store.save(id, null)))
+        throw new AppError('unavailable', 'Another node sends to this connection now. Send the request again.');
     } catch (error) {
-      // The note is still there, so that the next call removes it.
+      // It is still stored, so that the next call removes it.
       if (!stored.has(id)) stored.set(id, until);
       throw error;
     }
@@ -62,9 +52,7 @@ export async function createPauses(options: {
   return {
     /** Takes over the pauses that other nodes have stored: those that are not `isOwn`. */
     async follow(isOwn: (id: string) => boolean): Promise<void> {
-      const found = new Map(
-        (await notes.list(prefix)).map(({ name, text }) => [name.slice(prefix.length), JSON.parse(text) as Pause]), // saved above
-      );
+      const found = new Map((await store.list()).map(({ id, ...pause }) => [id, pause]));
       for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {
         const pause = found.get(id);
         if (isOwn(id)) continue;

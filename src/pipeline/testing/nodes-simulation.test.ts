@@ -8,7 +8,7 @@ const first = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 1);
 /** Each write that carries a lease. */
 const kinds = [
   ...['accept', 'plan', 'takeOver', 'mark', 'recover', 'settle', 'releaseLease'],
-  ...['retry', 'cancel', 'release', 'releaseOrder', 'expire', 'cancelReplayed'],
+  ...['retry', 'cancel', 'release', 'releaseOrder', 'expire', 'cancelReplayed', 'savePause', 'removePause'],
 ];
 
 test('three nodes that die, stop, leave, lose storage and have wrong clocks lose nothing, keep the order and the keys, and change nothing after their time', async () => {

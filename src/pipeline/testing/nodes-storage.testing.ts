@@ -83,6 +83,8 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
       await hot.plan(lease, { advance: { from, to: from + 1 }, deliveries: [], now }),
       await hot.takeOver(lease, { limit: 500, now }),
       await hot.mark(lease, [], null),
+      await hot.savePause(lease, { scopeId: 'con_0', since: now, until: now + 9_000, origin: 'https://c0.example' }),
+      await hot.removePause(lease, 'con_0'),
       (await hot.recover(lease, now)).poisoned[0] ?? null,
       settled === null ? null : await hot.settle(lease, [settled], now),
       (await leases.release(lease)) ?? null,
