@@ -147,6 +147,27 @@ test('what a stopped node had in flight is sent by the next owner with its key, 
   assert.deepEqual([before, keys.length], [2, 4]);
 });
 
+test('a node sends nothing of a partition that it lost before it had begun with it', async () => {
+  await using nodes = await startNodes({ handler: () => new Promise(() => {}) });
+  const { rig, send } = nodes;
+  const begun = Promise.withResolvers<void>();
+  const { recover } = rig.journal.hot;
+  rig.journal.hot.recover = async (lease, now) => {
+    if (lease.owner === 'b') await begun.promise;
+    return recover(lease, now);
+  };
+  for (const turn of ['takes', 'loses']) {
+    nodes.stop();
+    await rig.clock.advance(80 * second);
+    if (turn === 'loses') await send(rig.pipeline, 1, 'v');
+    nodes.go();
+    await rig.clock.advance((turn === 'takes' ? 60 : 6) * second);
+  }
+  begun.resolve();
+  await rig.clock.advance(2 * second);
+  assert.equal(rig.egress.requests.length, 1, 'the next owner has sent it');
+});
+
 test('a node that has not heard of a destination yet sends to it, and does not take it for a deleted one', async () => {
   await using nodes = await startNodes({}, { followMs: 3_600 * second });
   const { rig, send } = nodes;

@@ -49,8 +49,8 @@ export class ConnectionsOfNode implements OwnedConnections {
     this.#leases.set(lease.partition, lease);
   }
 
-  end({ partition }: Lease): void {
-    this.#leases.delete(partition);
+  end(lease: Lease): void {
+    if (this.#leases.get(lease.partition) === lease) this.#leases.delete(lease.partition);
   }
 }
 

@@ -46,6 +46,8 @@ type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; takeOver:
 export class Partitions implements PartitionWork, OwnedPartitions {
   readonly #options: Options;
   readonly #owned = new Map<number, Owned>();
+  /** Those that are not lost, from the beginning of the work on. A partition can be lost and taken again during it. */
+  readonly #held = new Map<number, Lease>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -92,6 +94,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
   }
 
   async acquired(lease: Lease): Promise<void> {
+    this.#held.set(lease.partition, lease);
     try {
       await this.#begin(lease);
     } catch (error) {
@@ -104,12 +107,15 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
     const { owned, follow, status, effects } = this.#options;
     await follow();
+    if (!this.#isHeld(lease)) return;
     owned.begin(lease);
     await status.begin(lease);
     await recover(lease);
     await journal.hot.followClock(lease, clock.now(), 0);
+    if (!this.#isHeld(lease)) return;
     const dispatcher = await dispatchers.open(lease);
     await effects.start();
+    if (!this.#isHeld(lease)) return;
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
     const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>
       this.#taken(dispatcher, deliveries, ended);
@@ -126,16 +132,23 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     await Promise.all([owned?.matcher[Symbol.asyncDispose](), owned?.takeOver[Symbol.asyncDispose]()]);
     await this.#options.dispatchers.close(partition);
     this.#options.owned.end(lease);
+    if (this.#isHeld(lease)) this.#held.delete(partition);
   }
 
   lost(lease: Lease): void {
+    if (!this.#isHeld(lease)) return;
     const { partition } = lease;
+    this.#held.delete(partition);
     const owned = this.#owned.get(partition);
     this.#options.owned.end(lease);
     this.#owned.delete(partition);
     owned?.takeOver.drop();
     void owned?.matcher[Symbol.asyncDispose]();
     this.#options.dispatchers.drop(partition);
+  }
+
+  #isHeld(lease: Lease): boolean {
+    return this.#held.get(lease.partition) === lease;
   }
 
   #inTurn(): Owned[] {

@@ -64,8 +64,9 @@ export class Dispatchers implements Dispatching {
 
   /** Sends nothing more of a partition, and waits for what is in flight. */
   async close(partition: number): Promise<void> {
-    await this.#all.get(partition)?.[Symbol.asyncDispose]();
-    this.#all.delete(partition);
+    const dispatcher = this.#all.get(partition);
+    await dispatcher?.[Symbol.asyncDispose]();
+    if (this.#all.get(partition) === dispatcher) this.#all.delete(partition);
   }
 
   /** Forgets the deliveries of a partition at once: another node sends them. */
