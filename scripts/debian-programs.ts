@@ -17,27 +17,36 @@ const programs: Readonly<Record<string, string>> = {
   'systemd-analyze': 'systemd',
 };
 
+/** No more packages are tried after this time: a mirror that does not answer takes a minute for each. */
+const installMs = 240_000;
+const settings = ['Retries=1', 'http::Timeout=20', 'https::Timeout=20'].flatMap((one) => ['-o', `Acquire::${one}`]);
+
 /**
- * Installs the programs that are missing, one by one, where apt-get can; prints what could not be installed. The parts that
- * need it are skipped then. Services of the packages are not started.
+ * Installs the programs that are missing where apt-get can: together, and one by one when that fails; prints what could not be
+ * installed. The parts that need it are skipped then. Services of the packages are not started.
  */
 export async function installPrograms(): Promise<void> {
   const missing = Object.entries(programs).filter(([program]) => !isHere(program));
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !isHere('apt-get')) {
-    console.log(`not installed: ${missing.map(([program]) => program).join(', ')}: it needs root and apt-get`);
-    return;
-  }
+  const names = missing.map(([program]) => program).join(', ');
+  if (process.getuid?.() !== 0 || !isHere('apt-get'))
+    return console.log(`not installed: ${names}: it needs root and apt-get`);
+  console.log(`installing ${names}`);
+  const startedAt = performance.now();
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]) => call('apt-get', ['-qq', '-o', 'Acquire::Retries=1', ...args], { env });
+  const apt = (...args: string[]) => call('apt-get', ['-qq', ...settings, ...args], { env });
+  const install = (...packages: string[]) => apt('install', '--yes', '--no-install-recommends', ...packages);
   using _noServices = withoutServices();
-  const updated = await apt('update').catch((error: Error) => error);
-  if (updated instanceof Error) console.log(`not updated: ${updated.message.slice(0, 200)}`);
+  await apt('update').catch((error: Error) => console.log(`not updated: ${firstLine(error)}`));
+  const together = await install(...missing.map(([, name]) => name)).catch((error: Error) => error);
+  if (!(together instanceof Error)) return;
   for (const [program, name] of missing)
-    await apt('install', '--yes', '--no-install-recommends', name).catch((error: Error) =>
-      console.log(`not installed: ${program}: ${error.message.trim().slice(0, 200)}`),
-    );
+    if (performance.now() - startedAt > installMs) console.log(`not installed: ${program}: the mirror takes too long`);
+    else await install(name).catch((error: Error) => console.log(`not installed: ${program}: ${firstLine(error)}`));
 }
+
+/** The first error that apt-get printed. */
+const firstLine = ({ message }: Error) => (/\bE: .*/.exec(message)?.[0] ?? message).slice(0, 200);
 
 /** Packages that are installed meanwhile start no services, which would take the ports of the machine. */
 function withoutServices(): Disposable {
@@ -47,7 +56,8 @@ function withoutServices(): Disposable {
   return { [Symbol.dispose]: () => rmSync(policy) };
 }
 
-function isHere(program: string): boolean {
+/** Whether a program is installed. */
+export function isHere(program: string): boolean {
   // The folders of the administrator's programs, which a user's PATH may lack.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return folders.some((folder) => {

@@ -10,7 +10,7 @@ import { freePort } from '../support/free-port.ts';
 import { basePacked } from './bare-system.ts';
 import { needsMounts, type Program, readOnlyRoot, running } from './confined.ts';
 import { deliveredBy, firstDelivery } from './first-delivery.ts';
-import { needsRegistry } from './npm-package.ts';
+import { needsRegistry } from './registry.ts';
 import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

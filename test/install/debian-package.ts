@@ -7,7 +7,8 @@ import { freePort } from '../support/free-port.ts';
 import { bareSystem } from './bare-system.ts';
 import { type Program, readOnlyRoot, running } from './confined.ts';
 import { adminToken, deliveredBy, firstDelivery } from './first-delivery.ts';
-import { needsRegistry, packedProgram } from './npm-package.ts';
+import { packedProgram } from './npm-package.ts';
+import { needsRegistry } from './registry.ts';
 import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { call, fetchBy, type Part } from '../../scripts/parts.ts';
+import { needsRegistry } from './registry.ts';
 
 const folderOf = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url));
 
@@ -29,6 +30,7 @@ export const kubernetesManifests: Record<string, Part> = {
   },
 
   'the ServiceMonitor is valid, and a wrong type is found': async (folder) => {
+    await needsRegistry();
     writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
     await fetchBy('npm', ['install', '--silent', '--no-audit', '--no-fund', validators.monitor], { cwd: folder });
     writeFileSync(join(folder, 'validate.js'), program);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { call, fetchBy, type Part } from '../../scripts/parts.ts';
 import { freePort } from '../support/free-port.ts';
+import { needsRegistry } from './registry.ts';
 import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,16 +21,12 @@ export const packedProgram = () => {
   return made;
 };
 
-/** Throws Missing where the registry of npm can't be reached: packages are installed with their dependencies. */
-export async function needsRegistry(): Promise<void> {
-  await fetchBy('npm', ['view', '--silent', 'yaml', 'version']);
-}
-
 /** `npx millrace demo` in an empty folder, with each version of Node.js that the package takes. */
 export const npmPackage: Record<string, Part> = Object.fromEntries(
   ['20', '22', '24'].map((version) => [
     `the package for npm runs its demo in an empty folder with Node.js ${version}${version === '24' ? ', and upgrades' : ''}`,
     async (folder: string) => {
+      await needsRegistry();
       const node = join(folder, 'node');
       const system = `node-${process.platform}-${process.arch}`;
       await fetchBy('npm', ['install', '--silent', '--no-save', '--prefix', node, `${system}@${version}`], {

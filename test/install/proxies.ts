@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { call, fetchBy, type Part } from '../../scripts/parts.ts';
+import { isHere } from '../../scripts/debian-programs.ts';
+import { call, Missing, type Part } from '../../scripts/parts.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { adminClient, adminToken, environment } from '../support/process.ts';
@@ -95,7 +96,7 @@ export const behindProxies: Record<string, Part> = Object.fromEntries(
 );
 
 async function tried(proxy: Proxy, folder: string): Promise<void> {
-  await fetchBy('sh', ['-c', `command -v ${proxy.program}`]);
+  if (!isHere(proxy.program)) throw new Missing(`there is no ${proxy.program}`);
   const ports = { https: await freePort(), millrace: await freePort() };
   for (const one of ['body', 'proxy', 'data']) mkdirSync(join(folder, one));
   await certificate(folder);

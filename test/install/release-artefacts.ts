@@ -7,12 +7,14 @@ import { makeArtefacts } from '../../scripts/release/artefacts.ts';
 import { digestOf } from '../../scripts/release/provenance.ts';
 import { versionOf } from '../../scripts/release/versions.ts';
 import { packedProgram } from './npm-package.ts';
+import { needsRegistry } from './registry.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Made of a clone, so that this checkout gets no tag and may have changes. */
 export const releaseArtefacts: Record<string, Part> = {
   'a release has its artefacts, and the package for npm is byte for byte that of another checkout': async (folder) => {
+    await needsRegistry();
     const clone = join(folder, 'clone');
     await call('git', ['clone', '--quiet', root, clone]).catch((error: Error) => {
       throw new Missing(`the sources are no repository: ${error.message}`);

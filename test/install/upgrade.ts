@@ -15,6 +15,7 @@ import { freePort } from '../support/free-port.ts';
 import { adminClient, adminToken } from '../support/process.ts';
 import { firstDelivery, ready } from './first-delivery.ts';
 import { packedProgram } from './npm-package.ts';
+import { needsRegistry } from './registry.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -46,6 +47,7 @@ export const upgradedCheckout: Record<string, Part> = {
   'a checkout upgrades the data of 0.1.0 and loses nothing, and an older version leaves newer data as it is': async (
     folder,
   ) => {
+    await formerData();
     // Built, as `npm start` does it.
     await packedProgram();
     const port = await freePort();
@@ -131,6 +133,7 @@ async function makeFormerData(): Promise<Former> {
   await call('git', ['archive', '-o', archive, former], { cwd: root }).catch((error: Error) => {
     throw new Missing(`the commit of 0.1.0 is not here: ${error.message}`);
   });
+  await needsRegistry();
   mkdirSync(formerProgram);
   await call('tar', ['-xf', archive, '-C', formerProgram]);
   await fetchBy('npm', ['ci', '--silent', '--prefer-offline', '--omit=dev', '--no-audit', '--no-fund'], {
