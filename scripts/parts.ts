@@ -22,9 +22,8 @@ export async function runParts(
 ): Promise<void> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   async function run(name: string, part: Part): Promise<void> {
-    using folder = temporaryFolder();
     const startedAt = performance.now();
-    const failure = await part(folder.path).then(
+    const failure = await inFolder(part).then(
       () => null,
       (error: Error) => error,
     );
@@ -42,6 +41,12 @@ export async function runParts(
   else for (const [name, part] of chosen) await run(name, part);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   if (counts.failed > 0) process.exitCode = 1;
+}
+
+/** A folder that can't be removed is a failure of its part. */
+async function inFolder(part: Part): Promise<void> {
+  using folder = temporaryFolder();
+  await part(folder.path);
 }
 
 type Where = { cwd?: string; env?: NodeJS.ProcessEnv };
