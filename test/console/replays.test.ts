@@ -87,6 +87,36 @@ test('a replay is planned in three steps, run, paused and resumed; deliveries th
   assert.deepEqual(other.problems, []);
 });
 
+test('a new replay has ranges and 24-hour time fields, and its title says how many failed and where', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 422 });
+  await wired.deliver({ n: 'ranged' }, 'failed');
+  receiver.answer('/in', { status: 200 });
+  await using tab = await openTab(browser, { url: app.url, path: '/replays' });
+  const { page } = tab;
+  await page.getByRole('button', { name: 'New replay' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New replay' });
+  await chooseDocument(dialog, 'Destination', 'CRM › Orders');
+  await dialog.getByRole('combobox', { name: 'Status' }).selectOption('Failed');
+  const ranges = dialog.getByRole('combobox', { name: 'Time range' });
+  for (const range of ['Last hour', 'Last 24 hours', 'Last 15 min', 'Custom…']) await ranges.selectOption(range);
+  const from = dialog.getByRole('textbox', { name: 'From' });
+  assert.match(await from.inputValue(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  await from.fill('2:30 PM');
+  await dialog.getByText('Enter a date and a time, e.g. 2027-01-31 14:30.').waitFor();
+  await from.fill('2026-01-01 14:30');
+  await dialog.getByRole('textbox', { name: 'Until' }).fill('2026-01-01 23:59');
+  await dialog.getByText('0 deliveries found').waitFor();
+  assert.deepEqual(await barriersInAllLooks(page), []);
+  await ranges.selectOption('Last 15 min');
+  await dialog.getByText(/^[1-9] deliver(y|ies) found$/).waitFor();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('heading', { level: 1, name: /^[1-9] failed · CRM › Orders$/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test("without the right to manage actions, a replay can't ignore their rules, and the option says why", async () => {
   const { app, browser } = console_;
   const rights = ['deliveries:manage', 'events:view', 'actions:view', 'connections:view'] as const;

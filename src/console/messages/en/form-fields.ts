@@ -5,6 +5,8 @@ export const formFields = {
   url: 'Enter a URL that starts with https:// (or http://).',
   json: 'Enter a JSON object, e.g. {"role": "sender"}.',
   time: 'Enter a time, e.g. 2027-01-31T12:00:00Z.',
+  timeHint: 'YYYY-MM-DD HH:MM:SS',
+  localTime: 'Enter a date and a time, e.g. 2027-01-31 14:30.',
   standard: (value: string) => `Default: ${value}.`,
   line: (line: number, text: string) => `Line ${line}: ${text}`,
   on: 'On',

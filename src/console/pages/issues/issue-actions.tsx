@@ -76,7 +76,7 @@ function MuteDialog({ id, onClose }: { id: string; onClose: () => void }): React
 
 /** The steps that the likely fix of an issue names, as buttons. */
 export function FixActions({ issue }: { issue: Issue }): ReactNode {
-  const { id, kind, connectionId, destinationId, state, sample } = issue;
+  const { id, kind, connectionId, destinationId, state, sample, openedAt } = issue;
   const errorKind = issue.errorKind ?? undefined;
   const reason = kind === 'held_expired' ? ('expired' as const) : undefined;
   const failed =
@@ -120,6 +120,7 @@ export function FixActions({ issue }: { issue: Issue }): ReactNode {
               of: 'deliveries',
               filter: { ...failed, status },
               reason: w.reason(issueText(issue).title),
+              issueOpenedAt: openedAt,
               ...(isOpen ? { issueId: id } : {}),
             })}
           />

@@ -5,8 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
-import { useApi } from '../../data/data.ts';
-import { issues, parts, terms, replays as words } from '../../messages/en.ts';
+import { useApi, useNames } from '../../data/data.ts';
+import { issues, nouns, parts, terms, replays as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { DocumentField, FilterFields } from '../../parts/list/filter-fields.tsx';
 import { Dialog, Environment, Note, notifyDone, notifyFailed, Problem } from '../../parts/parts.ts';
@@ -15,6 +15,7 @@ import { client } from '../../session/session.ts';
 import { type AskedPlan, askPlan } from './ask-plan.ts';
 import { PlanStep } from './plan-step.tsx';
 import { bodyOf, draftOf, isRate, type ReplayDraft, type ReplayFrom } from './replay-draft.ts';
+import { SpanFields } from './replay-span.tsx';
 
 const w = words.dialog;
 
@@ -28,6 +29,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   const [at, goTo] = useState(isChosen ? steps.length - 1 : 0);
   const step = steps[at] ?? 'plan';
   const navigate = useNavigate();
+  const names = useNames();
   const { issueId } = from;
   const run = useApi('createReplay');
   const resolve = useApi('resolveIssue');
@@ -55,9 +57,19 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   // A plan that reached its limit has not seen everything.
   const isEmpty = found?.deliveries === 0 && found.complete;
 
+  /** What a list of replays can tell it by: how many, in which state, and where. */
+  function nameOf(deliveries: number): string {
+    const { destinationId, connectionId, status } = draft.filter;
+    const place = destinationId ? names.place(destinationId) : connectionId ? names.connection(connectionId) : '';
+    const state = draft.only === 'failed' || status === 'failed' ? parts.status.failed.toLowerCase() : '';
+    if (draft.of === 'events' || draft.ids !== null || (place === '' && state === '')) return '';
+    return w.titled(deliveries, state === '' ? nounOf(deliveries) : state, place);
+  }
+
   async function start() {
     try {
-      const body = bodyOf(draft.of === 'deliveries' && found ? { ...draft, body: found.body } : draft);
+      const chosen = draft.of === 'deliveries' && found ? { ...draft, body: found.body } : draft;
+      const body = bodyOf({ ...chosen, name: draft.name.trim() === '' ? nameOf(found?.deliveries ?? 0) : draft.name });
       const made = isEmpty ? null : await run.mutateAsync({ body });
       // A replay that runs is shown, even if its issue could not be resolved.
       const resolving = issueId === undefined ? null : resolve.mutateAsync({ params: { id: issueId } });
@@ -78,7 +90,7 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
         <Environment />
         <Note aria-live="polite">{w.step(at + 1, steps.length, w.steps[step])}</Note>
         {step === 'what' ? (
-          <WhatStep draft={draft} onChange={change} plan={found} />
+          <WhatStep draft={draft} onChange={change} plan={found} issueOpenedAt={from.issueOpenedAt} />
         ) : step === 'how' ? (
           <HowStep draft={draft} onChange={change} fitting={plan.data?.body} />
         ) : (
@@ -110,21 +122,30 @@ export function NewReplay({ from, onClose }: Props): ReactNode {
   );
 }
 
+const nounOf = (deliveries: number) => (deliveries === 1 ? nouns.deliveries.one : nouns.deliveries.other);
+
 const statuses = ['failed', 'held', 'skipped', 'cancelled', 'delivered'] as const;
 
 type StepProps = { draft: ReplayDraft; onChange: (change: Partial<ReplayDraft>) => void };
 
 /** The filter of what is sent again, with how many it finds; null: they could not be counted. */
-function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | null | undefined }): ReactNode {
+type WhatProps = StepProps & { plan: ReplayPlan | null | undefined; issueOpenedAt: string | undefined };
+
+function WhatStep({ draft, onChange, plan, issueOpenedAt }: WhatProps): ReactNode {
   const { of, filter } = draft;
   const isOfEvents = of === 'events';
-  const time = (key: string, label: string) => ({ key, label, isTime: true });
   return (
     <Stack gap="sm">
       <NativeSelect
         label={w.of}
         {...bind(of, (value) =>
-          onChange({ of: value === 'events' ? 'events' : 'deliveries', filter: {}, to: '', only: 'undelivered' }),
+          onChange({
+            of: value === 'events' ? 'events' : 'deliveries',
+            filter: {},
+            span: 'any',
+            to: '',
+            only: 'undelivered',
+          }),
         )}
         data={options(w.ofs)}
       />
@@ -134,8 +155,6 @@ function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | nu
             ? [
                 { key: 'name', label: terms.event, hint: w.eventHint },
                 { key: 'visitorId', label: terms.visitor },
-                time('receivedAfter', w.from),
-                time('receivedBefore', w.until),
               ]
             : [
                 {
@@ -145,13 +164,12 @@ function WhatStep({ draft, onChange, plan }: StepProps & { plan: ReplayPlan | nu
                 },
                 { key: 'actionId', label: terms.action, searched: () => ({ kind: 'action' }) },
                 { key: 'destinationId', label: terms.destination, searched: () => ({ kind: 'destination' }) },
-                time('createdAfter', w.from),
-                time('createdBefore', w.until),
               ]
         }
         values={filter}
         onChange={(changes) => onChange({ filter: { ...filter, ...changes } })}
       />
+      <SpanFields draft={draft} issueOpenedAt={issueOpenedAt} onChange={onChange} />
       <Text role="status" c="dimmed">
         {plan === undefined ? terms.counting : plan === null ? '' : w.count(plan.looked, plan.complete, isOfEvents)}
       </Text>

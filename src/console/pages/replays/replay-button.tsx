@@ -44,7 +44,12 @@ export function ReplayButton({ from, label = words.open, onDone, isOpen, ...look
 }
 
 const recoverWords = replays.recover;
-const rangesMs: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 };
+const rangesMs: Record<string, number> = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+};
 
 /** Plans a replay of what failed at a destination since a time; nothing without the right. */
 export function RecoverButton({ destinationId }: { destinationId: string }): ReactNode {

@@ -2,6 +2,9 @@ import type { CallInput } from '../../../client/client.ts';
 import { replayLimits } from '../../../contract/records/replay-limits.ts';
 import type { Values } from '../../parts/list/filters.ts';
 
+/** From when on: a usual range, since an issue opened, or times. */
+export type Span = 'any' | '15m' | '1h' | '24h' | 'issue' | 'custom';
+
 /** What a new replay begins with: chosen things, or a filter that a list had. */
 export type ReplayFrom = {
   of: 'deliveries' | 'events';
@@ -11,6 +14,7 @@ export type ReplayFrom = {
   isSuggestion?: true;
   /** The issue that the replay resolves, also when nothing is left to send. */
   issueId?: string;
+  issueOpenedAt?: string;
   reason?: string;
   filter?: Values;
 };
@@ -20,6 +24,8 @@ export type ReplayDraft = {
   of: 'deliveries' | 'events';
   ids: readonly string[] | null;
   filter: Values;
+  /** How the times of the filter were chosen. */
+  span: Span;
   only: 'failed' | 'undelivered' | 'all';
   /** Id of an action (events) or of a destination (deliveries); empty: as before. */
   to: string;
@@ -39,6 +45,7 @@ const blank: ReplayDraft = {
   of: 'deliveries',
   ids: null,
   filter: {},
+  span: 'any',
   only: 'undelivered',
   to: '',
   ignoreRules: false,
@@ -50,8 +57,11 @@ const blank: ReplayDraft = {
   reason: '',
 };
 
-export function draftOf({ isSuggestion: _, issueId: __, ...from }: ReplayFrom): ReplayDraft {
-  return { ...blank, ...from };
+export function draftOf({ isSuggestion: _, issueId: __, issueOpenedAt: ___, ...from }: ReplayFrom): ReplayDraft {
+  const hasTimes = Object.entries(from.filter ?? {}).some(
+    ([name, at]) => /(After|Before)$/.test(name) && at !== undefined,
+  );
+  return { ...blank, ...from, span: hasTimes ? 'custom' : 'any' };
 }
 
 /** The same as the API takes it. */

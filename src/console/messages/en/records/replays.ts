@@ -11,7 +11,7 @@ export const replays = {
   recover: {
     open: 'Recover failed…',
     title: 'Recover failed deliveries since',
-    ranges: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
+    ranges: { '15m': 'Last 15 min', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days' },
     since: 'Since',
   },
   doneWithFailed: (failed: number) => `Done · ${formatNumber(failed)} failed`,
@@ -89,6 +89,16 @@ export const replays = {
     eventHint: 'Event name. Empty: any.',
     from: 'From',
     until: 'Until',
+    spans: {
+      any: 'Any time',
+      '15m': 'Last 15 min',
+      '1h': 'Last hour',
+      '24h': 'Last 24 hours',
+      issue: 'Since the issue opened',
+      custom: 'Custom…',
+    },
+    titled: (deliveries: number, state: string, place: string) =>
+      [`${formatNumber(deliveries)} ${state}`, place].filter(Boolean).join(' · '),
     count: (looked: number, isComplete: boolean, isOfEvents: boolean) =>
       `${isComplete ? '' : 'More than '}${isOfEvents ? count.events(looked) : count.deliveries(looked)} found`,
     to: 'To',
