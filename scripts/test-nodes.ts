@@ -11,7 +11,6 @@ const ofOneNode: Readonly<Record<string, string>> = {
   deliveries: 'a node counts for itself and stores its counts every 5 s',
   demo: 'starts no program in this process',
   inbox: 'each node has an Inbox of its own',
-  restart: 'a stop drains partitions to the other node, which finishes what waits',
   stats: 'a node counts for itself and stores its counts every 5 s',
 };
 

@@ -124,6 +124,31 @@ test('a node that leaves loses nothing, and the other one continues with its del
   assert.equal(rig.egress.requests.length, 20);
 });
 
+test('a node that leaves finishes what it has in flight, once, and the other one sends what came in during it', async () => {
+  const slow = Promise.withResolvers<{ status: number }>();
+  await using nodes = await startNodes({ handler: () => slow.promise });
+  const { rig, other, send } = nodes;
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(6 * second);
+  const ended = other[Symbol.asyncDispose]();
+  await rig.clock.advance(6 * second);
+  await assert.rejects(send(other, 2, 'v'), { code: 'unavailable' });
+  await send(rig.pipeline, 2, 'v');
+  await rig.clock.advance(12 * second);
+  assert.equal(rig.egress.requests.length, 1, 'the later event of the visitor waits for it');
+  slow.resolve({ status: 200 });
+  await rig.clock.advance(60 * second);
+  await ended;
+  assert.deepEqual(
+    (await rig.deliveries()).map(({ status, attempts }) => [status, attempts]),
+    [
+      ['delivered', 1],
+      ['delivered', 1],
+    ],
+  );
+  assert.equal(rig.egress.requests.length, 2);
+});
+
 test('what a stopped node had in flight is sent by the next owner with its key, and its late outcome changes nothing', async () => {
   const late = Promise.withResolvers<{ status: number }>();
   let isLate = true;

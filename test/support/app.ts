@@ -148,23 +148,27 @@ export async function sendEvents(
   return ids;
 }
 
-/** The only delivery of an event, once it has this status. */
+/**
+ * The only delivery of an event, once it has this status, in the list and alone: a node hears in steps of what another one
+ * sends.
+ */
 export async function deliveryOf(
   { client }: Driven,
   eventId: string,
   status: DeliveryStatus = 'delivered',
 ): Promise<Delivery> {
   let seen: Delivery | undefined;
-  const { id } = await eventually(
+  return eventually(
     `the delivery of ${eventId} to be ${status}`,
     async () => {
       const { data } = await client.call('listDeliveries', { query: { eventId } });
       seen = data[0];
-      return seen?.status === status ? seen : null;
+      if (seen?.status !== status) return null;
+      const whole = await client.call('getDelivery', { params: { id: seen.id } });
+      return whole.status === status ? whole : null;
     },
     { state: () => (seen === undefined ? 'no delivery' : client.call('getDelivery', { params: { id: seen.id } })) },
   );
-  return client.call('getDelivery', { params: { id } });
 }
 
 /** A delivery, once it has this status. */

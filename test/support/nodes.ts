@@ -22,9 +22,13 @@ export async function startNodes(config: Config, overrides: Overrides): Promise<
   if (!allow.ok) throw new Error(allow.problems.join('; '));
   await using opened = new AsyncDisposableStack();
   const storage = opened.use(await openSqliteStorage(config, overrides));
-  const app = opened.use(await compose(config, storage, allow.rules, { ...overrides, node: nodeOf('a') }));
+  const nodes: App[] = [];
+  // Together, as all stop at a signal: each finishes what it has on the wire.
+  opened.defer(async () => void (await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))));
+  const app = await compose(config, storage, allow.rules, { ...overrides, node: nodeOf('a') });
+  nodes.push(app);
   const other = { ...config, port: 0 };
-  opened.use(await compose(other, storage, allow.rules, { ...overrides, node: nodeOf('b') }));
+  nodes.push(await compose(other, storage, allow.rules, { ...overrides, node: nodeOf('b') }));
   await eventually('both nodes to own their share', () => areShared(storage.journal.hot.leases));
   const stack = opened.move();
   return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
