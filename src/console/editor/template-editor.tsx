@@ -27,8 +27,6 @@ import { typedOver } from './typed-over.ts';
 
 /** The commands of the editor for its page. */
 export type EditorHandle = {
-  /** The text now; the page may be some keys behind. */
-  text: () => string;
   /** Writes at the cursor; in the template's own text, a path is put into a tag. */
   insertPath: (path: string) => void;
   /** Replaces everything, as one step that can be undone. */
@@ -181,7 +179,6 @@ function openEditor(parent: HTMLElement, given: () => Props) {
   }
 
   const handle: EditorHandle = {
-    text,
     insertPath(whole) {
       const { from, to } = view.state.selection.main;
       const written = text();

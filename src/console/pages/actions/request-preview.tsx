@@ -104,7 +104,7 @@ function RequestPreview({ destinationId, title, draft, names, storedId, sample }
       {mayTest ? (
         <SendTest
           destinationId={destinationId}
-          body={query.data?.request == null ? null : input}
+          body={query.data?.request == null ? null : () => input}
           whyNot={shown}
           baseUrl={connection.data?.baseUrl ?? ''}
           onSent={setSent}

@@ -160,19 +160,22 @@ type DetailsProps = { parameter: Parameter; users: readonly RuleUser[]; onDone: 
 
 function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
   const { name, description, type, share, lastSeenAt, examples } = parameter;
-  const { value, set, isDirty, notice, forget } = useDraft(`parameter.${name}`, { description });
+  const { value, latest, set, isDirty, notice, forget } = useDraft(`parameter.${name}`, { description });
   const change = useApi('changeParameter');
   const mayManage = useMay('parameters:manage');
   const maySee = useMay('payloads:view');
   const { description: told } = fieldErrors(change.error);
   const path = pathTo('it.data[0]', name, false);
   function save() {
+    const sent = latest();
     const onSuccess = () => {
-      forget();
       notifyDone(terms.saved(name));
+      // What was typed since is not saved yet.
+      if (latest() !== sent) return;
+      forget();
       onDone();
     };
-    change.mutate({ params: { name }, body: value }, { onSuccess });
+    change.mutate({ params: { name }, body: sent }, { onSuccess });
   }
   return (
     <>

@@ -49,7 +49,7 @@ export function DestinationEditor({ connection, stored, start, begins = false }:
   const blocking = findings.filter(({ severity }) => severity === 'error');
   const hasErrors = blocking.length > 0;
   const editor = useRef<EditorHandle>(null);
-  const { draft, base, form, isDisabled, isDirty, isSaving, save, edit, frame } = useEditor<
+  const { draft, latest, base, form, isDisabled, isDirty, isSaving, save, edit, frame } = useEditor<
     Destination,
     DestinationDraft,
     Destination,
@@ -64,9 +64,9 @@ export function DestinationEditor({ connection, stored, start, begins = false }:
       ...problemsOf(draft),
       ...(hasErrors ? { template: words.blocked(blocking.length) } : {}),
     }),
-    create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: written(draft) }),
+    create: (draft) => client().call('createDestination', { params: { id: connection.id }, body: bodyOf(draft) }),
     replace: ({ id }, draft, over) =>
-      client().call('replaceDestination', { params: { id }, body: written(draft), ...over }),
+      client().call('replaceDestination', { params: { id }, body: bodyOf(draft), ...over }),
     load: (id) => client().call('getDestination', { params: { id } }),
     shownOf: bodyOf,
     blockedBy: mayManage ? null : parts.mayNotChange(rights['connections:manage']),
@@ -90,10 +90,8 @@ export function DestinationEditor({ connection, stored, start, begins = false }:
     },
     onCancel: leave,
   });
-  /** The body with the template as it is in the editor, which tells of changes a little later. */
-  const written = (draft: DestinationDraft) => bodyOf({ ...draft, template: editor.current?.text() ?? draft.template });
   const [isFull, setFull] = useState(false);
-  const given = { destinationId: base?.id ?? null, connectionId: connection.id, draft };
+  const given = { destinationId: base?.id ?? null, connectionId: connection.id, draft, latest };
   const preview = useDestinationPreview(given, hasErrors);
   useHotkeys([['mod+Enter', preview.run]], []);
 

@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router';
-import { type ComponentProps, type ReactNode, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react';
 import { parts } from '../../messages/en.ts';
 import { ConfirmDialog } from '../parts.ts';
 
@@ -9,6 +9,10 @@ import { ConfirmDialog } from '../parts.ts';
  */
 export function useUnsavedGuard(isDirty: boolean, onLeave?: () => void): { release: () => void; dialog: ReactNode } {
   const isReleased = useRef(false);
+  // What is changed after a save that stays on the page is unsaved again.
+  useEffect(() => {
+    if (!isDirty) isReleased.current = false;
+  }, [isDirty]);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && !isReleased.current && current.pathname !== next.pathname,
     enableBeforeUnload: () => isDirty && !isReleased.current,

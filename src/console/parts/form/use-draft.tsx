@@ -14,7 +14,9 @@ type Kept = { at: number; value: unknown; isPart?: boolean };
 
 /** The value of a form while it is being changed, and what this browser keeps of it. */
 export type Draft<T> = {
+  /** The value that is drawn, which may be some keys behind: `latest` is not. */
   value: T;
+  latest: () => T;
   /** Like the setter of `useState`. */
   set: (next: T | ((present: T) => T)) => void;
   isDirty: boolean;
@@ -42,15 +44,17 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
   const [value, change] = useState<T>(
     () => first ?? (found === null ? initial : { ...initial, ...(found.value as Partial<T>) }), // as it was written
   );
+  const latest = useRef(value);
   const [isNoticed, setNoticed] = useState(found !== null);
   const isForgotten = useRef(false);
   const isDirty = JSON.stringify(value) !== JSON.stringify(initial);
   const keep = useRef(() => {});
   keep.current = () => {
     if (isForgotten.current) return;
-    const part = kept === undefined ? value : kept(value);
-    const isPart = JSON.stringify({ ...initial, ...part }) !== JSON.stringify(value);
-    if (isDirty) write(place, { at: Date.now(), value: part, isPart });
+    const { current } = latest;
+    const part = kept === undefined ? current : kept(current);
+    const isPart = JSON.stringify({ ...initial, ...part }) !== JSON.stringify(current);
+    if (JSON.stringify(current) !== JSON.stringify(initial)) write(place, { at: Date.now(), value: part, isPart });
     else localStorage.removeItem(place);
   };
   const settled = useDebouncedCallback(() => keep.current(), settleMs);
@@ -67,7 +71,8 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
 
   const set: Draft<T>['set'] = (next) => {
     isForgotten.current = false;
-    change(next);
+    latest.current = typeof next === 'function' ? next(latest.current) : next;
+    change(latest.current);
     settled();
   };
 
@@ -87,7 +92,7 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
           <Button
             size="xs"
             onClick={() => {
-              change(initial);
+              set(initial);
               forget();
             }}
           >
@@ -96,7 +101,7 @@ export function useDraft<T extends object>(key: string, initial: T, { kept, firs
         </Group>
       </Alert>
     ) : null;
-  return { value, set, isDirty, notice, forget };
+  return { value, latest: () => latest.current, set, isDirty, notice, forget };
 }
 
 function read(place: string): Kept | null {

@@ -63,6 +63,8 @@ export type EditorOptions<Stored extends Document, Draft extends object, Saved, 
 /** A form of one document: its draft, its problems, and everything around it. */
 export type Editor<Stored, Draft, How extends string> = {
   draft: Draft;
+  /** The draft with every key typed so far, drawn or not: what is sent. */
+  latest: () => Draft;
   /** The stored document that the draft changes. */
   base: Stored | null;
   /** The draft as it was opened. */
@@ -104,7 +106,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
       : { kept: (draft) => ({ ...options.kept?.(draft, before), version: draft.version }) as Partial<Versioned> }), // a part of the draft with its version
     first,
   });
-  const { value: draft, set, isDirty } = kept;
+  const { value: draft, latest, set, isDirty } = kept;
   const isOpenAtOnce = base === null || options.opensIn === 'editing' || options.beginsEditing === true || isDirty;
   const [isEditing, setEditing] = useState(isOpenAtOnce);
   const [isLeaving, setLeaving] = useState(false);
@@ -122,23 +124,31 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
     kept.forget();
   }
 
-  const saving = useMutation<Saved, ClientError, { how: How; ifMatch: number }>({
-    mutationFn: ({ how, ifMatch }) =>
+  const saving = useMutation<Saved, ClientError, { how: How; ifMatch: number; sent: Versioned }>({
+    mutationFn: ({ how, ifMatch, sent }) =>
       base === null || options.replace === undefined
-        ? options.create(draft, how)
-        : options.replace(base, draft, { ifMatch }, how),
-    onSuccess(saved, { how, ifMatch }) {
+        ? options.create(sent, how)
+        : options.replace(base, sent, { ifMatch }, how),
+    onSuccess(saved, { how, ifMatch, sent }) {
       setTheirs(null);
       guard.release();
-      kept.forget();
-      if (base !== null) {
-        begin(saved as Saved & Stored); // by `replace`
-        if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
+      if (base === null) kept.forget();
+      else {
+        const stored = saved as Saved & Stored; // by `replace`
+        const typed = latest();
+        // What was typed since is not saved yet.
+        if (formOf({ ...typed, version: sent.version }) !== formOf(sent)) {
+          open(openedWith(stored));
+          set({ ...typed, version: stored.version });
+        } else {
+          begin(stored);
+          if (how !== options.staysIn) setEditing(options.opensIn === 'editing');
+        }
       }
-      options.onSaved(saved, how, draft, ifMatch);
+      options.onSaved(saved, how, sent, ifMatch);
     },
-    async onError(error) {
-      const fields = Object.keys(atFields(fieldErrors(error), draft));
+    async onError(error, { sent }) {
+      const fields = Object.keys(atFields(fieldErrors(error), sent));
       wantsFocus.current = fields.length > 0;
       if (fields.length > 0) options.onProblems?.(fields);
       if (error.code === 'version_mismatch' && base !== null) setTheirs((await options.load?.(base.id)) ?? null);
@@ -152,7 +162,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   // A newer version, such as after a change of the status, is taken over unless it changes a field of a changed form.
   const takeOver = useEffectEvent((newer: Stored | null) => {
     if (newer === null || base === null || newer.version <= base.version) return;
-    if (!isDirty) return begin(newer);
+    if (formOf(latest()) === formOf(before)) return begin(newer);
     if (formOf(draftOf(newer)) !== formOf(draftOf(base))) return;
     open({ base: newer, before: { ...before, version: newer.version } });
     set((present) => ({ ...present, version: newer.version }));
@@ -175,15 +185,15 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   }
 
   function check(isMeant: (field: string) => boolean = () => true, how = options.how): boolean {
-    const found = Object.entries(options.problemsOf(draft, base === null, how)).filter(([field]) => isMeant(field));
+    const found = Object.entries(options.problemsOf(latest(), base === null, how)).filter(([field]) => isMeant(field));
     tell(Object.fromEntries(found));
     return found.length === 0;
   }
 
-  function save(how = options.how, ifMatch = draft.version ?? 0) {
-    if (blockedBy !== null || !isEditing) return;
+  function save(how = options.how, ifMatch = latest().version ?? 0) {
+    if (blockedBy !== null || !isEditing || saving.isPending) return;
     lastHow.current = how;
-    if (check(undefined, how)) saving.mutate({ how, ifMatch });
+    if (check(undefined, how)) saving.mutate({ how, ifMatch, sent: latest() });
   }
   // A form behind a dialog is not meant.
   const isInFront = () => {
@@ -213,7 +223,7 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   }
 
   function change(part: Partial<Draft>) {
-    if (!isEditing) return;
+    if (isDisabled) return;
     set((present) => ({ ...present, ...part }));
     setWrong({});
     wantsFocus.current = false;
@@ -221,9 +231,11 @@ export function useEditor<Stored extends Document, Draft extends object, Saved, 
   }
 
   const errors = { ...told, ...wrong };
-  const isDisabled = blockedBy !== null || !isEditing;
+  // A new document is left for its own page once it is saved: nothing typed while it is saved could be saved there.
+  const isDisabled = blockedBy !== null || !isEditing || (base === null && saving.isPending);
   return {
     draft,
+    latest,
     base,
     before,
     isDirty,

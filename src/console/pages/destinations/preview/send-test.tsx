@@ -12,8 +12,8 @@ const words = destinations.test;
 type Props = {
   /** null: the destination is not saved yet. */
   destinationId: string | null;
-  /** null: there is nothing to send. */
-  body: CallInput<'testDestination'>['body'] | null;
+  /** Gives the body when it is sent; null: there is nothing to send. */
+  body: (() => CallInput<'testDestination'>['body']) | null;
   /** Why there is nothing to send: in place of the question when that comes while it is open. */
   whyNot: ReactNode;
   baseUrl: string;
@@ -50,7 +50,7 @@ export function SendTest({
       ask(false);
       onSent(delivery);
     };
-    test.mutate({ params: { id: destinationId }, body }, { onSuccess });
+    test.mutate({ params: { id: destinationId }, body: body() }, { onSuccess });
   }
 
   return (

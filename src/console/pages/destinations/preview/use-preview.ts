@@ -1,7 +1,6 @@
-import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Arguments, CallInput, RouteResponse } from '../../../../client/client.ts';
 import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery, kept, useApiQuery } from '../../../data/data.ts';
@@ -18,6 +17,8 @@ export type Tried = {
   destinationId: string | null;
   connectionId: string;
   draft: DestinationDraft;
+  /** The draft with every key typed so far, drawn or not. */
+  latest: () => DestinationDraft;
   sample: Sample | null;
   /** Events whose records follow, as in a batch. */
   more?: readonly string[];
@@ -27,7 +28,7 @@ export type Tried = {
 type Body = NonNullable<CallInput<'previewDestination'>['body']>;
 
 /** The body of a preview, a check or a test, in which a draft needs no name. */
-function triedBody({ draft, sample, more = [], actionId }: Tried): Body {
+function triedBody({ sample, more = [], actionId }: Tried, draft: DestinationDraft): Body {
   const body = bodyOf(draft);
   const name = body.name === '' ? terms.newDestination : body.name;
   const batch = more.length === 0 ? {} : { batchEventIds: [...more] };
@@ -44,7 +45,7 @@ export type Preview = ReturnType<typeof useDestinationPreview>;
 
 /** The preview of a draft of a destination: its event, its action, its request, and the response to a test. */
 export function useDestinationPreview(
-  given: Pick<Tried, 'destinationId' | 'connectionId' | 'draft'>,
+  given: Pick<Tried, 'destinationId' | 'connectionId' | 'draft' | 'latest'>,
   hasErrors: boolean,
 ) {
   const { tab = 'request', eventId = '', actionId = '', test } = useSearch({ from: `/shell${page}` });
@@ -83,7 +84,7 @@ export function useDestinationPreview(
       show({ tab: 'response' });
     },
     /** The body of a test; null: there is nothing to send, and `whyNoTest` says why. */
-    testBody: hasErrors || sample === null ? null : triedBody(tried),
+    testBody: hasErrors || sample === null ? null : () => triedBody(tried, tried.latest()),
     whyNoTest: hasErrors
       ? words.test.hasErrors
       : picked === null
@@ -125,7 +126,7 @@ export const useCheck = (tried: Tried, isOn: boolean) =>
 
 /**
  * A read about a draft, by the route of a saved or of an unsaved destination, `afterMs` after its last change. `run` reads
- * again.
+ * at once.
  */
 function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   saved: Saved,
@@ -135,7 +136,12 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
   isOn: (input: Body) => boolean,
 ) {
   const { destinationId, connectionId } = tried;
-  const [settled] = useDebouncedValue(JSON.stringify(triedBody(tried)), afterMs);
+  const now = JSON.stringify(triedBody(tried, tried.draft));
+  const [settled, settle] = useState(now);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(now), afterMs);
+    return () => clearTimeout(timer);
+  }, [now, afterMs]);
   const body: Body = JSON.parse(settled);
   const route = (destinationId === null ? unsaved : saved) as Saved; // both take the same
   const input = [{ params: { id: destinationId ?? connectionId }, body }] as unknown as Arguments<Saved>; // which the compiler can't see
@@ -146,7 +152,12 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
     ...kept,
     enabled: isOn(body),
   });
-  return { ...query, run: () => void query.refetch() };
+  function run() {
+    const latest = JSON.stringify(triedBody(tried, tried.latest()));
+    if (latest === settled) void query.refetch();
+    else settle(latest);
+  }
+  return { ...query, run };
 }
 
 type Action = RouteResponse<'getAction'>;
