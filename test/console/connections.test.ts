@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { adminToken, reaches, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -599,6 +600,23 @@ test('operations of published OpenAPI descriptions become connections and destin
   const { page } = tab;
   await page.getByRole('textbox', { name: 'OpenAPI or Swagger' }).fill('a: 1');
   await page.getByText('This isn’t an OpenAPI description').waitFor();
+  const address = page.getByRole('textbox', { name: 'URL of the description' });
+  await address.fill('http://10.1.2.3/openapi.yaml');
+  await page.getByRole('button', { name: 'Fetch' }).click();
+  await page
+    .getByText(/^10\.1\.2\.3 is|not allowed|private/)
+    .first()
+    .waitFor();
+  const text = readFileSync('test/openapi-documents/resend.yaml', 'utf8');
+  receiver.answer('/specs/resend.yaml', { body: text.replace(/(^servers:\n\s+- url: )\S+/m, '$1/mail') });
+  await address.fill(`${receiver.url}/specs/resend.yaml`);
+  await page.getByRole('button', { name: 'Fetch' }).click();
+  await page.getByRole('checkbox', { name: 'Send an email', exact: true }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  assert.equal(
+    await page.getByRole('textbox', { name: 'Base URL' }).inputValue(),
+    `${receiver.url.replace(/:\d+$/, '')}/mail`,
+  );
   for (const { file, choose, signIn, record, sent } of described) {
     await page.goto(`${app.url}/connections/new/openapi`);
     await page.locator('input[type=file]').setInputFiles(`test/openapi-documents/${file}`);

@@ -134,6 +134,10 @@ test('every route that changes or sends something leaves exactly one entry, the 
   walks
     .set('testConnection', () => ask(app, 'testConnection', { params: { id: connectionId } }))
     .set('testUnsavedConnection', () => ask(app, 'testUnsavedConnection', { body: { name: 'Unsaved', ...connection } }))
+    .set('fetchOpenapi', async () => {
+      receiver.answer('/openapi', { body: 'openapi: 3.1.0' });
+      return ask(app, 'fetchOpenapi', { body: { url: `${receiver.url}/openapi?key=${canary}` } });
+    })
     .set('probeConnection', () => ask(app, 'probeConnection', { params: { id: connectionId } }))
     .set('releaseConnection', () => ask(app, 'releaseConnection', { params: { id: connectionId } }))
     .set('testDestination', () =>

@@ -612,6 +612,15 @@ class ConnectionTestStep(TypedDict):
     error: NotRequired[ConnectionTestStepError]
 
 
+class FetchOpenapiInput(TypedDict):
+    url: str
+
+
+class FetchOpenapiOutput(TypedDict):
+    url: str
+    text: str
+
+
 class Release(TypedDict):
     released: int
     unknownOutcomes: int

@@ -93,6 +93,11 @@ class Operations:
         _result: ConnectionTest = self._call("POST", "/api/v1/connections/test", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
+    def fetch_openapi(self, body: FetchOpenapiInput, *, idempotency_key: str | None = None) -> FetchOpenapiOutput:
+        """Fetch an OpenAPI document by its URL, as the beginning of a connection."""
+        _result: FetchOpenapiOutput = self._call("POST", "/api/v1/connections/openapi", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
+        return _result
+
     def probe_connection(self, id: str, *, idempotency_key: str | None = None) -> ConnectionHealth:
         """Send the next held delivery as a probe, to check whether a tripped or refused connection works again, and end a pause that its system asked for."""
         _result: ConnectionHealth = self._call("POST", "/api/v1/connections/{id}/probe", params={"id": id}, headers={"Idempotency-Key": idempotency_key}, returns="json")

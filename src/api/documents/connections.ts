@@ -2,6 +2,7 @@ import { certificateExpiry } from '../../connections/certificate-expiry.ts';
 import { checkConnection } from '../../connections/check-connection.ts';
 import { baseOrigin, movedAddress, originOf, proxyOrigin } from '../../connections/connection-address.ts';
 import { testConnection } from '../../connections/connection-test.ts';
+import { openapiFetcher } from '../../connections/fetch-openapi.ts';
 import { replacedHeaders } from '../../connections/own-headers.ts';
 import { secretExpiry } from '../../connections/secret-expiry.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
@@ -20,6 +21,7 @@ export function connectionHandlers(parts: ApiParts) {
   const kind = connectionKind(parts);
   const documents = documentsOf(kind, parts);
   const { egress, isHttpAllowed, refreshTokens, now, newId } = parts;
+  const fetchOpenapi = openapiFetcher({ egress, now });
   const http = { egress, isHttpAllowed, refreshTokens, now, newId: () => newId('request') };
 
   /**
@@ -101,6 +103,12 @@ export function connectionHandlers(parts: ApiParts) {
       const tested = await responseOf(testConnection({ connection: body, http, id }));
       if (tested.ok && body.auth.type === 'oauth2') await askOwner(id, 'endTokenPause', { connectionId: id });
       return tested;
+    },
+    async fetchOpenapi({ body, record }) {
+      const { url } = body();
+      // Without its path, which can hold a key.
+      await record({ id: null, name: `OpenAPI document of ${URL.parse(url)?.host ?? 'an unreadable URL'}` });
+      return fetchOpenapi(url);
     },
     async testUnsavedConnection(call) {
       const { id, connection } = unsaved(call);

@@ -386,6 +386,17 @@ export const connectionRoutes = tagged('connections', {
     body: connectionInput,
     output: testSteps,
   }),
+  fetchOpenapi: api(
+    'POST /connections/openapi',
+    'connections:manage',
+    'Fetch an OpenAPI document by its URL, as the beginning of a connection',
+    {
+      audit: 'test connection',
+      body: z.strictObject({ url: line(2_048, 1) }),
+      /** Its text, YAML or JSON, and the URL to which redirects led. */
+      output: z.strictObject({ url: z.string(), text: z.string() }),
+    },
+  ),
   probeConnection: api(
     'POST /connections/{id}/probe',
     'deliveries:manage',

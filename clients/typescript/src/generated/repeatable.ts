@@ -7,6 +7,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   '/api/v1/connections/{id}/rollback',
   '/api/v1/connections/{id}/test',
   '/api/v1/connections/test',
+  '/api/v1/connections/openapi',
   '/api/v1/connections/{id}/probe',
   '/api/v1/connections/{id}/release',
   '/api/v1/connections/{id}/destinations',

@@ -855,6 +855,15 @@ export type ConnectionTestStep = {
 
 export type ErrorKind = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'http_3xx' | 'http_4xx' | 'http_429' | 'http_5xx' | 'too_large' | 'blocked' | 'auth' | 'template' | 'protocol' | 'internal_error';
 
+export type FetchOpenapiInput = {
+    url: string;
+};
+
+export type FetchOpenapiOutput = {
+    url: string;
+    text: string;
+};
+
 export type Release = {
     released: number;
     unknownOutcomes: number;
@@ -4560,6 +4569,41 @@ export type TestUnsavedConnectionResponses = {
 };
 
 export type TestUnsavedConnectionResponse = TestUnsavedConnectionResponses[keyof TestUnsavedConnectionResponses];
+
+export type FetchOpenapiData = {
+    body: FetchOpenapiInput;
+    headers?: {
+        /**
+         * The first response to a key is repeated for 24 h; another request with it is refused.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections/openapi';
+};
+
+export type FetchOpenapiErrors = {
+    /**
+     * An error (RFC 9457)
+     */
+    '4XX': Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    '5XX': Problem;
+};
+
+export type FetchOpenapiError = FetchOpenapiErrors[keyof FetchOpenapiErrors];
+
+export type FetchOpenapiResponses = {
+    /**
+     * OK
+     */
+    200: FetchOpenapiOutput;
+};
+
+export type FetchOpenapiResponse = FetchOpenapiResponses[keyof FetchOpenapiResponses];
 
 export type ProbeConnectionData = {
     body?: never;

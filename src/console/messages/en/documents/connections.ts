@@ -101,8 +101,11 @@ export const connections = {
   openapi: {
     lead: 'Choose what to send. Each operation becomes a destination.',
     document: 'The description',
+    address: 'URL of the description',
+    addressHint: 'The docs of an API link it. This server fetches it.',
+    fetch: 'Fetch',
     label: 'OpenAPI or Swagger, YAML or JSON',
-    hint: 'Paste the text, or choose the file. The docs of an API link it.',
+    hint: 'Or choose the file, or paste the text.',
     choose: 'Choose file',
     operations: 'Operations',
     filter: 'Filter operations',

@@ -13,6 +13,8 @@ export type Operation = { readonly method: string; readonly path: string; readon
 /** An OpenAPI document, in the form of version 3.1. `resolve` follows references within it; one that leads nowhere is {}. */
 export type OpenapiDocument = {
   readonly title: string;
+  /** The URL of the document, to which its own URLs are relative; null: not known. */
+  readonly url: string | null;
   readonly root: Json;
   readonly operations: readonly Operation[];
   resolve(value: unknown): Json;
@@ -24,8 +26,8 @@ const methods = ['post', 'put', 'patch', 'get', 'delete', 'head', 'options', 'tr
 /** References that lead to references. */
 const hopsMax = 32;
 
-/** Reads a document of Swagger 2.0 or OpenAPI 3, in YAML or JSON. */
-export function readOpenapi(text: string): Read {
+/** Reads a document of Swagger 2.0 or OpenAPI 3, in YAML or JSON. `url`: where it was fetched. */
+export function readOpenapi(text: string, url: string | null = null): Read {
   let value: unknown;
   try {
     value = parse(text, { maxAliasCount: 1_000, logLevel: 'error' });
@@ -49,7 +51,7 @@ export function readOpenapi(text: string): Read {
     });
   });
   if (operations.length === 0) return { ok: false, problem: 'empty' };
-  return { ok: true, document: { title: textAt(objectAt(root, 'info'), 'title'), root, operations, resolve } };
+  return { ok: true, document: { title: textAt(objectAt(root, 'info'), 'title'), url, root, operations, resolve } };
 }
 
 function resolverOf(root: Json): (value: unknown) => Json {

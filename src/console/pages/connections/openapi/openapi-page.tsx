@@ -1,11 +1,12 @@
-import { Alert, Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
+import { fieldErrors, useApi } from '../../../data/data.ts';
 import { parts, terms, connections as words } from '../../../messages/en.ts';
 import { bind } from '../../../parts/form/bind.ts';
 import { ChooseFile } from '../../../parts/form/choose-file.tsx';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
-import { Icon, Note, Panel } from '../../../parts/parts.ts';
+import { Icon, Note, Panel, Problem } from '../../../parts/parts.ts';
 import { lazyPart } from '../../../shell/lazy-part.ts';
 import { Page } from '../../../shell/page.tsx';
 import { newCrumbs } from '../connection.ts';
@@ -52,11 +53,11 @@ export function OpenapiPage(): ReactNode {
 /** A document, and which of its operations to take. */
 function Choice({ onUse }: { onUse: (document: OpenapiDocument, offers: readonly Offer[]) => void }): ReactNode {
   const navigate = useNavigate();
-  const [text, write] = useState('');
+  const [{ text, url }, write] = useState<Source>({ text: '', url: null });
   const [chosen, choose] = useState<readonly Offer[]>([]);
-  const read = useMemo(() => (text.trim() === '' ? null : readOpenapi(text)), [text]);
+  const read = useMemo(() => (text.trim() === '' ? null : readOpenapi(text, url)), [text, url]);
   const document = read?.ok === true ? read.document : null;
-  const change = (next: string) => {
+  const change = (next: Source) => {
     write(next);
     choose([]);
   };
@@ -64,11 +65,16 @@ function Choice({ onUse }: { onUse: (document: OpenapiDocument, offers: readonly
     <Stack>
       <Panel title={w.document}>
         <Stack gap="sm" align="start">
-          <ChooseFile label={w.choose} accept=".yaml,.yml,.json,application/json" onText={change} />
+          <Address onFetched={change} />
+          <ChooseFile
+            label={w.choose}
+            accept=".yaml,.yml,.json,application/json"
+            onText={(next) => change({ text: next, url: null })}
+          />
           <Textarea
             label={w.label}
             description={w.hint}
-            {...bind(text, change)}
+            {...bind(text, (next) => change({ text: next, url }))}
             error={read?.ok === false ? w.problems[read.problem] : undefined}
             autosize
             minRows={4}
@@ -76,7 +82,6 @@ function Choice({ onUse }: { onUse: (document: OpenapiDocument, offers: readonly
             w="100%"
             spellCheck={false}
             classNames={{ input: 'mono' }}
-            data-autofocus
           />
         </Stack>
       </Panel>
@@ -95,6 +100,51 @@ function Choice({ onUse }: { onUse: (document: OpenapiDocument, offers: readonly
         {chosen.length === 0 ? null : <Note role="status">{w.chosen(chosen.length)}</Note>}
       </Group>
     </Stack>
+  );
+}
+
+/** `url`: where the text was fetched; null: it was not. */
+type Source = { text: string; url: string | null };
+
+/** The URL of a document, which the server fetches. */
+function Address({ onFetched }: { onFetched: (source: Source) => void }): ReactNode {
+  const [url, write] = useState('');
+  const fetching = useApi('fetchOpenapi', { isRead: true });
+  const { url: problem } = fieldErrors(fetching.error);
+  return (
+    <form
+      style={{ inlineSize: '100%' }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        fetching.mutate({ body: { url } }, { onSuccess: onFetched });
+      }}
+    >
+      <Stack gap="sm" align="start">
+        <TextInput
+          label={w.address}
+          description={w.addressHint}
+          placeholder="https://api.example.com/openapi.yaml"
+          {...bind(url, (next) => {
+            write(next);
+            fetching.reset();
+          })}
+          error={problem}
+          type="url"
+          w="100%"
+          spellCheck={false}
+          data-autofocus
+        />
+        {fetching.error !== null && problem === undefined ? <Problem error={fetching.error} /> : null}
+        <Button
+          type="submit"
+          leftSection={<Icon name="down" />}
+          loading={fetching.isPending}
+          disabled={url.trim() === ''}
+        >
+          {w.fetch}
+        </Button>
+      </Stack>
+    </form>
   );
 }
 

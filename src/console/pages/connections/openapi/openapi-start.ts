@@ -167,14 +167,16 @@ function signInOf(
 }
 
 /** The server of an operation, with the defaults of its variables. */
-function serverOf({ root, resolve }: OpenapiDocument, { own, pathItem }: Operation): string {
+function serverOf({ url, root, resolve }: OpenapiDocument, { own, pathItem }: Operation): string {
   const [first] = [own, pathItem, root].map((one) => listAt(one, 'servers')).find((one) => one.length > 0) ?? [];
   const server = resolve(first);
   const variables = objectAt(server, 'variables');
-  return textAt(server, 'url').replaceAll(/\{([^{}]+)\}/g, (tag, name: string) => {
+  const address = textAt(server, 'url').replaceAll(/\{([^{}]+)\}/g, (tag, name: string) => {
     const value = resolve(variables[name])['default'];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : tag;
   });
+  if (url === null || address === '' || URL.canParse(address)) return address;
+  return URL.parse(address, url)?.href ?? address;
 }
 
 function addressOf(server: string): { baseUrl: string; port: string } {
