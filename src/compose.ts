@@ -4,7 +4,8 @@ import { exit } from 'node:process';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import type { AllowList } from './alerts/check-alert.ts';
-import { type NotifierTiming, startAlerts } from './alerts/notifier.ts';
+import type { NotifierTiming } from './alerts/notifier.ts';
+import { sharedAlerts } from './alerts/shared-alerts.ts';
 import { exposedCookies } from './api/auth/exposed-cookies.ts';
 import { createServer } from './api/server.ts';
 import { systemClock } from './async/clock.ts';
@@ -348,17 +349,17 @@ async function startWatching(
       followMs: options.node?.followMs,
     }),
   );
-  const alerts = afterWatch.use(
-    await startAlerts({
-      ...parts,
-      notes: storage.notes,
-      configuration: pipeline.configuration,
-      baseUrl: options.baseUrl,
-      isOpen: watch.registry.isOpen,
-      ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
-    }),
-  );
-  watch.registry.sendNotices(alerts.take);
+  const alerts = sharedAlerts({
+    ...parts,
+    notes: storage.notes,
+    configuration: pipeline.configuration,
+    baseUrl: options.baseUrl,
+    isOpen: watch.registry.isOpen,
+    mayAct: pipeline.mayAct,
+    sendNotices: watch.registry.sendNotices,
+    ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
+  });
+  afterWatch.use(await pipeline.addJob(alerts.begin));
   pipeline.eraser.watch(watch.registry.erase);
   pipeline.eraser.watch(alerts.erase);
   return { alerts, watch };
@@ -370,11 +371,11 @@ const pruneEveryMs = 3_600_000;
 function pruneResponses(
   { responses }: Requests,
   { clock, telemetry }: Core,
-  { confirmedNow }: Pick<Pipeline, 'confirmedNow'>,
+  { confirmedNow, doesJobs }: Pick<Pipeline, 'confirmedNow' | 'doesJobs'>,
 ): Rounds {
   const rounds = new Rounds(clock, async () => {
     const now = confirmedNow();
-    if (now !== null)
+    if (now !== null && doesJobs())
       await responses.prune(now).catch((error: unknown) => telemetry.failed(error, 'remove old responses'));
     return pruneEveryMs;
   });

@@ -55,6 +55,7 @@ export async function openNotifier(
     isOpen: (id) => !resolved.has(id),
     isHttpAllowed: () => false,
     isMailAllowed: () => false,
+    mayAct: () => true,
   });
 
   return {

@@ -1,16 +1,18 @@
+import type { Clock } from '../async/clock.ts';
 import type { AlertBody, AlertHealth } from '../contract/documents/alert.ts';
 import type { IssueNotice } from '../contract/records/issue.ts';
 import type { Notes } from '../notes/notes.ts';
 import type { Configuration, Document } from '../pipeline/snapshot/snapshot.ts';
 import { createDigests, type DigestParts, type NotifierTiming } from './digest.ts';
-import { healthOf, type MessageQueue, openMessageQueues } from './message-queue.ts';
-import { messagesOf } from './outbox.ts';
+import { healthOf, type MessageQueue, type MessageQueues, openMessageQueues } from './message-queue.ts';
+import { messagesOf, type OutboxMessage } from './outbox.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { createMessageSender, disabledDetail, type SenderParts } from './send-message.ts';
+import type { Sent } from './senders/sender.ts';
 
 export type { NotifierTiming } from './digest.ts';
 
-type AlertOptions = Omit<SenderParts, 'queues' | 'alerts' | 'apartMs' | 'ended'> &
+export type AlertOptions = Omit<SenderParts, 'queues' | 'alerts' | 'apartMs' | 'ended'> &
   Pick<DigestParts, 'newId' | 'isOpen'> & {
     notes: Pick<Notes, 'list' | 'page' | 'save'>;
     configuration: Configuration;
@@ -99,16 +101,14 @@ export async function startAlerts(options: AlertOptions) {
       queues.erase(text);
       save('save the messages of alerts after an erasure');
     },
-    health: (alertId: string): AlertHealth => healthOf(queues.of(alertId)),
     /** Messages of one alert before or after an id, newest first. */
     messages: (query: Parameters<typeof messagesOf>[1]) => messagesOf(options.notes, query),
+    health: (alertId: string): AlertHealth => healthOf(queues.of(alertId)),
     /** Sends a test message now, with one attempt, whatever the rules select. */
-    async test(alert: Document<AlertBody>) {
-      const startedAt = clock.now();
-      const tested = await sender.test(alert, digests.newMessage(alert.id, 'test', startedAt));
+    async test(alert: Document<AlertBody>): Promise<TestedAlert> {
+      const tested = await sendTest(alert, { sender, digests, queues, clock });
       schedule();
-      await queues.saved();
-      return { ...tested, durationMs: clock.now() - startedAt };
+      return tested;
     },
     async [Symbol.asyncDispose]() {
       isStopping = true;
@@ -119,6 +119,37 @@ export async function startAlerts(options: AlertOptions) {
       await queues.saved().catch((error) => telemetry.failed(error, 'save the messages of alerts'));
     },
   };
+}
+
+export type TestedAlert = { sent: Sent; message: OutboxMessage; durationMs: number };
+
+async function sendTest(
+  alert: Document<AlertBody>,
+  {
+    sender,
+    digests,
+    queues,
+    clock,
+  }: {
+    sender: ReturnType<typeof createMessageSender>;
+    digests: ReturnType<typeof createDigests>;
+    queues: MessageQueues;
+    clock: Clock;
+  },
+): Promise<TestedAlert> {
+  const startedAt = clock.now();
+  const tested = await sender.test(alert, digests.newMessage(alert.id, 'test', startedAt));
+  await queues.saved();
+  return { ...tested, durationMs: clock.now() - startedAt };
+}
+
+/** A test message of a node that sends no others. */
+export async function testAlone(options: AlertOptions, alert: Document<AlertBody>): Promise<TestedAlert> {
+  const queues = await openMessageQueues(options.notes);
+  const parts = { ...options, queues, alerts: () => options.configuration.snapshot.documents.alert };
+  const digests = createDigests({ ...parts, timing: usual });
+  const sender = createMessageSender({ ...parts, apartMs: usual.apartMs, ended() {} });
+  return sendTest(alert, { sender, digests, queues, clock: options.clock });
 }
 
 /** When a reminder or a message is due; null: there is none. */

@@ -24,6 +24,8 @@ export type SenderParts = AllowList & {
   scrub(text: string): string;
   /** The minimum time between two messages of an alert. */
   apartMs: number;
+  /** Whether no other node can have begun to send. Asked when a message is sent. */
+  mayAct(): boolean;
   /** Called after each attempt. */
   ended(): void;
 };
@@ -31,6 +33,8 @@ export type SenderParts = AllowList & {
 const minuteMs = 60_000;
 /** Delays before the second, third, … attempt to send a message; the last one repeats until `givenUpMs`. */
 const waitsMs = [10_000, minuteMs, 5 * minuteMs, 15 * minuteMs, 30 * minuteMs, 60 * minuteMs];
+/** How long a node waits that does not know whether another one sends. */
+const unsureMs = 1_000;
 /** A message that could not be sent within this time is dropped. */
 const givenUpMs = 24 * 60 * minuteMs;
 
@@ -62,6 +66,10 @@ export function createMessageSender(parts: SenderParts) {
     await queues.saved();
     const alert = alerts().get(message.alertId);
     if (isStopping || alert === undefined) return;
+    if (!parts.mayAct()) {
+      queue.blockedUntil = clock.now() + unsureMs;
+      return;
+    }
     if (alert.body.status !== 'enabled') return void queues.end(message, 'failed', disabledDetail, clock.now());
     const sent = await trySending(alert, message);
     // The alert was deleted or disabled during the attempt: there is nothing to record.

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notes } from './notes.ts';
+import type { NoteLease, Notes } from './notes.ts';
+
+/** Takes the partition; each time with a later lease. */
+type TakeLease = () => Promise<NoteLease>;
 
 /** The conformance suite of the notes, for every adapter. `open` returns new and empty ones. */
-export function testNotes(name: string, open: () => Promise<Notes & AsyncDisposable>): void {
+export function testNotes(name: string, open: () => Promise<Notes & AsyncDisposable & { take: TakeLease }>): void {
   test(`${name} notes: a note is read back as it was last saved, until it is removed`, async () => {
     await using notes = await open();
     assert.equal(await notes.load('parameters'), null);
@@ -29,6 +32,19 @@ export function testNotes(name: string, open: () => Promise<Notes & AsyncDisposa
     await notes.save({ name: 'b', text: '1' }, { name: 'a', text: null });
     await assert.rejects(() => notes.save({ name: 'b', text: '2' }, { name: {} as never, text: '' }));
     assert.deepEqual(await notes.list(''), [{ name: 'b', text: '1' }]);
+  });
+
+  test(`${name} notes: what a former owner of a partition saves under its lease changes nothing`, async () => {
+    await using notes = await open();
+    const first = await notes.take();
+    assert.equal(await notes.saveUnder(first, { name: 'a', text: '1' }), true);
+    const second = await notes.take();
+    assert.equal(await notes.saveUnder(first, { name: 'a', text: null }, { name: 'b', text: '2' }), false);
+    assert.equal(await notes.saveUnder(second, { name: 'c', text: '3' }), true);
+    assert.deepEqual(await notes.list(''), [
+      { name: 'a', text: '1' },
+      { name: 'c', text: '3' },
+    ]);
   });
 
   test(`${name} notes: those of a prefix are read in pages, the last ones first`, async () => {

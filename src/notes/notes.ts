@@ -15,7 +15,12 @@ export interface Notes {
    * only unlinked.
    */
   save(...changes: NoteChange[]): Promise<void>;
+  /** The same under the lease of a partition. false: a later owner has taken the partition, and nothing is saved. */
+  saveUnder(lease: NoteLease, ...changes: NoteChange[]): Promise<boolean>;
 }
+
+/** A lease of the journal. */
+export type NoteLease = { partition: number; owner: string; epoch: number };
 
 export type Note = { name: string; text: string };
 export type NoteChange = { name: string; text: string | null };

@@ -18,6 +18,7 @@ import { createReplayRates } from './dispatch/replay-rates.ts';
 import { type DeliveryEvents, reportAttempts } from './insight/delivery-events.ts';
 import { countHeld } from './insight/held-count.ts';
 import { createStatistics } from './insight/statistics.ts';
+import type { Jobs } from './jobs.ts';
 import type { OwnedConnections } from './owned-connections.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { ConfirmedClock } from './retention/confirmed-clock.ts';
@@ -32,6 +33,7 @@ type Context = {
   attempter: Attempter;
   redaction: RedactionPolicies;
   confirmed: ConfirmedClock;
+  jobs: Pick<Jobs, 'lease'>;
 };
 
 export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
@@ -42,7 +44,7 @@ export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
  */
 export async function startDelivering(parts: PipelineParts, context: Context) {
   const { catalog, journal, authenticator, telemetry, clock, limits } = parts;
-  const { configuration, events, lease, owned, confirmed } = context;
+  const { configuration, events, lease, owned, confirmed, jobs } = context;
   const { failed } = telemetry;
   const queue = journal.hot;
   const stack = new AsyncDisposableStack();
@@ -54,6 +56,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       clock,
       holds: holds.byDestination,
       confirmedNow: confirmed.last,
+      rollsUp: () => jobs.lease() !== null,
       failed,
     }),
   );

@@ -8,6 +8,7 @@ import { createFire } from './firing.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
 import { followOtherEvents } from './insight/other-events.ts';
 import { sharedStatus } from './insight/owner-status.ts';
+import type { Jobs } from './jobs.ts';
 import { Matcher } from './matcher.ts';
 import type { ConnectionsOfNode } from './owned-connections.ts';
 import { Partitions } from './partitions.ts';
@@ -24,6 +25,7 @@ export function createNode(
     configuration: Configuration;
     events: DeliveryEvents;
     owned: ConnectionsOfNode;
+    jobs: Jobs;
     /** How many partitions the database has. */
     partitionCount: number;
   },
@@ -31,7 +33,7 @@ export function createNode(
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
-  const { configuration, events, owned, partitionCount } = context;
+  const { configuration, events, owned, jobs, partitionCount } = context;
   let wasActing = true;
   const { statuses, commands } = journal.hot;
   const status = sharedStatus({ configuration, statuses, owned, dispatcher, authenticator });
@@ -47,6 +49,7 @@ export function createNode(
     journal,
     dispatchers: dispatcher,
     owned,
+    jobs,
     follow: followOthers,
     status,
     recover,
@@ -149,6 +152,7 @@ export function createNode(
       return asking.ask;
     },
     nodes: () => ownership.nodes,
+    mayAct: () => ownership.mayAct(),
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
       await serving.disposeAsync();

@@ -1,5 +1,4 @@
 import type { Lease } from '../journal/journal.ts';
-import { type Job, partitionOfJob } from './jobs.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
 
 /**
@@ -12,8 +11,6 @@ export interface OwnedConnections {
    * it, or none.
    */
   leaseOf(scopeId: string): Lease | null;
-  /** The lease under which this node does a job for all; null: another node does it, or none. */
-  leaseOfJob(job: Job): Lease | null;
   /** Of all partitions that this node owns. */
   leases(): Lease[];
 }
@@ -23,22 +20,14 @@ export class ConnectionsOfNode implements OwnedConnections {
   readonly #leases = new Map<number, Lease>();
   readonly #configuration: Pick<Configuration, 'snapshot'>;
 
-  readonly #partitions: number;
-
-  /** `partitions`: how many the database has. */
-  constructor(configuration: Pick<Configuration, 'snapshot'>, partitions: number) {
+  constructor(configuration: Pick<Configuration, 'snapshot'>) {
     this.#configuration = configuration;
-    this.#partitions = partitions;
   }
 
   leaseOf(scopeId: string): Lease | null {
     const { documents, partitions } = this.#configuration.snapshot;
     const connectionId = documents.destination.get(scopeId)?.body.connectionId ?? scopeId;
     return this.#leases.get(partitions.get(connectionId) ?? 0) ?? null;
-  }
-
-  leaseOfJob(job: Job): Lease | null {
-    return this.#leases.get(partitionOfJob(job, this.#partitions)) ?? null;
   }
 
   leases(): Lease[] {
@@ -57,6 +46,5 @@ export class ConnectionsOfNode implements OwnedConnections {
 /** All connections: embedded mode. */
 export const allConnections = (lease: Lease): OwnedConnections => ({
   leaseOf: () => lease,
-  leaseOfJob: () => lease,
   leases: () => [lease],
 });

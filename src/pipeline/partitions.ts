@@ -5,6 +5,7 @@ import type { ChangeEffects } from './dispatch/change-effects.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Dispatchers } from './dispatch/dispatchers.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
+import type { Jobs } from './jobs.ts';
 import type { IncomingRequest, Matcher } from './matcher.ts';
 import { newDelivery } from './new-delivery.ts';
 import type { ConnectionsOfNode } from './owned-connections.ts';
@@ -19,6 +20,7 @@ type Options = {
   journal: Pick<Journal, 'hot'>;
   dispatchers: Dispatchers;
   owned: ConnectionsOfNode;
+  jobs: Pick<Jobs, 'acquired' | 'ended'>;
   /** Takes over what other nodes have stored. */
   follow(): Promise<void>;
   /** What this node stores for the others. */
@@ -123,13 +125,18 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     this.#owned.set(lease.partition, { lease, matcher, dispatcher, takeOver });
     await matcher.start();
     takeOver.wake();
+    if (this.#isHeld(lease)) await this.#options.jobs.acquired(lease);
   }
 
   async drain(lease: Lease): Promise<void> {
     const { partition } = lease;
     const owned = this.#owned.get(partition);
     this.#owned.delete(partition);
-    await Promise.all([owned?.matcher[Symbol.asyncDispose](), owned?.takeOver[Symbol.asyncDispose]()]);
+    await Promise.all([
+      this.#options.jobs.ended(lease),
+      owned?.matcher[Symbol.asyncDispose](),
+      owned?.takeOver[Symbol.asyncDispose](),
+    ]);
     await this.#options.dispatchers.close(partition);
     this.#options.owned.end(lease);
     if (this.#isHeld(lease)) this.#held.delete(partition);
@@ -140,6 +147,8 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     const { partition } = lease;
     this.#held.delete(partition);
     const owned = this.#owned.get(partition);
+    const { jobs, failed } = this.#options;
+    void jobs.ended(lease).catch((error) => failed(error, 'end what another node does now'));
     this.#options.owned.end(lease);
     this.#owned.delete(partition);
     owned?.takeOver.drop();

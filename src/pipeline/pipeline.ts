@@ -10,7 +10,7 @@ import { followClock } from './dispatch/clock-changes.ts';
 import { createDeliveryEvents, type DeliveryEvents } from './insight/delivery-events.ts';
 import { startParameters } from './insight/parameter-catalog.ts';
 import { queueStatus } from './insight/queue-status.ts';
-import type { Job } from './jobs.ts';
+import { Jobs } from './jobs.ts';
 import { matchAlone } from './match-alone.ts';
 import { createNode } from './node.ts';
 import { allConnections, ConnectionsOfNode } from './owned-connections.ts';
@@ -64,15 +64,18 @@ export async function startPipeline(parts: PipelineParts) {
   if (tracing !== null)
     events.on('settled', (delivery, { settlement }) => tracing.settled(delivery, settlement.status));
 
-  const ofNode = new ConnectionsOfNode(configuration, partitionCount);
+  const ofNode = new ConnectionsOfNode(configuration);
   const connections = own === null ? ofNode : allConnections(own.lease);
   const lease = own?.lease ?? null;
-  const context = { configuration, events, lease, owned: connections, attempter, redaction, confirmed };
+  const jobs = new Jobs(partitionCount);
+  const doesJobs = () => jobs.lease() !== null;
+  if (own !== null) await jobs.acquired(own.lease);
+  const context = { configuration, events, lease, owned: connections, attempter, redaction, confirmed, jobs };
   const delivering = stack.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
   const matching = stack.use(
     own === null
-      ? createNode(parts, { configuration, events, owned: ofNode, partitionCount }, delivering)
+      ? createNode(parts, { configuration, events, owned: ofNode, jobs, partitionCount }, delivering)
       : matchAlone(parts, context, dispatcher, own.lease),
   );
   const { matcher, owned, shown } = matching;
@@ -84,6 +87,7 @@ export async function startPipeline(parts: PipelineParts) {
       documents: documentRetention({ catalog, authenticator }),
       limits: () => retentionOf(configuration.snapshot, limits.retention),
       confirmed,
+      doesJobs,
       clock,
       failed,
     }),
@@ -179,8 +183,11 @@ export async function startPipeline(parts: PipelineParts) {
     statistics,
     /** Whether this node sends to a connection. */
     ownsConnection: (id: string) => connections.leaseOf(id) !== null,
-    /** Whether this node does what one does for all. */
-    ownsJob: (job: Job) => connections.leaseOfJob(job) !== null,
+    /** Work that one node does for all nodes, and whether this node does it. */
+    addJob: jobs.add.bind(jobs),
+    doesJobs,
+    /** Whether no other node can have taken a partition of this one. */
+    mayAct: matching.mayAct,
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
     /**

@@ -24,7 +24,7 @@ import { detectUsedIds } from './used-ids.ts';
 export type WatchOptions = {
   pipeline: Pick<
     Pipeline,
-    'configuration' | 'confirmedNow' | 'events' | 'isFull' | 'ownsConnection' | 'ownsJob' | 'queueStatus'
+    'configuration' | 'confirmedNow' | 'doesJobs' | 'events' | 'isFull' | 'ownsConnection' | 'queueStatus'
   >;
   statistics: Pick<Statistics, 'read'>;
   space(): Space;
@@ -56,8 +56,7 @@ export async function startWatch(options: WatchOptions) {
     clock,
     newId: options.newId,
     limits,
-    isOwn: (connectionId) =>
-      connectionId === null ? pipeline.ownsJob('issues') : pipeline.ownsConnection(connectionId),
+    isOwn: (connectionId) => (connectionId === null ? pipeline.doesJobs() : pipeline.ownsConnection(connectionId)),
     causesOf: (record) => recentCauses(options.audit, record),
     noticed: telemetry.issueMoved,
     failed,

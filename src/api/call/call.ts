@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { AllowList } from '../../alerts/check-alert.ts';
-import type { Notifier } from '../../alerts/notifier.ts';
+import type { SharedAlerts } from '../../alerts/shared-alerts.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { Audit } from '../../audit/audit.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -43,7 +43,7 @@ export type ApiParts = {
   audit: Pick<Audit, 'append' | 'entries'>;
   journal: Pick<Journal, 'log'>;
   issues: Pick<Watch['registry'], 'all' | 'get' | 'act'> & Pick<Watch, 'refresh'>;
-  alerts: Pick<Notifier, 'health' | 'messages' | 'test'>;
+  alerts: Pick<SharedAlerts, 'health' | 'messages' | 'test'>;
   egress: Egress;
   identity: Identity;
   telemetry: Pick<

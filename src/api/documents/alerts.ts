@@ -46,7 +46,7 @@ export function alertKind(parts: ApiParts): Kind<'alert'> {
       return [];
     },
     rolledBack: (old, present) => withoutSecrets(old, (pointer) => movedSecrets(present, old, [pointer]).length > 0),
-    shownWith: ({ id }) => ({ health: parts.alerts.health(id) }),
+    shownWith: async ({ id }) => ({ health: await parts.alerts.health(id) }),
   };
 }
 

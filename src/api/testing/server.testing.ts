@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import inject, { type Response as InjectedResponse, type InjectOptions } from 'light-my-request';
 import { keyring, openStorage } from '../../../test/support/storage.ts';
-import { startAlerts } from '../../alerts/notifier.ts';
+import { sharedAlerts } from '../../alerts/shared-alerts.ts';
 import { systemClock } from '../../async/clock.ts';
 import { inlineCompute } from '../../compute/inline.ts';
 import { createAuthenticator } from '../../connections/authenticator.ts';
@@ -108,6 +108,7 @@ export async function startTestServer(
   const refusal: { error: Error | null } = { error: null };
   const tokens = new Map<string, Principal>([['admin', principal('admin', allRights)]]);
   const statistics = createStatistics({
+    rollsUp: () => true,
     confirmedNow: () => null,
     events,
     log: journal.log,
@@ -116,7 +117,9 @@ export async function startTestServer(
     failed: (error) => failures.push(error),
   });
   const statisticsListeners = events.listenerCount('evaluated');
-  const alerts = await startAlerts({
+  const alerts = sharedAlerts({
+    mayAct: () => true,
+    sendNotices: () => {},
     notes,
     configuration,
     egress,
@@ -244,7 +247,9 @@ export async function startTestServer(
     events,
     isFull: () => false,
     ownsConnection: () => true,
-    ownsJob: () => true,
+    addJob: () => Promise.reject(new Error('no job is added')),
+    doesJobs: () => true,
+    mayAct: () => true,
     replays: await startReplays({
       planner: replayPlanner({
         configuration,

@@ -1,5 +1,5 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { Note, NoteChange } from '../notes.ts';
+import type { Note, NoteChange, NoteLease } from '../notes.ts';
 
 /** Greater than the rest of every name. */
 const last = '\u{10ffff}';
@@ -20,14 +20,24 @@ export const operations = {
     return after === undefined ? rows : rows.reverse();
   },
 
-  saveNotes(db: Db, changes: readonly NoteChange[]): void {
-    db.all('PRAGMA secure_delete = ON');
-    try {
-      for (const { name, text } of changes)
-        if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
-        else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
-    } finally {
-      db.all('PRAGMA secure_delete = FAST');
-    }
+  saveNotes: save,
+
+  saveNotesUnder(db: Db, { lease, changes }: { lease: NoteLease; changes: readonly NoteChange[] }): boolean {
+    const { partition, owner, epoch } = lease;
+    const sql = 'SELECT 1 FROM partition_lease WHERE partition = ? AND owner = ? AND epoch = ?';
+    if (db.get(sql, partition, owner, epoch) === undefined) return false;
+    save(db, changes);
+    return true;
   },
 };
+
+function save(db: Db, changes: readonly NoteChange[]): void {
+  db.all('PRAGMA secure_delete = ON');
+  try {
+    for (const { name, text } of changes)
+      if (text === null) db.run('DELETE FROM note WHERE name = ?', name);
+      else db.run('INSERT OR REPLACE INTO note (name, text) VALUES (?, ?)', name, text);
+  } finally {
+    db.all('PRAGMA secure_delete = FAST');
+  }
+}

@@ -11,5 +11,6 @@ export function sqliteNotes(sqlite: Pick<Sqlite, 'client'>): Notes {
     list: (prefix) => client.write('loadNotes', prefix),
     page: (prefix, page) => client.read('notePage', { prefix, ...page }),
     save: (...changes) => client.write('saveNotes', changes),
+    saveUnder: (lease, ...changes) => client.write('saveNotesUnder', { lease, changes }),
   };
 }

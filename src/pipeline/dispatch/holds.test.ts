@@ -166,7 +166,7 @@ test('an error of one listener to holds keeps no change from the others', async 
     configuration: rig.pipeline.configuration,
     queue: rig.journal.hot,
     clock: rig.clock,
-    owned: { leaseOf: () => null, leaseOfJob: () => null, leases: () => [] },
+    owned: { leaseOf: () => null, leases: () => [] },
     telemetry: { ...silentTelemetry(), failed: (error) => heard.push(String(error)) },
   });
   holds.watch(() => {

@@ -21,6 +21,8 @@ export function createFlush(options: {
   clock: Clock;
   /** The time by which old steps are removed, which does not follow a clock that jumps ahead; null: not known yet. */
   confirmedNow(): number | null;
+  /** Whether this node rolls up what all nodes have counted. */
+  rollsUp(): boolean;
   /** Takes the counters from memory. */
   take(): Promise<StatisticsEntry[]>;
   failed(error: unknown, doing: string): void;
@@ -53,7 +55,7 @@ export function createFlush(options: {
         if (entries.length > 0) await rest(ms);
       }
       problem = null;
-      void rollUpInTurn(rollUp);
+      if (options.rollsUp()) void rollUpInTurn(rollUp);
     } catch (error) {
       failed(error, 'write statistics');
       problem = "Statistics can't be written; they are kept in memory, within bounds. The log has the cause.";

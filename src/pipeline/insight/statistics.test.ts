@@ -224,6 +224,7 @@ async function alone() {
     clock,
     holds: new Map(),
     confirmedNow: clock.now,
+    rollsUp: () => true,
     failed: assert.ifError,
   });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };

@@ -21,6 +21,7 @@ export function createStatistics(options: {
   holds: ReadonlyMap<string, HoldState>;
   /** See statistics-flush.ts. */
   confirmedNow(): number | null;
+  rollsUp(): boolean;
   failed(error: unknown, doing: string): void;
 }) {
   const { events, log, clock, holds } = options;

@@ -29,6 +29,7 @@ export function startRetention({
   documents,
   limits,
   confirmed,
+  doesJobs,
   clock,
   failed,
 }: {
@@ -38,11 +39,16 @@ export function startRetention({
   documents: Step;
   limits(): Retention;
   confirmed: ConfirmedClock;
+  /** Whether this node removes what is old, for all nodes. */
+  doesJobs(): boolean;
   clock: Clock;
   failed(error: unknown, doing: string): void;
 }) {
   const running = {
-    /** Whether the size limit is reached with nothing left to remove: intake is refused then. */
+    /**
+     * Whether the size limit is reached with nothing left to remove: intake is refused then. Other nodes hear it from the
+     * journal, which refuses their events.
+     */
     isFull: false,
     [Symbol.asyncDispose]: () => rounds[Symbol.asyncDispose](),
   };
@@ -67,11 +73,13 @@ export function startRetention({
     'remove deleted documents': documents,
   };
   const rounds = new Rounds(clock, async () => {
-    const at = await confirmed.next(clock.now()).catch((error) => {
+    const isOurs = doesJobs();
+    const at = await (isOurs ? confirmed.next(clock.now()) : confirmed.follow()).catch((error) => {
       failed(error, 'confirm the time for retention');
       return null;
     });
-    if (at !== null)
+    if (!isOurs) running.isFull = false;
+    if (isOurs && at !== null)
       for (const [doing, step] of Object.entries(steps)) await step(at).catch((error) => failed(error, doing));
     return confirmed.roundMs;
   });
