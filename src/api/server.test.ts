@@ -147,6 +147,21 @@ test('events are streamed as they are matched, and the stream ends when the serv
   assert.equal(server.watchers(), 0);
 });
 
+test('the stream of a visitor has the events of the user who had it as anonymous id', async () => {
+  await using server = await startTestServer();
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const headers = { authorization: 'Bearer admin' };
+  const read = lines(await fetch(`${url}/api/v1/events/stream?visitorId=a-1`, { headers }));
+  while ((await read.next()).value !== '') {
+    // the greeting
+  }
+  for (const anonymousId of ['a-2', 'a-1']) server.tell({ ...sample, visitorId: 'user', anonymousId });
+  await read.next();
+  const line = (await read.next()).value ?? '';
+  assert.equal(JSON.parse(line.slice(6)).event.anonymousId, 'a-1');
+  await server.close();
+});
+
 test('a stream over its rate becomes a sample and gives the number left out', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   await using server = await startTestServer();

@@ -26,7 +26,7 @@ async function withAttempts(journal: Journal) {
   const carl = { email: 'carl@shop.example' };
   const visitors = [
     { visitorId: 'ada', data },
-    { visitorId: 'bob' },
+    { visitorId: 'bob', anonymousId: 'b-1' },
     { visitorId: 'ada', data: carl },
     { visitorId: 'eve' },
   ];
@@ -115,6 +115,7 @@ export function deliverySearchConformance(guarantee: Guarantee): void {
       [{}, [d, c, b, a]],
       [{ visitorId: 'ada' }, [c, a]],
       [{ visitorId: 'ada', status: 'delivered' }, [a]],
+      [{ visitorId: 'b-1' }, [b]],
       [{ visitorId: 'unknown' }, []],
       [{ httpStatus: { from: 422, to: 422 } }, [b]],
       [{ httpStatus: { from: 500, to: 599 } }, [d, c]],

@@ -39,7 +39,13 @@ export function listsConformance(guarantee: Guarantee): void {
     const trace = 'trc_1';
     const a = await accept(journal, [
       incoming({ name: 'a', visitorId: 'v1', data: { sku: '7', note: 'x"y' } }),
-      incoming({ name: 'ab', visitorId: 'v2', data: { x: 'v1', sku: '8', list: ['7'] }, ext: { trace } }),
+      incoming({
+        name: 'ab',
+        visitorId: 'v2',
+        anonymousId: 'a2',
+        data: { x: 'v1', sku: '8', list: ['7'] },
+        ext: { trace },
+      }),
     ]);
     const b = await journal.hot.accept({
       partition: 0,
@@ -53,6 +59,7 @@ export function listsConformance(guarantee: Guarantee): void {
       [{ name: 'a' }, [third, first]],
       [{ name: 'a', limit: 1, after: first ?? '' }, [third]],
       [{ visitorId: 'v1' }, [first]],
+      [{ visitorId: 'a2' }, [second]],
       [{ collectorId: 'col_1' }, [second, first]],
       [{ collectorId: 'col_9' }, []],
       [{ parameter: 'sku' }, [second, first]],

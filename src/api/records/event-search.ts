@@ -22,7 +22,7 @@ export function checkMaySearch({ parameter }: StreamQuery, may: Call['may']): vo
 export function isSought(event: Event, matched: readonly Rule[], query: StreamQuery): boolean {
   const { name, visitorId, collectorId, parameter, value, actionId, trace } = query;
   if (name !== undefined && event.name !== name) return false;
-  if (visitorId !== undefined && event.visitorId !== visitorId) return false;
+  if (visitorId !== undefined && event.visitorId !== visitorId && event.anonymousId !== visitorId) return false;
   if (collectorId !== undefined && event.source.collectorId !== collectorId) return false;
   if (actionId !== undefined && !matched.some(({ action }) => action.id === actionId)) return false;
   if (trace !== undefined && event.ext['trace'] !== trace) return false;

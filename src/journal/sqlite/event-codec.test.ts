@@ -9,8 +9,8 @@ const readBack = (line: string) => eventOfLine({ ...place, line });
 test('an event keeps its anonymous id', () => {
   const line = lineOfEvent({ ...incoming({ name: 'Buy' }), visitorId: 'user-1', anonymousId: 'anonymous-1' });
   assert.equal(readBack(line).anonymousId, 'anonymous-1');
-  assert.equal(visitorOfLine(line), 'user-1');
-  assert.ok(lineMatcher({ lineStart: null, visitorId: 'user-1' })(line));
+  assert.deepEqual(visitorOfLine(line), { visitorId: 'user-1', anonymousId: 'anonymous-1' });
+  for (const visitorId of ['user-1', 'anonymous-1']) assert.ok(lineMatcher({ lineStart: null, visitorId })(line));
   assert.ok(hasSameData(line, lineOfEvent({ ...incoming({ name: 'Buy' }), visitorId: 'anonymous-1' })));
 });
 

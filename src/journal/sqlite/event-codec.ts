@@ -43,10 +43,12 @@ export function lineOfEvent(event: IncomingEvent): string {
 /** The name and the visitor at the beginning of a line. */
 const lineHead = /^\[(?:null|"(?:[^"\\]|\\.)*"),(null|"(?:[^"\\]|\\.)*"),/;
 
-/** The visitor of a line; null: none, or the event was erased. */
-export function visitorOfLine(line: string): string | null {
+/** The visitor of a line and the anonymous id; null: none, or the event was erased. */
+export function visitorOfLine(line: string): Pick<Event, 'visitorId' | 'anonymousId'> {
   const visitorId: string | null = JSON.parse(lineHead.exec(line)?.[1] ?? 'null');
-  return visitorId;
+  // A quote after a comma begins a text: inside of one, a backslash is before it.
+  const anonymousId = line.endsWith('"]') ? line.slice(line.lastIndexOf(',"') + 1, -1) : 'null';
+  return { visitorId, anonymousId: JSON.parse(anonymousId) };
 }
 
 /** Everything in a line before the data. */
@@ -82,13 +84,14 @@ export const lineStart = (name: string) => `[${JSON.stringify(name)},`;
 export type Sought = { [K in 'visitorId' | 'parameter' | 'value' | 'trace']?: EventSearch[K] } & {
   /** The beginning of the lines of events with the name that is searched for. */
   lineStart: string | null;
-  /** Whether the visitor can also be the anonymous id of a user. */
-  isAnonymousToo?: boolean;
 };
 
-/** Whether a line is of an event that matches. Parsing is slow: only lines that contain every text are parsed. */
+/**
+ * Whether a line is of an event that matches; of a visitor are also the events of the user who had it as anonymous id. Parsing is
+ * slow: only lines that contain every text are parsed.
+ */
 export function lineMatcher(sought: Sought): (line: string) => boolean {
-  const { lineStart, visitorId, isAnonymousToo = false, parameter, value, trace } = sought;
+  const { lineStart, visitorId, parameter, value, trace } = sought;
   const texts = [visitorId, parameter, value, trace].flatMap((one) => (one === undefined ? [] : [JSON.stringify(one)]));
   return (line) => {
     if (lineStart !== null && !line.startsWith(lineStart)) return false;
@@ -96,7 +99,7 @@ export function lineMatcher(sought: Sought): (line: string) => boolean {
     if (line === '' || !texts.every((text) => line.includes(text))) return false;
     const [, visitor, , , , data, ext, , anonymousId]: Fields = JSON.parse(line);
     return (
-      (visitorId === undefined || visitor === visitorId || (isAnonymousToo && anonymousId === visitorId)) &&
+      (visitorId === undefined || visitor === visitorId || anonymousId === visitorId) &&
       (parameter === undefined || Object.hasOwn(data, parameter)) &&
       (parameter === undefined || value === undefined || data[parameter] === value) &&
       (trace === undefined || (ext !== 0 && ext['trace'] === trace))

@@ -32,8 +32,8 @@ import { statusOperations } from './statuses.ts';
 // gate            a hold that responses caused
 // in_flight       the in-flight marker
 // clock_break     an entry whose time is earlier than that of the one before it: the clock was set back
-// visitor_marks   two bytes of a hash for each event of a segment, by which searches skip events of other visitors
 // note            of the notes/ port: also alert_message/…, alert_report/…, key_use/…, token_pauses/…, refresh_token/…
+// visitor_marks   hashes of two bytes of the visitors and anonymous ids of a segment, by which searches skip other events
 
 /** The operations of the journal in the storage threads. */
 export const operations = {

@@ -1,8 +1,9 @@
 import type { Accepted, AcceptRequest } from '../../journal.ts';
-import { segmentEvents, visitorMark } from '../event-codec.ts';
+import { segmentEvents } from '../event-codec.ts';
 import type { JournalClient } from '../operations.ts';
+import { mark, noMarks, type SegmentMarks, storedMarks } from './segment-marks.ts';
 
-type Collected = { first: number; next: number; marks: Uint16Array };
+type Collected = { first: number; next: number; marks: SegmentMarks };
 
 /** Missing segments that one round reads, so that a large old log is marked in the background. */
 const filledAtOnce = 256;
@@ -24,24 +25,24 @@ export class VisitorMarker {
   add({ partition, events }: AcceptRequest, { from, duplicates }: Accepted): void {
     const repeated = duplicates.length === 0 ? null : new Set(duplicates);
     let offset = from;
-    for (const [index, { visitorId }] of events.entries())
-      if (repeated === null || !repeated.has(index)) this.#mark(partition, offset++, visitorId);
+    for (const [index, event] of events.entries())
+      if (repeated === null || !repeated.has(index)) this.#mark(partition, offset++, event);
   }
 
-  #mark(partition: number, offset: number, visitorId: string | null) {
+  #mark(partition: number, offset: number, event: AcceptRequest['events'][number]) {
     const place = offset % segmentEvents;
     let segment = this.#collected.get(partition);
     if (segment === undefined || segment.next !== offset) {
       this.#collected.delete(partition);
       if (place !== 0) return;
-      segment = { first: offset, next: offset, marks: new Uint16Array(segmentEvents) };
+      segment = { first: offset, next: offset, marks: noMarks() };
       this.#collected.set(partition, segment);
     }
-    segment.marks[place] = visitorMark(visitorId);
+    mark(segment.marks, place, event);
     segment.next += 1;
     if (place < segmentEvents - 1) return;
     this.#collected.delete(partition);
-    void this.#keep({ partition, first: segment.first }, new Uint8Array(segment.marks.buffer)).catch(() => {}); // `fill` reads it later
+    void this.#keep({ partition, first: segment.first }, storedMarks(segment.marks)).catch(() => {}); // `fill` reads it later
   }
 
   /** Events were erased: the collected marks may be of them. */

@@ -15,13 +15,15 @@ const hour = 3_600_000;
 const events = 2 * segmentEvents + 300;
 const ada = [10, segmentEvents + 104, segmentEvents + 105, events - 5];
 
+type Visitor = { visitorId: string; anonymousId?: string | null };
+
 /** Stores events from the offset `from` on, one delivery each; those of `ada` have this visitor. Returns the ids. */
-async function fill(journal: Journal, from: number, to: number, visitorOf: (offset: number) => string | null) {
+async function fill(journal: Journal, from: number, to: number, visitorOf: (offset: number) => Visitor) {
   const lease = await claim(journal, 0);
   const ids: { event: string; delivery: string }[] = [];
   for (let at = from; at < to; at += requestEvents) {
     const some = Array.from({ length: Math.min(requestEvents, to - at) }, (_, index) =>
-      incoming({ visitorId: visitorOf(at + index) }),
+      incoming(visitorOf(at + index)),
     );
     const stored = await accept(journal, some, start + at);
     const deliveries = stored.ids.map((eventId) => planned({ eventId, dueAt: start }));
@@ -32,7 +34,7 @@ async function fill(journal: Journal, from: number, to: number, visitorOf: (offs
   return ids;
 }
 
-const visitorOf = (offset: number) => (ada.includes(offset) ? 'ada' : `visitor ${offset % 400}`);
+const visitorOf = (offset: number) => ({ visitorId: ada.includes(offset) ? 'ada' : `visitor ${offset % 400}` });
 
 async function deliveriesOf(journal: Journal, visitorId: string) {
   const page = await journal.log.searchDeliveries({ visitorId, limit: 50, closed: [], now: start, forMs: 60_000 });
@@ -71,6 +73,27 @@ test('a search for a visitor finds all events and deliveries, and examines few o
   assert.deepEqual((await deliveriesOf(journal, 'nobody')).ids, []);
 });
 
+test('a search for an anonymous id finds the events and deliveries of the user who had it, in marked segments', async () => {
+  await using sqlite = inProcess();
+  const isAdas = (offset: number) => ada.includes(offset);
+  const visitors = (offset: number) => ({
+    visitorId: `user ${offset % 400}`,
+    anonymousId: isAdas(offset) ? 'ada' : null,
+  });
+  const ids = await fill(sqliteJournal(sqlite), 0, 700, visitors);
+  // The first segment is marked from the log, the next one at intake.
+  const journal = sqliteJournal(sqlite);
+  ids.push(...(await fill(journal, 700, events, visitors)));
+  await journal.housekeeping.maintain();
+  const stored = await eventsOf(journal, 'ada');
+  assert.deepEqual(stored.ids, picked(ids, 'event'));
+  assert.ok(stored.looked < 4 * requestEvents, `${stored.looked} events examined`);
+  assert.deepEqual(new Set((await eventsOf(journal, 'ada', true)).ids), new Set(stored.ids));
+  assert.deepEqual((await deliveriesOf(journal, 'ada')).ids, picked(ids, 'delivery'));
+  const user = await deliveriesOf(journal, 'user 7');
+  assert.equal(user.ids.length, Math.ceil((events - 7) / 400));
+});
+
 test('segments that a restart left without marks are searched event by event, until they are marked', async () => {
   await using sqlite = inProcess();
   const before = await fill(sqliteJournal(sqlite), 0, 700, visitorOf);
@@ -90,7 +113,13 @@ test('marks from the log equal those that were collected on intake, without repe
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
   const identified = Array.from({ length: 2 * segmentEvents }, (_, index) =>
-    incoming({ visitorId: index % 7 === 0 ? null : `visitor ${index}`, identity: `id ${index - (index % 3)}` }),
+    incoming({
+      visitorId: index % 7 === 0 ? null : `visitor ${index}`,
+      // The second segment has none but those of the visitors.
+      anonymousId:
+        index % 5 === 0 && index < segmentEvents ? `a","${index}` : index % 11 === 0 ? `visitor ${index}` : null,
+      identity: `id ${index - (index % 3)}`,
+    }),
   );
   for (let at = 0; at < identified.length; at += 500) await accept(journal, identified.slice(at, at + 500));
   await accept(
@@ -116,7 +145,9 @@ test('a visitor with the mark of another is not taken for it', async () => {
   assert.ok(other);
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
-  const ids = await fill(journal, 0, segmentEvents, (offset) => (offset === 5 ? 'ada' : offset === 6 ? other : 'x'));
+  const ids = await fill(journal, 0, segmentEvents, (offset) => ({
+    visitorId: offset === 5 ? 'ada' : offset === 6 ? other : 'x',
+  }));
   assert.deepEqual((await deliveriesOf(journal, 'ada')).ids, [ids[5]?.delivery]);
   assert.deepEqual((await eventsOf(journal, other)).ids, [ids[6]?.event]);
 });
@@ -124,7 +155,9 @@ test('a visitor with the mark of another is not taken for it', async () => {
 test('a visitor of most events is found page by page', async () => {
   await using sqlite = inProcess();
   const journal = sqliteJournal(sqlite);
-  const ids = await fill(journal, 0, 12 * segmentEvents, (offset) => (offset % 50 === 0 ? 'x' : 'kiosk'));
+  const ids = await fill(journal, 0, 12 * segmentEvents, (offset) => ({
+    visitorId: offset % 50 === 0 ? 'x' : 'kiosk',
+  }));
   const query = { visitorId: 'kiosk', limit: 50, closed: [], now: start, forMs: 60_000 };
   const page = await journal.log.searchDeliveries(query);
   const expected = ids.filter((_, offset) => offset % 50 !== 0).map(({ delivery }) => delivery);
@@ -160,7 +193,7 @@ test('an erasure removes the marks of its events, those too that are not stored 
   await fill(journal, events, 3 * segmentEvents, visitorOf);
   await journal.housekeeping.maintain();
   for (const offset of ada) assert.equal(markAt(sqlite, offset), 0);
-  assert.equal(markAt(sqlite, 11), visitorMark(visitorOf(11)));
+  assert.equal(markAt(sqlite, 11), visitorMark(visitorOf(11).visitorId));
 });
 
 function markAt({ database }: ReturnType<typeof inProcess>, offset: number): number {
@@ -170,14 +203,20 @@ function markAt({ database }: ReturnType<typeof inProcess>, offset: number): num
   return new Uint16Array(marks.buffer, marks.byteOffset)[offset % segmentEvents] ?? assert.fail();
 }
 
-test('the visitor at the beginning of a stored line is the one of its event', () => {
+test('the visitor and the anonymous id of a stored line are those of its event', () => {
   const place = { timeMs: start, partition: 0, number: 1, collectorId: 'col_1' };
-  for (const visitorId of [null, '', 'ada', '"', '\\', '\\"', 'a","b', '€ 😀', '\u0000\n\t'])
-    for (const name of [null, 'login', '"],["', '\\'])
-      for (const sessionId of [null, 'x'])
-        assert.equal(
-          visitorOfLine(lineOfEvent(incoming({ name, visitorId, sessionId }))),
-          eventOfLine({ ...place, line: lineOfEvent(incoming({ name, visitorId, sessionId })) }).visitorId,
-        );
-  assert.equal(visitorOfLine(''), null);
+  const ids = [null, '', 'ada', '"', '\\', '\\"', 'a","b', '"]', ',"', '€ 😀', '\u0000\n\t'];
+  for (const visitorId of ids)
+    for (const anonymousId of ids)
+      for (const [name, sessionId] of [
+        [null, null],
+        ['login', 'x'],
+        ['"],["', 'x'],
+        ['\\', null],
+      ] as const) {
+        const line = lineOfEvent(incoming({ name, visitorId, anonymousId, sessionId, data: { list: ['"]'] } }));
+        const event = eventOfLine({ ...place, line });
+        assert.deepEqual(visitorOfLine(line), { visitorId: event.visitorId, anonymousId: event.anonymousId });
+      }
+  assert.deepEqual(visitorOfLine(''), { visitorId: null, anonymousId: null });
 });

@@ -2,6 +2,16 @@ import type { Db } from '../../../sqlite/db.ts';
 import { segmentEvents, visitorMark, visitorOfLine } from '../event-codec.ts';
 import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from '../event-groups.ts';
 import type { IndexRange } from './delivery-list.ts';
+import {
+  clear,
+  mark,
+  marksFrom,
+  nearestPlace,
+  noMarks,
+  placesOf,
+  type SegmentMarks,
+  storedMarks,
+} from './segment-marks.ts';
 
 /** A segment of the log: its partition, and the offset of its first event, a multiple of `segmentEvents`. */
 type Segment = { partition: number; first: number };
@@ -37,16 +47,16 @@ export const visitorMarkOperations = {
 
   /** The marks of a segment, from its stored events. */
   visitorMarksOf(db: Db, { partition, first }: Segment): Uint8Array {
-    const marks = new Uint16Array(segmentEvents);
+    const marks = noMarks();
     let group = groupAt(db, partition, first) ?? groupAfter(db, partition, first);
     while (group !== undefined && group.first < first + segmentEvents) {
       for (const [index, line] of linesOfGroup(db, group).entries()) {
         const at = group.first + index - first;
-        if (at >= 0 && at < segmentEvents) marks[at] = visitorMark(visitorOfLine(line));
+        if (at >= 0 && at < segmentEvents) mark(marks, at, visitorOfLine(line));
       }
       group = groupAfter(db, partition, group.first);
     }
-    return new Uint8Array(marks.buffer);
+    return storedMarks(marks);
   },
 
   /** Removes the marks of segments that have no events any more. */
@@ -66,8 +76,8 @@ export function unmark(db: Db, partition: number, offsets: readonly number[]): v
   for (const [first, erased] of Map.groupBy(offsets, segmentStart)) {
     const marks = marksOf(db, { partition, first });
     if (marks === null) continue;
-    for (const offset of erased) marks[offset - first] = visitorMark(null);
-    db.run(sql, new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength), partition, first);
+    for (const offset of erased) clear(marks, offset - first);
+    db.run(sql, storedMarks(marks), partition, first);
   }
 }
 
@@ -91,10 +101,10 @@ function segmentsOf(db: Db, partition: number): { first: number }[] {
   );
 }
 
-function marksOf(db: Db, { partition, first }: Segment): Uint16Array | null {
+function marksOf(db: Db, { partition, first }: Segment): SegmentMarks | null {
   const sql = 'SELECT marks FROM visitor_marks WHERE place = (? << 48) | ?';
   const marks = db.get<{ marks: Uint8Array }>(sql, partition, first)?.marks;
-  return marks === undefined ? null : new Uint16Array(marks.buffer, marks.byteOffset, segmentEvents);
+  return marks === undefined ? null : marksFrom(marks);
 }
 
 /**
@@ -102,7 +112,7 @@ function marksOf(db: Db, { partition, first }: Segment): Uint16Array | null {
  * these are too many.
  */
 export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null {
-  const mark = visitorMark(visitorId);
+  const sought = visitorMark(visitorId);
   const ranges: IndexRange[] = [];
   let count = 0;
   for (const { partition, next, oldest } of partitionsOf(db)) {
@@ -117,7 +127,7 @@ export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null 
         });
         count += segmentEvents;
       } else
-        for (let at = marks.indexOf(mark); at >= 0; at = marks.indexOf(mark, at + 1)) {
+        for (const at of placesOf(marks, sought)) {
           offsets.push(first + at);
           count += 1;
         }
@@ -135,14 +145,14 @@ export function eventsOfVisitor(db: Db, visitorId: string): IndexRange[] | null 
 export function nearestMarked(
   db: Db,
   { partition, oldest, next }: PartitionBounds,
-  { from, isNewer, mark }: { from: number; isNewer: boolean; mark: number },
+  { from, isNewer, mark: sought }: { from: number; isNewer: boolean; mark: number },
 ): number | null {
   const step = isNewer ? segmentEvents : -segmentEvents;
   for (let first = segmentStart(from); first < next && first + segmentEvents > oldest; first += step) {
     const marks = marksOf(db, { partition, first });
     const edge = isNewer ? Math.max(from, first) : Math.min(from, first + segmentEvents - 1);
     if (marks === null) return edge;
-    const at = isNewer ? marks.indexOf(mark, edge - first) : marks.lastIndexOf(mark, edge - first);
+    const at = nearestPlace(marks, sought, edge - first, isNewer);
     if (at >= 0) return first + at;
   }
   return null;

@@ -402,7 +402,7 @@ function partitionEnds(db: Db): [number, number][] {
 }
 
 function matcherOf(sought: ErasedBy): (line: string) => boolean {
-  const matches = lineMatcher({ lineStart: null, isAnonymousToo: true, ...sought });
+  const matches = lineMatcher({ lineStart: null, ...sought });
   return (line) => line !== '' && matches(line);
 }
 
