@@ -160,6 +160,8 @@ export function replaysConformance(guarantee: Guarantee): void {
       assert.deepEqual([made.ids.length, made.ended], [1, []]);
       assert.deepEqual([await replays.isPassing(), await replays.waiting(idOf(1), [])], [true, 3]);
       assert.deepEqual([(await replays.outcome(idOf(1))).pending, await replays.isMoving(idOf(1), [])], [3, true]);
+      const partitions = (onHold: string[], dueBefore: number) => replays.partitions(idOf(1), { onHold, dueBefore });
+      assert.deepEqual(await partitions([], start + 11), [0, 1, 2]);
       assert.equal((await log.delivery(ids[0] ?? ''))?.status, 'held');
 
       const { actionId } = planned({});
@@ -183,6 +185,7 @@ export function replaysConformance(guarantee: Guarantee): void {
       assert.deepEqual([copy?.rendered, copy?.idempotencyKey, copy?.event?.id], [body, 'key', eventIds[0]]);
       assert.equal((await log.delivery(copy?.id ?? ''))?.replayOf, ids[0]);
       assert.deepEqual([await replays.isPassing(), (await replays.outcome(idOf(1))).pending], [false, 3]);
+      assert.deepEqual([await partitions(['dst_1'], start + 11), await partitions([], start + 10)], [[1], []]);
       for (const by of [one, lease])
         assert.deepEqual(await hot.takeOver(by, { limit: 9, now: start }), { taken: [], ended: [], isMore: false });
     },

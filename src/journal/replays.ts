@@ -41,6 +41,11 @@ export interface Replays {
    * earlier one of its ordering key.
    */
   isMoving(id: string, onHold: readonly string[]): Promise<boolean>;
+  /**
+   * The partitions with deliveries of it that are due before a time, or were passed there; without those to the destinations in
+   * `onHold`, and those behind an earlier one of their ordering key.
+   */
+  partitions(id: string, query: { onHold: readonly string[]; dueBefore: number }): Promise<number[]>;
   /** The number of its deliveries that were never sent, without those to the destinations in `except`. */
   waiting(id: string, except: readonly string[]): Promise<number>;
   /**

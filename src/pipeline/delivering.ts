@@ -30,6 +30,8 @@ type Context = {
   /** Of the one partition; null: of a node, which owns some. */
   lease: Lease | null;
   owned: OwnedConnections;
+  /** Whether this node owns all partitions. */
+  ownsAll: () => boolean;
   attempter: Attempter;
   redaction: RedactionPolicies;
   confirmed: ConfirmedClock;
@@ -72,7 +74,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   if (lease !== null) await recover(lease);
 
   const pauses = await createPauses({ store: pausesOfSystems(queue, owned), clock, failed });
-  const replayRates = createReplayRates();
+  const replayRates = createReplayRates(context.ownsAll);
   const attempts = createAttempts(parts, context, holds);
   const shared = new NodeLimits(limits.requestsMax);
   const createDispatcher = (lease: Lease, mayAct?: () => boolean) =>

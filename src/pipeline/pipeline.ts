@@ -67,10 +67,11 @@ export async function startPipeline(parts: PipelineParts) {
   const ofNode = new ConnectionsOfNode(configuration);
   const connections = own === null ? ofNode : allConnections(own.lease);
   const lease = own?.lease ?? null;
+  const ownsAll = () => own !== null || ofNode.leases().length === partitionCount;
   const jobs = new Jobs(partitionCount);
   const doesJobs = () => jobs.lease() !== null;
   if (own !== null) await jobs.acquired(own.lease);
-  const context = { configuration, events, lease, owned: connections, attempter, redaction, confirmed, jobs };
+  const context = { configuration, events, lease, owned: connections, ownsAll, attempter, redaction, confirmed, jobs };
   const delivering = stack.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
   const matching = stack.use(

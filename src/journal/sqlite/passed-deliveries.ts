@@ -120,6 +120,15 @@ export const passedOfReplay = (db: Db, id: string): number =>
     id,
   )?.count ?? 0;
 
+/** The partitions for which deliveries of a replay were passed that are not created yet. */
+export const passedTargets = (db: Db, id: string): number[] =>
+  db
+    .all<{ target: number }>(
+      'SELECT DISTINCT target FROM passed_delivery INDEXED BY passed_delivery_replay WHERE replay = ? AND count > 0',
+      id,
+    )
+    .map(({ target }) => target);
+
 /** Whether deliveries of any replay were passed and are not created yet. */
 export const isPassing = (db: Db): boolean =>
   db.get('SELECT 1 FROM passed_delivery INDEXED BY passed_delivery_replay WHERE replay IS NOT NULL LIMIT 1') !==

@@ -13,10 +13,10 @@ import type {
   StoredReplay,
 } from '../journal.ts';
 import { finish } from './delivery-queue.ts';
-import { rowsOf } from './delivery-rows.ts';
+import { partitionOfRow, rowsOf } from './delivery-rows.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
-import { isPassing, passedOfReplay, passReplayed } from './passed-deliveries.ts';
+import { isPassing, passedOfReplay, passedTargets, passReplayed } from './passed-deliveries.ts';
 import type { PlannedNumbers } from './planned.ts';
 import { createReplayed, type ReplayedPart } from './replayed.ts';
 import { statusCodes, statusOf } from './status-codes.ts';
@@ -129,6 +129,17 @@ export const replayOperations = {
     return targetIds(db, { replayId: id }).some(
       (target) => !onHold.includes(targetOf(db, target).destination) && db.get(sql, target) !== undefined,
     );
+  },
+
+  replayPartitions(db: Db, query: { id: string; onHold: readonly string[]; dueBefore: number }): number[] {
+    const sql = `SELECT number FROM delivery INDEXED BY delivery_due
+      WHERE target = ? AND is_behind = 0 AND due_at < ? LIMIT 1`;
+    const due = targetIds(db, { replayId: query.id })
+      .filter((target) => !query.onHold.includes(targetOf(db, target).destination))
+      // All deliveries of a target are in the partition of its connection.
+      .flatMap((target) => db.get<{ number: number }>(sql, target, query.dueBefore) ?? [])
+      .map(({ number }) => partitionOfRow(number));
+    return [...new Set([...due, ...passedTargets(db, query.id)])].sort((a, b) => a - b);
   },
 
   replayWaiting(db: Db, { id, except }: { id: string; except: readonly string[] }): number {

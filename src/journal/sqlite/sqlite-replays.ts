@@ -39,6 +39,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     isPassing: () => client.write('isPassingReplayed', null),
     outcome: (id, onHold = { destinationIds: [], now: 0 }) => client.read('replayOutcome', { id, onHold }),
     isMoving: (id, onHold) => client.read('replayIsMoving', { id, onHold }),
+    partitions: (id, query) => client.read('replayPartitions', { id, ...query }),
     waiting: (id, except) => client.write('replayWaiting', { id, except }),
     cancelRest(lease, id, now, ids) {
       const except = rowsOfIds(ids);

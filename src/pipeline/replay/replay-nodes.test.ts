@@ -17,8 +17,13 @@ const id = `rpl_${'1'.padStart(26, '0')}`;
 async function startNodes(count: number) {
   const clock = fakeClock();
   const state = { isBroken: true, isDead: false };
-  const handler = () => ({ status: state.isBroken ? 422 : 200 });
-  const rig = await startRig({ clock, handler, node: nodeOf('a', 2, clock) });
+  const times: number[] = [];
+  const handler = () => {
+    times.push(clock.now());
+    return { status: state.isBroken ? 422 : 200 };
+  };
+  const node = (name: string) => ({ ...nodeOf(name, 2, clock), pollMs: 200 });
+  const rig = await startRig({ clock, handler, node: node('a') });
   await wire(rig);
   await wire(rig, { connection: { name: 'Shop' }, action: { name: 'Shop' } });
   await rig.send(...Array.from({ length: count }, (_, n) => ({ data: { n: String(n) } })));
@@ -29,7 +34,7 @@ async function startNodes(count: number) {
     now: clock.now,
     after: (ms, call) => clock.after(ms, () => (state.isDead ? undefined : call())),
   };
-  const other = await rig.start(nodeOf('b', 2, clock), own);
+  const other = await rig.start(node('b'), own);
   await clock.advance(30 * second);
   const before = rig.egress.requests.length;
   const run = (given: Record<string, unknown> = {}) => {
@@ -44,6 +49,11 @@ async function startNodes(count: number) {
     run,
     stored,
     sent: () => rig.egress.requests.length - before,
+    /** The most requests of the replay in any period of this length. */
+    mostIn(ms: number): number {
+      const own = times.slice(before);
+      return Math.max(...own.map((from) => own.filter((at) => at >= from && at < from + ms).length));
+    },
     kill() {
       state.isDead = true;
     },
@@ -97,6 +107,17 @@ test('pausing, continuing and cancelling a replay at any node reaches the one th
   assert.deepEqual([sent(), cancelled < 40], [cancelled, true]);
   const { state, outcome } = await stored();
   assert.deepEqual([state, outcome?.delivered, outcome?.cancelled], ['cancelled', cancelled, 40 - cancelled]);
+});
+
+test('the rate of a replay is that of all nodes together, whose partitions share it, and the replay ends', async () => {
+  await using nodes = await startNodes(30);
+  const { clock, run, stored, sent, mostIn } = nodes;
+  await run({ ratePerSecond: 4 });
+  await clock.advance(10 * second);
+  assert.ok(sent() > 20, `${sent()} in 10 s`);
+  await clock.advance(60 * second);
+  assert.deepEqual([(await stored()).state, sent()], ['done', 60]);
+  assert.equal(mostIn(second), 4);
 });
 
 test('a replay continues at another node when the one that runs it dies, and sends nothing twice that was recorded', async () => {

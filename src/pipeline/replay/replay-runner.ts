@@ -8,11 +8,12 @@ import type { Journal, ReplayOutcome, StoredReplay } from '../../journal/journal
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds.ts';
-import type { ReplayRates } from '../dispatch/replay-rates.ts';
+import { type ReplayRates, rateOf } from '../dispatch/replay-rates.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { OwnedPartitions } from '../owned-partitions.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { ReplayPlanner } from './dry-run.ts';
+import { createShares, type ReplayShares } from './replay-shares.ts';
 import { createNext } from './replay-step.ts';
 import { checkReplay } from './selection.ts';
 import { shownReplay } from './shown-replay.ts';
@@ -80,11 +81,13 @@ class ReplayRunner implements AsyncDisposable {
   readonly #createNext: (one: Active) => Promise<boolean>;
   #stopObserving = () => {};
   readonly #following: Rounds;
+  readonly #shares: ReplayShares | null;
   #isStopping = false;
 
   constructor(options: Options) {
     this.#options = options;
     const parts = { ...options, isAlone: options.pollMs === null };
+    this.#shares = options.pollMs === null ? null : createShares(options.pollMs);
     this.#createNext = limited(1, (one) => createNext(parts, one));
     this.#following = new Rounds(options.clock, async () => {
       await this.#follow().catch((error) => options.telemetry.failed(error, 'read the states of replays'));
@@ -191,6 +194,22 @@ class ReplayRunner implements AsyncDisposable {
     }
     for (const one of this.#active.values()) if (isAtWork(one)) one.rounds.request(0);
     await this.#promote();
+    await this.#share();
+  }
+
+  /** Reads which part of their rates the running replays have at this node. */
+  async #share(): Promise<void> {
+    const { journal, clock, owned, replayRates, dispatcher } = this.#options;
+    for (const { id, state, input } of this.#active.values()) {
+      if (state !== 'running' || input.ratePerSecond === null || this.#shares === null) continue;
+      const at = clock.now();
+      const query = { onHold: this.#onHold(), dueBefore: at + this.#shares.validMs };
+      const partitions = await journal.log.replays.partitions(id, query);
+      const isOwn = (partition: number) => owned.leaseOf(partition) !== null;
+      const windowMs = rateOf(input.ratePerSecond).perMs;
+      const part = this.#shares.read(id, { at, partitions, isOwn, windowMs });
+      if (replayRates.share(id, part, at + this.#shares.validMs)) dispatcher.wakeReplay(id);
+    }
   }
 
   #isOwn({ partition }: Active): boolean {
@@ -202,6 +221,7 @@ class ReplayRunner implements AsyncDisposable {
     rounds.end();
     this.#active.delete(id);
     replayRates.forget(id);
+    this.#shares?.forget(id);
     if (!hasHeld) dispatcher.forgetReplay(id);
   }
 
