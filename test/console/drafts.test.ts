@@ -74,6 +74,7 @@ test('what is typed while a save is under way stays in the form, and is saved ne
   const { page } = tab;
   const description = page.getByRole('textbox', { name: 'Description' });
   await edit(page);
+  await page.locator('summary', { hasText: 'Destination Details' }).click();
   await description.fill('first');
   const [held, isAsked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   await page.route(/\/destinations\/dst_/, async (route) => {
@@ -106,6 +107,7 @@ test('leaving asks about changes made after a save', async () => {
   const { page } = tab;
   const description = page.getByRole('textbox', { name: 'Description' });
   await edit(page);
+  await page.locator('summary', { hasText: 'Destination Details' }).click();
   await description.fill('saved');
   await page.getByRole('button', { name: 'Save and stay' }).click();
   await page.getByText('Unsaved changes', { exact: true }).waitFor({ state: 'detached' });
