@@ -1414,10 +1414,10 @@ class Collector(TypedDict):
 
 class WebhookIntakeNone(TypedDict):
     scheme: Literal["none"]
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 class WebhookIntakeStandardWebhooks(TypedDict):
@@ -1425,10 +1425,10 @@ class WebhookIntakeStandardWebhooks(TypedDict):
     secret: Secret
     previousSecret: Secret
     previousUntil: str | None
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 class WebhookIntakeStripe(TypedDict):
@@ -1436,10 +1436,10 @@ class WebhookIntakeStripe(TypedDict):
     secret: Secret
     previousSecret: Secret
     previousUntil: str | None
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 class WebhookIntakeGithub(TypedDict):
@@ -1447,10 +1447,10 @@ class WebhookIntakeGithub(TypedDict):
     secret: Secret
     previousSecret: Secret
     previousUntil: str | None
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 class WebhookIntakeShopify(TypedDict):
@@ -1458,10 +1458,10 @@ class WebhookIntakeShopify(TypedDict):
     secret: Secret
     previousSecret: Secret
     previousUntil: str | None
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 # `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
@@ -1477,10 +1477,10 @@ class WebhookIntakeHmac(TypedDict):
     secret: Secret
     previousSecret: Secret
     previousUntil: str | None
-    name: str | None
-    visitor: str | None
-    time: str | None
-    id: str | None
+    name: WebhookPlace | None
+    visitor: WebhookPlace | None
+    time: WebhookPlace | None
+    id: WebhookPlace | None
 
 
 class CollectorRate(TypedDict):
@@ -1534,14 +1534,10 @@ class CollectorInput(TypedDict):
 
 class WebhookIntakeNoneInput(TypedDict):
     scheme: Literal["none"]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 class WebhookIntakeStandardWebhooksInput(TypedDict):
@@ -1551,14 +1547,10 @@ class WebhookIntakeStandardWebhooksInput(TypedDict):
     # In base64, with or without `whsec_` before it.
     previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 class WebhookIntakeStripeInput(TypedDict):
@@ -1568,14 +1560,10 @@ class WebhookIntakeStripeInput(TypedDict):
     # As the provider shows it.
     previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 class WebhookIntakeGithubInput(TypedDict):
@@ -1585,14 +1573,10 @@ class WebhookIntakeGithubInput(TypedDict):
     # As the provider shows it.
     previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 class WebhookIntakeShopifyInput(TypedDict):
@@ -1602,14 +1586,10 @@ class WebhookIntakeShopifyInput(TypedDict):
     # As the provider shows it.
     previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 # `timeHeader`: A time is checked when it is signed: it needs its header, and {timestamp} in what is signed. `timeHeader` exactly when `signed` has `{timestamp}`.
@@ -1632,14 +1612,10 @@ class WebhookIntakeHmacInput(TypedDict):
     # As the provider shows it.
     previousSecret: NotRequired[Secret]
     previousUntil: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
 
 
 class CollectorRateInput(TypedDict):
@@ -1685,14 +1661,10 @@ class CollectorPatch(TypedDict):
 
 class WebhookIntakePatch(TypedDict):
     scheme: NotRequired[Literal["none", "standard-webhooks", "stripe", "github", "shopify", "hmac"]]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    name: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    visitor: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    time: NotRequired[str | None]
-    # Must be a path such as data.customer.id, or header: and the name of a header.
-    id: NotRequired[str | None]
+    name: NotRequired[WebhookPlace | None]
+    visitor: NotRequired[WebhookPlace | None]
+    time: NotRequired[WebhookPlace | None]
+    id: NotRequired[WebhookPlace | None]
     # In base64, with or without `whsec_` before it.
     secret: NotRequired[Secret]
     # In base64, with or without `whsec_` before it.
@@ -3244,6 +3216,10 @@ FixedValue: TypeAlias = str | float | bool | None
 
 
 WebhookIntake: TypeAlias = WebhookIntakeNone | WebhookIntakeStandardWebhooks | WebhookIntakeStripe | WebhookIntakeGithub | WebhookIntakeShopify | WebhookIntakeHmac | None
+
+
+# Must be a path such as data.customer.id, or header: and the name of a header.
+WebhookPlace: TypeAlias = str
 
 
 FieldMask: TypeAlias = FieldMaskHash | FieldMaskLast | FieldMaskReplace

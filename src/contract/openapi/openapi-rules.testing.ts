@@ -178,10 +178,10 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'the document has at most 320 kB',
+    name: 'the document has at most 310 kB',
     find: (document) => {
       const { length } = Buffer.from(JSON.stringify(document));
-      return length > 320_000 ? [`${length} bytes`] : [];
+      return length > 310_000 ? [`${length} bytes`] : [];
     },
   },
 ];

@@ -249,6 +249,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   ShownRequest: shownRequest,
   Signing: signing,
   WebhookIntake: webhookIntake,
+  WebhookPlace: inner(webhookIntake.options[0].shape.visitor),
   DeliveryState: deliveryState,
   DeliveryStateCounts: stateCounts,
   Stats: stats,

@@ -1875,21 +1875,26 @@ export type WebhookIntake = ({
 
 export type WebhookIntakeNone = {
     scheme: 'none';
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
+
+/**
+ * Must be a path such as data.customer.id, or header: and the name of a header.
+ */
+export type WebhookPlace = string;
 
 export type WebhookIntakeStandardWebhooks = {
     scheme: 'standard-webhooks';
     secret: Secret;
     previousSecret: Secret;
     previousUntil: string | null;
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
 
 export type WebhookIntakeStripe = {
@@ -1897,10 +1902,10 @@ export type WebhookIntakeStripe = {
     secret: Secret;
     previousSecret: Secret;
     previousUntil: string | null;
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
 
 export type WebhookIntakeGithub = {
@@ -1908,10 +1913,10 @@ export type WebhookIntakeGithub = {
     secret: Secret;
     previousSecret: Secret;
     previousUntil: string | null;
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
 
 export type WebhookIntakeShopify = {
@@ -1919,10 +1924,10 @@ export type WebhookIntakeShopify = {
     secret: Secret;
     previousSecret: Secret;
     previousUntil: string | null;
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
 
 /**
@@ -1940,10 +1945,10 @@ export type WebhookIntakeHmac = {
     secret: Secret;
     previousSecret: Secret;
     previousUntil: string | null;
-    name: string | null;
-    visitor: string | null;
-    time: string | null;
-    id: string | null;
+    name: WebhookPlace | null;
+    visitor: WebhookPlace | null;
+    time: WebhookPlace | null;
+    id: WebhookPlace | null;
 };
 
 export type CollectorRate = {
@@ -2027,22 +2032,10 @@ export type WebhookIntakeInput = ({
 
 export type WebhookIntakeNoneInput = {
     scheme: 'none';
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 export type WebhookIntakeStandardWebhooksInput = {
@@ -2056,22 +2049,10 @@ export type WebhookIntakeStandardWebhooksInput = {
      */
     previousSecret?: Secret;
     previousUntil?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 export type WebhookIntakeStripeInput = {
@@ -2085,22 +2066,10 @@ export type WebhookIntakeStripeInput = {
      */
     previousSecret?: Secret;
     previousUntil?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 export type WebhookIntakeGithubInput = {
@@ -2114,22 +2083,10 @@ export type WebhookIntakeGithubInput = {
      */
     previousSecret?: Secret;
     previousUntil?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 export type WebhookIntakeShopifyInput = {
@@ -2143,22 +2100,10 @@ export type WebhookIntakeShopifyInput = {
      */
     previousSecret?: Secret;
     previousUntil?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 /**
@@ -2197,22 +2142,10 @@ export type WebhookIntakeHmacInput = {
      */
     previousSecret?: Secret;
     previousUntil?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
 };
 
 export type CollectorRateInput = {
@@ -2283,22 +2216,10 @@ export type CollectorPatch = {
 
 export type WebhookIntakePatch = {
     scheme?: 'none' | 'standard-webhooks' | 'stripe' | 'github' | 'shopify' | 'hmac';
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    name?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    visitor?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    time?: string | null;
-    /**
-     * Must be a path such as data.customer.id, or header: and the name of a header.
-     */
-    id?: string | null;
+    name?: WebhookPlace | null;
+    visitor?: WebhookPlace | null;
+    time?: WebhookPlace | null;
+    id?: WebhookPlace | null;
     /**
      * In base64, with or without `whsec_` before it.
      */
