@@ -296,7 +296,9 @@ test('a customer of a batch of 50 is found by the values of the own event, faile
     ...people.map((name) => ({ 'wt.ev': 'signup', 'wt.dcsvid': `v-${name}`, email: `${name}@example.com` })),
   );
   const states = async () => {
-    const { data } = await app.client.call('listDeliveries', { query: { destinationId: batched.destination.id, limit: 200 } });
+    const { data } = await app.client.call('listDeliveries', {
+      query: { destinationId: batched.destination.id, limit: 200 },
+    });
     return data.map(({ status }) => status);
   };
   await eventually('the bad record stands alone', async () => {
