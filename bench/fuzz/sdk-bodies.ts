@@ -1,8 +1,9 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import inject, { type InjectOptions } from 'light-my-request';
+import inject from 'light-my-request';
 import { startTestServer } from '../../src/api/testing/server.testing.ts';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { type CapturedRequest, capturedRuns, withKeyOf } from '../../src/intake/formats/captures/captures.testing.ts';
+import { type WebhookSample, webhookSamples } from './webhook-samples.ts';
 
 type Random = () => number;
 
@@ -15,6 +16,7 @@ export type SdkFuzz = {
 };
 
 const vendors = ['segment', 'rudderstack', 'jitsu', 'cloudevents', 'snowplow', 'posthog'];
+const formats = [...vendors, 'webhooks'];
 
 /** The most that a request may keep the main thread busy. */
 const stallMsMax = 100;
@@ -22,8 +24,9 @@ const stallMsMax = 100;
 type Sent = { url: string; headers: Record<string, string>; content: Buffer };
 
 /**
- * Sends `count` captured requests of each SDK with changed bodies and headers. A fault: a response of 5xx, a status that no SDK
- * expects, an error in the log, an event of a refused request that is stored, or a main thread that is busy for too long.
+ * Sends `count` captured requests of each SDK, and webhooks, with changed bodies and headers. A fault: a response of 5xx, a status
+ * that no SDK expects, an error in the log, an event of a refused request or of a body with the signature of another one that is
+ * stored, or a main thread that is busy for too long.
  */
 export async function fuzzSdkBodies({ count, seed }: { count: number; seed: number }): Promise<SdkFuzz> {
   const random = seededRandom(seed);
@@ -33,23 +36,28 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     await server.make('/collectors', { name: 'Other' }),
   ];
   const samples = new Map(vendors.map((vendor) => [vendor, samplesOf(vendor)]));
+  const webhooks = await webhookSamples(server);
+  const withKey = withKeyOf(String(own['key']));
   const found: SdkFuzz = { statuses: {}, events: 0, stallMs: {}, faults: [] };
   using stalls = createStallMeter();
   const newest = async () => (await server.journal.log.events({ limit: 1 }))[0]?.id ?? '';
   let last = await newest();
-  for (let i = 0; i < count * vendors.length; i++) {
-    const vendor = vendors[i % vendors.length] ?? '';
+  for (let i = 0; i < count * formats.length; i++) {
+    const vendor = formats[i % formats.length] ?? '';
     server.clock.now += 1_000;
-    const withKey = withKeyOf(String(own['key']));
-    const { method, path, headers, body, base64 } = pick(samples.get(vendor) ?? [], random);
-    const content = base64 === undefined ? Buffer.from(withKey(body ?? '')) : Buffer.from(base64, 'base64');
-    const cleaned = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withKey(value)]));
-    let sent: Sent = { url: withKey(path), headers: { ...cleaned, 'content-encoding': '' }, content };
+    const webhook = vendor === 'webhooks' ? pick(webhooks, random) : null;
+    const first = webhook === null ? captured(pick(samples.get(vendor) ?? [], random), withKey) : whole(webhook);
+    const signed = webhook?.sign(first.content, server.clock.now);
+    let sent: Sent = { ...first, headers: { ...first.headers, ...signed } };
     for (let changes = Math.floor(random() * 3); changes >= 0; changes--)
       sent = pick(mutations, random)(sent, random, String(other['key']));
+    // Most bodies have a signature of their own, so that they are read.
+    const isOfOther = webhook?.isSigned === true && random() < 0.3 && !sent.content.equals(first.content);
+    if (webhook !== null && !isOfOther && random() < 0.9)
+      sent = { ...sent, headers: { ...sent.headers, ...webhook.sign(sent.content, server.clock.now) } };
     stalls.begin();
     const answer = await inject(server.handle, {
-      method: method as NonNullable<InjectOptions['method']>, // the methods of HTTP
+      method: 'POST',
       url: sent.url,
       headers: sent.headers,
       payload: sent.content,
@@ -65,11 +73,23 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     const what = `request ${i} of ${vendor}: ${statusCode} ${answer.body.slice(0, 200)}`;
     if (stallMs > stallMsMax) found.faults.push(`${what}: the main thread was busy for ${stallMs} ms`);
     if (![200, 400, 401, 403, 404, 405, 413].includes(statusCode)) found.faults.push(what);
-    else if (isStored && statusCode !== 200) found.faults.push(`${what}: an event is stored`);
+    else if (isStored && (statusCode !== 200 || isOfOther)) found.faults.push(`${what}: an event is stored`);
   }
   for (const failure of server.failures) found.faults.push(String(failure));
   return found;
 }
+
+function captured({ path, headers, body, base64 }: CapturedRequest, withKey: (text: string) => string): Sent {
+  const content = base64 === undefined ? Buffer.from(withKey(body ?? '')) : Buffer.from(base64, 'base64');
+  const cleaned = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withKey(value)]));
+  return { url: withKey(path), headers: { ...cleaned, 'content-encoding': '' }, content };
+}
+
+const whole = ({ path, headers, body }: WebhookSample): Sent => ({
+  url: path,
+  headers: { ...headers, 'content-encoding': '' },
+  content: Buffer.from(body),
+});
 
 /** Measures the longest turn of the event loop in processor time of the main thread, in whole milliseconds: others may run beside it. */
 function createStallMeter(): Disposable & { begin(): void; end(): Promise<number> } {
