@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
@@ -426,5 +427,52 @@ test('a collector of webhooks shows their URL, and no way to send that it refuse
   assert.equal(await page.getByRole('tab', { name: 'cURL' }).count(), 0);
   assert.equal(await page.getByRole('button', { name: 'Send a test event' }).count(), 0);
   assert.deepEqual(await barriersInAllLooks(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a collector of webhooks is made in the form, its secret is never shown again, and both secrets are good while they rotate', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/data-collection' });
+  const { page } = tab;
+  const [first, second] = ['the-first-webhook-secret', 'the-second-webhook-secret'];
+  await page.getByRole('link', { name: 'New Collector' }).click();
+  await page.getByRole('textbox', { name: 'Collector Name' }).fill('Issues of GitHub');
+  await page.getByRole('checkbox', { name: 'Webhooks' }).check();
+  await page.getByRole('combobox', { name: 'Signature of the provider' }).selectOption('GitHub');
+  await page.getByLabel('Webhook secret', { exact: true }).fill(first);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Issues of GitHub' }).waitFor();
+  const url = await page.getByText(/^http\S+\/hooks\/\S+$/).textContent();
+  const deliver = async (id: string, secret: string) => {
+    const body = JSON.stringify({ action: 'opened', sender: { login: 'ann' }, id });
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    const headers = {
+      'x-github-event': `issue ${id}`,
+      'x-github-delivery': id,
+      'x-hub-signature-256': `sha256=${signature}`,
+    };
+    return (await fetch(url ?? '', { method: 'POST', body, headers })).status;
+  };
+  assert.equal(await deliver('forged', 'another-secret'), 401);
+  assert.equal(await deliver('1', first), 200);
+  await page.getByText('Received issue 1').waitFor();
+
+  await page.getByRole('tab', { name: 'Collector Details' }).click();
+  await edit(page);
+  assert.equal((await page.content()).includes(first), false);
+  await page.getByRole('button', { name: 'Replace Webhook secret' }).click();
+  await page.getByLabel('Webhook secret', { exact: true }).fill(second);
+  await page.getByLabel('Previous webhook secret', { exact: true }).fill(first);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+  assert.deepEqual(
+    [await deliver('2', first), await deliver('3', second), await deliver('4', 'another')],
+    [200, 200, 401],
+  );
+  await page.reload();
+  assert.equal((await page.content()).includes(second), false);
+  await visit(page, '/events');
+  for (const id of [1, 2, 3]) await page.getByRole('link', { name: `issue ${id}` }).waitFor();
+  assert.equal(await page.getByRole('link', { name: /^issue (4|forged)$/ }).count(), 0);
   assert.deepEqual(tab.problems, []);
 });
