@@ -8,10 +8,8 @@ import { globSync } from 'node:fs';
 const ofOneNode: Readonly<Record<string, string>> = {
   authentication: 'refresh tokens are read at the start alone',
   bundle: 'needs a build, and starts no program in this process',
-  deliveries: 'a node counts for itself and stores its counts every 5 s',
   demo: 'starts no program in this process',
   inbox: 'each node has an Inbox of its own',
-  stats: 'a node counts for itself and stores its counts every 5 s',
 };
 
 const given = process.argv.slice(2);

@@ -34,6 +34,13 @@ export function testNotes(name: string, open: () => Promise<Notes & AsyncDisposa
     assert.deepEqual(await notes.list(''), [{ name: 'b', text: '1' }]);
   });
 
+  test(`${name} notes: of two that replace the same text, one does`, async () => {
+    await using notes = await open();
+    assert.deepEqual([await notes.replace('a', null, '1'), await notes.replace('a', null, '2')], [true, false]);
+    assert.deepEqual([await notes.replace('a', '1', '3'), await notes.replace('a', '1', '4')], [true, false]);
+    assert.equal(await notes.load('a'), '3');
+  });
+
   test(`${name} notes: what a former owner of a partition saves under its lease changes nothing`, async () => {
     await using notes = await open();
     const first = await notes.take();

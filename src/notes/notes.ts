@@ -15,7 +15,9 @@ export interface Notes {
    * only unlinked.
    */
   save(...changes: NoteChange[]): Promise<void>;
-  /** The same under the lease of a partition. false: a later owner has taken the partition, and nothing is saved. */
+  /** Saves a note whose text is `before` (null: there is none). false: it has another text by now, which stays. */
+  replace(name: string, before: string | null, text: string): Promise<boolean>;
+  /** The same as `save` under the lease of a partition. false: a later owner has taken the partition, and nothing is saved. */
   saveUnder(lease: NoteLease, ...changes: NoteChange[]): Promise<boolean>;
 }
 

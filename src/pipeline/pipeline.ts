@@ -56,7 +56,9 @@ export async function startPipeline(parts: PipelineParts) {
   const events = createDeliveryEvents(telemetry);
   const renewed = () => events.emit('alive');
   const own = isAlone ? stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed })) : null;
-  const parameters = stack.use(await startParameters({ configuration, notes, clock, events, failed }));
+  const parameters = stack.use(
+    await startParameters({ configuration, notes, clock, events, isShared: !isAlone, failed }),
+  );
   const redaction = redactionPolicies(configuration, limits.retention);
   const confirmed = confirmedClock(notes, limits.everyMs);
   const { tracing = null } = parts;

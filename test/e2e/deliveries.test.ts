@@ -275,7 +275,11 @@ test('a delivery cancelled on the wire that arrives is delivered, and counted on
   await alone.client.call('cancelDelivery', { params: { id } });
   answerNow();
   assert.equal((await reaches(alone, id, 'delivered')).reason, null);
-  const { totals } = await alone.client.call('getStats');
+  // Another node stores its counts every 5 s.
+  const totals = await eventually('it to be counted', async () => {
+    const found = (await alone.client.call('getStats')).totals;
+    return found.delivered > 0 && found;
+  });
   const { created, reopened, delivered, cancelled } = totals;
   assert.deepEqual([created, reopened, delivered, cancelled], [1, 1, 1, 1]);
   const plan = await alone.client.call('createReplay', { body: { of: 'deliveries', filter: {}, plan: true } });

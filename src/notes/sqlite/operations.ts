@@ -22,6 +22,13 @@ export const operations = {
 
   saveNotes: save,
 
+  replaceNote(db: Db, { name, before, text }: { name: string; before: string | null; text: string }): boolean {
+    const found = db.get<{ text: string }>('SELECT text FROM note WHERE name = ?', name)?.text ?? null;
+    if (found !== before) return false;
+    save(db, [{ name, text }]);
+    return true;
+  },
+
   saveNotesUnder(db: Db, { lease, changes }: { lease: NoteLease; changes: readonly NoteChange[] }): boolean {
     const { partition, owner, epoch } = lease;
     const sql = 'SELECT 1 FROM partition_lease WHERE partition = ? AND owner = ? AND epoch = ?';

@@ -11,6 +11,7 @@ export function sqliteNotes(sqlite: Pick<Sqlite, 'client'>): Notes {
     list: (prefix) => client.write('loadNotes', prefix),
     page: (prefix, page) => client.read('notePage', { prefix, ...page }),
     save: (...changes) => client.write('saveNotes', changes),
+    replace: (name, before, text) => client.write('replaceNote', { name, before, text }),
     saveUnder: (lease, ...changes) => client.write('saveNotesUnder', { lease, changes }),
   };
 }

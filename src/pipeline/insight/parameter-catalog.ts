@@ -1,4 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
+import { inTurn } from '../../async/in-turn.ts';
 import type { Parameter } from '../../contract/documents/parameter.ts';
 import { quotedForms } from '../../contract/erased-text.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -14,37 +15,74 @@ const known = new Map(knownParameters.map((one) => [one.name, one]));
 const saveEveryMs = 10_000;
 const limits = { namesMax: 5_000, examplesMax: 5 };
 
+/** What is to be stored is added to what is, this often at most: other nodes do the same at the same time. */
+const triesMax = 20;
+const nothing: LearntParameters = { events: 0, skipped: 0, parameters: [] };
+
 /**
- * The catalog of parameters: learned from traffic (kept between starts in a note), built-in
- * descriptions, and the documents that people wrote. Parameters of the configuration have their name as id.
+ * The catalog of parameters: learned from traffic (kept between starts in a note, to which each node adds what it has learned),
+ * built-in descriptions, and the documents that people wrote. Parameters of the configuration have their name as id.
  */
 export async function startParameters(options: {
   configuration: Configuration;
-  notes: Pick<Notes, 'load' | 'save'>;
+  notes: Pick<Notes, 'load' | 'replace'>;
   clock: Clock;
   events: Pick<DeliveryEvents, 'on'>;
+  /** Whether other nodes add to the note. */
+  isShared: boolean;
   failed(error: unknown, doing: string): void;
 }) {
-  const { configuration, notes, clock, events } = options;
+  const { configuration, notes, clock, events, isShared } = options;
   const learner = parameterLearner(limits);
-  const note = await notes.load(noteName);
-  // Written by this program.
-  let learnt: LearntParameters = note === null ? { events: 0, skipped: 0, parameters: [] } : JSON.parse(note);
+  /** As stored last, by this node or by another one. */
+  let text = await notes.load(noteName);
+  let stored = learntIn(text);
+  /** What is not stored yet, and of it what is being stored. */
+  let news = nothing;
+  let storing = nothing;
+  const inOrder = inTurn();
   let hasNews = false;
   let isStopping = false;
   let cancel = clock.after(saveEveryMs, tick);
 
   function gather(): LearntParameters {
-    learnt = mergeLearnt(learnt, learner.drain(), limits);
-    return learnt;
+    news = mergeLearnt(news, learner.drain(), limits);
+    return mergeLearnt(mergeLearnt(stored, storing, limits), news, limits);
+  }
+
+  /** Stores what is stored and learned, as `change` makes it. */
+  const store = (change: (learnt: LearntParameters) => LearntParameters) =>
+    inOrder(async () => {
+      for (let tries = 0; tries < triesMax; tries++) {
+        const next = change(gather());
+        storing = mergeLearnt(storing, news, limits);
+        news = nothing;
+        const nextText = JSON.stringify(next);
+        if (await notes.replace(noteName, text, nextText)) {
+          text = nextText;
+          stored = next;
+          storing = nothing;
+          return;
+        }
+        await refresh();
+      }
+      throw new Error('Other nodes store parameters all the time.');
+    });
+
+  async function refresh() {
+    text = await notes.load(noteName);
+    stored = learntIn(text);
   }
 
   async function save() {
-    if (!hasNews) return;
-    hasNews = false;
-    await notes
-      .save({ name: noteName, text: JSON.stringify(gather()) })
-      .catch((error) => options.failed(error, 'save parameters'));
+    try {
+      if (hasNews) {
+        hasNews = false;
+        await store((learnt) => learnt);
+      } else if (isShared) await inOrder(refresh);
+    } catch (error) {
+      options.failed(error, 'save parameters');
+    }
   }
 
   async function tick() {
@@ -62,19 +100,18 @@ export async function startParameters(options: {
     async forget(events: readonly Event[] | null): Promise<void> {
       const gone =
         events === null ? null : new Set(events.flatMap(({ data, ext, session }) => examplesOf([data, ext, session])));
-      const { parameters, ...counts } = gather();
       const isKept = (example: string) => gone !== null && !gone.has(example);
-      learnt = { ...counts, parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })) };
-      await notes.save({ name: noteName, text: JSON.stringify(learnt) });
+      await store(({ parameters, ...counts }) => ({
+        ...counts,
+        parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })),
+      }));
     },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {
       const forms = quotedForms(text);
-      const { parameters, ...counts } = gather();
-      const left = parameters.filter(({ name }) => !forms.some((form) => name.includes(form)));
-      if (left.length === parameters.length) return;
-      learnt = { ...counts, parameters: left };
-      await notes.save({ name: noteName, text: JSON.stringify(learnt) });
+      const isKept = ({ name }: { name: string }) => !forms.some((form) => name.includes(form));
+      if (gather().parameters.every(isKept)) return;
+      await store(({ parameters, ...counts }) => ({ ...counts, parameters: parameters.filter(isKept) }));
     },
     list(): Parameter[] {
       const { events, parameters } = gather();
@@ -105,6 +142,9 @@ export async function startParameters(options: {
     },
   };
 }
+
+/** The note was written by this program. */
+const learntIn = (note: string | null): LearntParameters => (note === null ? nothing : JSON.parse(note));
 
 /** All texts in a value, in the form that an example shows. */
 function examplesOf(value: unknown): string[] {

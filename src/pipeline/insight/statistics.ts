@@ -11,7 +11,8 @@ import { bucketName, errorPrefix, readStats, type StatsQuery } from './statistic
 
 /**
  * Statistics over time. Delivery events are counted in memory and flushed to the journal every five seconds and at a
- * stop; a killed process loses up to six seconds of its statistics. Tests are not counted.
+ * stop; a killed process loses up to six seconds of its statistics. Nodes that share a database count for themselves, and the
+ * journal adds up. Tests are not counted.
  */
 export function createStatistics(options: {
   events: Pick<DeliveryEvents, 'on'>;
@@ -99,7 +100,7 @@ export function createStatistics(options: {
   return {
     /** For health checks: why the last write failed; null when it didn't. */
     problem: flush.problem,
-    /** Includes everything counted before the call. */
+    /** Includes everything that this node counted before the call, and what other nodes counted six seconds before it. */
     async read(query: StatsQuery): Promise<Stats> {
       await flush.now();
       return readStats(log, query, clock.now());
