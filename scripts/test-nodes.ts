@@ -6,7 +6,6 @@ import { globSync } from 'node:fs';
 
 /** The files of test/e2e that two nodes don't pass for certain, and what is still of one process. */
 const ofOneNode: Readonly<Record<string, string>> = {
-  authentication: 'refresh tokens are read at the start alone',
   bundle: 'needs a build, and starts no program in this process',
   demo: 'starts no program in this process',
   inbox: 'each node has an Inbox of its own',

@@ -24,7 +24,7 @@ export async function openSealedStores(
 ) {
   const seals = sealer(keyring, references);
   const { catalog, sealed } = await openCatalog(seals);
-  const sealedTokens = await openSealedTexts('refresh_token', { load: notes.list, save: notes.save }, seals);
+  const sealedTokens = await openSealedTexts('refresh_token', notes, seals);
   keyring.keep();
   return { catalog, sealedTokens, messages: sealedMessages(seals), all: together(sealed, sealedTokens.sealed) };
 }

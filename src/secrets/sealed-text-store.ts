@@ -3,9 +3,10 @@ import { Secret } from '../contract/secret.ts';
 import type { Sealer } from './sealer.ts';
 import type { SealedStore } from './sealing.ts';
 
-/** A store of texts by name: all with a name prefix, and one (null: removed). */
+/** A store of texts by name: one, all with a name prefix, and the writing of one (null: removed). */
 type Notes = {
-  load(prefix: string): Promise<{ name: string; text: string }[]>;
+  load(name: string): Promise<string | null>;
+  list(prefix: string): Promise<{ name: string; text: string }[]>;
   save(change: { name: string; text: string | null }): Promise<void>;
 };
 
@@ -23,7 +24,7 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     return text.reveal();
   };
   const sealedNotes = async () =>
-    (await notes.load(prefix)).map(({ name, text }) => ({ name: name.slice(prefix.length), sealed: text }));
+    (await notes.list(prefix)).map(({ name, text }) => ({ name: name.slice(prefix.length), sealed: text }));
   const oldNotes = async () =>
     (await sealedNotes()).filter(({ sealed }) => seals.isSealedWithOldKey(JSON.parse(sealed)));
 
@@ -48,6 +49,11 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
   return {
     /** The content at the start. */
     all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
+    /** What is stored now; null: nothing. */
+    load: async (name: string): Promise<string | null> => {
+      const sealed = await notes.load(prefix + name);
+      return sealed === null ? null : open(name, sealed);
+    },
     /** Durable when it resolves; null removes the text. */
     save: (name: string, text: string | null): Promise<void> =>
       turn(() => notes.save({ name: prefix + name, text: text === null ? null : seal(name, text) })),

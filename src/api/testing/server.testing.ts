@@ -314,6 +314,7 @@ export async function startTestServer(
     failed: (error) => failures.push(error),
   });
 
+  const refreshTokenTexts = new Map<string, string>();
   const parts: ApiParts = {
     pipeline,
     compute,
@@ -348,7 +349,12 @@ export async function startTestServer(
     loopbackOnly: false,
     isHttpAllowed: () => true,
     refreshTokens: createRefreshTokens(
-      { all: new Map(), save: async () => {} },
+      {
+        all: new Map(),
+        load: async (name) => refreshTokenTexts.get(name) ?? null,
+        save: async (name, text) =>
+          void (text === null ? refreshTokenTexts.delete(name) : refreshTokenTexts.set(name, text)),
+      },
       { failed: (error) => failures.push(error), changed: () => {} },
     ),
     isMailAllowed: () => true,

@@ -58,6 +58,7 @@ function setUp(handler: (form: URLSearchParams, index: number) => FakeAnswer) {
   function process(save?: (name: string, text: string | null) => Promise<void>) {
     const kept = {
       all: new Map(storage),
+      load: async (name: string) => storage.get(name) ?? null,
       save:
         save ??
         (async (name: string, text: string | null) => {
@@ -128,6 +129,45 @@ test("responses with other field names and nesting are read by the connection's 
     else assert.ok(read.ok && read.accessToken === 't' && read.lifeMs === wanted, said);
     if (read.ok) assert.equal(read.refreshToken, refresh, said);
   }
+});
+
+test('a node that takes a connection over presents the refresh token that the other node was given last', async () => {
+  const set = setUp((_, index) =>
+    index === 4 ? refusal('invalid_grant') : token(`t${index}`, { refresh_token: `r${index}` }),
+  );
+  const [first, second] = [set.process(), set.process()];
+  for (const node of [first, second, first]) {
+    await node.header(password);
+    set.clock.now += 60_000;
+  }
+  assert.deepEqual(set.forms().map(presented), ['password pass-word', 'refresh_token r0', 'refresh_token r1']);
+  set.clock.now += 60_000;
+  await second.header(password);
+  await first.header(password);
+  set.clock.now += 60_000;
+  await second.header(password);
+  assert.deepEqual(set.forms().slice(3).map(presented), [
+    'refresh_token r2',
+    'refresh_token r3',
+    'password pass-word',
+    'refresh_token r5',
+  ]);
+});
+
+test('a refresh token that could not be stored is used all the same, instead of the one that is stored', async () => {
+  const set = setUp((_, index) => token(`t${index}`, { refresh_token: `r${index}` }));
+  let isFull = false;
+  const node = set.process(async (name, text) => {
+    if (isFull) throw new Error('disk full');
+    if (text !== null) set.storage.set(name, text);
+  });
+  for (const full of [false, true, false]) {
+    isFull = full;
+    await node.header(password);
+    set.clock.now += 60_000;
+  }
+  assert.deepEqual(set.forms().map(presented), ['password pass-word', 'refresh_token r0', 'refresh_token r1']);
+  assert.deepEqual(set.failures.splice(0).map(String), ['Error: disk full']);
 });
 
 test('a refresh token that came with the password grant renews, each newer one in its turn, across restarts', async () => {

@@ -5,6 +5,8 @@ import { type Oauth2, tokenFieldsOf } from './client-auth.ts';
 /** Sealed texts by connection. `all` is the content at the start. */
 interface SealedTexts {
   readonly all: ReadonlyMap<string, string>;
+  /** What is stored now; null: nothing. */
+  load(name: string): Promise<string | null>;
   /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
 }
@@ -23,7 +25,10 @@ export interface RefreshTokens {
    */
   put(connectionId: string | null, auth: Oauth2, token: string | null): Promise<void>;
   forget(connectionId: string): Promise<void>;
-  /** Runs one at a time per connection: an endpoint may treat concurrent uses of a refresh token as theft. */
+  /**
+   * Runs one at a time per connection: an endpoint may treat concurrent uses of a refresh token as theft. Reads first what
+   * another node, whose connection it was, has stored.
+   */
   inTurn<T>(connectionId: string | null, auth: Oauth2, work: () => Promise<T>): Promise<T>;
   values(): Iterable<Secret>;
 }
@@ -37,6 +42,31 @@ export function createRefreshTokens(
   const known = new Map([...kept.all].map(([id, text]) => [id, readKept(text)]));
   const unsaved = new Map<string, string>();
   const turns = new Map<string, Promise<unknown>>();
+  /** Connections whose newest token could not be stored. */
+  const unstored = new Set<string>();
+
+  async function store(connectionId: string, text: string | null) {
+    try {
+      await kept.save(connectionId, text);
+      unstored.delete(connectionId);
+    } catch (error) {
+      unstored.add(connectionId);
+      failed(error);
+    }
+  }
+
+  async function refresh(connectionId: string) {
+    if (unstored.has(connectionId)) return;
+    try {
+      const text = await kept.load(connectionId);
+      const before = known.get(connectionId)?.token;
+      if (text === null) known.delete(connectionId);
+      else known.set(connectionId, readKept(text));
+      if (known.get(connectionId)?.token !== before) changed();
+    } catch (error) {
+      failed(error);
+    }
+  }
 
   return {
     get(connectionId, auth) {
@@ -56,15 +86,20 @@ export function createRefreshTokens(
       if (token === null) known.delete(connectionId);
       else known.set(connectionId, { credentialKey, token });
       changed();
-      await kept.save(connectionId, token === null ? null : JSON.stringify({ credentialKey, token })).catch(failed);
+      await store(connectionId, token === null ? null : JSON.stringify({ credentialKey, token }));
     },
     async forget(connectionId) {
-      if (known.delete(connectionId)) await kept.save(connectionId, null).catch(failed);
+      await refresh(connectionId);
+      if (known.delete(connectionId)) await store(connectionId, null);
     },
     inTurn(connectionId, auth, work) {
       const key = connectionId ?? credentialFingerprint(auth);
       const before = turns.get(key) ?? Promise.resolve();
-      const mine = before.then(work, work);
+      const read = async () => {
+        if (connectionId !== null) await refresh(connectionId);
+        return work();
+      };
+      const mine = before.then(read, read);
       turns.set(key, mine);
       const ended = () => {
         if (turns.get(key) === mine) turns.delete(key);
