@@ -86,6 +86,30 @@ test('what is read is text and not fields, and Edit is at the upper right of eve
   assert.deepEqual(tab.problems, []);
 });
 
+test('below 1200 px the menu of an area is a list to choose from, and above it the page has a menu beside it', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=network' });
+  const { page } = tab;
+  const list = page.getByRole('combobox', { name: 'Settings pages' });
+  const menu = page.getByRole('navigation', { name: 'Settings pages' });
+  for (const [width, shownAs] of [
+    [1201, menu],
+    [1199, list],
+    [390, list],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await shownAs.waitFor();
+    assert.equal(await (shownAs === menu ? list : menu).isVisible(), false, `${width} px`);
+  }
+  assert.equal(await list.locator('option:checked').textContent(), 'Network');
+  await list.selectOption('Users');
+  await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor();
+  await visit(page, '/docs/templates');
+  await page.getByRole('combobox', { name: 'Pages of the docs' }).selectOption('API reference');
+  await page.waitForURL(/\/docs\/api$/);
+  assert.deepEqual(tab.problems, []);
+});
+
 /** The one right with which a person opens the pages of an area, by the beginning of their paths; the first match counts. */
 const areas: readonly (readonly [path: RegExp, right: Right | null])[] = [
   [/^\/connections/, 'connections:manage'],
@@ -146,6 +170,30 @@ test('no page asks for what a person may not see, or shows a refusal as an error
     }
   }
   assert.deepEqual(found, []);
+});
+
+test('a name from right to left leaves its neighbours in their places', async () => {
+  const { app, browser } = console_;
+  const name = 'לקוחות CRM 0';
+  const { id } = await app.client.call('createConnection', { body: { name, baseUrl: 'https://crm.example' } });
+  const { id: destinationId } = await app.client.call('createDestination', {
+    params: { id },
+    body: { name: '5 מוצרים' },
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/connections' });
+  const { page } = tab;
+  await page.locator('[data-row-link] > bdi').getByText(name, { exact: true }).waitFor();
+  await visit(page, `/connections/${id}/destinations/${destinationId}`);
+  await page.locator('h1 > bdi').getByText('5 מוצרים', { exact: true }).waitFor();
+  const crumbs = page.getByRole('navigation', { name: 'Breadcrumb' }).locator('bdi');
+  const starts = await Promise.all((await crumbs.all()).map(async (one) => (await one.boundingBox())?.x ?? 0));
+  assert.deepEqual(
+    starts,
+    starts.toSorted((a, b) => a - b),
+    'crumbs stand in their order',
+  );
+  assert.equal(starts.length, 3);
+  assert.deepEqual(tab.problems, []);
 });
 
 /** Where the heading of a page and the line below it begin, in px. A wide list has that line beside its heading. */

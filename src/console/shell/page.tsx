@@ -62,17 +62,17 @@ export function Page(props: PageProps): ReactNode {
               <Fragment key={crumb.label}>
                 {index === 0 ? null : <Icon name="chevron" size={11} />}
                 <Link to={crumb.to as '/'} params={(crumb.params ?? {}) as never}>
-                  {crumb.label}
+                  <bdi>{crumb.label}</bdi>
                 </Link>
               </Fragment>
             ))}
             <Icon name="chevron" size={11} />
-            <span aria-current="page">{object ?? title}</span>
+            <bdi aria-current="page">{object ?? title}</bdi>
           </nav>
         )}
         <header className={css['head']} data-list={(id === undefined && crumbs.length === 0) || undefined}>
           <Title order={1} ref={heading} tabIndex={-1}>
-            {object ?? title}
+            <bdi>{object ?? title}</bdi>
           </Title>
           <div>
             {id === undefined ? null : <IdWithCopy id={id} />}

@@ -1,5 +1,6 @@
 import { count } from '../counts.ts';
 import { formatNumber } from '../format.ts';
+import { isolated } from '../isolated.ts';
 
 /** Words that several areas of the console say. */
 export const terms = {
@@ -159,7 +160,7 @@ export const terms = {
   signedInAs: (name: string) => `Signed in as ${name}`,
   pauseOf: (connection: string) => `Pause ${connection}`,
   resumeOf: (connection: string) => `Resume ${connection}`,
-  placeOf: (connection: string, destination: string) => `${connection} › ${destination}`,
+  placeOf: (connection: string, destination: string) => `${isolated(connection)} › ${isolated(destination)}`,
   /** What a person has no right to see. */
   hidden: { action: 'Hidden action', connection: 'Hidden connection', destination: 'Hidden destination' },
   gone: { action: 'Deleted action', connection: 'Deleted connection', destination: 'Deleted destination' },

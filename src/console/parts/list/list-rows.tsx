@@ -257,7 +257,7 @@ const Cells = memo(function Cells({ columns, below, row }: CellsProps): ReactNod
       >
         {isText ? (
           <div className={css['text']}>
-            <div>{content}</div>
+            <div>{typeof content === 'string' ? <bdi>{content}</bdi> : content}</div>
           </div>
         ) : (
           content

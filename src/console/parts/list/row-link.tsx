@@ -13,7 +13,7 @@ export const RowLink = createLink(
   ({ note, children, title = typeof children === 'string' ? children : undefined, ...props }: Props): ReactNode => (
     <div className={css['row']}>
       <a {...props} title={title} className={css['link']} data-row-link>
-        {children}
+        {typeof children === 'string' ? <bdi>{children}</bdi> : children}
       </a>
       {note === undefined || note === '' ? null : (
         <Text c="dimmed" size="sm" className={css['note'] ?? ''} title={note}>

@@ -25,13 +25,13 @@ export function ThingLink({ entry, underline = 'hover', search = {}, ...look }: 
   const { act, kind, id, name } = entry;
   const names = useNames();
   const text = name ?? id ?? terms.noName;
-  if (id === null || act === 'delete' || !hasPage(kind)) return text;
+  if (id === null || act === 'delete' || !hasPage(kind)) return <bdi>{text}</bdi>;
   const named = isNamed.has(kind) ? names.of(id) : undefined;
-  if (isNamed.has(kind) && named == null) return text;
+  if (isNamed.has(kind) && named == null) return <bdi>{text}</bdi>;
   const connectionId = named?.connectionId ?? undefined;
   return (
     <TextLink to={addressOf(kind, { id, connectionId })} search={search as never} underline={underline} {...look}>
-      {text}
+      <bdi>{text}</bdi>
     </TextLink>
   );
 }
