@@ -138,15 +138,8 @@ module.exports = {
       name: 'no-cycles',
       comment: 'Files that import each other, types included, are one file, or need a third.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/console/|${test}` },
+      from: { path: '^src/', pathNot: test },
       to: { circular: true },
-    },
-    {
-      name: 'no-cycles-in-the-console',
-      comment: 'Files of the console that run each other are one file, or need a third.',
-      severity: 'error',
-      from: { path: '^src/console/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'no-tests-in-the-program',

@@ -1,4 +1,4 @@
-import type { PresetInput } from './presets.ts';
+import type { PresetInput } from './preset.ts';
 
 /** Systems that collect, count and pass on, and any other with an HTTP API. */
 export const dataPresets: readonly PresetInput[] = [

@@ -1,4 +1,4 @@
-import type { PresetDestination, PresetInput } from './presets.ts';
+import type { PresetDestination, PresetInput } from './preset.ts';
 
 /** Temporary refusals of Salesforce: the daily quota (403), and a record that another request changes (400). */
 const salesforceOutcomes: NonNullable<PresetDestination['outcomes']> = [

@@ -1,4 +1,4 @@
-import type { PresetInput } from './presets.ts';
+import type { PresetInput } from './preset.ts';
 
 /** Systems that show messages to people. */
 export const messagePresets: readonly PresetInput[] = [

@@ -15,6 +15,15 @@ export type ActionDraft = {
   destinations: readonly DestinationRow[];
 };
 
+/** The draft and how a step of the editor changes it. */
+export type StepProps = {
+  draft: ActionDraft;
+  change: (next: Partial<ActionDraft>) => void;
+  /** What is wrong, by path in the draft: `destinations.0.mapping.1.field`. */
+  errors: Readonly<Record<string, string>>;
+  isDisabled: boolean;
+};
+
 /** `destinationId` is empty until a destination of the connection is chosen. */
 export type DestinationRow = { connectionId: string; destinationId: string; mapping: readonly FieldRow[] };
 

@@ -20,6 +20,7 @@ import {
   newDraft,
   problemsOf,
   type Step,
+  type StepProps,
   stepOfField,
   steps,
 } from './action-draft.ts';
@@ -43,15 +44,6 @@ type Props = {
   onStep: (step: Step) => void;
   onSaved: (saved: Action) => void;
   onCancel: () => void;
-};
-
-/** The draft and how a step of the editor changes it. */
-export type StepProps = {
-  draft: ActionDraft;
-  change: (next: Partial<ActionDraft>) => void;
-  /** What is wrong, by path in the draft: `destinations.0.mapping.1.field`. */
-  errors: Readonly<Record<string, string>>;
-  isDisabled: boolean;
 };
 
 /** The four steps of an action with their buttons. */

@@ -8,7 +8,7 @@ import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { seenWords } from '../../parts/rules/parameter-box.tsx';
 import { useBehaviors, useParameters } from '../../parts/rules/rule-data.ts';
-import type { StepProps } from './action-editor.tsx';
+import type { StepProps } from './action-draft.ts';
 import { isScenario, rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 
 /** `isFree`: no action has the typed name. */

@@ -1,7 +1,7 @@
+import type { RouteResponse } from '../../../client/client.ts';
 import { asked, bodyBy, type DraftOf, draftBy, jsonOrText, text, when } from '../../parts/form/form-fields.ts';
-import type { Destination } from './destination-draft.ts';
 
-type Items = NonNullable<Destination['settings']['outcomes'][number]['items']>;
+type Items = NonNullable<RouteResponse<'getDestination'>['settings']['outcomes'][number]['items']>;
 /** How an item names its record. */
 type By = 'order' | 'index' | 'id';
 

@@ -1,8 +1,8 @@
 import type { CallInput } from '../../../client/client.ts';
+import type { EventOutcome } from '../../../contract/records/event.ts';
 import { useCollectors } from '../../data/data.ts';
 import { parts, terms, events as words } from '../../messages/en.ts';
 import type { Filter, Values } from '../../parts/list/filters.ts';
-import type { EventRow } from './event-rows.ts';
 
 const w = words.filters;
 
@@ -64,7 +64,10 @@ export function queryOf(filters: Values): NonNullable<CallInput<'listEvents'>['q
 }
 
 /** Whether an event has the outcome that the filter asks for; undefined: not known yet. */
-export function hasOutcome({ outcome }: Values, deliveries: EventRow['deliveries']): boolean | undefined {
+export function hasOutcome(
+  { outcome }: Values,
+  deliveries: EventOutcome['deliveries'] | undefined,
+): boolean | undefined {
   if (outcome === undefined) return true;
   if (deliveries === undefined) return undefined;
   return outcome === 'none' ? deliveries.length === 0 : deliveries.some(({ status }) => status === outcome);

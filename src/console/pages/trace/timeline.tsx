@@ -1,5 +1,6 @@
 import { Box, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { RouteResponse } from '../../../client/client.ts';
 import type { LastAttempt } from '../../../contract/records/delivery.ts';
 import { formatDuration, terms, trace as words } from '../../messages/en.ts';
 import {
@@ -15,8 +16,8 @@ import {
   Toned,
 } from '../../parts/parts.ts';
 import { resultWords, useLastAttempts } from '../../parts/payload/last-attempts.ts';
-import type { Trace } from './trace-page.tsx';
 
+export type Trace = RouteResponse<'getTrace'>;
 type Step = Trace['events'][number];
 
 /** Everything that the visit set off, top to bottom as it happened. */

@@ -2,16 +2,13 @@ import { Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { RouteResponse } from '../../../client/client.ts';
 import { liveMs, useApiQuery } from '../../data/data.ts';
 import { formatRelative, formFields, shell, terms, trace as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
 import { ActButton, CopyButton, DetailTabs, Icon, Panel, saveFile, Time, Toned, useNow } from '../../parts/parts.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import { markedAddress } from './marked-address.ts';
-import { Timeline } from './timeline.tsx';
-
-export type Trace = RouteResponse<'getTrace'>;
+import { Timeline, type Trace } from './timeline.tsx';
 
 export function TracePage(): ReactNode {
   const { traceId } = useParams({ from: '/shell/trace/$traceId' });

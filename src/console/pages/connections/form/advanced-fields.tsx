@@ -8,7 +8,7 @@ import { RowList } from '../../../parts/form/row-list.tsx';
 import { Advanced, Section } from '../../../parts/form/sections.tsx';
 import { FieldGrid, Note } from '../../../parts/parts.ts';
 import { isPublic, signalFields } from './authentication-draft.ts';
-import type { Field, FormProps } from './connection-form.tsx';
+import type { Field, FormProps } from './connection-draft.ts';
 
 /** The settings of a connection that have good defaults. */
 export function AdvancedFields({ field, ...form }: FormProps & { field: Field }): ReactNode {

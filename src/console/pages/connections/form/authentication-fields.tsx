@@ -5,7 +5,7 @@ import { connectionForm, formatRelative, connections as words } from '../../../m
 import { has } from '../../../parts/form/form-fields.ts';
 import { FieldGrid, More } from '../../../parts/parts.ts';
 import { type AuthenticationDraft, authenticationFields } from './authentication-draft.ts';
-import type { Field, FormProps } from './connection-form.tsx';
+import type { Field, FormProps } from './connection-draft.ts';
 import { decodedJwt } from './decoded-jwt.ts';
 
 const w = words.details;

@@ -1,6 +1,7 @@
 import type { CallInput } from '../../../../client/client.ts';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { formFields, connectionForm as words } from '../../../messages/en.ts';
+import type { controlsOf, FormState } from '../../../parts/form/form-controls.tsx';
 import * as f from '../../../parts/form/form-fields.ts';
 import {
   type HeaderDraft,
@@ -94,6 +95,9 @@ export type ConnectionDraft = f.DraftOf<typeof ownFields> &
     /** By the placeholders in the addresses of a preset; not part of the connection. */
     values: Readonly<Record<string, string>>;
   };
+
+export type FormProps = FormState<ConnectionDraft>;
+export type Field = ReturnType<typeof controlsOf<typeof connectionFields>>;
 
 /** The form's values of a stored connection; null: of a new one. */
 export const draftOf = (stored: Connection | null): ConnectionDraft => ({

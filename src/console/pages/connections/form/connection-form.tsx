@@ -2,18 +2,15 @@ import { Box, Button, Flex, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { connectionFacts as facts } from '../../../data/schema-facts.ts';
 import { connections as words } from '../../../messages/en.ts';
-import { controlsOf, type FormState } from '../../../parts/form/form-controls.tsx';
+import { controlsOf } from '../../../parts/form/form-controls.tsx';
 import { Note, Panel } from '../../../parts/parts.ts';
 import { AdvancedFields } from './advanced-fields.tsx';
 import { fieldsFor } from './authentication-draft.ts';
 import { AuthenticationFields } from './authentication-fields.tsx';
 import { baseUrlWithout, readBaseUrl } from './base-url.ts';
-import { type ConnectionDraft, connectionFields, labels } from './connection-draft.ts';
+import { type ConnectionDraft, connectionFields, type FormProps, labels } from './connection-draft.ts';
 
 const w = words.details;
-
-export type FormProps = FormState<ConnectionDraft>;
-export type Field = ReturnType<typeof controlsOf<typeof connectionFields>>;
 
 /** `hasNoDestinations`: the path of a pasted URL can still move to the first one. */
 type Props = FormProps & { hasNoDestinations: boolean };

@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 import { count, terms, connections as words } from '../../../messages/en.ts';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, LinkCard, LinkCards, Note } from '../../../parts/parts.ts';
-import { type Preset, presetGroups, presetsLike } from '../../../presets/presets.ts';
+import { type Preset, presetGroups } from '../../../presets/preset.ts';
+import { presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
 import { connectionKind } from '../connection.ts';
 

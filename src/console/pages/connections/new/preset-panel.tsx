@@ -2,7 +2,7 @@ import { Box, Code, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../../messages/en.ts';
 import { AutoGrid, More, Note, Panel } from '../../../parts/parts.ts';
-import type { Preset, PresetDestination } from '../../../presets/presets.ts';
+import type { Preset, PresetDestination } from '../../../presets/preset.ts';
 
 const w = words.preset;
 

@@ -4,7 +4,7 @@ import { terms } from '../../../messages/en.ts';
 import { draftBy } from '../../../parts/form/form-fields.ts';
 import { rows } from '../../../parts/form/rows.ts';
 import type { PresetValue } from '../../../presets/placeholders.ts';
-import type { Preset } from '../../../presets/presets.ts';
+import type { Preset } from '../../../presets/preset.ts';
 import type { Connection } from '../connection.ts';
 import { type ConnectionDraft, connectionFields, draftOf, emptyDraft } from '../form/connection-draft.ts';
 import type { Destination } from '../usage.ts';
