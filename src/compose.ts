@@ -188,7 +188,7 @@ export async function compose(
       }),
     }),
   );
-  pipeline.eraser.resume();
+  await pipeline.eraser.resume();
   const socket = inheritedSocket(overrides.env ?? {}, process.pid);
   const listening = await server.listen({ host: config.host, port: config.port, socket });
   address.listensAt(listening);

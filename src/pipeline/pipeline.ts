@@ -134,13 +134,15 @@ export async function startPipeline(parts: PipelineParts) {
     scrubber,
   });
   const eraser = stack.use(
-    await startEraser({
+    startEraser({
       erasures: housekeeping.erasures,
       configuration,
       clock,
       newId,
       parameters,
-      sending: () => [...dispatcher.inFlight(), ...preview.testing()],
+      jobs,
+      pollMs: parts.node?.followMs ?? null,
+      sending: () => [...shown.dispatcher.inFlightByQueue().flatMap(({ ids }) => ids), ...preview.testing()],
       cancelled(deliveries) {
         for (const one of deliveries) if (!one.test) events.emit('ended', one, { status: 'cancelled' }, 1);
         for (const { destinationId, replayId } of deliveries) dispatcher.wake([destinationId], replayId);

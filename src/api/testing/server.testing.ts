@@ -27,6 +27,7 @@ import { createReplayRates } from '../../pipeline/dispatch/replay-rates.ts';
 import { noLoad } from '../../pipeline/dispatch/request-load.ts';
 import { createDeliveryEvents } from '../../pipeline/insight/delivery-events.ts';
 import { createStatistics } from '../../pipeline/insight/statistics.ts';
+import { Jobs } from '../../pipeline/jobs.ts';
 import { allConnections } from '../../pipeline/owned-connections.ts';
 import { ownedAlone } from '../../pipeline/owned-partitions.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -132,12 +133,16 @@ export async function startTestServer(
     isHttpAllowed: () => true,
     isMailAllowed: () => true,
   });
-  const eraser = await startEraser({
+  const jobs = new Jobs(1);
+  await jobs.acquired({ partition: 0, owner: 'test', epoch: 1 });
+  const eraser = startEraser({
+    jobs,
+    pollMs: null,
     erasures: journal.housekeeping.erasures,
     configuration,
     clock: { ...systemClock, now },
     newId,
-    parameters: { forget: async () => {} },
+    parameters: { forget: async () => {}, forgetUnstored() {} },
     sending: () => [...sending],
     cancelled: () => {},
     failed: (error) => failures.push(error),

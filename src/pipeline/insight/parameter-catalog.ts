@@ -106,6 +106,11 @@ export async function startParameters(options: {
         parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })),
       }));
     },
+    /** Removes the examples that are not stored yet. */
+    forgetUnstored(): void {
+      gather();
+      news = { ...news, parameters: news.parameters.map((one) => ({ ...one, examples: [] })) };
+    },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {
       const forms = quotedForms(text);

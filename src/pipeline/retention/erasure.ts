@@ -1,10 +1,12 @@
 import { type Clock, pause } from '../../async/clock.ts';
+import { repeated } from '../../async/repeated.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Erasure } from '../../contract/records/erasure.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { CancelledDelivery, ErasedBy, Erasures, StoredErasure } from '../../journal/journal.ts';
+import type { Jobs } from '../jobs.ts';
 import { hashOf } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 
@@ -12,23 +14,29 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_000, mostMs: 300_000 } };
 
 /**
- * Erases visitors, one after the other, alongside other work. An erasure continues after a restart, with `resume`: before
- * it, all listeners must be there, since their memory may have the text, loaded from what the erasure removes.
+ * Erases visitors, one after the other, alongside other work, at the node that does the jobs of all. An erasure continues after
+ * a restart, or at the next node, with `resume`: before it, all listeners must be there, since their memory may have the text,
+ * loaded from what the erasure removes. Each node removes the text from its own memory.
  */
-export async function startEraser(options: {
+export function startEraser(options: {
   erasures: Erasures;
   configuration: Configuration;
   clock: Clock;
   newId: NewId;
-  parameters: { forget(events: readonly Event[] | null): Promise<void> };
+  parameters: { forget(events: readonly Event[] | null): Promise<void>; forgetUnstored(): void };
+  jobs: Pick<Jobs, 'add' | 'lease'>;
+  /** How often erasures of other nodes are looked for. null: embedded mode. */
+  pollMs: number | null;
   sending(): readonly string[];
   /** These unfinished deliveries were removed and must be dropped from memory. */
   cancelled(deliveries: readonly CancelledDelivery[]): void;
   failed(error: unknown, doing: string): void;
 }) {
-  const { erasures, configuration, clock, parameters } = options;
+  const { erasures, configuration, clock, parameters, jobs, pollMs } = options;
   const listeners = new Set<(text: string) => Promise<void> | void>();
   const texts = new Map<string, string>();
+  const started = new Set<string>();
+  const stack = new AsyncDisposableStack();
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
 
@@ -41,7 +49,7 @@ export async function startEraser(options: {
     const wait = (why: keyof typeof waits) =>
       pause(clock, Math.min(waits[why].firstMs * 2 ** tries[why]++, waits[why].mostMs));
     let isToTell = true;
-    while (!isStopping) {
+    while (!isStopping && jobs.lease() !== null) {
       try {
         if (isToTell) await tell(texts.get(id));
         isToTell = false;
@@ -66,19 +74,57 @@ export async function startEraser(options: {
     }
   }
 
-  const start = (id: string) => {
-    running = running.then(() => run(id));
-  };
+  function start(id: string) {
+    if (started.has(id)) return;
+    started.add(id);
+    running = running.then(() => run(id)).finally(() => started.delete(id));
+  }
 
-  const unfinished = (await erasures.list()).filter(({ state }) => state === 'running').reverse();
-  // It is no longer known which examples came from the visitor.
-  if (unfinished.length > 0) await parameters.forget(null);
-  for (const { id, sought } of unfinished) if (sought !== null) texts.set(id, textOf(sought));
+  const unfinished = async () => (await erasures.list()).filter(({ state }) => state === 'running').reverse();
+
+  /** Continues what the last process, or another node, did not finish. */
+  async function goOn(): Promise<AsyncDisposable> {
+    const left = await unfinished();
+    // It is no longer known which examples came from the visitor.
+    if (left.length > 0) await parameters.forget(null);
+    for (const { id, sought } of left) {
+      if (sought !== null) texts.set(id, textOf(sought));
+      start(id);
+    }
+    // The steps are transactions, which another node may continue at any time.
+    return { [Symbol.asyncDispose]: async () => {} };
+  }
+
+  /** Begins what was asked for at other nodes, or removes its text from memory, also when it has left the database. */
+  async function follow() {
+    const left = await unfinished();
+    for (const { id, sought } of left) {
+      const isNew = sought !== null && !texts.has(id);
+      if (isNew) texts.set(id, textOf(sought));
+      if (jobs.lease() !== null) start(id);
+      else if (isNew) await forgetHere(id);
+    }
+    const searching = new Set(left.flatMap(({ id, sought }) => (sought === null ? [] : id)));
+    for (const id of texts.keys()) {
+      if (searching.has(id) || started.has(id)) continue;
+      await forgetHere(id);
+      texts.delete(id);
+    }
+  }
+
+  async function forgetHere(id: string) {
+    parameters.forgetUnstored();
+    await tell(texts.get(id));
+  }
 
   return {
-    /** Continues the erasures that the last process did not finish. */
-    resume(): void {
-      for (const { id } of unfinished.splice(0)) start(id);
+    /** Continues the erasures that were not finished, and follows those of other nodes. */
+    async resume(): Promise<void> {
+      stack.use(await jobs.add(goOn));
+      if (pollMs !== null)
+        stack.use(
+          repeated(clock, pollMs, follow, (error) => options.failed(error, 'follow the erasures of other nodes')),
+        );
     },
     /** Only counts. */
     async plan(sought: ErasedBy): Promise<Erasure> {
@@ -98,7 +144,8 @@ export async function startEraser(options: {
       const id = options.newId('erasure');
       await erasures.begin({ id, code, sought, now: clock.now() }, entry({ id, code, by: byOf(sought) }));
       texts.set(id, textOf(sought));
-      start(id);
+      if (jobs.lease() !== null) start(id);
+      else await forgetHere(id);
       const begun = (await erasures.list()).find((one) => one.id === id);
       if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
       return shown(begun);
@@ -111,6 +158,7 @@ export async function startEraser(options: {
     watch: (listener: (text: string) => Promise<void> | void) => void listeners.add(listener),
     async [Symbol.asyncDispose]() {
       isStopping = true;
+      await stack.disposeAsync();
       await running;
     },
   };
