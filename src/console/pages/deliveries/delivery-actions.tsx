@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import type { Delivery } from '../../../contract/records/delivery.ts';
 import { terms, deliveries as words } from '../../messages/en.ts';
 import { ActButton, Icon } from '../../parts/parts.ts';
+import { isUnfinished, needsRender } from '../../parts/payload/delivery-summary.ts';
 import { useMay } from '../../session/rights.ts';
 import { ReplayButton } from '../replays/replay-button.tsx';
-import { isUnfinished, needsRender } from './delivery-summary.ts';
 
 const w = words.page;
 

@@ -19,6 +19,7 @@ import {
   Time,
   toneOf,
 } from '../../parts/parts.ts';
+import { deliverySummary, isUnfinished, placeOf } from '../../parts/payload/delivery-summary.ts';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
@@ -26,7 +27,6 @@ import { usePageKeys } from '../../shell/shortcuts.ts';
 import { AttemptDetail } from './attempt-detail.tsx';
 import { AttemptTimeline } from './attempt-timeline.tsx';
 import { DeliveryActions } from './delivery-actions.tsx';
-import { deliverySummary, isUnfinished, placeOf } from './delivery-summary.ts';
 
 const w = words.page;
 const againMs = 1_000;

@@ -2,8 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import type { Event, EventOutcome } from '../../../contract/records/event.ts';
 import type { StreamedEvent } from '../../data/event-stream.ts';
 import type { Values } from '../../parts/list/filters.ts';
+import { isUnfinished } from '../../parts/payload/delivery-summary.ts';
 import { client } from '../../session/session.ts';
-import { isUnfinished } from '../deliveries/delivery-summary.ts';
 import { hasOutcome } from './event-filters.ts';
 
 export type EventRow = {

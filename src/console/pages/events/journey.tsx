@@ -16,8 +16,8 @@ import {
   StatusBadge,
   TextLink,
 } from '../../parts/parts.ts';
+import { deliverySummary } from '../../parts/payload/delivery-summary.ts';
 import { Exchange } from '../../parts/payload/exchange.tsx';
-import { deliverySummary } from '../deliveries/delivery-summary.ts';
 import type { ExplainedAction } from './event-summary.ts';
 
 type Props = {

@@ -15,10 +15,10 @@ import { block, bodyBy, type DraftOf, draftBy, type FieldWords, needed, text } f
 import type { Column } from '../../parts/list/list-page.tsx';
 import { column, nameColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { addressOf, Panel, TextLink } from '../../parts/parts.ts';
+import { RightsTable } from '../../parts/rights/rights-table.tsx';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { settingsCrumb } from '../../shell/page.tsx';
-import { RightsTable } from './rights-table.tsx';
 
 type Role = RouteResponse<'getRole'>;
 

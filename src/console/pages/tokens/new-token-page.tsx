@@ -9,10 +9,10 @@ import { asked, type DraftOf, type FieldWords, needed, text } from '../../parts/
 import { ShownOnce } from '../../parts/form/shown-once.tsx';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Panel } from '../../parts/parts.ts';
+import { RightsTable } from '../../parts/rights/rights-table.tsx';
 import { useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { Page, settingsCrumb } from '../../shell/page.tsx';
-import { RightsTable } from '../roles/rights-table.tsx';
 
 type Span = keyof typeof words.spans;
 

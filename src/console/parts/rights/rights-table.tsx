@@ -2,8 +2,8 @@ import { Checkbox, Input } from '@mantine/core';
 import { Fragment, type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { terms, roles as words } from '../../messages/en.ts';
-import { bindChecked } from '../../parts/form/bind.ts';
-import { Note, ShortTable } from '../../parts/parts.ts';
+import { bindChecked } from '../form/bind.ts';
+import { Note, ShortTable } from '../parts.ts';
 import { areas, withRight } from './right-set.ts';
 
 type Props = {
