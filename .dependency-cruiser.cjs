@@ -3,6 +3,17 @@
 
 const { rooms, ports, portFolders, browserSafe } = require('./scripts/arrows.cjs');
 
+/** Files of an area of the console that pages of other areas may import until they are parts. Nothing is added here. */
+const lentByPages = [
+  'connections/(authentication-standing|connection|hold-actions|load-line)\\.tsx?',
+  'connections/curl/curl-form\\.tsx',
+  'connections/new/connection-dialog\\.tsx',
+  'data-collection/send-tab\\.tsx',
+  'destinations/(destination-draft|endpoint-address)\\.ts',
+  'destinations/preview/(request-tab|response-tab|send-test)\\.tsx',
+  'replays/(offer-failed|replay-button|replay-draft)\\.tsx?',
+].map((files) => `^src/console/pages/${files}$`);
+
 /** Packages and parts of Node that only one room uses. */
 const homes = {
   fastify: 'api',
@@ -140,6 +151,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: test },
       to: { circular: true },
+    },
+    {
+      name: 'no-page-to-page',
+      comment: 'Pages of one area of the console import nothing of another: what both need is a part (console/parts/).',
+      severity: 'error',
+      from: { path: '^src/console/pages/([^/]+)/' },
+      to: { path: '^src/console/pages/', pathNot: ['^src/console/pages/$1/', ...lentByPages] },
     },
     {
       name: 'no-tests-in-the-program',

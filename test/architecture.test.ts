@@ -30,6 +30,7 @@ test('forbidden imports are found: types, values, re-exports, Node in browser ro
       "import { part } from './part.ts';\nexport type Draft = { n: number };\npart();\n",
     'src/console/pages/things/part.ts':
       "import type { Draft } from './page.ts';\nexport const part = (_draft?: Draft) => {};\n",
+    'src/console/pages/other/page.ts': "import { part } from '../things/part.ts';\npart();\n",
     'src/newroom/a.ts': "import { b } from '../telemetry/b.ts';\nexport const a = b;\n",
   });
   const { modules, files, violations } = await cruiseSources(dir);
@@ -43,6 +44,7 @@ test('forbidden imports are found: types, values, re-exports, Node in browser ro
     'cli-arrows',
     'pipeline-arrows',
     'no-cycles',
+    'no-page-to-page',
     'one-door-to-an-engine',
     'every-room-has-arrows',
   ]) {
