@@ -21,16 +21,19 @@ export function commandsConformance(guarantee: Guarantee): void {
 
   guarantee('a command has one response; without it, withdrawing tells whether it was taken', async (journal) => {
     const { commands } = journal.hot;
-    const lease = await claim(journal, 0);
+    const lease = await claim(journal, 0, 'test', start);
     const ask = () => commands.ask({ partition: 0, body: 'a', now: start });
     const take = () => commands.take([lease], { since: start, takenSince: 0 });
+    const responseTo = (number: number, now = start) => commands.responseTo(number, now);
     const first = await ask();
-    assert.deepEqual(await commands.responseTo(first), { response: null, isTaken: false });
+    assert.deepEqual(await responseTo(first), { response: null, isRunning: false });
     await take();
-    assert.deepEqual(await commands.responseTo(first), { response: null, isTaken: true });
+    assert.deepEqual(await responseTo(first), { response: null, isRunning: true });
+    const end = start + 3_600_000;
+    assert.deepEqual(await responseTo(first, end), { response: null, isRunning: false }, 'its owner is dead');
     await commands.respond(first, 'done');
-    assert.equal((await commands.responseTo(first)).response, 'done');
-    assert.equal((await commands.responseTo(first)).response, null);
+    assert.equal((await responseTo(first)).response, 'done');
+    assert.equal((await responseTo(first)).response, null);
 
     const second = await ask();
     assert.equal(await commands.withdraw(second), false);
@@ -41,8 +44,8 @@ export function commandsConformance(guarantee: Guarantee): void {
     await commands.respond(third, 'late');
     const fourth = await ask();
     assert.ok(fourth > third, 'a number is never used again');
-    const none = { response: null, isTaken: false };
-    assert.deepEqual([await commands.responseTo(third), await commands.responseTo(fourth)], [none, none]);
+    const none = { response: null, isRunning: false };
+    assert.deepEqual([await responseTo(third), await responseTo(fourth)], [none, none]);
   });
 
   guarantee('a command whose asker has given up is not taken', async (journal) => {
@@ -61,7 +64,7 @@ export function commandsConformance(guarantee: Guarantee): void {
     await commands.take([zero, one], { since: start, takenSince: 0 });
     for (const number of numbers) await commands.respond(number, 'done');
     await commands.take([{ ...zero, epoch: zero.epoch - 1 }, zero], { since: start, takenSince: start + 1 });
-    const responses = await Promise.all(numbers.map(commands.responseTo));
+    const responses = await Promise.all(numbers.map((number) => commands.responseTo(number, start)));
     assert.deepEqual(
       responses.map(({ response }) => response),
       [null, 'done', 'done'],

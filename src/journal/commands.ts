@@ -12,8 +12,8 @@ export interface Commands {
   take(leases: readonly Lease[], query: { since: number; takenSince: number }): Promise<TakenCommand[]>;
   /** Stores the response to a command; one that was withdrawn is left alone. */
   respond(number: number, response: string): Promise<void>;
-  /** The response to a command, which is removed with it; null: there is none yet. `isTaken`: whether the owner has begun. */
-  responseTo(number: number): Promise<{ response: string | null; isTaken: boolean }>;
+  /** The response to a command, which is removed with it; null: there is none. `isRunning`: a node that lives has begun with it. */
+  responseTo(number: number, now: number): Promise<{ response: string | null; isRunning: boolean }>;
   /** Removes a command. Returns whether it was taken: what came of it is then not known. */
   withdraw(number: number): Promise<boolean>;
 }

@@ -23,7 +23,7 @@ export const commandOperations = {
       for (const { number, body, asked_at } of db.all<TakenCommand & { asked_at: number }>(sql, lease.partition))
         if (asked_at < since) withdraw(db, number);
         else {
-          db.run('UPDATE command SET is_taken = 1 WHERE number = ?', number);
+          db.run('UPDATE command SET is_taken = 1, taken_by = ? WHERE number = ?', lease.owner, number);
           taken.push({ number, body });
         }
     }
@@ -34,14 +34,19 @@ export const commandOperations = {
     db.run('UPDATE command SET response = ? WHERE number = ?', response, number);
   },
 
-  commandResponse(db: Db, number: number): { response: string | null; isTaken: boolean } {
-    const row = db.get<{ response: string | null; is_taken: number }>(
-      'SELECT response, is_taken FROM command WHERE number = ?',
+  commandResponse(
+    db: Db,
+    { number, now }: { number: number; now: number },
+  ): { response: string | null; isRunning: boolean } {
+    const row = db.get<{ response: string | null; is_running: number }>(
+      `SELECT response, taken_by IN (SELECT name FROM node WHERE until > ?) AS is_running
+       FROM command WHERE number = ?`,
+      now,
       number,
     );
     const response = row?.response ?? null;
     if (response !== null) withdraw(db, number);
-    return { response, isTaken: row?.is_taken === 1 };
+    return { response, isRunning: response === null && row?.is_running === 1 };
   },
 
   withdrawCommand: withdraw,

@@ -40,7 +40,7 @@ export function sqliteHot(
       ask: (command) => client.write('askOwner', command),
       take: (leases, query) => client.write('takeCommands', { leases, ...query }),
       respond: (number, response) => client.write('respondToCommand', { number, response }),
-      responseTo: (number) => client.write('commandResponse', number),
+      responseTo: (number, now) => client.write('commandResponse', { number, now }),
       withdraw: (number) => client.write('withdrawCommand', number),
     },
     statuses: {

@@ -86,9 +86,9 @@ export function commandsOfNode<Of extends Acts<Of>>(
     const startedAt = clock.now();
     for (let untilMs = responseMs; clock.now() < startedAt + untilMs; ) {
       await pause(clock, pollMs);
-      const { response, isTaken } = await commands.responseTo(number);
+      const { response, isRunning } = await commands.responseTo(number, clock.now());
       if (response !== null) return messages.open(response) as Done; // stored by `serveOne`
-      if (isTaken && isLasting) untilMs = lastingMs;
+      untilMs = isRunning && isLasting ? lastingMs : responseMs;
     }
     throw new AppError(
       'unavailable',
