@@ -133,6 +133,24 @@ test('a list of people becomes one for each record, and never the sample person 
   ]);
 });
 
+test('a person in the URL, in a list or in a text is read from the record, and listed', () => {
+  const inUrl = startOf(
+    read(
+      "curl 'https://a.example/people/jane%40example.com/mail?e-mail=jane@example.com&kind=news' -d '<to>jo@example.com</to>' -H 'content-type: text/xml'",
+    ),
+  );
+  assert.equal(
+    inUrl.destination.path,
+    '/people/{{ it.data[0].email }}/mail?e-mail={{ it.data[0]["e-mail"] }}&kind=news',
+  );
+  assert.equal(inUrl.destination.template, '<to>{{ it.data[0].email }}</to>');
+  assert.deepEqual(inUrl.samples, ['email: jane@example.com', 'e-mail: jane@example.com', 'email: jo@example.com']);
+  const listed = startOf(read(`curl https://a.example --json '{"to":["jane@example.com","jo@example.com"]}'`));
+  for (const to of [['ada@example.com'], 'ada@example.com'])
+    assert.deepEqual(JSON.parse(rendered(listed.destination.template ?? '', [{ to }])), { to: ['ada@example.com'] });
+  assert.deepEqual([listed.constants, listed.samples], [[], []]);
+});
+
 test('any other body becomes a template that compiles', () => {
   const template = (text: string) => startOf(read(text)).destination.template ?? '';
   const form = template('curl https://a.example -d "name=Ada&total=3"');

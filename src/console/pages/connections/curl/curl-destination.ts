@@ -1,6 +1,7 @@
 import { type DestinationDraft, emptyDraft } from '../../destinations/destination-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
 import { startOf } from './curl-start.ts';
+import { withoutPerson } from './sample-person.ts';
 
 type Base = {
   baseUrl: string;
@@ -39,7 +40,7 @@ export function destinationOf(request: CurlRequest, { baseUrl, port, auth, setti
     draft: {
       ...emptyDraft,
       ...destination,
-      path: `${rest === '/' && url.search !== '' ? '' : rest}${url.search}`,
+      path: withoutPerson(`${rest === '/' && url.search !== '' ? '' : rest}${url.search}`).text,
       headers: draft.headers.filter(({ name }) => !own.has(name.toLowerCase())),
     },
     signIn: draft.authType === 'none' ? 'none' : auth.type === 'none' ? 'command' : 'connection',

@@ -118,6 +118,7 @@ function Result({ request, connection }: { request: CurlRequest; connection: Con
         ]}
       />
       {destination.template === undefined ? null : <LabelledCode label={terms.template} text={destination.template} />}
+      {start.samples.length === 0 ? null : <Notice title={w.samples} text={start.samples.join('  ')} isCode />}
       {start.constants.length === 0 ? null : <Notice title={w.constants} text={start.constants.join('  ')} isCode />}
       {isSendable(request.method) ? null : <Notice text={w.otherMethod(request.method)} />}
       {request.leftOut.length === 0 ? null : <Notice title={w.leftOut} text={request.leftOut.join('  ')} isCode />}

@@ -2,6 +2,7 @@ import { rows } from '../../../parts/form/rows.ts';
 import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
 import { isName, member, noteOf } from '../record-template.ts';
 import { type CurlRequest, unescaped } from './curl-command.ts';
+import { withoutPerson } from './sample-person.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
 
@@ -28,15 +29,18 @@ export function startOf({ method, url, headers, user, body }: CurlRequest) {
         .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
     ),
   };
+  const path = withoutPerson(`${pathname === '/' && search !== '' ? '' : pathname}${search}`);
+  const made = body === null ? null : templateOf(body, contentType);
   const destination = {
     name: nameOf(pathname),
     method: methods.find((one) => one === method) ?? 'POST',
-    path: `${pathname === '/' && search !== '' ? '' : pathname}${search}`,
+    path: path.text,
     contentType,
     status: 'disabled' as const,
-    ...(body === null ? {} : { template: templateOf(body, contentType) }),
+    ...(made === null ? {} : { template: made.text }),
   };
-  return { draft, destination, constants: body === null ? [] : constantsIn(body) };
+  const samples = [...new Set([...path.samples, ...(made?.samples ?? [])])];
+  return { draft, destination, constants: body === null ? [] : constantsIn(body), samples };
 }
 
 /** Whether a connection can send with this method. */
@@ -64,20 +68,24 @@ function authenticationOf(header: string | undefined, user: CurlRequest['user'])
   }
 }
 
-/** A template that makes such a body: texts and numbers come from the record, the rest stays as it is. */
-function templateOf(body: string, contentType: string): string {
-  if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return formTemplate(body);
+/**
+ * A template that makes such a body: texts and numbers come from the record, the rest stays as it is. `samples`: what a text of
+ * another kind has of a person.
+ */
+function templateOf(body: string, contentType: string): { text: string; samples: string[] } {
+  const whole = (text: string) => ({ text, samples: [] });
+  if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return whole(formTemplate(body));
   try {
     const value: unknown = JSON.parse(body);
     if (typeof value === 'object' && value !== null) {
       const made = literal(value, { path: [], pad: '  ', isInList: false });
       const declared = readsRecord(value) ? '  const record = it.data[0];\n' : '';
-      return `{{!\n${declared}  return JSON.stringify(${made});\n}}`;
+      return whole(`{{!\n${declared}  return JSON.stringify(${made});\n}}`);
     }
   } catch {
     // Any other text.
   }
-  return body.includes('{{') ? `{{! return ${JSON.stringify(body)}; }}` : body;
+  return body.includes('{{') ? whole(`{{! return ${JSON.stringify(body)}; }}`) : withoutPerson(body);
 }
 
 function formTemplate(body: string): string {
@@ -90,9 +98,9 @@ type Place = { path: readonly string[]; pad: string; isInList: boolean };
 const isRecordLike = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
-/** A list with one person, such as an address to send to: it is the sample of a documentation, and no constant. */
-const isSample = (value: readonly unknown[]): value is [string] =>
-  value.length === 1 && typeof value[0] === 'string' && value[0].includes('@');
+/** A list of people, such as addresses to send to: they are the sample of a documentation, and no constant. */
+const isSample = (value: readonly unknown[]): boolean =>
+  value.length > 0 && value.every((one) => typeof one === 'string' && one.includes('@'));
 
 /** Whether something outside of a list of records, which declares its own, is read from the record. */
 function readsRecord(value: unknown): boolean {
@@ -109,10 +117,11 @@ function literal(value: unknown, { path, pad, isInList }: Place): string {
   const inner = `${pad}  `;
   if (Array.isArray(value)) {
     const [first] = value;
-    if (isSample(value)) return `[${member('record', path.join('.'))}]`;
+    const field = member('record', path.join('.'));
+    if (isSample(value)) return value.length === 1 ? `[${field}]` : `[${field}].flat()`;
     if (!isRecordLike(first)) return JSON.stringify(value);
     // A list within a record is a list of its event.
-    if (isInList) return member('record', path.join('.'));
+    if (isInList) return field;
     return `it.data.map((record) => (${literal(first, { path: [], pad, isInList: true })}))`;
   }
   if (typeof value === 'object' && value !== null) {
