@@ -67,7 +67,9 @@ async function within(timeout: number, program: string, args: readonly string[],
   const options = { ...where, maxBuffer: 2 ** 26, timeout };
   const result = await promisify(execFile)(program, [...args], options).catch((error) => {
     if (error.code === 'ENOENT') throw new Missing(`there is no ${program}`);
-    throw new Error(`${program} ${args.join(' ').slice(0, 200)}: ${error.stderr || error.stdout || error.message}`);
+    const late = error.killed === true ? `did not end within ${timeout / 1_000} s: ` : '';
+    const said = error.stderr || error.stdout || error.message;
+    throw new Error(`${program} ${args.join(' ').slice(0, 200)}: ${late}${said}`);
   });
   return result.stdout;
 }
