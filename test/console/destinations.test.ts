@@ -206,6 +206,20 @@ test('the preview shows the request of the draft, and an event without any is ma
   assert.deepEqual(tab.problems, []);
 });
 
+test('the list of events has name, e-mail address or visitor, and the values of the rules', async () => {
+  const { app, browser } = console_;
+  const { destination, deliver } = await wire(app, receiver, {
+    action: { rules: { parameter: 'cart_total', operator: 'exists' } },
+  });
+  await deliver({ 'wt.ev': 'Cart', email: 'ada@shop.example', cart_total: '120.90' });
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const chosen = tab.page.getByRole('combobox', { name: 'Event' }).locator('option:checked');
+  await chosen
+    .filter({ hasText: /^Cart · ada@shop.example · cart_total 120.90 · \d\d:\d\d/ })
+    .waitFor({ state: 'attached' });
+  assert.deepEqual(tab.problems, []);
+});
+
 test('the preview of a destination that sends batches has as many records as are chosen', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver, {

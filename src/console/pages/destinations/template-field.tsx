@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Group, Input, Menu, Skeleton, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Input, Skeleton, Text, Title, Tooltip } from '@mantine/core';
 import { type ReactNode, type RefObject, Suspense, useEffect, useId, useState } from 'react';
 import type { KnownFields } from '../../editor/fields.ts';
 import type { TemplateFinding } from '../../editor/findings.ts';
@@ -8,13 +8,13 @@ import { Icon, type IconName, InWords, Note, notifyDone } from '../../parts/part
 import { lazyPart } from '../../shell/lazy-part.ts';
 import css from './destination-editor.module.css';
 import type { FormProps } from './destination-form.tsx';
-import { starters } from './starters.ts';
 
 const words = destinations.template;
 
 // Heavy, and only needed where a template is edited.
 const Editor = lazyPart(() => import('../../editor/template-editor.tsx'), 'TemplateEditor');
 const Help = lazyPart(() => import('./template-help.tsx'), 'TemplateHelp');
+const Starters = lazyPart(() => import('./template-starters.tsx'), 'TemplateStarters');
 
 type Props = FormProps & {
   known: KnownFields;
@@ -68,28 +68,14 @@ export function TemplateField(props: Props): ReactNode {
           </Title>
           {isDisabled ? null : (
             <>
-              <Menu>
-                <Menu.Target>
-                  <Button size="xs">{words.starters}</Button>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  {Object.entries(starters).map(([name, { template, contentType }]) => {
-                    const [label, text] = destinations.starters[name as keyof typeof starters]; // the table's own keys
-                    return (
-                      <Menu.Item
-                        key={name}
-                        onClick={() => {
-                          handle.current?.replace(template);
-                          onChange({ contentType });
-                        }}
-                      >
-                        {label}
-                        <Note>{text}</Note>
-                      </Menu.Item>
-                    );
-                  })}
-                </Menu.Dropdown>
-              </Menu>
+              <Suspense>
+                <Starters
+                  onTake={({ template, contentType }) => {
+                    handle.current?.replace(template);
+                    onChange({ contentType });
+                  }}
+                />
+              </Suspense>
               {tool('format', words.format, () => {
                 if (handle.current?.format() === false) notifyDone(words.inOrder);
               })}

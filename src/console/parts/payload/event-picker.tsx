@@ -3,12 +3,14 @@ import { useDebouncedValue, useSessionStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
-import { apiQuery, kept, useApiQuery, useEventNames } from '../../data/data.ts';
+import { kept, useApiQuery, useEventNames } from '../../data/data.ts';
 import { formatTime, terms, eventPicker as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { bind } from '../form/bind.ts';
 import { Icon, Note } from '../parts.ts';
+import { marksOf } from './event-marks.ts';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
+import { recentEvents, useRecentEvents } from './recent-events.ts';
 
 /** What an event should fit: the rules that it matches, and the destination that it went through. */
 type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
@@ -40,12 +42,18 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
   ];
   const names = useEventNames([value, ...[...chosen, ...delivered].map(({ id }) => id)]);
   const listed = new Set<string>([pickedSample, pickedPasted]);
+  const known = useRecentEvents();
   const now = Date.now();
+  function labelOf({ id, name, receivedAt }: Listed): string {
+    if (receivedAt === undefined) return id;
+    const marks = marksOf(known.get(id), wanted.rules);
+    return words.event([name ?? terms.noName, ...marks, formatTime(new Date(receivedAt), 'stream', now)]);
+  }
   const data = groups.flatMap(({ group, items }) => {
     const news = items.filter(({ id }) => !listed.has(id));
     for (const { id } of news) listed.add(id);
     if (news.length === 0) return [];
-    return [{ group, items: news.map((one) => ({ value: one.id, label: labelOf(names.get(one.id) ?? one, now) })) }];
+    return [{ group, items: news.map((one) => ({ value: one.id, label: labelOf(names.get(one.id) ?? one) })) }];
   });
   const problem = value === pickedPasted && pasted.trim() !== '' ? sampleOf(value, pasted) : null;
   return (
@@ -56,7 +64,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
           {...bind(value, onPick)}
           flex="1 1 14rem"
           data={[
-            ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }, now) }]),
+            ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }) }]),
             ...data,
             {
               group: words.made,
@@ -130,11 +138,6 @@ export function useChosenSample() {
 /** An event in the list; without a time until its name is known. */
 type Listed = { id: string; name?: string | null; receivedAt?: string };
 
-function labelOf({ id, name, receivedAt }: Listed, now: number): string {
-  if (receivedAt === undefined) return id;
-  return words.event(name ?? terms.noName, formatTime(new Date(receivedAt), 'stream', now));
-}
-
 function usePickable({ destinationId, rules }: EventFor) {
   const [sample] = useChosenSample();
   const maySeeEvents = useMay('events:view');
@@ -182,9 +185,4 @@ function useFound(typed: string): readonly Listed[] {
   if (settled === '') return [];
   if (isId) return [{ id: settled }];
   return [...(byName.data?.data ?? []), ...(byVisitor.data?.data ?? [])];
-}
-
-/** The newest events, asked for once for all that looks at them. */
-export function recentEvents() {
-  return { ...apiQuery('listEvents', { query: { limit: 100 } }), staleTime: 60_000 };
 }

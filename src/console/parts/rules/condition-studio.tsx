@@ -6,7 +6,9 @@ import { conditions, shell, terms } from '../../messages/en.ts';
 import { sentence } from '../../messages/sentence.ts';
 import { bind, options } from '../form/bind.ts';
 import { Beside, Icon, More, Note, Panel, Problem, Time } from '../parts.ts';
+import { marksOf } from '../payload/event-marks.ts';
 import { pickedPasted, sampleOf } from '../payload/picked-event.ts';
+import { useRecentEvents } from '../payload/recent-events.ts';
 import { ConditionBuilder, type Standing } from './condition-builder.tsx';
 import { clausesOf, isGroup, joinOf, negatedIf, newGroup, split } from './condition-parts.ts';
 import { explainedWords, foundWords } from './condition-words.ts';
@@ -62,7 +64,7 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
 
   const events = (
     <Stack gap="sm">
-      <NewestEvents counts={counts} tried={tried} onTry={tryEvent} />
+      <NewestEvents counts={counts} rules={value} tried={tried} onTry={tryEvent} />
       <div aria-live="polite">
         {tried === null || trial === null ? null : (
           <Verdict name={tried.name} trial={trial} onForget={() => tryEvent(null)} />
@@ -94,10 +96,11 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
 
 const panelWords = conditions.panel;
 
-type TrialProps = { counts: Counts; tried: TriedEvent | null; onTry: (event: TriedEvent) => void };
+type TrialProps = { counts: Counts; rules: Condition; tried: TriedEvent | null; onTry: (event: TriedEvent) => void };
 
 /** The newest events that match and those that do not, to try the rules on. */
-function NewestEvents({ counts, tried, onTry }: TrialProps): ReactNode {
+function NewestEvents({ counts, rules, tried, onTry }: TrialProps): ReactNode {
+  const known = useRecentEvents();
   const [side, show] = useState<'matching' | 'other'>('matching');
   const { answer, lacks } = counts;
   if (lacks !== null) return <Text c="dimmed">{panelWords.noRight(rights[lacks])}</Text>;
@@ -131,6 +134,7 @@ function NewestEvents({ counts, tried, onTry }: TrialProps): ReactNode {
                 {name ?? terms.unnamedEvent}
               </Pick>
               <Note span px="xs">
+                {[...marksOf(known.get(id), rules), ''].join(' · ')}
                 <Time at={receivedAt} show="stream" />
               </Note>
             </li>

@@ -1,6 +1,6 @@
 /** Words of the event picker. */
 export const eventPicker = {
-  event: (name: string, when: string) => `${name} · ${when}`,
+  event: (parts: readonly string[]) => parts.join(' · '),
   found: 'Found',
   chosen: 'Chosen sample',
   matching: 'Matching the rules',

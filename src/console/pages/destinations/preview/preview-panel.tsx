@@ -12,11 +12,11 @@ import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { useMay } from '../../../session/rights.ts';
 import { lazyPart } from '../../../shell/lazy-part.ts';
 import { RequestTab } from './request-tab.tsx';
-import { SendTest } from './send-test.tsx';
 import type { Preview, PreviewTab } from './use-preview.ts';
 
 const words = destinations.preview;
 
+const SendTest = lazyPart(() => import('./send-test.tsx'), 'SendTest');
 // Loaded when they are opened: the request comes first.
 const CheckTab = lazyPart(() => import('./check-tab.tsx'), 'CheckTab');
 const ResponseTab = lazyPart(() => import('./response-tab.tsx'), 'ResponseTab');
@@ -81,14 +81,16 @@ export function PreviewPanel({ preview, baseUrl, onInsert, onGoTo }: Props): Rea
           data={actions.map(({ id, name }) => ({ value: id, label: name }))}
         />
       ) : null}
-      <SendTest
-        destinationId={tried.destinationId}
-        body={preview.testBody}
-        whyNot={preview.whyNoTest}
-        baseUrl={baseUrl}
-        isWanted={preview.isTestWanted}
-        onSent={preview.onSent}
-      />
+      <Suspense>
+        <SendTest
+          destinationId={tried.destinationId}
+          body={preview.testBody}
+          whyNot={preview.whyNoTest}
+          baseUrl={baseUrl}
+          isWanted={preview.isTestWanted}
+          onSent={preview.onSent}
+        />
+      </Suspense>
       <Tabs
         value={shown.tab}
         keepMounted={false}
