@@ -51,7 +51,8 @@ export function timeOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   if (usualTime.test(value)) return value;
   if (unixTime.test(value)) {
-    return isoTime(value.length === 10 ? Number(value) * 1000 : Number(value));
+    // Not `isoTime`: it keeps the text of the last time alone, which is that of the request.
+    return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
   }
   const match = dateAndTime.exec(value);
   if (match === null) return null;
