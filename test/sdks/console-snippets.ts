@@ -47,6 +47,8 @@ export async function sendByTheConsole(folder: string): Promise<void> {
     });
     await visit.close();
     await page.reload();
+    // The page calls an event received that came after it had loaded the list.
+    await page.getByText(/^(Waiting for events|Received )/).waitFor();
   }
   await runShell(await copied(page, 'CloudEvents'), { curl: 'stand-in' });
   await page.getByText('Received order', { exact: true }).waitFor();
