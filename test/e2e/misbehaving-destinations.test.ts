@@ -140,7 +140,7 @@ test('410 fails the delivery and pauses the destination; what follows waits unti
 test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destination, and costs no attempt', async () => {
   const cases = [
     // Longer than a busy machine takes to look at the delivery.
-    { status: 429, seconds: 3, isShared: true },
+    { status: 429, seconds: 8, isShared: true },
     // Longer than any machine takes to deliver to another destination.
     { status: 503, seconds: 3_600, isShared: false },
   ];
