@@ -33,6 +33,17 @@ async function startNodes(options: RigOptions = {}, given: Partial<Pick<NodePart
   return {
     rig,
     other,
+    /** Starts two more nodes, so that each node has one partition. */
+    async join() {
+      const more = [await rig.start(node('c'), clock), await rig.start(node('d'), clock)];
+      return {
+        async [Symbol.asyncDispose]() {
+          const ended = more.map((one) => one[Symbol.asyncDispose]());
+          await clock.advance(60 * second);
+          await Promise.all(ended);
+        },
+      };
+    },
     connectionId,
     send,
     stop() {
@@ -217,23 +228,44 @@ test('a node follows the changes of the configuration that others make', async (
   assert.equal(sent(), 1);
 });
 
-test('a node that is stopped between its decision and the write sends nothing, and the next owner sends instead', async () => {
-  const stopped = Promise.withResolvers<void>();
+for (const first of ['the write', 'the heartbeat'])
+  test(`a node that is stopped between its decision and the write sends nothing, and the next owner sends instead: ${first} comes first`, async () => {
+    const stopped = Promise.withResolvers<void>();
+    let connects = 0;
+    await using nodes = await startNodes({ connect: () => (connects++ === 0 ? stopped.promise : undefined) });
+    const { rig, other, send } = nodes;
+    await send(other, 1, 'v');
+    await rig.clock.advance(6 * second);
+    assert.equal(connects, 1, 'it waits for a socket');
+    nodes.stop();
+    await rig.clock.advance(80 * second);
+    assert.equal(connects, 2);
+    const steps = [stopped.resolve, nodes.go];
+    for (const step of first === 'the write' ? steps : steps.reverse()) {
+      step();
+      await rig.clock.advance(60 * second);
+    }
+    assert.deepEqual(await rig.statuses(), ['delivered']);
+    assert.equal(rig.egress.requests.length, 1);
+    assert.equal((await rig.deliveries())[0]?.attempts, 1);
+    assert.deepEqual(rig.failures, []);
+  });
+
+test('a node that gives a partition away before a request has a socket sends nothing later, and the next owner sends instead', async () => {
+  const late = Promise.withResolvers<void>();
   let connects = 0;
-  await using nodes = await startNodes({ connect: () => (connects++ === 0 ? stopped.promise : undefined) });
-  const { rig, other, send } = nodes;
+  await using nodes = await startNodes({ connect: () => (connects++ === 0 ? late.promise : undefined) });
+  const { rig, other, send, join } = nodes;
   await send(other, 1, 'v');
   await rig.clock.advance(6 * second);
   assert.equal(connects, 1, 'it waits for a socket');
-  nodes.stop();
+  await using _ = await join();
   await rig.clock.advance(80 * second);
   assert.equal(connects, 2);
-  stopped.resolve();
-  nodes.go();
-  await rig.clock.advance(60 * second);
+  late.resolve();
+  await rig.clock.advance(10 * second);
   assert.deepEqual(await rig.statuses(), ['delivered']);
   assert.equal(rig.egress.requests.length, 1);
-  assert.equal((await rig.deliveries())[0]?.attempts, 1);
   assert.deepEqual(rig.failures, []);
 });
 

@@ -105,7 +105,9 @@ export class Dispatcher implements AsyncDisposable {
     const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
-    const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates, mayAct });
+    // After its end another node may send what is left, also while the heartbeat of this one lasts.
+    const mayWrite = mayAct && (() => !this.#isOver && mayAct());
+    const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates, mayWrite });
     const isWell = (destinationId: string, now: number) => queues.isWell(destinationId, now);
     const outcomes = new Outcomes({ holds, pauses, configuration, clock, isWell, failed });
     const recording = new Recording({ settlements, events: options.events, clock, memory, refill, resume });

@@ -58,7 +58,7 @@ type OpenRequestsOptions = {
   clock: Clock;
   replayRates: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
   /** Asked when a request is written; left out: always. */
-  mayAct?: (() => boolean) | undefined;
+  mayWrite?: (() => boolean) | undefined;
 };
 
 /** The requests in flight of a dispatcher. */
@@ -71,7 +71,7 @@ export class OpenRequests {
 
   /** Deliveries are in flight from now on, in one request. Returns its slot in the rates. */
   begin(queue: DestinationQueue, some: readonly QueuedDelivery[], probe: ProbeSlot | null): RateSlot {
-    const { all, inFlight, clock, replayRates, mayAct } = this.#options;
+    const { all, inFlight, clock, replayRates, mayWrite } = this.#options;
     const { connection, replay } = queue;
     const now = clock.now();
     const request = connection.begun + 1;
@@ -82,7 +82,7 @@ export class OpenRequests {
       one.spills = queue.spills;
       inFlight.add(one);
     }
-    const slot = new RateSlot(queue, clock, replayRates, mayAct);
+    const slot = new RateSlot(queue, clock, replayRates, mayWrite);
     if (connection.replays !== null) countSent(connection.replays, replay !== null, now, evenPaceMs(queue, now));
     queue.begin(now);
     all.begin();

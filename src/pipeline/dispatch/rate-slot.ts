@@ -18,21 +18,21 @@ export class RateSlot {
   #reserved = 0;
   #written = 0;
 
-  /** `mayAct`: whether no other node can own the delivery; left out: none ever does. */
+  /** `mayWrite`: whether no other node can own the delivery; left out: none ever does. */
   constructor(
     queue: DestinationQueue,
     clock: Pick<Clock, 'now'>,
     replays: Pick<ReplayRates, 'freeAt' | 'paceOf'>,
-    mayAct?: () => boolean,
+    mayWrite?: () => boolean,
   ) {
     this.#queue = queue;
     this.#clock = clock;
     this.#replays = replays;
     this.#pace = queue.replay === null ? null : replays.paceOf(queue.replay.id);
     this.mayWrite =
-      mayAct &&
+      mayWrite &&
       (() => {
-        const may = mayAct();
+        const may = mayWrite();
         if (!may) this.isWithheld = true;
         return may;
       });
