@@ -36,12 +36,16 @@ export function commandsConformance(guarantee: Guarantee): void {
     assert.equal((await responseTo(first)).response, null);
 
     const second = await ask();
-    assert.equal(await commands.withdraw(second), false);
+    assert.deepEqual(await commands.withdraw(second), { response: null, isTaken: false });
     assert.deepEqual(await take(), [], 'it was withdrawn');
     const third = await ask();
     await take();
-    assert.equal(await commands.withdraw(third), true);
+    assert.deepEqual(await commands.withdraw(third), { response: null, isTaken: true });
     await commands.respond(third, 'late');
+    const responded = await ask();
+    await take();
+    await commands.respond(responded, 'done');
+    assert.deepEqual(await commands.withdraw(responded), { response: 'done', isTaken: true });
     const fourth = await ask();
     assert.ok(fourth > third, 'a number is never used again');
     const none = { response: null, isRunning: false };
@@ -53,7 +57,7 @@ export function commandsConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 0);
     const number = await commands.ask({ partition: 0, body: 'a', now: start });
     assert.deepEqual(await commands.take([lease], { since: start + 1, takenSince: 0 }), []);
-    assert.equal(await commands.withdraw(number), false);
+    assert.deepEqual(await commands.withdraw(number), { response: null, isTaken: false });
   });
 
   guarantee('a response that its asker did not read is removed, and no other one', async (journal) => {

@@ -14,8 +14,8 @@ export interface Commands {
   respond(number: number, response: string): Promise<void>;
   /** The response to a command, which is removed with it; null: there is none. `isRunning`: a node that lives has begun with it. */
   responseTo(number: number, now: number): Promise<{ response: string | null; isRunning: boolean }>;
-  /** Removes a command. Returns whether it was taken: what came of it is then not known. */
-  withdraw(number: number): Promise<boolean>;
+  /** Removes a command, and returns its response if there is one. `isTaken` without a response: what came of it is not known. */
+  withdraw(number: number): Promise<{ response: string | null; isTaken: boolean }>;
 }
 
 export type TakenCommand = { number: number; body: string };

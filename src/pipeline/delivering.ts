@@ -49,9 +49,9 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const { configuration, events, lease, owned, confirmed, jobs } = context;
   const { failed } = telemetry;
   const queue = journal.hot;
-  const stack = new AsyncDisposableStack();
-  const holds = stack.use(await createHolds({ configuration, queue, clock, telemetry, owned }));
-  const statistics = stack.use(
+  await using opened = new AsyncDisposableStack();
+  const holds = opened.use(await createHolds({ configuration, queue, clock, telemetry, owned }));
+  const statistics = opened.use(
     createStatistics({
       events,
       log: journal.log,
@@ -90,13 +90,13 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       // One line for each queue would be too many.
       failed: telemetry.failedOften,
     });
-  const dispatcher: Dispatching = stack.use(
+  const dispatcher: Dispatching = opened.use(
     lease === null ? new Dispatchers(createDispatcher, shared, configuration, pauses) : createDispatcher(lease),
   );
   countHeld({ holds, log: journal.log, configuration, dispatcher, events, owned, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
-  const effects = stack.use(
+  const effects = opened.use(
     followConfiguration({
       configuration,
       catalog,
@@ -111,6 +111,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       isNode: lease === null,
     }),
   );
+  const stack = opened.move();
   return {
     holds,
     pauses,

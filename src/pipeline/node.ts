@@ -147,8 +147,9 @@ export function createNode(
         follow: followOwners,
         failed,
       });
-      serving.use(repeated(clock, pollMs, asking.serve, (error) => failed(error, 'look for commands of other nodes')));
+      // At a stop nothing more is taken, and then what was taken is finished.
       serving.defer(() => asking.idle(limits.stopTimeoutMs));
+      serving.use(repeated(clock, pollMs, asking.serve, (error) => failed(error, 'look for commands of other nodes')));
       return asking.ask;
     },
     nodes: () => ownership.nodes,

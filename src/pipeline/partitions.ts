@@ -137,7 +137,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
       owned?.matcher[Symbol.asyncDispose](),
       owned?.takeOver[Symbol.asyncDispose](),
     ]);
-    await this.#options.dispatchers.close(partition);
+    await this.#options.dispatchers.close(lease);
     this.#options.owned.end(lease);
     if (this.#isHeld(lease)) this.#held.delete(partition);
   }
@@ -153,7 +153,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     this.#owned.delete(partition);
     owned?.takeOver.drop();
     void owned?.matcher[Symbol.asyncDispose]();
-    this.#options.dispatchers.drop(partition);
+    this.#options.dispatchers.drop(lease);
   }
 
   #isHeld(lease: Lease): boolean {

@@ -52,11 +52,11 @@ export async function startPipeline(parts: PipelineParts) {
   if (parts.startsHeld === true) await holdAll(configuration, clock.now());
   // The scrubber learns later secrets with the audit entries of their changes.
   scrubber.follow(() => currentSecrets(configuration.snapshot));
-  const stack = new AsyncDisposableStack();
+  await using opened = new AsyncDisposableStack();
   const events = createDeliveryEvents(telemetry);
   const renewed = () => events.emit('alive');
-  const own = isAlone ? stack.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed })) : null;
-  const parameters = stack.use(
+  const own = isAlone ? opened.use(await ownAlone({ leases, clock, telemetry, lost: parts.lost, renewed })) : null;
+  const parameters = opened.use(
     await startParameters({ configuration, notes, clock, events, isShared: !isAlone, failed }),
   );
   const redaction = redactionPolicies(configuration, limits.retention);
@@ -74,15 +74,15 @@ export async function startPipeline(parts: PipelineParts) {
   const doesJobs = () => jobs.lease() !== null;
   if (own !== null) await jobs.acquired(own.lease);
   const context = { configuration, events, lease, owned: connections, ownsAll, attempter, redaction, confirmed, jobs };
-  const delivering = stack.use(await startDelivering(parts, context));
+  const delivering = opened.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
-  const matching = stack.use(
+  const matching = opened.use(
     own === null
       ? createNode(parts, { configuration, events, owned: ofNode, jobs, partitionCount }, delivering)
       : matchAlone(parts, context, dispatcher, own.lease),
   );
   const { matcher, owned, shown } = matching;
-  const retention = stack.use(
+  const retention = opened.use(
     startRetention({
       housekeeping,
       audit,
@@ -96,12 +96,12 @@ export async function startPipeline(parts: PipelineParts) {
     }),
   );
   const { everyMs } = limits;
-  stack.use(
+  opened.use(
     startHoldExpiry({ configuration, holds, log, clock, everyMs, dispatcher, events, owned: connections, failed }),
   );
   const engine = { render: draftRenders(sandbox), compose: compute.drafts.compose };
   const planner = replayPlanner({ configuration, catalog, log, attempter, engine, scrub, clock });
-  const replays = stack.use(
+  const replays = opened.use(
     await startReplays({
       planner,
       configuration,
@@ -117,7 +117,9 @@ export async function startPipeline(parts: PipelineParts) {
     }),
   );
   const queue = journal.hot;
-  stack.use(await followClock({ clock, queue, leases: () => owned.leases(), moved: () => dispatcher.start(), failed }));
+  opened.use(
+    await followClock({ clock, queue, leases: () => owned.leases(), moved: () => dispatcher.start(), failed }),
+  );
   if (own !== null) await dispatcher.start();
   await effects.start();
   await matching.start();
@@ -133,7 +135,7 @@ export async function startPipeline(parts: PipelineParts) {
     telemetry,
     scrubber,
   });
-  const eraser = stack.use(
+  const eraser = opened.use(
     startEraser({
       erasures: housekeeping.erasures,
       configuration,
@@ -170,6 +172,8 @@ export async function startPipeline(parts: PipelineParts) {
     owned: connections,
     now: clock.now,
   });
+  const askOwner = matching.commandsOf(acts);
+  const stack = opened.move();
   return {
     configuration,
     events: events as DeliveryEvents,
@@ -180,7 +184,7 @@ export async function startPipeline(parts: PipelineParts) {
     checks: createChecks({ configuration, log, clock, attempter, engine, compute: compute.drafts }),
     queueStatus: status,
     /** Does something for a person where the deliveries of a connection are sent. */
-    askOwner: matching.commandsOf(acts),
+    askOwner,
     /** How many nodes share the database, with this one. */
     nodes: matching.nodes,
     replays,

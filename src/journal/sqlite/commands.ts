@@ -52,7 +52,8 @@ export const commandOperations = {
   withdrawCommand: withdraw,
 };
 
-function withdraw(db: Db, number: number): boolean {
-  const sql = 'DELETE FROM command WHERE number = ? RETURNING is_taken';
-  return db.get<{ is_taken: number }>(sql, number)?.is_taken === 1;
+function withdraw(db: Db, number: number): { response: string | null; isTaken: boolean } {
+  const sql = 'DELETE FROM command WHERE number = ? RETURNING response, is_taken';
+  const row = db.get<{ response: string | null; is_taken: number }>(sql, number);
+  return { response: row?.response ?? null, isTaken: row?.is_taken === 1 };
 }

@@ -86,13 +86,19 @@ export function commandsOfNode<Of extends Acts<Of>>(
     const startedAt = clock.now();
     for (let untilMs = responseMs; clock.now() < startedAt + untilMs; ) {
       await pause(clock, pollMs);
-      const { response, isRunning } = await commands.responseTo(number, clock.now());
+      // One that can't be read now may be read the next time.
+      const { response, isRunning } = await commands.responseTo(number, clock.now()).catch((error: unknown) => {
+        failed(error, 'read the response of another node');
+        return { response: null, isRunning: true };
+      });
       if (response !== null) return messages.open(response) as Done; // stored by `serveOne`
       untilMs = isRunning && isLasting ? lastingMs : responseMs;
     }
+    const { response, isTaken } = await commands.withdraw(number);
+    if (response !== null) return messages.open(response) as Done; // it came at last
     throw new AppError(
       'unavailable',
-      (await commands.withdraw(number))
+      isTaken
         ? 'The node that sends to this connection has begun this, and has not responded. Look whether it is done.'
         : 'The node that sends to this connection does not respond. Nothing was done; send the request again.',
     );

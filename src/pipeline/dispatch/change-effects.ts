@@ -139,6 +139,8 @@ export function followConfiguration(options: Options): ChangeEffects {
     const done = own.filter(({ change, lease }) => owned.leaseOf(connectionOf(change)) === lease);
     await catalog.applied(done.map(({ change: { document: _, ...change } }) => change));
     waiting.splice(0, all.length);
+    // The connection may be owned again.
+    if (done.length < own.length) isToLoad = true;
   }
 
   async function release(destinationId: string) {

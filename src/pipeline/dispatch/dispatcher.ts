@@ -151,6 +151,10 @@ export class Dispatcher implements AsyncDisposable {
     memory.join(queues);
   }
 
+  get lease(): Lease {
+    return this.#options.owned.lease;
+  }
+
   /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
     let isWhole = true;

@@ -62,17 +62,23 @@ export class Dispatchers implements Dispatching {
     return dispatcher;
   }
 
-  /** Sends nothing more of a partition, and waits for what is in flight. */
-  async close(partition: number): Promise<void> {
-    const dispatcher = this.#all.get(partition);
+  /** Sends nothing more by a lease, and waits for what is in flight. A later lease of its partition is left alone. */
+  async close(lease: Lease): Promise<void> {
+    const dispatcher = this.#by(lease);
     await dispatcher?.[Symbol.asyncDispose]();
-    if (this.#all.get(partition) === dispatcher) this.#all.delete(partition);
+    if (this.#by(lease) === dispatcher) this.#all.delete(lease.partition);
   }
 
-  /** Forgets the deliveries of a partition at once: another node sends them. */
-  drop(partition: number): void {
-    this.#all.get(partition)?.drop();
-    this.#all.delete(partition);
+  /** Forgets the deliveries of a lease at once: another node sends them. */
+  drop(lease: Lease): void {
+    const dispatcher = this.#by(lease);
+    dispatcher?.drop();
+    if (dispatcher !== undefined) this.#all.delete(lease.partition);
+  }
+
+  #by(lease: Lease): Dispatcher | undefined {
+    const dispatcher = this.#all.get(lease.partition);
+    return dispatcher?.lease === lease ? dispatcher : undefined;
   }
 
   async start(): Promise<void> {
@@ -149,7 +155,7 @@ export class Dispatchers implements Dispatching {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#all.keys()].map((partition) => this.close(partition)));
+    await Promise.all([...this.#all.values()].map(({ lease }) => this.close(lease)));
   }
 
   #some(is: (one: Dispatcher) => boolean): boolean {

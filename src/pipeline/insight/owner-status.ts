@@ -104,6 +104,9 @@ export function sharedStatus(options: {
         const text = status && JSON.stringify(status, packed);
         if (text !== (stored.get(document.id) ?? null)) changes.push({ connectionId: document.id, text });
       }
+      for (const connectionId of stored.keys())
+        if (!connection.has(connectionId) && owned.leaseOf(connectionId) === lease)
+          changes.push({ connectionId, text: null });
       if (changes.length === 0 || !(await statuses.save(lease, changes))) continue;
       for (const { connectionId, text } of changes)
         if (text === null) stored.delete(connectionId);
