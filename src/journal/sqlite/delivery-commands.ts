@@ -25,9 +25,9 @@ import {
   unpackAttempt,
 } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
+import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
-import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-rows.ts';
 import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';

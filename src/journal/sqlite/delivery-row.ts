@@ -1,7 +1,7 @@
 import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
 import type { LoggedDelivery } from '../journal.ts';
-import { deliveryId, deliveryPlaceOf } from './delivery-rows.ts';
+import { deliveryId, deliveryPlaceOf } from './delivery-id-codec.ts';
 import type { EventPlace } from './event-codec.ts';
 import { offsetMask } from './event-groups.ts';
 import { targetOf, wordText } from './interned-ids.ts';

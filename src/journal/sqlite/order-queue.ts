@@ -1,5 +1,5 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { DeliveryPlace } from './delivery-rows.ts';
+import type { DeliveryPlace } from './delivery-id-codec.ts';
 import { statusCodes } from './status-codes.ts';
 
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;

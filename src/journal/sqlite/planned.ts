@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { PlannedDelivery } from '../journal.ts';
-import { deliveryId, rowsOf } from './delivery-rows.ts';
+import { deliveryId, rowsOf } from './delivery-id-codec.ts';
 import type { EventPlace } from './event-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';

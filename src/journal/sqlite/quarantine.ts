@@ -1,7 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
 import { type Lease, presumedDeathMs, suspectDeaths } from '../journal.ts';
+import { type DeliveryPlace, type DeliveryRows, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryPlace, type DeliveryRows, rowsOf } from './delivery-rows.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { statusCodes } from './status-codes.ts';

@@ -10,7 +10,7 @@ import {
   renderedText,
 } from './attempt-blocks.ts';
 import { keepExchanges, type SettledExchange } from './batch-exchanges.ts';
-import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from './delivery-rows.ts';
+import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from './delivery-id-codec.ts';
 import { internText, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';

@@ -1,6 +1,6 @@
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Journal } from '../journal.ts';
-import { VisitorMarker } from './lists/visitor-marker.ts';
+import { VisitorMarker } from './lists/sqlite-visitor-marker.ts';
 import type { JournalClient, operations } from './operations.ts';
 import { sqliteHousekeeping } from './retention/sqlite-housekeeping.ts';
 import { sqliteHot } from './sqlite-hot.ts';

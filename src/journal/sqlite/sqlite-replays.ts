@@ -1,7 +1,7 @@
 import { untilFewer } from '../../sqlite/in-steps.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
-import { rowsOfIds } from './delivery-rows.ts';
+import { rowsOfIds } from './delivery-id-codec.ts';
 import type { operations } from './operations.ts';
 import { deliveryIds } from './planned.ts';
 import { replayedParts } from './replayed.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import { clockToleranceMs } from '../hot.ts';
-import { rowsOf } from './delivery-rows.ts';
+import { rowsOf } from './delivery-id-codec.ts';
 import { neighbouringGroup, offsetMask } from './event-groups.ts';
 
 /** With more breaks in one log, which takes a clock that is set back every few minutes for a month, times stay, too. */
@@ -27,6 +27,12 @@ export type Timeline = {
   /** The first entry at a number or after it. */
   from(db: Db, number: number): Entry | undefined;
 };
+
+/** The partitions that have had deliveries, and 0. */
+export const deliveryPartitions = (db: Db): number[] =>
+  db
+    .all<{ partition: number }>('SELECT partition FROM delivery_partition ORDER BY partition')
+    .map((row) => row.partition);
 
 export function deliveryTimeline(partition: number): Timeline {
   const { first: low, end: high } = rowsOf(partition);

@@ -4,8 +4,8 @@ import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
 import type { DeliveryDetails } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine, type PackedAttempt, unpackAttempt } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
+import { type DeliveryPlace, deliveryId } from '../delivery-id-codec.ts';
 import { deliveryRow } from '../delivery-row.ts';
-import { type DeliveryPlace, deliveryId } from '../delivery-rows.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { eventFinder } from '../event-groups.ts';
 

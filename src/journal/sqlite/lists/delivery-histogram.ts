@@ -1,9 +1,8 @@
 import type { Db } from '../../../sqlite/db.ts';
 import type { StatusCounts } from '../../journal.ts';
-import { deliveryPartitions } from '../delivery-rows.ts';
 import { targetIds } from '../interned-ids.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
-import { deliveryTimeline, spansBetween } from '../timeline.ts';
+import { deliveryPartitions, deliveryTimeline, spansBetween } from '../timeline.ts';
 import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
 
 type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {

@@ -1,12 +1,19 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
 import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../journal.ts';
+import { type DeliveryPlace, partitionOfRow } from '../delivery-id-codec.ts';
 import { listedDelivery } from '../delivery-row.ts';
-import { type DeliveryPlace, deliveryPartitions, partitionOfRow } from '../delivery-rows.ts';
 import type { EventPlace } from '../event-codec.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
 import { statusCodes } from '../status-codes.ts';
-import { deliveryTimeline, firstSince, orderTimes, spansBetween, type Timeline } from '../timeline.ts';
+import {
+  deliveryPartitions,
+  deliveryTimeline,
+  firstSince,
+  orderTimes,
+  spansBetween,
+  type Timeline,
+} from '../timeline.ts';
 
 /** A query of deliveries with its ids decoded. */
 export type DeliveryListQuery = Omit<DeliveryQuery, 'before' | 'after' | 'eventId' | 'replayOf'> & {

@@ -11,8 +11,8 @@ import {
   unpackAttempt,
 } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
+import type { DeliveryPlace } from '../delivery-id-codec.ts';
 import { listedDelivery } from '../delivery-row.ts';
-import type { DeliveryPlace } from '../delivery-rows.ts';
 import { type EventLine, eventOfLine, lineMatcher } from '../event-codec.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
 import { statusCodes } from '../status-codes.ts';

@@ -4,13 +4,13 @@ import { clockToleranceMs } from '../../hot.ts';
 import type { CountByAction } from '../../journal.ts';
 import { AttemptBlocks, type BlockLine } from '../attempt-blocks.ts';
 import { forgetExchanges } from '../batch-exchanges.ts';
-import { deliveryPartitions, partitionOfRow, rowsOf } from '../delivery-rows.ts';
+import { partitionOfRow, rowsOf } from '../delivery-id-codec.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { firstPassed } from '../passed-deliveries.ts';
 import { countRemoved } from '../replays.ts';
 import { statusCodes } from '../status-codes.ts';
-import { agedBefore, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
+import { agedBefore, deliveryPartitions, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
 
 /**
  * The limits of one step of removal: older than `before`, and only while more than `bytesMax` is in use (null: no size

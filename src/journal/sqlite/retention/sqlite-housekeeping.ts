@@ -1,9 +1,9 @@
 import { inSteps } from '../../../sqlite/in-steps.ts';
 import type { Erasures } from '../../erasures.ts';
 import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';
-import { rowsOfIds } from '../delivery-rows.ts';
+import { rowsOfIds } from '../delivery-id-codec.ts';
 import { eventOfLine } from '../event-codec.ts';
-import type { VisitorMarker } from '../lists/visitor-marker.ts';
+import type { VisitorMarker } from '../lists/sqlite-visitor-marker.ts';
 import type { JournalClient } from '../operations.ts';
 
 // A step takes a few milliseconds, which bounds how long a write waits for it.

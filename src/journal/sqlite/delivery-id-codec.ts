@@ -1,5 +1,4 @@
 import { placedId, placeOf } from '../../contract/ids.ts';
-import type { Db } from '../../sqlite/db.ts';
 
 /**
  * The `number` of a delivery in the tables: its partition times 2^48, plus its number in the partition. So the rows of a
@@ -36,9 +35,3 @@ export function deliveryPlaceOf(id: string): DeliveryPlace | null {
 
 /** The rows of deliveries; text that is no id is left out. */
 export const rowsOfIds = (ids: readonly string[]): number[] => ids.flatMap((id) => deliveryPlaceOf(id)?.number ?? []);
-
-/** The partitions that have had deliveries, and 0. */
-export const deliveryPartitions = (db: Db): number[] =>
-  db
-    .all<{ partition: number }>('SELECT partition FROM delivery_partition ORDER BY partition')
-    .map((row) => row.partition);
