@@ -1,7 +1,7 @@
 'use strict';
 // The arrows of ARCHITECTURE.md as rules, with what else holds for imports.
 
-const { rooms, ports, portFolders, browserSafe } = require('./scripts/arrows.cjs');
+const { rooms, ports, portFolders, journalThreads, browserSafe } = require('./scripts/arrows.cjs');
 
 /** Files of an area of the console that pages of other areas may import until they are parts. Nothing is added here. */
 const lentByPages = [
@@ -108,6 +108,24 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+\\.ts$', pathNot: [test, '^src/sqlite-', '^src/(inspect|key-check|main)\\.ts$'] },
       to: { path: ['^src/sqlite/', '^src/[^/]+/sqlite/'] },
+    },
+    {
+      name: 'storage-thread-side',
+      comment: 'What runs in the storage threads imports nothing of the main thread, not even a type.',
+      severity: 'error',
+      from: { path: journalThreads.files, pathNot: [journalThreads.main, test] },
+      to: { path: journalThreads.main },
+    },
+    {
+      name: 'main-thread-side',
+      comment: 'The main thread, and what both threads run, import of the storage threads types alone.',
+      severity: 'error',
+      from: { path: [journalThreads.main, journalThreads.both], pathNot: test },
+      to: {
+        path: journalThreads.files,
+        pathNot: [journalThreads.main, journalThreads.both],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'every-room-has-arrows',

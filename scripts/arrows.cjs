@@ -74,7 +74,17 @@ const ports = {
 /** Folders of a port that belong to the port itself, not to an adapter. */
 const portFolders = { egress: ['guard'] };
 
+/**
+ * Which thread runs a file of the journal's SQLite adapter, by its name: `sqlite-x.ts` the main thread, `x-codec.ts` (what
+ * crosses between them, or is stored, as pure functions) both, every other file the storage threads.
+ */
+const journalThreads = {
+  files: '^src/journal/sqlite/',
+  main: '^src/journal/sqlite.*/sqlite-[^/]+\\.ts$',
+  both: '^src/journal/sqlite/.*-codec\\.ts$',
+};
+
 /** Rooms that run in a browser too. */
 const browserSafe = ['contract', 'client', 'template', 'rules', 'console', 'tag'];
 
-module.exports = { rooms, ports, portFolders, browserSafe };
+module.exports = { rooms, ports, portFolders, journalThreads, browserSafe };

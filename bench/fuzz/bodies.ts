@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { parseDcsGif, parseInfinity } from '../../src/intake/formats/infinity.ts';
-import { packRequest } from '../../src/journal/sqlite/accept.ts';
+import { packRequest } from '../../src/journal/sqlite/accept-codec.ts';
 import { leastUs } from '../../test/support/processor-time.ts';
 
 type Random = () => number;

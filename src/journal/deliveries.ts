@@ -115,6 +115,10 @@ export type StoredStatus = Exclude<DeliveryStatus, 'sending'>;
 
 export type StatusCounts = Record<StoredStatus, number>;
 
+export function noCounts(): StatusCounts {
+  return { pending: 0, retrying: 0, held: 0, delivered: 0, failed: 0, skipped: 0, cancelled: 0 };
+}
+
 /**
  * A delivery with its stored status: while its destination is on hold, a `pending` or `retrying` one is not `held`
  * here.

@@ -1,10 +1,9 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { ReadBudget } from '../../sqlite/read-budget.ts';
-import { anonymousExchange, type BlockLine, bareExchange, type PackedAttempt } from './attempt-blocks.ts';
+import type { BlockLine, PackedAttempt } from './attempt-codec.ts';
+import { anonymousExchange, bareExchange } from './bare-attempts.ts';
 import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
-
-/** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
-export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
+import type { SettledExchange } from './settle-codec.ts';
 
 type ExchangeStep = SettledExchange['steps'][number];
 

@@ -1,10 +1,7 @@
 import { appendAudit } from '../../audit/sqlite/append.ts';
 import { ofStatus } from '../../audit/status-change.ts';
-import { AppError } from '../../contract/errors.ts';
-import { firstWithin } from '../../contract/json-size.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
-import type { Attempt, DeliveryStatus } from '../../contract/records/delivery.ts';
-import type { Rendered } from '../../contract/records/rendered.ts';
+import type { DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
 import type {
@@ -16,23 +13,18 @@ import type {
   StoredHeld,
   StoredStatus,
 } from '../journal.ts';
-import {
-  AttemptBlocks,
-  type BlockLine,
-  copiesEvent,
-  type PackedAttempt,
-  renderedOf,
-  unpackAttempt,
-} from './attempt-blocks.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
+import type { DeliveryHistory } from './delivery-history-codec.ts';
 import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
-import { type EventLine, eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
+import { type Lost, lost } from './lease-codec.ts';
 import { isCurrent } from './leases.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
+import { copiesEvent } from './rendered-codec.ts';
 import { forgetOutcome } from './replays.ts';
 import { statusCodes } from './status-codes.ts';
 import { agedBefore, deliveryTimeline } from './timeline.ts';
@@ -46,53 +38,6 @@ type ReleaseStep = Owned & { destinationId: string; which: 'all' | 'known'; now:
 type Described = { entry: NewAuditEntry | undefined };
 
 type Commanded = Owned & DeliveryPlace & Described & { now: number };
-
-/** The result of a write with a stale lease. */
-const lost = 'lost';
-type Lost = typeof lost;
-
-/** The result of a write. Called on the main thread. Throws AppError `unavailable` when the lease was stale. */
-export function owned<Result>(result: Result | Lost): Result {
-  if (result === lost)
-    throw new AppError('unavailable', 'Another node owns the deliveries now. Send the request again.');
-  return result as Result; // not lost
-}
-
-/**
- * `exchanges`: the batch exchanges that the lines name, by id, as text. `event`: the event of the delivery, when a line
- * refers to it.
- */
-export type DeliveryHistory = {
-  row: DeliveryRow;
-  lines: BlockLine[];
-  exchanges: Record<string, string>;
-  event: EventLine | null;
-};
-
-/**
- * The attempts of a delivery from its lines, oldest first. A request body equal to the rendered one is the body
- * rendered at that time. Called on the main thread.
- */
-export function historyOf({ row, lines, exchanges, event: line }: DeliveryHistory): {
-  attemptLog: Attempt[];
-  rendered: Rendered | null;
-} {
-  const event = line && eventOfLine(line);
-  const attemptLog: Attempt[] = [];
-  let rendered: Rendered | null = null;
-  for (const line of lines) {
-    if (line.rendered !== '') rendered = renderedOf(line.rendered, event);
-    if (line.attempts === '') continue;
-    const packed: PackedAttempt[] = JSON.parse(line.attempts);
-    for (const one of packed) attemptLog.push(unpackAttempt(one, rendered?.body, exchanges));
-  }
-  // Several attempts may have the same large body, which is stored once.
-  const newest = firstWithin(attemptLog.reverse(), attemptBytesMax).reverse();
-  return { attemptLog: newest, rendered: row.renderedBlock === null ? null : rendered };
-}
-
-/** Bytes of JSON of the attempts that a delivery is shown with; the newest one can be larger. */
-const attemptBytesMax = 4 * 1_048_576;
 
 export const logOperations = {
   /** Returns the newest attempts, about 4 MiB. */

@@ -1,48 +1,14 @@
-import type { Event } from '../../contract/records/event.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { bytesOf, readBudget } from '../../sqlite/read-budget.ts';
-import type { DueDelivery, Hold, Lease } from '../journal.ts';
-import { AttemptBlocks, renderedOf } from './attempt-blocks.ts';
-import { type DeliveryRow, deliveryRow } from './delivery-row.ts';
-import { type EventLine, eventOfLine } from './event-codec.ts';
+import type { Hold, Lease } from '../journal.ts';
+import { AttemptBlocks } from './attempt-blocks.ts';
+import { deliveryRow } from './delivery-row.ts';
+import { type DueNumber, type DuePart, type DueRow, duePartsOf } from './due-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 import { statusCodes } from './status-codes.ts';
-
-/** A due delivery with its event and its rendered request, both as text. */
-export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };
-
-/** Called on the main thread. `eventOf`: the events that the caller has. */
-export function dueOf(
-  { row, event: line, rendered }: DueRow,
-  eventOf: (eventId: string) => Event | undefined,
-): DueDelivery {
-  const event = line && (eventOf(row.logged.eventId ?? '') ?? eventOfLine(line));
-  const { logged, exchanges, scheduleStep, waitedMs, deaths, idempotencyKey, orderKey } = row;
-  const {
-    status: _,
-    reason: _1,
-    detail: _2,
-    errorKind: _3,
-    finishedAt: _4,
-    replayOf: _5,
-    waitsFor: _6,
-    ...same
-  } = logged;
-  return {
-    ...same,
-    event,
-    number: exchanges,
-    scheduleStep,
-    waitedMs,
-    deaths,
-    idempotencyKey,
-    rendered: rendered === null ? null : renderedOf(rendered, event),
-    ...(orderKey !== null && { orderKey }),
-  };
-}
 
 export const queueOperations = {
   due(
@@ -176,16 +142,6 @@ type DueQuery = {
   followers: number;
   bytesMax: number | null;
 };
-/** A part of the index of due times: the deliveries of a target that are first in their order, or those behind others. */
-type DuePart = { target: number; isBehind: 0 | 1 };
-export type DueNumber = { number: number; due_at: number };
-
-/** The parts of the index of due times for these targets. */
-export function duePartsOf(targets: readonly number[], isWithoutBehind: boolean): DuePart[] {
-  const parts = targets.map((target): DuePart => ({ target, isBehind: 0 }));
-  return isWithoutBehind ? parts : [...parts, ...parts.map(({ target }): DuePart => ({ target, isBehind: 1 }))];
-}
-
 /** Two index seeks instead of one row comparison, which would scan every row with the same due time. */
 function dueNumbers(db: Db, query: Pick<DueQuery, 'now' | 'limit' | 'after'> & DuePart): DueNumber[] {
   const { target, isBehind, now, limit, after } = query;
@@ -220,14 +176,4 @@ function nextDueAt(db: Db, parts: readonly DuePart[], now: number): number | nul
     return db.get<{ at: number | null }>(sql, target, isBehind, now)?.at ?? [];
   });
   return times.length === 0 ? null : Math.min(...times);
-}
-
-/** The next due time of a queue, from its row. */
-export function nextDueOf({ destination, connection, replay, next_due_at }: Target & { next_due_at: number | null }) {
-  return {
-    destinationId: destination,
-    connectionId: connection,
-    replayId: replay === '' ? null : replay,
-    nextDueAt: next_due_at,
-  };
 }

@@ -1,50 +1,10 @@
-import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
-import type { EndedSource, Lease, PassedDelivery, TakenOver } from '../journal.ts';
-import type { EventPlace } from './event-codec.ts';
+import type { EndedSource, Lease } from '../journal.ts';
 import { isCurrent } from './leases.ts';
-import {
-  deliveryIds,
-  insertPlanned,
-  type PlannedGroup,
-  type PlannedNumbers,
-  packPlanned,
-  plannedOf,
-} from './planned.ts';
-import { createReplayed, type ReplayedPart } from './replayed.ts';
-
-/** Deliveries for one partition: PlannedGroup[] as text. */
-export type PackedPassed = [target: number, groups: string];
-
-type Planned = Omit<PassedDelivery, 'eventId'>;
-
-/** By partition. Called on the main thread. */
-export function packPassed<D extends Planned>(
-  deliveries: readonly D[],
-  eventOf: (delivery: D) => EventPlace | null,
-): PackedPassed[] {
-  return [...Map.groupBy(deliveries, ({ partition }) => partition)].map(([target, some]) => [
-    target,
-    packPlanned(some, eventOf),
-  ]);
-}
-
-/** The deliveries as they were created. Called on the main thread. */
-export function takenOf({ created }: { created: readonly Created[] }): TakenOver[] {
-  return created.flatMap(({ groups, planned, replayId }) => {
-    const all = plannedOf(groups);
-    const ids = deliveryIds(planned, all.length);
-    return all.map(({ delivery, event }, index) => ({
-      ...delivery,
-      id: ids[index] ?? '',
-      eventId: event && placedId('event', event),
-      ...(replayId !== null && { replayId }),
-    }));
-  });
-}
-
-/** The deliveries of one plan, and the rows that they have. */
-type Created = { groups: PlannedGroup[]; planned: PlannedNumbers; replayId: string | null };
+import { insertPlanned } from './planned.ts';
+import type { Created, PlannedGroup } from './planned-codec.ts';
+import { createReplayed } from './replayed.ts';
+import type { ReplayedPart } from './replayed-codec.ts';
 
 type PassedRow = { id: number; deliveries: string; replay: string | null; rows: string | null };
 

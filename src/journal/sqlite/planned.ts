@@ -1,104 +1,12 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { PlannedDelivery } from '../journal.ts';
-import { deliveryId, rowsOf } from './delivery-id-codec.ts';
-import type { EventPlace } from './event-codec.ts';
+import { rowsOf } from './delivery-id-codec.ts';
 import { internText, targetNumber } from './interned-ids.ts';
 import { enqueueOrdered } from './order-queue.ts';
+import { indexUnit, type PlannedGroup, type PlannedNumbers } from './planned-codec.ts';
 import { deliveryTimeline, nextTime, type Timeline } from './timeline.ts';
 
-/**
- * Planned deliveries that differ only in their event, so that one statement creates many of them. `event` is the place of
- * the first event; null: none has one. For each delivery, `places` has its index among the deliveries that are planned
- * together, times `indexUnit`, plus the number of its event from that place on.
- */
-export type PlannedGroup = {
-  delivery: Omit<PlannedDelivery, 'eventId'>;
-  event: EventPlace | null;
-  places: number[];
-};
-
-/** 2^24: a place is exact in a double for 2^29 deliveries. */
-const indexUnit = 0x1_00_00_00;
-/** A delivery is compared with this many groups. */
-const groupsMax = 16;
 /** Fewer rows are faster one by one. */
 const rowsAtOnceMin = 4;
-
-/** The first of consecutive rows of deliveries, and the creation time of all of them. */
-export type PlannedNumbers = [first: number, createdAt: number];
-
-/**
- * Deliveries in groups, as JSON, which crosses threads in half of the time of objects. `eventOf` returns the place of the
- * event of each. Called on the main thread.
- */
-export function packPlanned<D extends Omit<PlannedDelivery, 'eventId'>>(
-  deliveries: readonly D[],
-  eventOf: (delivery: D) => EventPlace | null,
-): string {
-  return JSON.stringify(grouped(deliveries.map((delivery) => ({ delivery, event: eventOf(delivery) }))));
-}
-
-type Planned = Pick<PlannedGroup, 'delivery' | 'event'>;
-
-function grouped(all: readonly Planned[]): PlannedGroup[] {
-  const groups: PlannedGroup[] = [];
-  all.forEach(({ delivery, event }, index) => {
-    let found: PlannedGroup | undefined;
-    for (let at = groups.length - 1; at >= Math.max(0, groups.length - groupsMax) && found === undefined; at--) {
-      const group = groups[at];
-      if (group !== undefined && fits(group, delivery, event)) found = group;
-    }
-    if (found === undefined) {
-      found = { delivery, event, places: [] };
-      groups.push(found);
-    }
-    found.places.push(index * indexUnit + (event?.number ?? 0) - (found.event?.number ?? 0));
-  });
-  return groups;
-}
-
-/** The groups without the deliveries of the events that `isGone`; `moved` returns the new place of another event. */
-export function withoutEvents(
-  groups: readonly PlannedGroup[],
-  isGone: (event: number) => boolean,
-  moved: (event: EventPlace) => EventPlace,
-): PlannedGroup[] {
-  const kept = plannedOf(groups).filter(({ event }) => event === null || !isGone(event.number));
-  return grouped(kept.map(({ delivery, event }) => ({ delivery, event: event && moved(event) })));
-}
-
-/** The deliveries of groups, in the order in which they were planned. */
-export function plannedOf(groups: readonly PlannedGroup[]): Planned[] {
-  const all = groups.flatMap(({ delivery, event, places }) =>
-    places.map((place) => ({
-      index: Math.floor(place / indexUnit),
-      delivery,
-      event: event && { ...event, number: event.number + (place % indexUnit) },
-    })),
-  );
-  return all.sort((a, b) => a.index - b.index).map(({ delivery, event }) => ({ delivery, event }));
-}
-
-function fits({ delivery: a, event: first }: PlannedGroup, b: PlannedGroup['delivery'], event: EventPlace | null) {
-  const isSameGroup =
-    first === null || event === null
-      ? first === event
-      : first.timeMs === event.timeMs &&
-        first.partition === event.partition &&
-        event.number >= first.number &&
-        event.number - first.number < indexUnit;
-  return (
-    isSameGroup &&
-    a.destinationId === b.destinationId &&
-    a.actionId === b.actionId &&
-    a.actionVersion === b.actionVersion &&
-    a.destinationVersion === b.destinationVersion &&
-    a.connectionId === b.connectionId &&
-    a.dueAt === b.dueAt &&
-    a.test === b.test &&
-    a.orderKey === b.orderKey
-  );
-}
 
 const into = `INSERT INTO delivery (number, created_at, event, event_at, action, action_version, target,
   destination_version, due_at, test)`;
@@ -187,7 +95,3 @@ function saveClock(db: Db, clock: Clock) {
     db.run(sql, clock.partition, clock.next, clock.last_at);
   });
 }
-
-/** The ids of deliveries that were created together. */
-export const deliveryIds = ([first, createdAt]: PlannedNumbers, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => deliveryId(createdAt, first + index));

@@ -12,13 +12,14 @@ import type {
   ReplayStep,
   StoredReplay,
 } from '../journal.ts';
+import { partitionOfRow, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
-import { partitionOfRow, rowsOf } from './delivery-rows.ts';
 import { targetIds, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { isPassing, passedOfReplay, passedTargets, passReplayed } from './passed-deliveries.ts';
-import type { PlannedNumbers } from './planned.ts';
-import { createReplayed, type ReplayedPart } from './replayed.ts';
+import type { PlannedNumbers } from './planned-codec.ts';
+import { createReplayed } from './replayed.ts';
+import type { ReplayedPart } from './replayed-codec.ts';
 import { statusCodes, statusOf } from './status-codes.ts';
 
 type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & { lease: Lease; parts: ReplayedPart[]; count: number };

@@ -2,15 +2,14 @@ import { AppError } from '../../contract/errors.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { inSteps } from '../../sqlite/in-steps.ts';
 import { clockToleranceMs, type HotJournal, type Lease } from '../hot.ts';
-import { acceptedOf, bytesOf, packRequest } from './accept.ts';
+import { acceptedOf, bytesOf, packRequest } from './accept-codec.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
-import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './delivery-queue.ts';
+import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './due-codec.ts';
 import { eventOfLine } from './event-codec.ts';
 import type { VisitorMarker } from './lists/sqlite-visitor-marker.ts';
 import type { JournalClient } from './operations.ts';
-import { packPassed, takenOf } from './passed-deliveries.ts';
-import { deliveryIds, packPlanned } from './planned.ts';
-import { packSettle } from './settle.ts';
+import { deliveryIds, packPassed, packPlanned, takenOf } from './planned-codec.ts';
+import { packSettle } from './settle-codec.ts';
 
 /**
  * How long a settle or a marker may wait for another write, to share its transaction: intake then waits for fewer

@@ -3,8 +3,8 @@ import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
 import { rowsOfIds } from './delivery-id-codec.ts';
 import type { operations } from './operations.ts';
-import { deliveryIds } from './planned.ts';
-import { replayedParts } from './replayed.ts';
+import { deliveryIds } from './planned-codec.ts';
+import { replayedParts } from './replayed-codec.ts';
 
 const rowsAtOnce = 500;
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import type { StatusCounts } from '../../journal.ts';
+import { noCounts, type StatusCounts } from '../../journal.ts';
 import { targetIds } from '../interned-ids.ts';
 import { statusCodes, statusOf } from '../status-codes.ts';
 import { deliveryPartitions, deliveryTimeline, spansBetween } from '../timeline.ts';
@@ -46,10 +46,6 @@ export const deliveryHistogramOperations = {
     return { counts, next: null };
   },
 };
-
-export function noCounts(): StatusCounts {
-  return { pending: 0, retrying: 0, held: 0, delivered: 0, failed: 0, skipped: 0, cancelled: 0 };
-}
 
 /** Adds the deliveries of a range of numbers to counts. */
 function counter(db: Db, query: CountQuery): (low: number, high: number, into: StatusCounts) => void {

@@ -1,19 +1,15 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
-import {
-  AttemptBlocks,
-  type BlockLine,
-  copiesEvent,
-  type PackedAttempt,
-  renderedOf,
-  withoutBodies,
-} from '../attempt-blocks.ts';
+import { AttemptBlocks } from '../attempt-blocks.ts';
+import type { BlockLine, PackedAttempt } from '../attempt-codec.ts';
+import { withoutBodies } from '../bare-attempts.ts';
 import { bareExchanges, exchangeIds } from '../batch-exchanges.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import { eventOfLine } from '../event-codec.ts';
 import { eventFinder } from '../event-groups.ts';
 import { targetIds } from '../interned-ids.ts';
+import { copiesEvent, renderedOf } from '../rendered-codec.ts';
 import { statusCodes } from '../status-codes.ts';
 
 export const bodyOperations = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import { attemptsText, type PackedAttempt, unpackAttempt } from './attempt-blocks.ts';
+import { attemptsText, type PackedAttempt, unpackAttempt } from './attempt-codec.ts';
 
 const text = fc.oneof(fc.string(), fc.constantFrom('"', '\\', '\n', '\ud800', '\u2028', 'é'));
 const ms = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e9, noNaN: true }));
