@@ -3,4 +3,4 @@
  * issues, replays, live streams, free disk space.
  */
 export const observers =
-  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:replay-runner|parameter-catalog|parameter-learner|sqlite-visitor-marker|segment-marks|mask|order|traces)\.ts$/;
+  /^src\/(?:telemetry|watch|alerts|disk|pipeline\/insight)\/|\/(?:replay-runner|parameter-catalog|parameter-learner|sqlite-visitor-marker|segment-marks-codec|mask|order|traces)\.ts$/;

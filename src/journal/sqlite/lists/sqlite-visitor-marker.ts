@@ -1,7 +1,7 @@
 import type { Accepted, AcceptRequest } from '../../journal.ts';
 import { segmentEvents } from '../event-codec.ts';
 import type { JournalClient } from '../operations.ts';
-import { mark, noMarks, type SegmentMarks, storedMarks } from './segment-marks.ts';
+import { mark, noMarks, type SegmentMarks, storedMarks } from './segment-marks-codec.ts';
 
 type Collected = { first: number; next: number; marks: SegmentMarks };
 

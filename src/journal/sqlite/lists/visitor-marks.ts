@@ -11,7 +11,7 @@ import {
   placesOf,
   type SegmentMarks,
   storedMarks,
-} from './segment-marks.ts';
+} from './segment-marks-codec.ts';
 
 /** A segment of the log: its partition, and the offset of its first event, a multiple of `segmentEvents`. */
 type Segment = { partition: number; first: number };
