@@ -123,7 +123,6 @@ function Address({ onFetched }: { onFetched: (source: Source) => void }): ReactN
         <TextInput
           label={w.address}
           description={w.addressHint}
-          placeholder="https://api.example.com/openapi.yaml"
           {...bind(url, (next) => {
             write(next);
             fetching.reset();
