@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { CollectorBody } from '../contract/documents/collector.ts';
+import type { CollectorBody, IntakeFormat } from '../contract/documents/collector.ts';
 import { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { traceHeader } from '../contract/records/trace.ts';
@@ -149,7 +149,7 @@ function createHandlers(
   const withContent = createLargeRequests();
 
   /** Answers a request, for which it stores events. */
-  async function handle(route: IntakeRoute, format: string, request: IntakeRequest): Promise<IntakeResponse> {
+  async function handle(route: IntakeRoute, format: IntakeFormat, request: IntakeRequest): Promise<IntakeResponse> {
     const headers: ResponseHeaders = {};
     try {
       // The key decides before the body is read, where it is not in the body.
@@ -172,7 +172,7 @@ function createHandlers(
   /** Stores the events of a request, all or none. */
   async function storeWhole(
     route: RequestRoute,
-    format: string,
+    format: IntakeFormat,
     request: IntakeRequest,
     known: Collector | null,
     headers: ResponseHeaders,
@@ -187,7 +187,7 @@ function createHandlers(
   /** Stores the events of a request that a known sender has signed. What is refused before uses up nothing of the rate. */
   async function storeVerified(
     route: WebhookRoute,
-    format: string,
+    format: IntakeFormat,
     request: IntakeRequest,
     known: Collector | null,
     headers: ResponseHeaders,
@@ -294,7 +294,7 @@ function createHandlers(
   function checkMaySend(
     request: IntakeRequest,
     collector: Collector,
-    format: string | null,
+    format: IntakeFormat | null,
     headers: ResponseHeaders,
   ): void {
     if (format !== null) checkFormat(collector, format);
@@ -395,15 +395,14 @@ const withHeaders = (response: IntakeResponse, headers: ResponseHeaders): Intake
 });
 
 /** A format that is switched off is answered as an unknown key. */
-function checkFormat({ body }: Collector, format: string): void {
-  const formats: readonly string[] = body.formats;
-  if (!formats.includes(format)) throw new AppError('unknown_collector');
+function checkFormat({ body }: Collector, format: IntakeFormat): void {
+  if (!body.formats.includes(format)) throw new AppError('unknown_collector');
 }
 
 /** What an SDK asks for before it sends. */
 function settingsOf(
   route: SettingsRoute,
-  format: string,
+  format: IntakeFormat,
   request: IntakeRequest,
   collector: Collector | null,
   headers: ResponseHeaders,

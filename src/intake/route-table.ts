@@ -1,9 +1,10 @@
+import type { IntakeFormat } from '../contract/documents/collector.ts';
 import type { Format, IntakeRoute } from './formats/format.ts';
 
 /** `isOtherMethod`: an SDK used the address with a method that is not its own. */
-export type Found = { format: string; route: IntakeRoute; path: RegExpExecArray; isOtherMethod: boolean };
+export type Found = { format: IntakeFormat; route: IntakeRoute; path: RegExpExecArray; isOtherMethod: boolean };
 
-type Entry = { format: string; route: IntakeRoute };
+type Entry = { format: IntakeFormat; route: IntakeRoute };
 
 /**
  * The addresses of the formats. The result finds the route of a request, by its method and its URL; null: none is meant.

@@ -25,7 +25,9 @@ type Inner<Part> = { parts: readonly Part[]; pathOf(index: number): readonly Pro
 
 /** Whether a condition is a behavior or a comparison. */
 export function isLeaf<Part>(condition: ConditionOf<Part>): condition is Leaf {
-  return 'behavior' in condition || 'operator' in condition;
+  if ('all' in condition || 'any' in condition || 'not' in condition) return false;
+  condition satisfies Leaf;
+  return true;
 }
 
 /** The behaviors and comparisons of a condition, in order. */

@@ -4,7 +4,7 @@ import type { IncomingEvent } from '../../contract/records/event.ts';
 import { securityHeaders } from '../../http/security-headers.ts';
 
 /** A way to send events: the addresses that its senders use, and how the requests to each are read and answered. */
-export type Format = { readonly name: string; readonly routes: readonly IntakeRoute[] };
+export type Format = { readonly name: IntakeFormat; readonly routes: readonly IntakeRoute[] };
 
 /** One address. `OPTIONS` of it is answered as a preflight. */
 export type IntakeRoute = RequestRoute | BatchRoute | WebhookRoute | SettingsRoute;
