@@ -26,6 +26,7 @@ const named: readonly (readonly [refusal: RegExp, says: RegExp])[] = [
   [/repetition|e-mail address/, /Not a repetition/],
   [/^Give eventId/, /Give `eventId`/],
   [/must have a value|non-empty object/, /One of the values is not null|one at least/],
+  [/./, /Refused when no OpenAPI document can be fetched there/],
   // Addresses.
   [/an absolute URL|must be absolute|Must not contain|Is not a valid URL/, /[Aa]n absolute/],
   [/^Must (be http|not contain)/, /with host and port alone/],

@@ -18,6 +18,8 @@ const doors: Record<string, string> = {
   'connections/check-connection.ts: node:tls {createSecureContext}': 'Reads certificates; opens nothing.',
   'alerts/senders/email.ts: import()': 'Writes e-mails, without files and addresses in them; opens nothing.',
   'alerts/senders/smtp.ts: import()': 'Speaks SMTP over a socket that the door opened, and verifies TLS over it.',
+  'source-stacks.ts: process.binding':
+    'Reads and unpacks the tables of source lines beside the program; opens nothing.',
   'api/http/node-http.ts: process.binding': 'Takes the server and the names of statuses from node:http: listens.',
   'cli/commands/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',

@@ -613,6 +613,7 @@ class ConnectionTestStep(TypedDict):
 
 
 class FetchOpenapiInput(TypedDict):
+    # Absolute. Refused when no OpenAPI document can be fetched there.
     url: str
 
 

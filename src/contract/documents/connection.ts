@@ -392,7 +392,9 @@ export const connectionRoutes = tagged('connections', {
     'Fetch an OpenAPI document by its URL, as the beginning of a connection',
     {
       audit: 'test connection',
-      body: z.strictObject({ url: line(2_048, 1) }),
+      body: z.strictObject({
+        url: line(2_048, 1).describe('Absolute. Refused when no OpenAPI document can be fetched there.'),
+      }),
       /** Its text, YAML or JSON, and the URL to which redirects led. */
       output: z.strictObject({ url: z.string(), text: z.string() }),
     },

@@ -856,6 +856,9 @@ export type ConnectionTestStep = {
 export type ErrorKind = 'dns' | 'connect' | 'tls' | 'timeout' | 'reset' | 'http_3xx' | 'http_4xx' | 'http_429' | 'http_5xx' | 'too_large' | 'blocked' | 'auth' | 'template' | 'protocol' | 'internal_error';
 
 export type FetchOpenapiInput = {
+    /**
+     * Absolute. Refused when no OpenAPI document can be fetched there.
+     */
     url: string;
 };
 
