@@ -442,6 +442,32 @@ test('a test whose owner dies fails with a text that says that it may have been 
   nodes.go();
 });
 
+test('of suspects in several partitions one is on trial at a time, and none is quarantined for one crash', async () => {
+  const clock = fakeClock();
+  let isDown = true;
+  await using rig = await startRig({
+    clock,
+    node: nodeOf('a', 4, clock),
+    handler: () => (isDown ? new Promise(() => {}) : { status: 200 }),
+  });
+  const made = [await wire(rig), await wire(rig)];
+  const { partitions } = rig.pipeline.configuration.snapshot;
+  assert.equal(new Set(made.map(({ connectionId }) => partitions.get(connectionId))).size, 2);
+  await rig.send({ data: { n: '1' } });
+  for (let death = 0; death < 3; death++) {
+    await rig.clock.advance(10 * second);
+    assert.equal(
+      rig.egress.requests.length,
+      [2, 4, 5][death],
+      'those that were in flight at two crashes are sent one by one',
+    );
+    if (death === 2) isDown = false;
+    await rig.restart();
+  }
+  await rig.clock.advance(20 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
+});
+
 test('every node shows what is in flight at the owner of a connection, until the next owner says otherwise', async () => {
   const slow = Promise.withResolvers<{ status: number }>();
   let isSlow = true;

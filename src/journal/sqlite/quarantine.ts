@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import { type Lease, presumedDeathMs, suspectDeaths } from '../journal.ts';
-import { type DeliveryPlace, type DeliveryRows, rowsOf } from './delivery-id-codec.ts';
+import { type DeliveryPlace, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
@@ -33,7 +33,7 @@ export const quarantineOperations = {
     const { onTrial = null, owner = null } = marker ?? {};
     /** Its heartbeat has ended; maybe it is only stopped. */
     const presumedDead = owner === null || owner === lease.owner ? null : owner;
-    const isOnlySuspect = presumedDead === null && onTrial !== null && !hasOtherSuspects(db, rows, onTrial);
+    const isOnlySuspect = presumedDead === null && onTrial !== null && !hasOtherSuspects(db, onTrial);
     const raised: number[] = [];
     for (const number of inFlight) {
       if (number < rows.first || number >= rows.end) continue;
@@ -69,15 +69,13 @@ function presume(db: Db, of: { node: string; partition: number; raised: readonly
 }
 
 /**
- * Whether an unfinished delivery of the partition other than this one is a suspect. Reads all of them; only a crash in a
- * trial asks.
+ * Whether an unfinished delivery other than this one is a suspect, of whatever partition, since the process sent those of several.
+ * Reads all of them; only a crash in a trial asks.
  */
-function hasOtherSuspects(db: Db, { first, end }: DeliveryRows, number: number): boolean {
+function hasOtherSuspects(db: Db, number: number): boolean {
   const found = db.get<{ number: number }>(
-    `SELECT number FROM delivery WHERE number >= ? AND number < ? AND deaths >= ${suspectDeaths}
-       AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
-    first,
-    end,
+    `SELECT number FROM delivery
+     WHERE deaths >= ${suspectDeaths} AND status <= ${statusCodes.held} AND number <> ? LIMIT 1`,
     number,
   );
   return found !== undefined;

@@ -91,7 +91,9 @@ export class Dispatcher implements AsyncDisposable {
     this.#clock = clock;
     this.#limits = limits;
     this.#memory = memory;
-    const inFlight = new InFlight({ journal, lease, clock, trialEnded: () => this.#trialEnded(), failed });
+    const { trials } = limits;
+    trials.ended.add(this.#trialEnded);
+    const inFlight = new InFlight({ journal, lease, clock, trials, failed });
     const settlements = new SettlementWriter({
       unrecorded,
       journal,
@@ -137,7 +139,7 @@ export class Dispatcher implements AsyncDisposable {
         return inFlight.isCrowded || memory.isHeavy;
       },
       get isTrial() {
-        return inFlight.isTrial;
+        return trials.isTaken;
       },
       get isHeavy() {
         return memory.isHeavy;
@@ -371,6 +373,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#memory.spill(queue);
       queue.close();
     }
+    this.#limits.trials.ended.delete(this.#trialEnded);
     this.#limits.leave(this.#queues, { connection: this.#pumpAgain, queue: this.#resumeAgain });
   }
 
@@ -535,10 +538,10 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  /** The trial of a suspect is over: the next one may be sent. */
-  #trialEnded() {
+  /** The trial of a suspect is over, of whatever dispatcher: the next one may be sent. */
+  readonly #trialEnded = (): void => {
     for (const queue of this.#queues) if (queue.suspects.length > 0) this.#resume(queue);
-  }
+  };
 
   /**
    * The next probe of a hold is due, or the last one ended without ending it. The queues that share the hold are considered

@@ -4,7 +4,7 @@ import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
 import { suspectDeaths } from '../../journal/journal.ts';
 import type { QueuedDelivery } from './destination-queue.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlight, Trials } from './in-flight.ts';
 
 test("while the in-flight marker can't be written, deliveries are sent, and it is tried after 1 s, doubling to 30 s", async () => {
   await using rig = await startRig();
@@ -56,6 +56,8 @@ test('the request of a suspect waits until the marker on disk names it, and the 
   const marked: unknown[] = [];
   const errors: unknown[] = [];
   let ends = 0;
+  const trials = new Trials();
+  trials.ended.add(() => ends++);
   const inFlight = new InFlight({
     lease: { partition: 0, owner: 'test', epoch: 1 },
     clock,
@@ -66,7 +68,7 @@ test('the request of a suspect waits until the marker on disk names it, and the 
         return true;
       },
     },
-    trialEnded: () => ends++,
+    trials,
     failed: (error) => errors.push(error),
   });
   const suspect = { delivery: { id: 'dlv_1', deaths: suspectDeaths }, slot: -1 } as QueuedDelivery; // all that is read
@@ -76,12 +78,12 @@ test('the request of a suspect waits until the marker on disk names it, and the 
     isMarked = true;
   });
   await clock.advance(2_999);
-  assert.deepEqual([isMarked, inFlight.isTrial, errors.length], [false, true, 2]);
+  assert.deepEqual([isMarked, trials.isTaken, errors.length], [false, true, 2]);
   await clock.advance(1);
   assert.deepEqual([isMarked, marked], [true, [[['dlv_1'], 'dlv_1']]]);
   inFlight.remove(suspect);
   inFlight.remove(suspect);
-  assert.deepEqual([inFlight.isTrial, inFlight.size, ends], [false, 0, 1]);
+  assert.deepEqual([trials.isTaken, inFlight.size, ends], [false, 0, 1]);
 });
 
 test('a suspect is sent after the marker on disk names it', async () => {

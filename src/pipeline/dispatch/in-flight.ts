@@ -9,8 +9,7 @@ type InFlightOptions = {
   journal: Pick<DeliveryQueue, 'mark'>;
   lease: Lease;
   clock: Clock;
-  /** The delivery on trial is no longer in flight: the next suspect may be. */
-  trialEnded(): void;
+  trials: Trials;
   failed(error: unknown, doing: string): void;
 };
 
@@ -22,6 +21,18 @@ const crowdedFrom = 10_000;
 /** The marker is written again after this time; one of 1,000 deliveries after 100 ms, which takes a hundredth of the thread. */
 const markerDelayMs = 20;
 const markedPerMs = 10;
+
+/** The trials of suspects, one at a time in a process: a crash would not tell which of two caused it. */
+export class Trials {
+  isTaken = false;
+  /** Called when the trial is over: the next suspect may be sent. */
+  readonly ended = new Set<() => void>();
+
+  end(): void {
+    this.isTaken = false;
+    for (const call of [...this.ended]) call();
+  }
+}
 
 /**
  * The deliveries that are in flight: their request is being made, or its outcome is not recorded yet. The in-flight
@@ -59,10 +70,6 @@ export class InFlight {
     return this.#all.length >= crowdedFrom;
   }
 
-  get isTrial(): boolean {
-    return this.#trial !== null;
-  }
-
   /** The ids of all deliveries, or of those that match `isWanted`. */
   ids(isWanted?: (one: QueuedDelivery) => boolean): string[] {
     const some = isWanted === undefined ? this.#all : this.#all.filter(isWanted);
@@ -89,7 +96,10 @@ export class InFlight {
   }
 
   add(one: QueuedDelivery): void {
-    if (isSuspect(one.delivery)) this.#trial = one;
+    if (isSuspect(one.delivery)) {
+      this.#trial = one;
+      this.#options.trials.isTaken = true;
+    }
     one.slot = this.#all.length;
     this.#all.push(one);
     this.#listed = null;
@@ -107,7 +117,7 @@ export class InFlight {
     one.slot = -1;
     if (this.#trial === one) {
       this.#trial = null;
-      this.#options.trialEnded();
+      this.#options.trials.end();
     }
     if (this.#all.length === 0) this.#drained?.();
   }

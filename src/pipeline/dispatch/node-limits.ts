@@ -1,5 +1,6 @@
 import { limited } from '../../async/batcher.ts';
 import type { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
+import { Trials } from './in-flight.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { RequestsAtOnce, type WaitingFor } from './open-requests.ts';
 import { UnrecordedOutcomes } from './settlement-writer.ts';
@@ -16,6 +17,7 @@ export class NodeLimits {
   readonly memory = new MemoryBudget();
   readonly readings = new Readings();
   readonly unrecorded = new UnrecordedOutcomes();
+  readonly trials = new Trials();
   /** Queues that wait until memory is free. */
   readonly waitingForMemory: WaitingFor<DestinationQueue> = new Map();
   /** Connections that wait until outcomes are recorded. */

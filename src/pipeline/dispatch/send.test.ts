@@ -6,7 +6,7 @@ import { dueDelivery, settlement } from '../../journal/journal-samples.testing.t
 import { type Step, stepOf } from '../attempt/next-step.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlight, Trials } from './in-flight.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { OpenRequests, RequestsAtOnce } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
@@ -50,7 +50,7 @@ async function send(count: 1 | 2, brokenPart: Broken) {
       return [];
     },
   };
-  const inFlight = new InFlight({ journal, lease, clock, trialEnded() {}, failed });
+  const inFlight = new InFlight({ journal, lease, clock, trials: new Trials(), failed });
   const replayRates = { freeAt: () => 0, paceOf: () => null };
   const requests = new OpenRequests({
     all: new RequestsAtOnce(10),
