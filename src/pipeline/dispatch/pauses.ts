@@ -50,12 +50,17 @@ export async function createPauses(options: {
   }
 
   return {
-    /** Takes over the pauses that other nodes have stored: those that are not `isOwn`. */
+    /** Takes over the pauses that other nodes have stored: those that are not `isOwn`; removes own ones that are over. */
     async follow(isOwn: (id: string) => boolean): Promise<void> {
       const found = new Map((await store.list()).map(({ id, ...pause }) => [id, pause]));
       for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {
         const pause = found.get(id);
-        if (isOwn(id)) continue;
+        if (isOwn(id)) {
+          // At its start a node owns nothing, so that it could not remove a pause that was over.
+          const until = Math.max(stored.get(id) ?? 0, pauses.get(id)?.until ?? 0);
+          if (pause !== undefined && until <= clock.now()) save(id, null);
+          continue;
+        }
         pauses.delete(id);
         stored.delete(id);
         if (pause === undefined) continue;
