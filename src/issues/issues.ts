@@ -20,7 +20,7 @@ export interface IssueStore {
   since(revision: number): Promise<IssueChanges>;
   /**
    * Inserts or replaces issues. An issue that is stored with another revision than the given one is not written, nor one
-   * whose fingerprint has another id: two nodes that find a problem at once have one issue. `stored` has what is there
+   * whose fingerprint has another id, so that two nodes that find a problem at once have one issue. `stored` has what is stored
    * instead of each; null: written, and its revision is `revision`. An issue that gets the fingerprint of another one replaces
    * it. One that was removed is inserted.
    * An audit entry is written in the same transaction; with it, all issues are written or none.

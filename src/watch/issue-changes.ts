@@ -4,8 +4,8 @@ import { countOccurrences, type NoticeState, see } from './issue-life.ts';
 import type { Thresholds } from './thresholds.ts';
 
 /**
- * A change of an issue that may not be stored yet. When another node stores the issue before it, it is made again: on what
- * is stored then.
+ * A change of an issue, stored or not yet. When another node stores the issue first, the change is made again on what is
+ * stored then.
  */
 export type IssueChange = { at: number; isReported: boolean } & (
   | { kind: 'seen'; finding: Finding; occurrences: Occurrences }

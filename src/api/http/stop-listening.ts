@@ -49,5 +49,5 @@ export async function closeIdleConnections(server: Server): Promise<void> {
   server.closeIdleConnections();
 }
 
-/** Resolves when the loop has taken from the sockets what was there. */
+/** Resolves after the event loop has read what had arrived at the sockets. */
 const afterPolling = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -107,7 +107,7 @@ export class Dispatcher implements AsyncDisposable {
     const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
-    // After its end another node may send what is left, also while the heartbeat of this one lasts.
+    // After the end of this dispatcher another node may send what is left, although the heartbeat of this node lasts.
     const mayWrite = mayAct && (() => !this.#isOver && mayAct());
     const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates, mayWrite });
     const isWell = (destinationId: string, now: number) => queues.isWell(destinationId, now);

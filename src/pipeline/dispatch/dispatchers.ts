@@ -62,7 +62,10 @@ export class Dispatchers implements Dispatching {
     return dispatcher;
   }
 
-  /** Sends nothing more by a lease, and waits for what is in flight. A later lease of its partition is left alone. */
+  /**
+   * Ends the dispatcher of a lease, which sends nothing more and waits for what is in flight. That of a later lease of the
+   * partition continues.
+   */
   async close(lease: Lease): Promise<void> {
     const dispatcher = this.#by(lease);
     await dispatcher?.[Symbol.asyncDispose]();

@@ -52,14 +52,9 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
               names={names}
               gap="sm"
               panels={(kind) => (
-                <Stack gap="xs">
-                  <Text c="dimmed">{words.about[kind]}</Text>
-                  <Snippet name={words.kinds[kind]} text={ways[kind]} />
-                  <Group gap="sm">
-                    <CopyButton text={ways[kind]} />
-                    {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
-                  </Group>
-                </Stack>
+                <Explained about={words.about[kind]} name={words.kinds[kind]} text={ways[kind]}>
+                  {sites !== null && fromPages.has(kind) ? <Note>{words.originHint(sites)}</Note> : null}
+                </Explained>
               )}
             />
           ) : null}
@@ -80,15 +75,7 @@ export function SendTab({ collector }: { collector: Collector }): ReactNode {
               label={words.sdkSnippets}
               names={taken}
               gap="sm"
-              panels={(kind) => (
-                <Stack gap="xs">
-                  <Text c="dimmed">{words.sdkAbout[kind]}</Text>
-                  <Snippet name={taken[kind] ?? kind} text={sdks[kind]} />
-                  <Group gap="sm">
-                    <CopyButton text={sdks[kind]} />
-                  </Group>
-                </Stack>
-              )}
+              panels={(kind) => <Explained about={words.sdkAbout[kind]} name={taken[kind] ?? kind} text={sdks[kind]} />}
             />
           </Panel>
         )}
@@ -110,6 +97,21 @@ function sdkNames({ formats }: Collector): Record<SdkKind, string> {
 }
 
 const fromPages = new Set<SnippetKind>(['tag', 'browser', 'beacon']);
+
+/** A snippet with what it is for, and what else there is to say of it. */
+function Explained(props: { about: string; name: string; text: string; children?: ReactNode }): ReactNode {
+  const { about, name, text, children } = props;
+  return (
+    <Stack gap="xs">
+      <Text c="dimmed">{about}</Text>
+      <Snippet name={name} text={text} />
+      <Group gap="sm">
+        <CopyButton text={text} />
+        {children}
+      </Group>
+    </Stack>
+  );
+}
 
 /** A long line scrolls in its frame, by keyboard too. */
 function Snippet({ name, text }: { name: string; text: string }): ReactNode {

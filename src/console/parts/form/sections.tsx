@@ -4,7 +4,7 @@ import { InWords, Note } from '../parts.ts';
 import css from './form.module.css';
 
 type FoldedProps = {
-  /** The line that stands for it, and opens it. */
+  /** The line that is shown instead of the section; a click on it opens the section. */
   summary: ReactNode;
   isOpenAtFirst?: boolean;
   hasErrors: boolean;
