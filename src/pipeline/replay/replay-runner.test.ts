@@ -276,6 +276,34 @@ test('a paused replay sends nothing, a resumed one continues, a cancelled one ca
   );
 });
 
+test('a replay that is paused while its last round counts its deliveries is paused, and is done when it is resumed', async () => {
+  await using rig = await startRig({ handler: () => ({ status: 422 }) });
+  await wire(rig);
+  await rig.send({ data: { n: '1' } });
+  await rig.clock.advance(10);
+  const { replays } = rig.journal.log;
+  const { outcome } = replays;
+  const counting = Promise.withResolvers<void>();
+  const paused = Promise.withResolvers<void>();
+  replays.outcome = async (...of) => {
+    const counted = await outcome(...of);
+    if (counted.failed === 0) return counted;
+    counting.resolve();
+    await paused.promise;
+    return counted;
+  };
+  const id = await replay(rig, { only: 'failed' });
+  const passing = rig.clock.advance(3_000);
+  await counting.promise;
+  assert.equal(await rig.pipeline.replays.pause(id, { ...entry, changes: [] }), true);
+  paused.resolve();
+  await passing;
+  assert.equal((await shown(rig, id)).state, 'paused');
+  assert.equal(await rig.pipeline.replays.resume(id, { ...entry, changes: [] }), true);
+  await rig.clock.advance(3_000);
+  assert.equal((await shown(rig, id)).state, 'done');
+});
+
 test('deliveries that are sent while the progress of a replay is read do not count as held', async () => {
   await using rig = await startRig();
   await wire(rig);

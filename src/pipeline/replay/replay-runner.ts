@@ -290,6 +290,8 @@ class ReplayRunner implements AsyncDisposable {
   async #end(one: Active, hasHeld: boolean): Promise<void> {
     const { journal, clock } = this.#options;
     const { id, state } = one;
+    // It may have been paused while its deliveries were counted.
+    if (!isAtWork(one)) return;
     const to = state === 'running' ? 'done' : 'cancelled';
     // A cancelled replay keeps its end time; deliveries that were in flight then are counted now.
     if (!(await journal.log.replays.move(id, { from: [state], to, now: clock.now() }))) return;
