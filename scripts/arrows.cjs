@@ -14,6 +14,7 @@ const rooms = {
   disk: [],
   secrets: ['async', 'contract', 'disk'],
   sqlite: ['async', 'contract', 'template', 'telemetry', 'disk'],
+  postgres: ['async', 'contract', 'telemetry'],
   client: ['contract'],
   connections: ['contract', 'ports'],
   destinations: ['contract', 'connections', 'template', 'ports'],
@@ -60,13 +61,13 @@ const rooms = {
 
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
 const ports = {
-  accounts: ['async', 'audit', 'sqlite'],
-  audit: ['sqlite'],
-  catalog: ['async', 'audit', 'sqlite', 'secrets'],
-  issues: ['audit', 'sqlite'],
-  journal: ['audit', 'sqlite'],
-  notes: ['sqlite'],
-  requests: ['sqlite'],
+  accounts: ['async', 'audit', 'sqlite', 'postgres'],
+  audit: ['sqlite', 'postgres'],
+  catalog: ['async', 'audit', 'sqlite', 'postgres', 'secrets'],
+  issues: ['audit', 'sqlite', 'postgres'],
+  journal: ['async', 'audit', 'sqlite', 'postgres'],
+  notes: ['sqlite', 'postgres'],
+  requests: ['sqlite', 'postgres'],
   sandbox: ['async', 'template'],
   egress: ['async'],
 };

@@ -10,7 +10,7 @@ export const together: Readonly<Record<string, string>> = {
   'test/together/console-3.ts': 'test/console/{[h-r]*,s*,wa*}.test.ts',
   'test/together/faults-2.ts': 'test/faults/[i-z]*.test.ts',
   'test/together/flows-2.ts': 'test/e2e/[m-z]*.test.ts',
-  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,notes,requests,sqlite}/**/*.test.ts',
+  'test/together/storage.ts': 'src/{accounts,audit,catalog,issues,journal,notes,postgres,requests,sqlite}/**/*.test.ts',
   'test/together/flows-1.ts': 'test/e2e/[a-l]*.test.ts',
   'test/together/security.ts':
     'test/security/{canary,escalation,http-*,old-secrets,password-resets,rights-matrix,se*,si*,supply-chain}.test.ts',

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -53,6 +53,8 @@ function hasMemory(): boolean {
 /** Makes the temporary folders of the tests in memory: on a disk they take a tenth more processor time. */
 function keepFoldersInMemory(): void {
   const folder = mkdtempSync('/dev/shm/millrace-tests-');
+  // PostgreSQL, which runs as another user, has to reach its data.
+  chmodSync(folder, 0o711);
   // The unpacked browser stays for the next time.
   process.env['TEST_BROWSER_DIR'] = tmpdir();
   process.env['TMPDIR'] = folder;

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { AppError } from '../contract/errors.ts';
+import { isUnavailable } from './unavailable.ts';
+
+/** Runs one statement with its values, `$1` and so on; returns its rows. */
+export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/**
+ * An open PostgreSQL database. A statement outside `transaction` is a transaction of its own, in one round trip, and durable when
+ * its promise resolves. Columns of type bigint are numbers (those in the tables are exact in a double), json and jsonb are parsed.
+ * While the database can't be reached, is starting or is stopping, calls throw AppError `unavailable`; of a write that was under
+ * way then it is not known whether it was committed.
+ */
+export interface Postgres extends AsyncDisposable {
+  /** A statement whose text never varies: each connection prepares it once. */
+  readonly query: Query;
+  /** A statement for people, on connections of their own, with a limit of time. Its text may vary. */
+  readonly read: Query;
+  /** Several statements, all or none; not for what every event needs, since each is a round trip that holds locks. */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+}
+
+export type PostgresOptions = {
+  url: string;
+  /** Connections for writes and for reads. */
+  connectionsMax?: { writes: number; reads: number };
+  /** Hears of every statement before it is sent, in tests. */
+  observe?: (text: string) => void;
+};
+
+/** A write that has no response within this time, in ms, ends its connection. */
+const statementMs = 30_000;
+/** A read for people is ended by the server after this time. */
+const readMs = 10_000;
+const connectMs = 5_000;
+const defaults = { writes: 5, reads: 3 };
+
+/** Opens a database without a look at it: the first statement connects. */
+export function openPostgres({ url, connectionsMax = defaults, observe = () => {} }: PostgresOptions): Postgres {
+  const common = { connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true, types };
+  const writes = new pg.Pool({ ...common, max: connectionsMax.writes, query_timeout: statementMs });
+  const reads = new pg.Pool({ ...common, max: connectionsMax.reads, statement_timeout: readMs });
+  // An idle connection that breaks is replaced by the next statement.
+  for (const pool of [writes, reads]) pool.on('error', () => {});
+
+  const on = (client: Pick<pg.Pool, 'query'>, isPrepared: boolean): Query =>
+    async function query<Row>(text: string, values: readonly unknown[] = []) {
+      observe(text);
+      const name = isPrepared ? { name: nameOf(text) } : {};
+      const result = await client.query({ ...name, text, values: [...values] }).catch(translated);
+      return result.rows as Row[]; // its columns are the statement's
+    };
+
+  return {
+    query: on(writes, true),
+    read: on(reads, false),
+    async transaction(work) {
+      const client = await writes.connect().catch(translated);
+      let broken: Error | undefined;
+      // Without a listener the loss of a connection between two statements would end the process.
+      const onError = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onError);
+      try {
+        await client.query('BEGIN').catch(translated);
+        const result = await work(on(client, true));
+        await client.query('COMMIT').catch(translated);
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((failed: Error) => {
+          broken = failed;
+        });
+        throw error;
+      } finally {
+        client.off('error', onError);
+        client.release(broken);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([writes.end(), reads.end()]);
+    },
+  };
+}
+
+const int8 = 20;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser, // its overloads
+};
+
+/** Statements are few: those of the program's text. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+    names.set(text, name);
+  }
+  return name;
+}
+
+function translated(error: unknown): never {
+  if (isUnavailable(error))
+    throw new AppError('unavailable', 'The database does not respond. Try again.', { cause: error });
+  throw error;
+}

