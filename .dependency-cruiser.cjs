@@ -87,7 +87,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/cli/',
-          '^src/(app|idle-memory|inspect|render-template|rotate-secrets|version)\\.ts$',
+          '^src/(app|idle-memory|inspect|inspect-postgres|render-template|rotate-secrets|version)\\.ts$',
           '^src/config/',
           '^src/sqlite/backup\\.ts$',
           '^src/audit/sqlite/verify-file\\.ts$',

@@ -50,7 +50,10 @@ process.exitCode = await run(process.argv.slice(2), {
       verifyAudit: async (path, known) => (await import('./audit/sqlite/verify-file.ts')).verifyFile(path, known),
       rotateSecrets: async (options, progress) =>
         (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),
-      inspect: async () => inspectDataFolder(config),
+      async inspect() {
+        if (config.databaseUrl === null) return inspectDataFolder(config);
+        return (await import('./inspect-postgres.ts')).inspectPostgres(config.databaseUrl.reveal());
+      },
     };
   },
   renderTemplate: async (input) => (await import('./render-template.ts')).renderTemplate(input),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { settingFlags } from '../config/names.ts';
+import { Secret } from '../contract/secret.ts';
 import { cli } from './cli.testing.ts';
 import { stopInTime } from './commands/start.ts';
 import type { Flags } from './program.ts';
@@ -203,6 +204,11 @@ test('the doctor ends with 1 when there is a problem, such as a port in use', as
   const well = cli({ findings: [{ name: 'database', state: 'ok', detail: 'version 1' }] });
   assert.equal(await well.run('doctor'), 0);
   assert.match(well.written.out, /ok +database +version 1\n/);
+  const shared = cli({ settings: { databaseUrl: new Secret('postgres://a@b/c', '') } });
+  assert.equal(await shared.run('doctor'), 0);
+  const checks = (text: string) => [...text.matchAll(/^ok +(\w+)/gm)].map(([, check]) => check);
+  assert.deepEqual(checks(shared.written.out), ['node', 'clock', 'port']);
+  assert.deepEqual(checks(well.written.out), ['node', 'clock', 'folder', 'disk', 'database', 'port']);
 });
 
 test('backup and restore work on the data folder; restore overwrites only when forced', async () => {

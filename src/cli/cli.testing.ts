@@ -27,6 +27,7 @@ export function cli(given: Given = {}) {
       url: 'http://127.0.0.1:1',
       adminToken: null,
       dataDir: tmpdir(),
+      databaseUrl: null,
       host: '127.0.0.1',
       port: 0,
       drainMs: 0,

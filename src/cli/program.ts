@@ -34,6 +34,8 @@ export type Program = {
     readonly url: string;
     readonly adminToken: Secret | null;
     readonly dataDir: string;
+    /** PostgreSQL instead of the data folder. */
+    readonly databaseUrl: Secret | null;
     readonly host: string;
     readonly port: number;
     readonly drainMs: number;

@@ -5,6 +5,9 @@ const ours = new URL('./migrations/', import.meta.url);
 /** Of the lock that a migration holds until its transaction ends, so that one node at a time migrates. */
 const lockId = 0x4d494c4c;
 
+/** The schema version that this program writes: the number of its last migration. */
+export const latestVersion = (folder: URL = ours): number => migrations(folder).at(-1)?.version ?? 0;
+
 /**
  * Migrates a database to the latest schema, in one transaction; creates the tables in a new one. Throws an Error of one sentence
  * when a newer version has written it.
@@ -16,7 +19,7 @@ export async function migrate(postgres: Postgres, folder: URL = ours): Promise<v
     const [row] = await query<{ version: number }>('SELECT version FROM schema_version');
     const version = row?.version ?? 0;
     const all = migrations(folder);
-    const latest = all.at(-1)?.version ?? 0;
+    const latest = latestVersion(folder);
     if (version > latest)
       throw new Error(
         `The database was written by a newer Millrace (schema ${version}, this one knows ${latest}); start that version.`,

@@ -13,7 +13,7 @@ const diskAmple = 2 ** 30;
 
 /** `millrace doctor`: checks whether the server would start here. */
 export function doctorCommand(command: Command, { deps, configure, withSettings, output, endWith }: Context) {
-  withSettings(command.command('doctor'), ['host', 'port', 'dataDir', 'secretKey', 'diskReserveBytes'])
+  withSettings(command.command('doctor'), ['host', 'port', 'dataDir', 'databaseUrl', 'secretKey', 'diskReserveBytes'])
     .description('check whether the server can run here; exit code 1 if there is a problem')
     .action(async (options) => {
       const program = configure(options);
@@ -21,8 +21,8 @@ export function doctorCommand(command: Command, { deps, configure, withSettings,
       const findings = [
         nodeVersion(),
         clock(deps.now()),
-        await folder(settings.dataDir),
-        await disk(settings),
+        // With PostgreSQL a node keeps nothing on its disk.
+        ...(settings.databaseUrl === null ? [await folder(settings.dataDir), await disk(settings)] : []),
         ...(await program.inspect()),
         await port(settings),
       ];
