@@ -73,7 +73,7 @@ const ports = {
 };
 
 /** Folders of a port that belong to the port itself, not to an adapter. */
-const portFolders = { egress: ['guard'] };
+const portFolders = { egress: ['guard'], journal: ['codec'] };
 
 /**
  * Which thread runs a file of the journal's SQLite adapter, by its name: `sqlite-x.ts` the main thread, `x-codec.ts` (what

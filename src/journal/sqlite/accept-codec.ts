@@ -1,7 +1,7 @@
 import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
+import { type EventPlace, lineOfEvent } from '../codec/event-codec.ts';
 import type { Accepted, AcceptRequest, IntakePlan, Lease } from '../journal.ts';
-import { type EventPlace, lineOfEvent } from './event-codec.ts';
 import { deliveryIds, type PackedPassed, type PlannedNumbers, packPassed, packPlanned } from './planned-codec.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
+import { type EventPlace, hasSameData, packLines } from '../codec/event-codec.ts';
 import { identityMemoryMs, type Lease } from '../journal.ts';
 import type { AcceptedLines, AcceptedPlan, AcceptResult, Duplicate } from './accept-codec.ts';
-import { type EventPlace, hasSameData, packLines } from './event-codec.ts';
 import { eventFinder, groupAt, offsetMask } from './event-groups.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';

@@ -1,8 +1,8 @@
 import type { Db } from '../../sqlite/db.ts';
 import type { ReadBudget } from '../../sqlite/read-budget.ts';
-import type { BlockLine, PackedAttempt } from './attempt-codec.ts';
-import { anonymousExchange, bareExchange } from './bare-attempts.ts';
-import { packLines, type StoredLines, unpackLines } from './event-codec.ts';
+import type { BlockLine, PackedAttempt } from '../codec/attempt-codec.ts';
+import { anonymousExchange, bareExchange } from '../codec/bare-attempts.ts';
+import { packLines, type StoredLines, unpackLines } from '../codec/event-codec.ts';
 import type { SettledExchange } from './settle-codec.ts';
 
 type ExchangeStep = SettledExchange['steps'][number];

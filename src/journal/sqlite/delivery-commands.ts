@@ -4,6 +4,8 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
+import { copiesEvent } from '../codec/rendered-codec.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import type {
   CountByAction,
   ExpiryQuery,
@@ -24,9 +26,7 @@ import { findWord, targetIds, wordText } from './interned-ids.ts';
 import { type Lost, lost } from './lease-codec.ts';
 import { isCurrent } from './leases.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
-import { copiesEvent } from './rendered-codec.ts';
 import { forgetOutcome } from './replays.ts';
-import { statusCodes } from './status-codes.ts';
 import { agedBefore, deliveryTimeline } from './timeline.ts';
 
 /** Of the partition that the deliveries are in. */

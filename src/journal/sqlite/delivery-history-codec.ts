@@ -1,10 +1,10 @@
 import { firstWithin } from '../../contract/json-size.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Rendered } from '../../contract/records/rendered.ts';
-import { type BlockLine, type PackedAttempt, unpackAttempt } from './attempt-codec.ts';
+import { type BlockLine, type PackedAttempt, unpackAttempt } from '../codec/attempt-codec.ts';
+import { type EventLine, eventOfLine } from '../codec/event-codec.ts';
+import { renderedOf } from '../codec/rendered-codec.ts';
 import type { DeliveryRow } from './delivery-row.ts';
-import { type EventLine, eventOfLine } from './event-codec.ts';
-import { renderedOf } from './rendered-codec.ts';
 
 /**
  * `exchanges`: the batch exchanges that the lines name, by id, as text. `event`: the event of the delivery, when a line

@@ -1,5 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
 import { bytesOf, readBudget } from '../../sqlite/read-budget.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import type { Hold, Lease } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { deliveryRow } from './delivery-row.ts';
@@ -8,7 +9,6 @@ import { eventFinder } from './event-groups.ts';
 import { internText, type Target, targetIds } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
-import { statusCodes } from './status-codes.ts';
 
 export const queueOperations = {
   due(

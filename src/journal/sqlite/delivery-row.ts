@@ -1,12 +1,12 @@
 import { placedId } from '../../contract/ids.ts';
 import type { Db } from '../../sqlite/db.ts';
+import type { EventPlace } from '../codec/event-codec.ts';
+import { statusCodes, statusOf } from '../codec/status-codes.ts';
 import type { LoggedDelivery } from '../journal.ts';
 import { deliveryId, deliveryPlaceOf } from './delivery-id-codec.ts';
-import type { EventPlace } from './event-codec.ts';
 import { offsetMask } from './event-groups.ts';
 import { targetOf, wordText } from './interned-ids.ts';
 import { firstInLine } from './order-queue.ts';
-import { statusCodes, statusOf } from './status-codes.ts';
 
 /** A delivery as read from the database. */
 export type DeliveryRow = {

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import { type Lease, presumedDeathMs, type Roster } from '../leases.ts';
-import { statusCodes } from './status-codes.ts';
 
 type Holder = { owner: string | null; epoch: number };
 type Beat = { node: string; until: number; isLeaving: boolean; now: number };

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import type { DeliveryPlace } from './delivery-id-codec.ts';
-import { statusCodes } from './status-codes.ts';
 
 const isInLine = `order_key IS NOT NULL AND status <= ${statusCodes.held}`;
 

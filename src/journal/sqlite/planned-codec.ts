@@ -1,7 +1,7 @@
 import { placedId } from '../../contract/ids.ts';
+import type { EventPlace } from '../codec/event-codec.ts';
 import type { PassedDelivery, PlannedDelivery, TakenOver } from '../journal.ts';
 import { deliveryId } from './delivery-id-codec.ts';
-import type { EventPlace } from './event-codec.ts';
 
 /**
  * Planned deliveries that differ only in their event, so that one statement creates many of them. `event` is the place of

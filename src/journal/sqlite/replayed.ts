@@ -1,17 +1,17 @@
 import type { Db } from '../../sqlite/db.ts';
 import { readBudget } from '../../sqlite/read-budget.ts';
+import { eventOfLine } from '../codec/event-codec.ts';
+import { withoutReference } from '../codec/rendered-codec.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import type { EndedSource } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { partitionOfRow } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { deliveryRow } from './delivery-row.ts';
-import { eventOfLine } from './event-codec.ts';
 import { eventFinder } from './event-groups.ts';
 import { insertPlanned } from './planned.ts';
 import type { PlannedGroup, PlannedNumbers } from './planned-codec.ts';
-import { withoutReference } from './rendered-codec.ts';
 import type { ReplayedRow } from './replayed-codec.ts';
-import { statusCodes } from './status-codes.ts';
 
 /** Creates the deliveries of a part, and ends the held ones of its partition that they replace. */
 export function createReplayed(

@@ -2,6 +2,7 @@ import { appendAudit } from '../../audit/sqlite/append.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { Db } from '../../sqlite/db.ts';
+import { statusCodes, statusOf } from '../codec/status-codes.ts';
 import type {
   CancelledCount,
   EndedSource,
@@ -20,7 +21,6 @@ import { isPassing, passedOfReplay, passedTargets, passReplayed } from './passed
 import type { PlannedNumbers } from './planned-codec.ts';
 import { createReplayed } from './replayed.ts';
 import type { ReplayedPart } from './replayed-codec.ts';
-import { statusCodes, statusOf } from './status-codes.ts';
 
 type ReplayRowStep = Omit<ReplayStep, 'deliveries'> & { lease: Lease; parts: ReplayedPart[]; count: number };
 

@@ -1,7 +1,7 @@
+import { attemptsText, exchangeText, lineText } from '../codec/attempt-codec.ts';
+import { renderedText } from '../codec/rendered-codec.ts';
 import type { Lease, Settlement } from '../journal.ts';
-import { attemptsText, exchangeText, lineText } from './attempt-codec.ts';
 import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from './delivery-id-codec.ts';
-import { renderedText } from './rendered-codec.ts';
 
 /** A settle on its way to the storage thread. */
 export type SettledBatch = {

@@ -1,6 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
+import { lineOfText, type PackedAttempt } from '../codec/attempt-codec.ts';
+import { statusCodes } from '../codec/status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
-import { lineOfText, type PackedAttempt } from './attempt-codec.ts';
 import { keepExchanges } from './batch-exchanges.ts';
 import type { DeliveryPlace } from './delivery-id-codec.ts';
 import { internText, targetOf, wordText } from './interned-ids.ts';
@@ -9,7 +10,6 @@ import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
 import { forgetOutcome } from './replays.ts';
 import { setBodiesUntil } from './retention/body-retention.ts';
 import type { SettledBatch, Step, StepText } from './settle-codec.ts';
-import { statusCodes } from './status-codes.ts';
 
 export const settleOperations = {
   settle(db: Db, { lease, now, first, others, exchanges, bodiesUntil }: SettledBatch): OvertakenPlace[] | false {

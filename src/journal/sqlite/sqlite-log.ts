@@ -1,12 +1,12 @@
 import { placedId, placeOf } from '../../contract/ids.ts';
 import { inSteps, untilFewer } from '../../sqlite/in-steps.ts';
+import { eventOfLine, lineStart } from '../codec/event-codec.ts';
 import { type CountByAction, noCounts } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
 import { historyOf } from './delivery-history-codec.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
 import { nextDueOf } from './due-codec.ts';
-import { eventOfLine, lineStart } from './event-codec.ts';
 import { owned } from './lease-codec.ts';
 import type { Counted } from './lists/delivery-histogram.ts';
 import type { JournalClient } from './operations.ts';

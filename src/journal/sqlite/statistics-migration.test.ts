@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { olderDatabase } from '../../sqlite/older-database.testing.ts';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { packLines } from './event-codec.ts';
+import { packLines } from '../codec/event-codec.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const minute = 60_000;

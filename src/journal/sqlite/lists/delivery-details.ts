@@ -1,13 +1,13 @@
 import { responseSentence } from '../../../contract/records/response-sentence.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
+import { type BlockLine, type PackedAttempt, unpackAttempt } from '../../codec/attempt-codec.ts';
+import { eventOfLine } from '../../codec/event-codec.ts';
 import type { DeliveryDetails } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import { type BlockLine, type PackedAttempt, unpackAttempt } from '../attempt-codec.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
 import { type DeliveryPlace, deliveryId } from '../delivery-id-codec.ts';
 import { deliveryRow } from '../delivery-row.ts';
-import { eventOfLine } from '../event-codec.ts';
 import { eventFinder } from '../event-groups.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
+import { statusCodes, statusOf } from '../../codec/status-codes.ts';
 import { noCounts, type StatusCounts } from '../../journal.ts';
 import { targetIds } from '../interned-ids.ts';
-import { statusCodes, statusOf } from '../status-codes.ts';
 import { deliveryPartitions, deliveryTimeline, spansBetween } from '../timeline.ts';
 import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
 

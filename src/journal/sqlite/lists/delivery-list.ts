@@ -1,11 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Db } from '../../../sqlite/db.ts';
+import type { EventPlace } from '../../codec/event-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
 import type { DeliveryQuery, LoggedDelivery, StoredStatus } from '../../journal.ts';
 import { type DeliveryPlace, partitionOfRow } from '../delivery-id-codec.ts';
 import { listedDelivery } from '../delivery-row.ts';
-import type { EventPlace } from '../event-codec.ts';
 import { findWord, targetIds } from '../interned-ids.ts';
-import { statusCodes } from '../status-codes.ts';
 import {
   deliveryPartitions,
   deliveryTimeline,

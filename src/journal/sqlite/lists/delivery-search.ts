@@ -1,16 +1,16 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
+import { type PackedAttempt, statusOfExchange, unpackAttempt } from '../../codec/attempt-codec.ts';
+import { type EventLine, eventOfLine, lineMatcher } from '../../codec/event-codec.ts';
+import { copiesEvent, renderedOf } from '../../codec/rendered-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
 import type { DeliverySearch, LoggedDelivery } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import { type PackedAttempt, statusOfExchange, unpackAttempt } from '../attempt-codec.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
 import type { DeliveryPlace } from '../delivery-id-codec.ts';
 import { listedDelivery } from '../delivery-row.ts';
-import { type EventLine, eventOfLine, lineMatcher } from '../event-codec.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
-import { copiesEvent, renderedOf } from '../rendered-codec.ts';
-import { statusCodes } from '../status-codes.ts';
 import { type DeliveryListQuery, type IndexRange, numbersNextTo } from './delivery-list.ts';
 import { eventsOfVisitor } from './visitor-marks.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
+import { type EventLine, type EventPlace, lineMatcher, type Sought, visitorMark } from '../../codec/event-codec.ts';
 import type { EventSearch } from '../../journal.ts';
-import { type EventLine, type EventPlace, lineMatcher, type Sought, visitorMark } from '../event-codec.ts';
 import {
   eventFinder,
   type GroupRow,

@@ -1,4 +1,4 @@
-import { segmentEvents, visitorMark } from '../event-codec.ts';
+import { segmentEvents, visitorMark } from '../../codec/event-codec.ts';
 
 /**
  * The marks of the events of a segment: first those of their visitors, then those of their anonymous ids where these are other

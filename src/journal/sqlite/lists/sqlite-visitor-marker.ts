@@ -1,5 +1,5 @@
+import { segmentEvents } from '../../codec/event-codec.ts';
 import type { Accepted, AcceptRequest } from '../../journal.ts';
-import { segmentEvents } from '../event-codec.ts';
 import type { JournalClient } from '../operations.ts';
 import { mark, noMarks, type SegmentMarks, storedMarks } from './segment-marks-codec.ts';
 

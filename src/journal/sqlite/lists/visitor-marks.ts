@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { segmentEvents, visitorMark, visitorOfLine } from '../event-codec.ts';
+import { segmentEvents, visitorMark, visitorOfLine } from '../../codec/event-codec.ts';
 import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from '../event-groups.ts';
 import type { IndexRange } from './delivery-list.ts';
 import {

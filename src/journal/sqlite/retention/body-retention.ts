@@ -1,16 +1,16 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
+import type { BlockLine, PackedAttempt } from '../../codec/attempt-codec.ts';
+import { withoutBodies } from '../../codec/bare-attempts.ts';
+import { eventOfLine } from '../../codec/event-codec.ts';
+import { copiesEvent, renderedOf } from '../../codec/rendered-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import type { BlockLine, PackedAttempt } from '../attempt-codec.ts';
-import { withoutBodies } from '../bare-attempts.ts';
 import { bareExchanges, exchangeIds } from '../batch-exchanges.ts';
 import { deliveryRow } from '../delivery-row.ts';
-import { eventOfLine } from '../event-codec.ts';
 import { eventFinder } from '../event-groups.ts';
 import { targetIds } from '../interned-ids.ts';
-import { copiesEvent, renderedOf } from '../rendered-codec.ts';
-import { statusCodes } from '../status-codes.ts';
 
 export const bodyOperations = {
   /**

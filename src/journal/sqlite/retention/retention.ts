@@ -1,16 +1,16 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { readBudget } from '../../../sqlite/read-budget.ts';
+import type { BlockLine } from '../../codec/attempt-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
 import { clockToleranceMs } from '../../hot.ts';
 import type { CountByAction } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import type { BlockLine } from '../attempt-codec.ts';
 import { forgetExchanges } from '../batch-exchanges.ts';
 import { partitionOfRow, rowsOf } from '../delivery-id-codec.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { firstPassed } from '../passed-deliveries.ts';
 import { countRemoved } from '../replays.ts';
-import { statusCodes } from '../status-codes.ts';
 import { agedBefore, deliveryPartitions, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { inSteps } from '../../../sqlite/in-steps.ts';
+import { eventOfLine } from '../../codec/event-codec.ts';
 import type { Erasures } from '../../erasures.ts';
 import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';
 import { rowsOfIds } from '../delivery-id-codec.ts';
-import { eventOfLine } from '../event-codec.ts';
 import type { VisitorMarker } from '../lists/sqlite-visitor-marker.ts';
 import type { JournalClient } from '../operations.ts';
 
