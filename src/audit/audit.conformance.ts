@@ -62,6 +62,13 @@ export function auditConformance(name: string, make: () => Promise<Audit & Async
       assert.deepEqual(await numbers(audit, { id: 'con_1', createdBefore: createdAfter }), [1]);
     });
 
+    guarantee('an entry whose texts have a NUL is read back and found', async (audit) => {
+      const given = auditSample({ id: 'a\0b', name: 'c\0', principal: 'D\0e' });
+      await audit.append([auditSample(), given]);
+      for (const query of [{ id: 'a\0b' }, { ids: ['a\0b'] }, { principal: 'd\0E' }])
+        assert.deepEqual((await audit.entries({ limit: 9, ...query })).map(bare), [given]);
+    });
+
     guarantee('pruning removes old entries, and the rest is a chain with the anchor where it begins', async (audit) => {
       const day = (n: number) => Date.parse('2026-03-01T00:00:00.000Z') + n * 86_400_000;
       const created = (n: number) => auditSample({ createdAt: new Date(day(n)).toISOString() });

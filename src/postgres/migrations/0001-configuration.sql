@@ -4,3 +4,41 @@
 -- of people can have a NUL, which PostgreSQL can't store: see src/postgres/text.ts.
 
 CREATE TABLE note (name text COLLATE "C" PRIMARY KEY, text text NOT NULL);
+
+-- The audit trail: a chain of entries, each with the hash of the one before (docs/audit.md).
+--
+-- `body` is the whole entry as canonical JSON and `hash` the SHA-256 of it; the other columns are read out of it, to search by.
+-- A transaction that adds entries locks the row with the head last. Entries are only added. The first ones may go when the
+-- newest entry says up to where.
+
+CREATE TABLE audit_head (number bigint NOT NULL, hash text NOT NULL);
+INSERT INTO audit_head VALUES (0, repeat('0', 64));
+CREATE TABLE audit_entry (
+  number bigint PRIMARY KEY, body text NOT NULL, hash text NOT NULL,
+  created_at text COLLATE "C" NOT NULL, act text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL, id text COLLATE "C",
+  principal text COLLATE "C" NOT NULL, principal_id text COLLATE "C", result text COLLATE "C" NOT NULL
+);
+CREATE INDEX audit_entry_created ON audit_entry (created_at);
+CREATE INDEX audit_entry_act ON audit_entry (act, number);
+CREATE INDEX audit_entry_kind ON audit_entry (kind, number);
+CREATE INDEX audit_entry_thing ON audit_entry (id, number);
+CREATE INDEX audit_entry_principal ON audit_entry (principal, number);
+CREATE INDEX audit_entry_principal_id ON audit_entry (principal_id, number);
+CREATE INDEX audit_entry_result ON audit_entry (result, number);
+
+CREATE FUNCTION audit_entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    RAISE EXCEPTION 'an audit entry is never changed';
+  END $$;
+CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR TRUNCATE ON audit_entry EXECUTE FUNCTION audit_entry_stays();
+CREATE FUNCTION audit_entry_goes_last() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF (SELECT max(number) FROM gone) > coalesce(
+      (SELECT (body::json #>> '{changes,0,after,number}')::bigint FROM audit_entry
+       WHERE number = (SELECT max(number) FROM audit_entry) AND act = 'prune'), 0)
+    THEN RAISE EXCEPTION 'an audit entry goes only when the newest entry says so';
+    END IF;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER audit_entry_goes_last AFTER DELETE ON audit_entry REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_goes_last();
