@@ -62,12 +62,12 @@ const rooms = {
 /** Ports, and what their adapters may import beside the contract, telemetry and their own port. */
 const ports = {
   accounts: ['async', 'audit', 'sqlite', 'postgres'],
-  audit: ['sqlite', 'postgres'],
+  audit: ['async', 'sqlite', 'postgres'],
   catalog: ['async', 'audit', 'sqlite', 'postgres', 'secrets'],
   issues: ['audit', 'sqlite', 'postgres'],
   journal: ['async', 'audit', 'sqlite', 'postgres'],
   notes: ['sqlite', 'postgres'],
-  requests: ['sqlite', 'postgres'],
+  requests: ['async', 'sqlite', 'postgres'],
   sandbox: ['async', 'template'],
   egress: ['async'],
 };

@@ -1,4 +1,4 @@
-import { untilFewer } from '../../sqlite/in-steps.ts';
+import { untilFewer } from '../../async/in-steps.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Audit } from '../audit.ts';
 import { entryOf } from '../chain.ts';

@@ -4,6 +4,7 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
 import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
+import { type Lost, lost } from '../codec/lease-codec.ts';
 import { copiesEvent } from '../codec/rendered-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import type {
@@ -23,7 +24,6 @@ import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
 import { eventFinder } from './event-groups.ts';
 import { findWord, targetIds, wordText } from './interned-ids.ts';
-import { type Lost, lost } from './lease-codec.ts';
 import { isCurrent } from './leases.ts';
 import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
 import { forgetOutcome } from './replays.ts';

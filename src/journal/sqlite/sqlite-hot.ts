@@ -1,6 +1,6 @@
+import { inSteps } from '../../async/in-steps.ts';
 import { AppError } from '../../contract/errors.ts';
 import { placeOf } from '../../contract/ids.ts';
-import { inSteps } from '../../sqlite/in-steps.ts';
 import { eventOfLine } from '../codec/event-codec.ts';
 import { clockToleranceMs, type HotJournal, type Lease } from '../hot.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept-codec.ts';

@@ -1,16 +1,17 @@
+import { countsInSteps, inSteps, untilFewer } from '../../async/in-steps.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
-import { inSteps, untilFewer } from '../../sqlite/in-steps.ts';
 import { eventOfLine, lineStart } from '../codec/event-codec.ts';
-import { type CountByAction, noCounts } from '../deliveries.ts';
+import { owned } from '../codec/lease-codec.ts';
+import { countByAction } from '../counts.ts';
+import { noCounts } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
 import { historyOf } from './delivery-history-codec.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
 import { nextDueOf } from './due-codec.ts';
-import { owned } from './lease-codec.ts';
 import type { Counted } from './lists/delivery-histogram.ts';
 import type { JournalClient } from './operations.ts';
-import { countsInSteps, sqliteReplays } from './sqlite-replays.ts';
+import { sqliteReplays } from './sqlite-replays.ts';
 
 /** How long one part of a count uses the reader thread; other reads run in between. */
 const countedAtOnceMs = 100;
@@ -144,13 +145,4 @@ function eventCursor(id: string | undefined) {
 /** Likewise. */
 function deliveryCursor(id: string | undefined) {
   return id === undefined ? null : (deliveryPlaceOf(id) ?? undefined);
-}
-
-/** Adds up the counts of each action, in the order of the action ids; deliveries without an action come first. */
-export function countByAction(counts: Iterable<CountByAction>): CountByAction[] {
-  const sums = new Map<string | null, number>();
-  for (const { actionId, count } of counts) sums.set(actionId, (sums.get(actionId) ?? 0) + count);
-  return Array.from(sums, ([actionId, count]) => ({ actionId, count })).sort((a, b) =>
-    (a.actionId ?? '') < (b.actionId ?? '') ? -1 : 1,
-  );
 }

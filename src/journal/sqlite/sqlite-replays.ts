@@ -1,25 +1,10 @@
-import { untilFewer } from '../../sqlite/in-steps.ts';
+import { countsInSteps } from '../../async/in-steps.ts';
 import type { Client } from '../../sqlite/operation.ts';
 import type { Replays } from '../journal.ts';
 import { rowsOfIds } from './delivery-id-codec.ts';
 import type { operations } from './operations.ts';
 import { deliveryIds } from './planned-codec.ts';
 import { replayedParts } from './replayed-codec.ts';
-
-const rowsAtOnce = 500;
-
-/** Like `untilFewer`, with a step that counts in several numbers; returns those of all steps. */
-export async function countsInSteps<Count extends { count: number }>(
-  step: (limit: number) => Promise<Count[]>,
-): Promise<Count[]> {
-  const all: Count[] = [];
-  await untilFewer(rowsAtOnce, async (limit) => {
-    const counts = await step(limit);
-    all.push(...counts);
-    return counts.reduce((sum, { count }) => sum + count, 0);
-  });
-  return all;
-}
 
 /** The replays of an open database. */
 export function sqliteReplays(client: Client<typeof operations>): Replays {

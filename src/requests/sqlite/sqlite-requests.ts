@@ -1,4 +1,4 @@
-import { inSteps } from '../../sqlite/in-steps.ts';
+import { inSteps } from '../../async/in-steps.ts';
 import type { Sqlite } from '../../sqlite/sqlite.ts';
 import type { Requests } from '../requests.ts';
 import type { operations } from './operations.ts';

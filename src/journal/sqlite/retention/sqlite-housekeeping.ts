@@ -1,4 +1,4 @@
-import { inSteps } from '../../../sqlite/in-steps.ts';
+import { inSteps } from '../../../async/in-steps.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
 import type { Erasures } from '../../erasures.ts';
 import type { Housekeeping, RetentionLimits } from '../../housekeeping.ts';

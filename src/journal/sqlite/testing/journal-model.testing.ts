@@ -1,8 +1,8 @@
 import { AppError } from '../../../contract/errors.ts';
 import { placedId, placeOf } from '../../../contract/ids.ts';
 import type { Attempt } from '../../../contract/records/delivery.ts';
+import { countByAction } from '../../counts.ts';
 import * as port from '../../journal.ts';
-import { countByAction } from '../sqlite-log.ts';
 
 /** The part of a journal that the model covers: the life of deliveries without an event, and their leases. */
 export type Modelled = {

@@ -1,4 +1,4 @@
-// Long work in calls of a few milliseconds each, between which the storage thread does other work.
+// Long work in calls of a few milliseconds each, between which others have their turn.
 
 /** Repeats a call from where the last one ended, until it returns null. */
 export async function inSteps<From>(first: From, step: (from: From) => Promise<From | null>): Promise<void> {
@@ -12,4 +12,19 @@ export async function untilFewer(limit: number, step: (limit: number) => Promise
     sum += changed;
     if (changed < limit) return sum;
   }
+}
+
+const rowsAtOnce = 500;
+
+/** Like `untilFewer`, with a step that counts in several numbers; returns those of all steps. */
+export async function countsInSteps<Count extends { count: number }>(
+  step: (limit: number) => Promise<Count[]>,
+): Promise<Count[]> {
+  const all: Count[] = [];
+  await untilFewer(rowsAtOnce, async (limit) => {
+    const counts = await step(limit);
+    all.push(...counts);
+    return counts.reduce((sum, { count }) => sum + count, 0);
+  });
+  return all;
 }
