@@ -9,6 +9,7 @@ import { behindProxies } from '../test/install/proxies.ts';
 import { releaseArtefacts } from '../test/install/release-artefacts.ts';
 import { upgradedCheckout } from '../test/install/upgrade.ts';
 import { installPrograms } from './debian-programs.ts';
+import { keepFoldersInMemory } from './memory-folders.ts';
 import { call, type Part, runParts } from './parts.ts';
 
 // Tries each way of installing on a bare system: the packages are made, installed, started and used. Needs root and programs
@@ -41,4 +42,5 @@ const parts: Record<string, Part> = {
 
 const [flag, ...others] = process.argv.slice(2);
 if (flag === '--install') await installPrograms();
+keepFoldersInMemory(8);
 await runParts(parts, flag === '--install' || flag === undefined ? others : [flag, ...others]);

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, fetchBy, Missing } from '../../scripts/parts.ts';
 import { needsMounts } from './confined.ts';
@@ -7,7 +8,8 @@ import { needsMounts } from './confined.ts';
 /** A bare Debian in a folder: the copy is an own one, and has /proc while it is in use. */
 export type BareSystem = AsyncDisposable & { readonly path: string };
 
-const packed = '/var/cache/millrace-tests/bookworm.tar';
+/** Stays for the next time, in the folder for temporary files that the machine has. */
+const packed = join(tmpdir(), 'millrace-debian-bookworm.tar');
 
 /** Makes a bare Debian below a folder. Throws Missing without root, mounts, debootstrap or packages. */
 export async function bareSystem(folder: string): Promise<BareSystem> {
@@ -25,12 +27,13 @@ export async function bareSystem(folder: string): Promise<BareSystem> {
 /** The archive of a bare Debian, made once on a machine. */
 export async function basePacked(folder: string): Promise<string> {
   if (process.getuid?.() !== 0) throw new Missing('it needs root');
-  if (existsSync(packed)) return packed;
+  // Not one that another user has put there.
+  if (existsSync(packed) && statSync(packed).uid === 0) return packed;
   const fresh = join(folder, 'fresh');
   await fetchBy('debootstrap', ['--variant=minbase', 'bookworm', fresh]);
-  await mkdir('/var/cache/millrace-tests', { recursive: true });
-  await call('tar', ['-cf', `${packed}.new`, '-C', fresh, '.']);
-  await call('mv', [`${packed}.new`, packed]);
+  const archive = join(folder, 'fresh.tar');
+  await call('tar', ['-cf', archive, '-C', fresh, '.']);
+  await call('mv', ['--force', archive, packed]);
   await call('rm', ['-rf', '--one-file-system', fresh]);
   return packed;
 }

@@ -16,6 +16,8 @@ import { upgradeAndBack, upgradeEnvironment } from './upgrade.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bytesMax = 200 * 1_000_000;
 
+const cacheInside = '/npm-cache';
+
 type ImageConfig = { Env: string[]; User: string; Entrypoint: string[]; Cmd: string[] };
 
 /** Built from the Dockerfile, on base images made of Debian's packages, and run as a user without a name. */
@@ -25,10 +27,16 @@ export const containerImage: Record<string, Part> = {
       await fetchBy('buildah', ['--version']);
       await needsMounts(folder);
       await needsRegistry();
-      const storage = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
+      const isOverlaid = await overlays(folder);
+      const driver = isOverlaid ? 'overlay' : 'vfs';
+      const storage = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run'), '--storage-driver', driver];
       const buildah = (...args: string[]) => call('buildah', [...storage, ...args], { cwd: root });
-      const { base, node } = await baseImages(folder, buildah);
+      const cache = (await call('npm', ['config', 'get', 'cache'])).trim();
+      const isCached = isOverlaid && existsSync(cache);
+      const { base, node } = await baseImages(folder, buildah, isCached ? { npm_config_cache: cacheInside } : {});
       const images = ['--build-arg', `NODE=${node}`, '--build-arg', `BASE=${base}`];
+      // What npm has of the packages already. It stays as it is.
+      if (isCached) images.push('--volume', `${cache}:${cacheInside}:O`);
       // Without limits given, buildah asks for more than a system without all rights may have.
       const files = (await call('bash', ['-c', 'ulimit -Hn'])).trim();
       const limits = ['--isolation', 'chroot', '--ulimit', `nofile=${files}`, '--ulimit', 'nproc=32768'];
@@ -39,7 +47,9 @@ export const containerImage: Record<string, Part> = {
       const config: ImageConfig = OCIv1.config;
       assert.equal(config.User, '65532:65532');
       const container = (await buildah('from', 'millrace')).trim();
+      await using mounted = new AsyncDisposableStack();
       const path = (await buildah('mount', container)).trim();
+      mounted.defer(async () => void (await buildah('umount', container)));
       const bytes = Number((await call('du', ['-sb', path])).split('\t')[0]);
       console.log(`${Math.round(bytes / 1e6)} MB`);
       assert.ok(bytes <= bytesMax, `${bytes} bytes`);
@@ -89,8 +99,24 @@ function emptyFolder(parent: string, name: string): string {
   return path;
 }
 
+/** Whether layers can share files here. Without it each is a copy of everything below it, which takes minutes. */
+async function overlays(folder: string): Promise<boolean> {
+  const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => emptyFolder(folder, name));
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  const isMounted = await call('mount', ['-t', 'overlay', 'overlay', '-o', options, merged ?? '']).then(
+    () => true,
+    () => false,
+  );
+  if (isMounted) await call('umount', [merged ?? '']);
+  return isMounted;
+}
+
 /** Images of a bare Debian, and of one with Node.js and npm of this machine. */
-async function baseImages(folder: string, buildah: (...args: string[]) => Promise<string>) {
+async function baseImages(
+  folder: string,
+  buildah: (...args: string[]) => Promise<string>,
+  environment: Readonly<Record<string, string>>,
+) {
   const made = { base: 'localhost/base', node: 'localhost/node' };
   const bare = (await buildah('from', 'scratch')).trim();
   await buildah('add', bare, await basePacked(folder), '/');
@@ -113,11 +139,13 @@ async function baseImages(folder: string, buildah: (...args: string[]) => Promis
   );
   // How npm reaches its registry from here.
   const [npmrc, authorities] = [join(homedir(), '.npmrc'), process.env['NODE_EXTRA_CA_CERTS'] ?? ''];
+  const env = Object.entries(environment);
   if (existsSync(npmrc)) await buildah('add', bare, npmrc, '/root/.npmrc');
   if (existsSync(authorities)) {
     await buildah('add', bare, authorities, '/root/authorities.pem');
-    await buildah('config', '--env', 'NODE_EXTRA_CA_CERTS=/root/authorities.pem', bare);
+    env.push(['NODE_EXTRA_CA_CERTS', '/root/authorities.pem']);
   }
+  for (const [name, value] of env) await buildah('config', '--env', `${name}=${value}`, bare);
   await buildah('commit', bare, made.node);
   return made;
 }

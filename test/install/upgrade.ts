@@ -67,8 +67,9 @@ export const upgradedCheckout: Record<string, Part> = {
  * on data of a version to come. Both end with one sentence and change no byte. Its data folder is empty before.
  */
 export async function upgradeAndBack(program: Installed): Promise<void> {
-  const { data, facts, port } = await formerData();
-  cpSync(data, program.data, { recursive: true });
+  const earlier = await formerData();
+  const { facts, port } = earlier;
+  cpSync(earlier.data, program.data, { recursive: true });
   await program.give?.();
   await using system = await startSystem(port);
   await during(program.start(), program.url, async () => {
@@ -93,7 +94,7 @@ export async function upgradeAndBack(program: Installed): Promise<void> {
     'the copy from before the upgrade',
   );
 
-  await refusesNewer(program.data, () => startFormer(program.data, port));
+  await refusesNewer(program.data, () => startFormer(earlier.program, program.data, port));
   {
     using newer = new DatabaseSync(join(program.data, 'millrace.db'));
     newer.exec('PRAGMA user_version = 9999; PRAGMA wal_checkpoint(TRUNCATE)');
@@ -114,7 +115,7 @@ async function refusesNewer(data: string, start: () => ChildProcess): Promise<vo
 }
 
 type Facts = Awaited<ReturnType<typeof factsOf>>;
-type Former = { data: string; facts: Facts; port: number };
+type Former = { program: string; data: string; facts: Facts; port: number };
 
 let made: Promise<Former> | null = null;
 
@@ -124,30 +125,29 @@ function formerData(): Promise<Former> {
   return made;
 }
 
-const place = temporaryFolder();
-process.once('exit', () => place[Symbol.dispose]());
-const formerProgram = join(place.path, 'program');
-
 async function makeFormerData(): Promise<Former> {
+  const place = temporaryFolder();
+  process.once('exit', () => place[Symbol.dispose]());
+  const program = join(place.path, 'program');
   const archive = join(place.path, 'former.tar');
   await call('git', ['archive', '-o', archive, former], { cwd: root }).catch((error: Error) => {
     throw new Missing(`the commit of 0.1.0 is not here: ${error.message}`);
   });
   await needsRegistry();
-  mkdirSync(formerProgram);
-  await call('tar', ['-xf', archive, '-C', formerProgram]);
+  mkdirSync(program);
+  await call('tar', ['-xf', archive, '-C', program]);
   await fetchBy('npm', ['ci', '--silent', '--prefer-offline', '--omit=dev', '--no-audit', '--no-fund'], {
-    cwd: formerProgram,
+    cwd: program,
   });
   const data = join(place.path, 'data');
   mkdirSync(data);
   const port = await freePort();
   const url = `http://127.0.0.1:${await freePort()}`;
-  const facts = await during(startFormer(data, Number(new URL(url).port)), url, async () => {
+  const facts = await during(startFormer(program, data, Number(new URL(url).port)), url, async () => {
     await firstDelivery(url);
     return prepared(url, port);
   });
-  return { data, facts, port };
+  return { program, data, facts, port };
 }
 
 async function prepared(url: string, port: number): Promise<Facts> {
@@ -212,10 +212,10 @@ async function factsOf(client: Client) {
 }
 
 /** 0.1.0 from its sources, as its own `npm start` ran it. */
-function startFormer(data: string, port: number): ChildProcess {
+function startFormer(program: string, data: string, port: number): ChildProcess {
   const env = { ...process.env, ...upgradeEnvironment(port), MILLRACE_DATA_DIR: data, MILLRACE_INBOX: 'on' };
   return spawn(process.execPath, ['scripts/node.cjs', 'src/main.ts', 'start'], {
-    cwd: formerProgram,
+    cwd: program,
     env,
     stdio: 'pipe',
   });
