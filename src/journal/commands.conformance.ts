@@ -24,13 +24,14 @@ export function commandsConformance(guarantee: Guarantee): void {
     const lease = await claim(journal, 0, 'test', start);
     const ask = () => commands.ask({ partition: 0, body: 'a', now: start });
     const take = () => commands.take([lease], { since: start, takenSince: 0 });
-    const responseTo = (number: number, now = start) => commands.responseTo(number, now);
+    const { responseTo } = commands;
     const first = await ask();
     assert.deepEqual(await responseTo(first), { response: null, isRunning: false });
     await take();
     assert.deepEqual(await responseTo(first), { response: null, isRunning: true });
     const end = start + 3_600_000;
-    assert.deepEqual(await responseTo(first, end), { response: null, isRunning: false }, 'its owner is dead');
+    await journal.hot.leases.beat({ node: 'another', ttlMs: 1, isLeaving: false, now: end });
+    assert.deepEqual(await responseTo(first), { response: null, isRunning: false }, 'its owner is dead');
     await commands.respond(first, 'done');
     assert.equal((await responseTo(first)).response, 'done');
     assert.equal((await responseTo(first)).response, null);
@@ -68,7 +69,7 @@ export function commandsConformance(guarantee: Guarantee): void {
     await commands.take([zero, one], { since: start, takenSince: 0 });
     for (const number of numbers) await commands.respond(number, 'done');
     await commands.take([{ ...zero, epoch: zero.epoch - 1 }, zero], { since: start, takenSince: start + 1 });
-    const responses = await Promise.all(numbers.map((number) => commands.responseTo(number, start)));
+    const responses = await Promise.all(numbers.map(commands.responseTo));
     assert.deepEqual(
       responses.map(({ response }) => response),
       [null, 'done', 'done'],

@@ -12,8 +12,8 @@ export interface Commands {
   take(leases: readonly Lease[], query: { since: number; takenSince: number }): Promise<TakenCommand[]>;
   /** Stores the response to a command; one that was withdrawn is left alone. */
   respond(number: number, response: string): Promise<void>;
-  /** The response to a command, which is removed with it; null: there is none. `isRunning`: a node that lives has begun with it. */
-  responseTo(number: number, now: number): Promise<{ response: string | null; isRunning: boolean }>;
+  /** The response to a command, which is removed with it; null: there is none. `isRunning`: a node that lives (`Leases`) has begun with it. */
+  responseTo(number: number): Promise<{ response: string | null; isRunning: boolean }>;
   /** Removes a command, and returns its response if there is one. `isTaken` without a response: what came of it is not known. */
   withdraw(number: number): Promise<{ response: string | null; isTaken: boolean }>;
 }

@@ -13,7 +13,12 @@ export type Roster = {
 
 /**
  * Who owns which partition. A lease lasts as long as the heartbeat of its owner, so that one call renews them all. An
- * owner whose heartbeat has ended keeps what no other one took.
+ * owner whose heartbeat has ended keeps what no other one took. A node lives when its heartbeat had not ended at the last
+ * beat of any node.
+ *
+ * `now` is of one clock for all nodes of the database, and never their time of day, which differs between nodes and may be
+ * set. With SQLite, whose nodes are processes of one machine, it is the monotonic clock of that machine. The server of
+ * another database has a clock itself, which counts instead.
  */
 export interface Leases {
   /** How many partitions the database has: what the first call wanted. */
@@ -24,8 +29,7 @@ export interface Leases {
    */
   beat(request: { node: string; ttlMs: number; isLeaving: boolean; now: number }): Promise<Roster>;
   /**
-   * Takes those of the partitions that are free, that have an owner of the same name, or whose owner's heartbeat has
-   * ended; returns their leases, each with the next epoch.
+   * Takes those of the partitions that are free, that have an owner of the same name, or whose owner does not live; returns their leases, each with the next epoch.
    */
   take(request: { node: string; partitions: readonly number[]; now: number }): Promise<Lease[]>;
   /** Frees a partition, whose deliveries in flight did not crash the node; changes nothing when the lease was lost. */

@@ -17,7 +17,7 @@ function startNode(
   node: string,
   leases: Omit<Leases, 'partitionCount'>,
   clock: Clock,
-  work: Partial<PartitionWork> & { policy?: Policy } = {},
+  work: Partial<PartitionWork> & { policy?: Policy; aheadMs?: number } = {},
 ) {
   const told: string[] = [];
   const stopped: (() => void)[] = [];
@@ -30,7 +30,7 @@ function startNode(
     ttlMs,
     everyMs,
     clock: {
-      now: clock.now,
+      now: () => clock.now() + (work.aheadMs ?? 0),
       after: (ms, call) => clock.after(ms, () => (isStopped ? void stopped.push(call) : call())),
     },
     monotonic: clock.now,
@@ -257,6 +257,33 @@ test('a node that ends during a turn reports no loss, and leaves no timer', asyn
     [],
   );
   assert.equal(clock.next(), null);
+});
+
+test('a node whose wall clock is ahead takes nothing from nodes that live, and one that is behind takes from the dead', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  const a = startNode('a', leases, clock, { policy: 'one' });
+  const ahead = startNode('b', leases, clock, { aheadMs: 3_600_000, policy: 'one' });
+  const behind = startNode('c', leases, clock, { aheadMs: -3_600_000 });
+  await a.ownership.start();
+  const before = a.ownership.owned();
+  await ahead.ownership.start();
+  await clock.advance(5_000);
+  assert.deepEqual([a.ownership.owned(), ahead.partitions()], [before, []]);
+  a.stop();
+  ahead.stop();
+  await clock.advance(ttlMs + everyMs);
+  await behind.ownership.start();
+  assert.deepEqual(behind.partitions(), [0, 1, 2, 3]);
+});
+
+test('heartbeats from before the machine was started again have ended', async () => {
+  const leases = await storedLeases();
+  const [before, after] = [fakeClock(9_000_000), fakeClock(1_000)];
+  await startNode('a', leases, before).ownership.start();
+  const b = startNode('b', leases, after);
+  await b.ownership.start();
+  assert.deepEqual(b.partitions(), [0, 1, 2, 3]);
 });
 
 test('a process that was started again under its name takes its partitions back at once, and keeps them', async () => {

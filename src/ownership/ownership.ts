@@ -23,7 +23,7 @@ type Options = {
   /** Left out: each node has its even share. */
   policy?: Policy;
   clock: Clock;
-  /** ms that only grow, also when the clock is set. */
+  /** ms that only grow, also when the clock is set: the clock of `Leases`, the same for all nodes of the database. */
   monotonic(): number;
   /** How long a heartbeat lasts, and how often it is renewed. */
   ttlMs: number;
@@ -138,9 +138,9 @@ export class Ownership implements AsyncDisposable {
   }
 
   async #beat(): Promise<void> {
-    const { leases, node, ttlMs, clock, monotonic, renewed } = this.#options;
+    const { leases, node, ttlMs, monotonic, renewed } = this.#options;
     const from = monotonic();
-    this.#roster = await leases.beat({ node, ttlMs, isLeaving: this.#isLeaving, now: clock.now() });
+    this.#roster = await leases.beat({ node, ttlMs, isLeaving: this.#isLeaving, now: from });
     if (this.#isEnding) return;
     const stored = new Map(this.#roster.partitions.map((one) => [one.partition, one]));
     for (const [partition, { lease }] of this.#held) {
@@ -155,11 +155,11 @@ export class Ownership implements AsyncDisposable {
   }
 
   async #take(failed: (error: unknown) => void): Promise<void> {
-    const { leases, node, count, policy = 'even', clock, monotonic } = this.#options;
+    const { leases, node, count, policy = 'even', monotonic } = this.#options;
     const held = new Set(this.#held.keys());
     const { take, release } = movesOf({ policy, node, count, roster: this.#roster, held });
     if (take.length > 0 && monotonic() >= this.#takesFrom)
-      for (const lease of await leases.take({ node, partitions: take, now: clock.now() })) {
+      for (const lease of await leases.take({ node, partitions: take, now: monotonic() })) {
         const one = { lease, isMoving: true };
         this.#held.set(lease.partition, one);
         this.#move(this.#acquire(one, failed));

@@ -56,7 +56,7 @@ export type NodeParts = {
   name: string;
   /** How many partitions a database gets that is new. */
   partitions: number;
-  /** ms that only grow, also when the clock is set. */
+  /** ms that only grow, also when the clock is set; of all nodes that share a SQLite database from the same start. */
   monotonic(): number;
   /** How long a heartbeat lasts, and how often it is renewed. */
   ttlMs: number;

@@ -76,11 +76,14 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
 
     guarantee('a request of a node is running until its heartbeat ends, and interrupted then', async (requests) => {
       const { responses, leases } = requests;
-      await leases.beat({ node: 'a', ttlMs: 100, isLeaving: false, now: 0 });
+      const beat = (node: string, now: number) => leases.beat({ node, ttlMs: 100, isLeaving: false, now });
+      await beat('a', 0);
       const request = keyed({ epoch: 'a' });
       await responses.begin(request);
       const again = { ...request, epoch: 'b' };
+      await beat('b', 99);
       assert.deepEqual(await responses.begin({ ...again, at: 99 }), { kind: 'running' });
+      await beat('b', 101);
       assert.deepEqual(await responses.begin({ ...again, at: 101 }), { kind: 'interrupted' });
     });
 

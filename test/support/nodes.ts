@@ -35,12 +35,14 @@ export async function startNodes(config: Config, overrides: Overrides): Promise<
 }
 
 async function areShared(leases: Leases): Promise<boolean> {
-  const roster = await leases.beat({ node: 'b', ttlMs, isLeaving: false, now: Date.now() });
+  const roster = await leases.beat({ node: 'b', ttlMs, isLeaving: false, now: monotonic() });
   const owners = roster.partitions.toSorted((one, other) => one.partition - other.partition).map(({ owner }) => owner);
   return owners.join() === 'a,a,b,b';
 }
 
+/** From the same start for all processes of the machine. */
+const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
+
 function nodeOf(name: string): NodeParts {
-  const monotonic = () => performance.now();
   return { name, partitions, monotonic, ttlMs, everyMs: 50, pollMs: 25, followMs: 25, statusMs: 50 };
 }

@@ -34,14 +34,10 @@ export const commandOperations = {
     db.run('UPDATE command SET response = ? WHERE number = ?', response, number);
   },
 
-  commandResponse(
-    db: Db,
-    { number, now }: { number: number; now: number },
-  ): { response: string | null; isRunning: boolean } {
+  commandResponse(db: Db, number: number): { response: string | null; isRunning: boolean } {
     const row = db.get<{ response: string | null; is_running: number }>(
-      `SELECT response, taken_by IN (SELECT name FROM node WHERE until > ?) AS is_running
+      `SELECT response, taken_by IN (SELECT name FROM node) AS is_running
        FROM command WHERE number = ?`,
-      now,
       number,
     );
     const response = row?.response ?? null;

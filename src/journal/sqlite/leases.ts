@@ -3,7 +3,7 @@ import { statusCodes } from '../codec/status-codes.ts';
 import { type Lease, presumedDeathMs, type Roster } from '../leases.ts';
 
 type Holder = { owner: string | null; epoch: number };
-type Beat = { node: string; until: number; isLeaving: boolean; now: number };
+type Beat = { node: string; ttlMs: number; isLeaving: boolean; now: number };
 
 export const leaseOperations = {
   partitionCount(db: Db, wanted: number): number {
@@ -11,25 +11,27 @@ export const leaseOperations = {
     return db.get<{ count: number }>('SELECT count FROM partition_count')?.count ?? wanted;
   },
 
-  beat(db: Db, { node, until, isLeaving, now }: Beat): Roster {
-    db.run('INSERT OR REPLACE INTO node (name, until, is_leaving) VALUES (?, ?, ?)', node, until, isLeaving ? 1 : 0);
+  beat(db: Db, { node, ttlMs, isLeaving, now }: Beat): Roster {
+    // One from before the machine was started again may be ahead.
+    db.run('DELETE FROM node WHERE abs(? - at) >= ttl', now);
+    const beat = 'INSERT OR REPLACE INTO node (name, at, ttl, is_leaving) VALUES (?, ?, ?, ?)';
+    db.run(beat, node, now, ttlMs, isLeaving ? 1 : 0);
     takeDeathsBack(db, node, now);
-    const sql = 'SELECT name, is_leaving FROM node WHERE until > ?1 OR name = ?2';
-    const nodes = db.all<{ name: string; is_leaving: number }>(sql, now, node);
+    const nodes = db.all<{ name: string; is_leaving: number }>('SELECT name, is_leaving FROM node');
     return {
       nodes: nodes.map(({ name, is_leaving }) => ({ name, isLeaving: is_leaving === 1 })),
       partitions: db.all('SELECT partition, owner, epoch FROM partition_lease ORDER BY partition'),
     };
   },
 
-  take(db: Db, { node, partitions, now }: { node: string; partitions: readonly number[]; now: number }): Lease[] {
+  take(db: Db, { node, partitions }: { node: string; partitions: readonly number[] }): Lease[] {
     return partitions.flatMap((partition) => {
       const taken = db.get<Lease>(
         `INSERT INTO partition_lease (partition, owner, epoch) VALUES (:partition, :node, 1)
          ON CONFLICT DO UPDATE SET owner = :node, epoch = epoch + 1
-         WHERE owner IS NULL OR owner = :node OR owner NOT IN (SELECT name FROM node WHERE until > :now)
+         WHERE owner IS NULL OR owner = :node OR owner NOT IN (SELECT name FROM node)
          RETURNING partition, owner, epoch`,
-        { partition, node, now },
+        { partition, node },
       );
       if (taken === undefined) return [];
       holders(db).set(partition, { owner: node, epoch: taken.epoch });
@@ -55,11 +57,15 @@ export const leaseOperations = {
   },
 };
 
+/** When a node last beat, by the clock of heartbeats; null: its heartbeat has ended. */
+export const lastBeat = (db: Db, node: string): number | null =>
+  db.get<{ at: number }>('SELECT at FROM node WHERE name = ?', node)?.at ?? null;
+
 /** The node lives: what it had in flight did not crash it. */
 function takeDeathsBack(db: Db, node: string, now: number): void {
   const sql = 'DELETE FROM presumed_death WHERE node = ? RETURNING at, deliveries';
   for (const { at, deliveries } of db.all<{ at: number; deliveries: string }>(sql, node))
-    if (now - at <= presumedDeathMs)
+    if (Math.abs(now - at) <= presumedDeathMs)
       db.run(
         `UPDATE delivery SET deaths = deaths - 1
          WHERE deaths > 0 AND status <= ${statusCodes.held} AND number IN (SELECT value FROM json_each(?))`,

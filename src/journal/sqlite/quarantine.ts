@@ -4,7 +4,7 @@ import { type Lease, presumedDeathMs, suspectDeaths } from '../journal.ts';
 import { type DeliveryPlace, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { internText } from './interned-ids.ts';
-import { isCurrent } from './leases.ts';
+import { isCurrent, lastBeat } from './leases.ts';
 
 export const quarantineOperations = {
   recover(
@@ -54,18 +54,20 @@ export const quarantineOperations = {
       if (deaths > row.deaths) raised.push(number);
       if (deaths >= suspectDeaths) suspects.push(place);
     }
-    if (presumedDead !== null) presume(db, { node: presumedDead, partition: lease.partition, raised, now });
+    const at = lastBeat(db, lease.owner);
+    if (presumedDead !== null && at !== null)
+      presume(db, { node: presumedDead, partition: lease.partition, raised, at });
     return { suspects, poisoned };
   },
 };
 
 /** Remembers what a node takes back that turns out to live. */
-function presume(db: Db, of: { node: string; partition: number; raised: readonly number[]; now: number }): void {
-  const { node, partition, raised, now } = of;
-  db.run('DELETE FROM presumed_death WHERE at < ?', now - presumedDeathMs);
+function presume(db: Db, of: { node: string; partition: number; raised: readonly number[]; at: number }): void {
+  const { node, partition, raised, at } = of;
+  db.run('DELETE FROM presumed_death WHERE abs(? - at) > ?', at, presumedDeathMs);
   if (raised.length === 0) return;
   const sql = 'INSERT OR REPLACE INTO presumed_death (node, partition, at, deliveries) VALUES (?, ?, ?, ?)';
-  db.run(sql, node, partition, now, JSON.stringify(raised));
+  db.run(sql, node, partition, at, JSON.stringify(raised));
 }
 
 /**

@@ -30,8 +30,8 @@ export function sqliteHot(
   return {
     leases: {
       partitionCount: (wanted) => client.write('partitionCount', wanted),
-      beat: ({ ttlMs, ...beat }) => client.write('beat', { ...beat, until: beat.now + ttlMs }),
-      take: (request) => client.write('take', request),
+      beat: (beat) => client.write('beat', beat),
+      take: ({ node, partitions }) => client.write('take', { node, partitions }),
       release: (lease) => client.write('releaseLease', lease),
       leave: (node, leases) => client.write('leave', { node, leases }),
     },
@@ -39,7 +39,7 @@ export function sqliteHot(
       ask: (command) => client.write('askOwner', command),
       take: (leases, query) => client.write('takeCommands', { leases, ...query }),
       respond: (number, response) => client.write('respondToCommand', { number, response }),
-      responseTo: (number, now) => client.write('commandResponse', { number, now }),
+      responseTo: (number) => client.write('commandResponse', number),
       withdraw: (number) => client.write('withdrawCommand', number),
     },
     statuses: {

@@ -87,7 +87,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
     for (let untilMs = responseMs; clock.now() < startedAt + untilMs; ) {
       await pause(clock, pollMs);
       // One that can't be read now may be read the next time.
-      const { response, isRunning } = await commands.responseTo(number, clock.now()).catch((error: unknown) => {
+      const { response, isRunning } = await commands.responseTo(number).catch((error: unknown) => {
         failed(error, 'read the response of another node');
         return { response: null, isRunning: true };
       });

@@ -12,7 +12,7 @@ type Outcome = Settlement & { destinationId: string };
 
 /**
  * One database that several nodes share, in memory. Each write that carries the lease of a former owner is counted in `former`
- * by its kind, and it is a problem when it changes a row. Heartbeats end by the clock of the database.
+ * by its kind, and it is a problem when it changes a row.
  */
 export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: string[]) {
   const sqlite = inProcess();
@@ -51,11 +51,10 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
   const taken: Lease[] = [];
   const ofDatabase: Leases = {
     ...leases,
-    beat: (request) => leases.beat({ ...request, now: clock.now() }),
     async take(request) {
-      const now = await leases.take({ ...request, now: clock.now() });
-      taken.push(...now);
-      return now;
+      const leasesNow = await leases.take(request);
+      taken.push(...leasesNow);
+      return leasesNow;
     },
   };
 

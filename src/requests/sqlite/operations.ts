@@ -84,7 +84,7 @@ export const operations = {
       const { status, headers, body, rights } = known;
       if (status !== null)
         return { kind: 'kept', response: { status, headers: JSON.parse(headers), body, rights: JSON.parse(rights) } };
-      if (known.epoch !== epoch && !isAlive(db, known.epoch, at)) return { kind: 'interrupted' };
+      if (known.epoch !== epoch && !isAlive(db, known.epoch)) return { kind: 'interrupted' };
       if (Math.abs(at - known.at) < runMs) return { kind: 'running' };
       remove(db, known.number);
     }
@@ -154,10 +154,8 @@ export const operations = {
   },
 };
 
-/** Whether another node has this name, and its heartbeat lasts. */
-function isAlive(db: Db, epoch: string, now: number): boolean {
-  return db.get('SELECT 1 FROM node WHERE name = ? AND until > ?', epoch, now) !== undefined;
-}
+/** Whether another node has this name, and its heartbeat had not ended when one of the nodes last beat. */
+const isAlive = (db: Db, epoch: string): boolean => db.get('SELECT 1 FROM node WHERE name = ?', epoch) !== undefined;
 
 function remove(db: Db, number: number): void {
   const row = db.get<{ principal: string; bytes: number }>(

@@ -26,7 +26,7 @@ const isDue = ({ shown: { dueAt } }: Row, now: number) => dueAt !== null && dueA
 /** The simplest journal with the right results: a list of deliveries that every call scans. */
 export function journalModel(): Modelled {
   const leases = new Map<number, { owner: string; epoch: number }>();
-  const alive = new Map<string, number>();
+  const alive = new Map<string, { at: number; ttlMs: number }>();
   const marks = new Map<number, { inFlight: readonly string[]; onTrial: string | null; owner: string }>();
   /** By the node that is presumed dead. */
   const raised = new Map<string, Row[]>();
@@ -118,14 +118,15 @@ export function journalModel(): Modelled {
     hot: {
       leases: {
         async beat({ node, ttlMs, now }) {
-          alive.set(node, now + ttlMs);
+          for (const [name, { at, ttlMs }] of alive) if (Math.abs(now - at) >= ttlMs) alive.delete(name);
+          alive.set(node, { at: now, ttlMs });
           for (const row of raised.get(node) ?? []) if (isOpen(row) && row.kept.deaths > 0) row.kept.deaths -= 1;
           raised.delete(node);
           return { nodes: [], partitions: [] };
         },
-        async take({ node: owner, partitions: [partition = 0], now }) {
+        async take({ node: owner, partitions: [partition = 0] }) {
           const held = leases.get(partition);
-          if (held !== undefined && held.owner !== owner && (alive.get(held.owner) ?? 0) > now) return [];
+          if (held !== undefined && held.owner !== owner && alive.has(held.owner)) return [];
           const epoch = (held?.epoch ?? 0) + 1;
           leases.set(partition, { owner, epoch });
           return [{ partition, owner, epoch }];
