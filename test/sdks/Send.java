@@ -11,6 +11,8 @@ import com.snowplowanalytics.snowplow.tracker.configuration.TrackerConfiguration
 import com.snowplowanalytics.snowplow.tracker.events.SelfDescribing;
 import com.snowplowanalytics.snowplow.tracker.payload.SelfDescribingJson;
 import java.util.Map;
+import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -82,7 +84,12 @@ public class Send {
         String schema = "iglu:com.example/order_completed/jsonschema/1-0-0";
         rounds(data -> tracker.track(
             SelfDescribing.builder().eventData(new SelfDescribingJson(schema, data)).build()), () -> {});
-        Thread.sleep(20_000);
+        // What failed is repeated with the next event alone, or when it is told to.
+        var untilTold = CompletableFuture.supplyAsync(() -> new Scanner(System.in).hasNext());
+        while (!untilTold.isDone()) {
+          Thread.sleep(500);
+          tracker.getEmitter().flushBuffer();
+        }
         tracker.close();
       }
       default -> throw new IllegalArgumentException(args[0]);

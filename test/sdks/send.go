@@ -2,6 +2,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func check(err error) {
 }
 
 // What can't be sent yet is repeated while the program runs: nothing is repeated after Close.
-const patience = 20 * time.Second
+func untilTold() { _, _ = io.Copy(io.Discard, os.Stdin) }
 
 func main() {
 	sdk, url, key := os.Args[1], os.Args[2], os.Args[3]
@@ -39,7 +40,7 @@ func main() {
 		rounds(func(data map[string]any) {
 			check(client.Enqueue(segment.Track{UserId: "ann", Event: "Order Completed", Properties: data}))
 		})
-		time.Sleep(patience)
+		untilTold()
 		check(client.Close())
 	case "rudderstack":
 		client, err := rudder.NewWithConfig(key, rudder.Config{DataPlaneUrl: url, BatchSize: 5})
@@ -47,7 +48,7 @@ func main() {
 		rounds(func(data map[string]any) {
 			check(client.Enqueue(rudder.Track{UserId: "ann", Event: "Order Completed", Properties: data}))
 		})
-		time.Sleep(patience)
+		untilTold()
 		check(client.Close())
 	case "posthog":
 		client, err := posthog.NewWithConfig(key, posthog.Config{Endpoint: url, BatchSize: 5})
@@ -55,7 +56,7 @@ func main() {
 		rounds(func(data map[string]any) {
 			check(client.Enqueue(posthog.Capture{DistinctId: "ann", Event: "Order Completed", Properties: data}))
 		})
-		time.Sleep(patience)
+		untilTold()
 		check(client.Close())
 	case "snowplow":
 		subject := snowplow.InitSubject()
@@ -71,6 +72,11 @@ func main() {
 			schema := "iglu:com.example/order_completed/jsonschema/1-0-0"
 			tracker.TrackSelfDescribingEvent(snowplow.SelfDescribingEvent{Event: snowplow.InitSelfDescribingJson(schema, data)})
 		})
-		tracker.BlockingFlush(20, 500)
+		go func() {
+			for range time.Tick(500 * time.Millisecond) {
+				tracker.FlushEmitter()
+			}
+		}()
+		untilTold()
 	}
 }

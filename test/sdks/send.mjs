@@ -3,6 +3,7 @@
 const [sdk, url, key] = process.argv.slice(2);
 // Some SDKs reject what no one waits for when they give up.
 process.on('unhandledRejection', () => {});
+const isTold = new Promise((told) => void process.stdin.on('end', told).resume());
 const second = () => new Promise((done) => setTimeout(done, 1_000));
 
 async function rounds(send, flush = () => {}) {
@@ -23,6 +24,7 @@ const sdks = {
     const analytics = new Analytics({ writeKey: key, host: url, flushAt: 5 });
     analytics.on('error', () => {});
     await rounds((properties) => analytics.track(track(properties)));
+    await isTold;
     await analytics.closeAndFlush();
   },
   async rudderstack() {
@@ -53,12 +55,11 @@ const sdks = {
     const schema = 'iglu:com.example/order_completed/jsonschema/1-0-0';
     await rounds((data) => tracker.track(buildSelfDescribingEvent({ event: { schema, data } })));
     // What failed is repeated with the next event, which is one of another name.
-    for (let n = 0; n < 5; n++) {
-      await second();
+    const repeating = setInterval(() => {
       tracker.track(buildSelfDescribingEvent({ event: { schema: 'iglu:com.example/end/jsonschema/1-0-0', data: {} } }));
-    }
-    tracker.flush();
-    await second();
+    }, 1_000);
+    await isTold;
+    clearInterval(repeating);
   },
 };
 

@@ -1,5 +1,6 @@
 """Sends events with an SDK for Python: see README.md. Arguments: SDK, URL, key."""
 
+import select
 import sys
 import time
 
@@ -54,8 +55,5 @@ elif sdk == "snowplow":
         else:
             tracker.track(SelfDescribing(SelfDescribingJson(schema, properties)))
     # It repeats while the program runs.
-    for _ in range(30):
-        if emitter.event_store.size() == 0:
-            break
-        time.sleep(1)
+    while not select.select([sys.stdin], [], [], 1)[0]:
         tracker.flush()
