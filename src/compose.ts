@@ -30,6 +30,7 @@ import { openFilesMax } from './egress/http1/open-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
 import { inheritedSocket } from './inherited-socket.ts';
+import { openGeoFile } from './intake/enrichment/geo/geo-file.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { pausesOfTokens } from './pipeline/dispatch/pause-stores.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
@@ -152,12 +153,14 @@ export async function compose(
   opened.defer(logHead);
   opened.use(pruneResponses(requests, core, pipeline));
   const cookies = exposedCookies(telemetry.noticed);
+  const geo = config.geoDatabase === null ? null : opened.use(await openGeoFile(config.geoDatabase, core));
   const server = opened.use(
     await createServer({
       ...core,
       ...stores,
       ...outbound,
       tracing,
+      placeOf: geo?.placeOf ?? null,
       pipeline,
       compute: compute.drafts,
       issues: { ...watch.registry, refresh: watch.refresh },
@@ -184,6 +187,7 @@ export async function compose(
           sandbox: sandbox.problem(),
           statistics: pipeline.statistics.problem(),
           session_cookies: cookies.problem(),
+          geo_database: geo?.problem(),
         }),
       }),
     }),

@@ -130,6 +130,12 @@ export const settings = {
       'Roles by group, such as `it=Administrator,marketing=Marketer`; required with oidcIssuer. Only people with one of these groups can sign in. Groups that contain commas need the JSON form.',
   }),
   oidcButton: text({ default: 'Sign in with SSO', description: 'Label of the button on the sign-in page.' }),
+  geoDatabase: text({
+    default: null,
+    accepts: 'a path',
+    description:
+      'Database of places by network, such as GeoLite2 City, in the MaxMind DB format, for collectors that add the location of visitors. Read again within a minute when the file changes.',
+  }),
   egressAllow: text({
     default: null,
     accepts: 'a comma-separated list of CIDR[:port] or host[:port]',

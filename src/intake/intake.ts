@@ -15,6 +15,7 @@ import { collectorRates, eventsBySize } from './collector-rates.ts';
 import { allowMethods, allowOrigin, maySend } from './cors.ts';
 import { inflated } from './decompress.ts';
 import { enrich } from './enrichment/enrich.ts';
+import type { PlaceOf } from './enrichment/geo/geo-file.ts';
 import {
   type BatchRoute,
   type Format,
@@ -40,6 +41,8 @@ type IntakeParts = {
   pipeline: Pick<Pipeline, 'accept' | 'configuration' | 'nodes'>;
   now: () => number;
   tracing?: Tracing | null;
+  /** Finds the place of a network; null or left out: there is no database of places. */
+  placeOf?: PlaceOf | null;
 };
 
 type IntakeOptions = {
@@ -141,7 +144,7 @@ const traceName = traceHeader.toLowerCase();
  * that the events are on disk. The functions never throw: an error is a response.
  */
 function createHandlers(
-  { pipeline, now, tracing = null }: IntakeParts,
+  { pipeline, now, tracing = null, placeOf = null }: IntakeParts,
   { traces, keys, note, style }: Pick<IntakeOptions, 'traces' | 'keys' | 'note' | 'style'>,
 ) {
   const { configuration } = pipeline;
@@ -339,7 +342,8 @@ function createHandlers(
     const { url, headers } = request;
     // Stored by an older version it has none.
     const enrichment: CollectorBody['enrichment'] | undefined = body.enrichment;
-    if (enrichment?.device || enrichment?.campaign) enrich(events, request, enrichment);
+    if (enrichment?.device || enrichment?.campaign || enrichment?.location)
+      enrich(events, request, enrichment, placeOf);
     const kept = traces.mark(url, headers[traceName], events);
     const incoming: IncomingRequest = { collectorId, receivedAt, events };
     const trace = tracing === null ? null : tracing.request(headers, tracedOf(request, collectorId, events.length));

@@ -1390,6 +1390,7 @@ class CollectorList(TypedDict):
 class CollectorEnrichment(TypedDict):
     device: bool
     campaign: bool
+    location: bool
 
 
 class Collector(TypedDict):
@@ -1517,6 +1518,8 @@ class CollectorInputEnrichment(TypedDict):
     device: NotRequired[bool]
     # Default: false.
     campaign: NotRequired[bool]
+    # Default: false.
+    location: NotRequired[bool]
 
 
 class CollectorInput(TypedDict):
@@ -1697,6 +1700,8 @@ class CollectorApplyInputEnrichment(TypedDict):
     device: NotRequired[bool]
     # Default: false.
     campaign: NotRequired[bool]
+    # Default: false.
+    location: NotRequired[bool]
 
 
 class CollectorApplyInput(TypedDict):

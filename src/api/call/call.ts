@@ -18,6 +18,7 @@ import type { Egress } from '../../egress/egress.ts';
 import type { Actor } from '../../identity/grants.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Principal } from '../../identity/principal.ts';
+import type { PlaceOf } from '../../intake/enrichment/geo/geo-file.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Notes } from '../../notes/notes.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -66,6 +67,8 @@ export type ApiParts = {
   trustedProxies: readonly string[];
   /** Traces intake requests; null: none. */
   tracing?: Tracing | null;
+  /** Finds the place of a network for enrichment; null or left out: there is no database of places. */
+  placeOf?: PlaceOf | null;
   /** Hears of sessions over https whose cookie is not Secure. */
   exposedCookies?: Pick<ExposedCookies, 'found'>;
   /** Whether the built-in Inbox receives requests now; `isAutomatic`: until a connection to another system is enabled. */

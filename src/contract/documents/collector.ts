@@ -49,8 +49,17 @@ export const collectorInput = z.strictObject({
     .nullable()
     .default(null),
   privacy: fieldPrivacy.prefault({}),
-  /** What is added to `ext` of events: `browser`, `os`, `device` and `bot` by the user agent; `campaign` by URL and referrer. */
-  enrichment: z.strictObject({ device: z.boolean().default(false), campaign: z.boolean().default(false) }).prefault({}),
+  /**
+   * What is added to `ext` of events: `browser`, `os`, `device` and `bot` by the user agent; `campaign` by URL and referrer;
+   * `location` by the network of the visitor, when the operator has set a database of places (`geoDatabase`).
+   */
+  enrichment: z
+    .strictObject({
+      device: z.boolean().default(false),
+      campaign: z.boolean().default(false),
+      location: z.boolean().default(false),
+    })
+    .prefault({}),
   status: z.enum(['enabled', 'disabled']).default('enabled'),
 });
 export type CollectorBody = Stored<z.output<typeof collectorInput>> & {

@@ -16,7 +16,7 @@ export function queryValue(url: string, name: string): string | null {
 }
 
 /** The network of the client when it is a page; null: a back end, whose address says nothing about the visitor. */
-export function pageAddress({ headers, address }: IntakeRequest): string | null {
+export function pageAddress({ headers, address }: Pick<IntakeRequest, 'headers' | 'address'>): string | null {
   return headers.origin === undefined && headers['sec-fetch-site'] === undefined ? null : maskedAddress(address());
 }
 

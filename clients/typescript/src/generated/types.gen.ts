@@ -1848,6 +1848,7 @@ export type Collector = {
     enrichment: {
         device: boolean;
         campaign: boolean;
+        location: boolean;
     };
     status: 'enabled' | 'disabled';
     id: string;
@@ -2012,6 +2013,10 @@ export type CollectorInput = {
          * Default: false.
          */
         campaign?: boolean;
+        /**
+         * Default: false.
+         */
+        location?: boolean;
     };
     /**
      * Default: "enabled".
@@ -2213,6 +2218,7 @@ export type CollectorPatch = {
     enrichment?: {
         device?: boolean | null;
         campaign?: boolean | null;
+        location?: boolean | null;
     } | null;
     status?: 'enabled' | 'disabled' | null;
 };
@@ -2280,6 +2286,10 @@ export type CollectorApplyInput = {
          * Default: false.
          */
         campaign?: boolean;
+        /**
+         * Default: false.
+         */
+        location?: boolean;
     };
     /**
      * Default: "enabled".

@@ -20,7 +20,7 @@ test('a collector that is not changed in its form is saved unchanged', () => {
       },
       status: 'disabled',
       formats: ['infinity', 'webhooks'],
-      enrichment: { device: true, campaign: false },
+      enrichment: { device: true, campaign: false, location: true },
       webhooks: {
         scheme: 'hmac',
         secret: { set: true, updatedAt: '2026-01-01T00:00:00Z' },

@@ -24,6 +24,7 @@ export const fields = {
   perMs: f.number('rate.perMs'),
   device: f.choice<boolean>('enrichment.device'),
   campaign: f.choice<boolean>('enrichment.campaign'),
+  location: f.choice<boolean>('enrichment.location'),
   ...webhookFields,
 };
 
@@ -37,6 +38,7 @@ export const labels: Readonly<Record<keyof typeof fields, f.FieldWords>> = {
   perMs: [w.per],
   device: w.device,
   campaign: w.campaign,
+  location: w.location,
   ...webhookLabels,
 };
 

@@ -59,6 +59,7 @@ export function CollectorEditor({ stored }: { stored: Collector | null }): React
       <Panel title={words.enrichment} text={words.enrichmentText}>
         {field('device')}
         {field('campaign')}
+        {field('location')}
       </Panel>
       <Panel title={words.limits}>
         <FieldGrid>

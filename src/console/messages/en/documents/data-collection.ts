@@ -57,6 +57,10 @@ export const dataCollection = {
     enrichmentText: 'Added to ext of each event, without any other service. Values that the sender gave are kept.',
     device: ['Browser and device', 'ext.browser, ext.os, ext.device and ext.bot, from the user agent of pages.'],
     campaign: ['Campaign', 'ext.campaign, from utm_… and click IDs in the page’s URL, else from its referrer.'],
+    location: [
+      'Location',
+      'ext.location with country, region and city, from the visitor’s network. Needs a database in MILLRACE_GEO_DATABASE.',
+    ],
     limits: 'Limits',
     limit: 'Max events',
     limitHint: 'Empty: no limit. Extra events get 429.',
