@@ -161,6 +161,18 @@ export function unpackAttempt(
   };
 }
 
+/** The ids of the batch exchanges that lines name. */
+export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { attempts } of lines) {
+    // Most lines have exchanges of their own and need not be parsed.
+    if (!attempts.includes('"bat_')) continue;
+    const packed: PackedAttempt[] = JSON.parse(attempts);
+    for (const { 11: id } of packed) if (id !== null) ids.add(id);
+  }
+  return ids;
+}
+
 /** The status of a stored attempt's response; null without one. `exchange`: that of its batch. */
 export function statusOfExchange(packed: PackedAttempt, exchange: string | undefined): number | null {
   if (packed[8] !== inExchange) return packed[8]?.[0] ?? null;

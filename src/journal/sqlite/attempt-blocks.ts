@@ -1,7 +1,7 @@
 import type { Db } from '../../sqlite/db.ts';
-import { bytesOf, type ReadBudget } from '../../sqlite/read-budget.ts';
 import { type BlockLine, lineOfText, lineText } from '../codec/attempt-codec.ts';
 import { packLines, type StoredLines, unpackLines } from '../codec/event-codec.ts';
+import { bytesOf, type ReadBudget } from '../codec/read-budget.ts';
 
 /** Above this many bytes of blocks in memory, changed ones are stored early, and all are forgotten. */
 const knownBytesMax = 32 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { ReadBudget } from '../../sqlite/read-budget.ts';
-import type { BlockLine, PackedAttempt } from '../codec/attempt-codec.ts';
+import { type BlockLine, exchangeIds } from '../codec/attempt-codec.ts';
 import { anonymousExchange, bareExchange } from '../codec/bare-attempts.ts';
 import { packLines, type StoredLines, unpackLines } from '../codec/event-codec.ts';
+import type { ReadBudget } from '../codec/read-budget.ts';
 import type { SettledExchange } from './settle-codec.ts';
 
 type ExchangeStep = SettledExchange['steps'][number];
@@ -95,16 +95,4 @@ export function anonymiseMixedExchanges(db: Db, after: number, limit: number): n
     rows.filter((row) => row.is_mixed === 1).map(({ id }) => id),
   );
   return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
-}
-
-/** The ids of the batch exchanges that lines name. */
-export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
-  const ids = new Set<string>();
-  for (const { attempts } of lines) {
-    // Most lines have exchanges of their own and need not be parsed.
-    if (!attempts.includes('"bat_')) continue;
-    const packed: PackedAttempt[] = JSON.parse(attempts);
-    for (const { 11: id } of packed) if (id !== null) ids.add(id);
-  }
-  return ids;
 }

@@ -3,8 +3,9 @@ import { ofStatus } from '../../audit/status-change.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { DeliveryStatus } from '../../contract/records/delivery.ts';
 import type { Db } from '../../sqlite/db.ts';
-import { type ReadBudget, readBudget } from '../../sqlite/read-budget.ts';
+import type { DeliveryHistory } from '../codec/delivery-history.ts';
 import { type Lost, lost } from '../codec/lease-codec.ts';
+import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
 import { copiesEvent } from '../codec/rendered-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import type {
@@ -18,7 +19,6 @@ import type {
 } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { exchangesOf } from './batch-exchanges.ts';
-import type { DeliveryHistory } from './delivery-history-codec.ts';
 import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-id-codec.ts';
 import { finish } from './delivery-queue.ts';
 import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
@@ -41,7 +41,7 @@ type Commanded = Owned & DeliveryPlace & Described & { now: number };
 
 export const logOperations = {
   /** Returns the newest attempts, about 4 MiB. */
-  delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory | null {
+  delivery(db: Db, { number, timeMs }: DeliveryPlace): DeliveryHistory<DeliveryRow> | null {
     const row = deliveryRow(db, number);
     if (row === undefined || row.logged.createdAt !== timeMs) return null;
     const budget = readBudget();

@@ -1,5 +1,5 @@
 import type { Db } from '../../sqlite/db.ts';
-import { bytesOf, readBudget } from '../../sqlite/read-budget.ts';
+import { bytesOf, readBudget } from '../codec/read-budget.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import type { Hold, Lease } from '../journal.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
-import type { ReadBudget } from '../../sqlite/read-budget.ts';
 import { type EventLine, type EventPlace, type StoredLines, unpackLines } from '../codec/event-codec.ts';
+import type { ReadBudget } from '../codec/read-budget.ts';
 import { wordText } from './interned-ids.ts';
 
 /** Mask of the low 48 bits of a place: the offset in its partition. */

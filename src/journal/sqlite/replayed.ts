@@ -1,6 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
-import { readBudget } from '../../sqlite/read-budget.ts';
 import { eventOfLine } from '../codec/event-codec.ts';
+import { readBudget } from '../codec/read-budget.ts';
 import { withoutReference } from '../codec/rendered-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import type { EndedSource } from '../journal.ts';

@@ -1,12 +1,12 @@
 import { countsInSteps, inSteps, untilFewer } from '../../async/in-steps.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
+import { historyOf } from '../codec/delivery-history.ts';
 import { eventOfLine, lineStart } from '../codec/event-codec.ts';
 import { owned } from '../codec/lease-codec.ts';
 import { countByAction } from '../counts.ts';
 import { noCounts } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
-import { historyOf } from './delivery-history-codec.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
 import { nextDueOf } from './due-codec.ts';
 import type { Counted } from './lists/delivery-histogram.ts';

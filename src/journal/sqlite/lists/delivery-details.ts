@@ -1,8 +1,8 @@
-import { responseSentence } from '../../../contract/records/response-sentence.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
-import { type BlockLine, type PackedAttempt, unpackAttempt } from '../../codec/attempt-codec.ts';
+import type { BlockLine, PackedAttempt } from '../../codec/attempt-codec.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
+import { lastAttemptInList } from '../../codec/last-attempt.ts';
+import { type ReadBudget, readBudget } from '../../codec/read-budget.ts';
 import type { DeliveryDetails } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
 import { exchangesOf } from '../batch-exchanges.ts';
@@ -45,13 +45,5 @@ function lastOf(db: Db, line: BlockLine, attempts: number, budget: ReadBudget): 
   const last = packed.at(-1);
   if (last === undefined) return null;
   const ownLine = { ...line, attempts: JSON.stringify([last]) };
-  const { durationMs, response, error } = unpackAttempt(last, undefined, exchangesOf(db, [ownLine], budget));
-  return {
-    attempts,
-    status: response?.status ?? null,
-    durationMs,
-    errorKind: error?.kind ?? null,
-    message:
-      response?.body == null || (error === null && response.status < 300) ? null : responseSentence(response.body),
-  };
+  return { attempts, ...lastAttemptInList(last, exchangesOf(db, [ownLine], budget)) };
 }

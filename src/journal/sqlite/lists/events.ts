@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { readBudget } from '../../../sqlite/read-budget.ts';
 import { type EventLine, type EventPlace, lineMatcher, type Sought, visitorMark } from '../../codec/event-codec.ts';
+import { readBudget } from '../../codec/read-budget.ts';
 import type { EventSearch } from '../../journal.ts';
 import {
   eventFinder,

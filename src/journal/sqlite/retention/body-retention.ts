@@ -1,13 +1,13 @@
 import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { readBudget } from '../../../sqlite/read-budget.ts';
-import type { BlockLine, PackedAttempt } from '../../codec/attempt-codec.ts';
+import { type BlockLine, exchangeIds, type PackedAttempt } from '../../codec/attempt-codec.ts';
 import { withoutBodies } from '../../codec/bare-attempts.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
+import { readBudget } from '../../codec/read-budget.ts';
 import { copiesEvent, renderedOf } from '../../codec/rendered-codec.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import { bareExchanges, exchangeIds } from '../batch-exchanges.ts';
+import { bareExchanges } from '../batch-exchanges.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import { eventFinder } from '../event-groups.ts';
 import { targetIds } from '../interned-ids.ts';

@@ -3,14 +3,15 @@ import { erased, quotedForms, textForms, withoutText } from '../../../contract/e
 import type { NewAuditEntry } from '../../../contract/records/audit.ts';
 import type { ErasureCounts } from '../../../contract/records/erasure.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { type ReadBudget, readBudget } from '../../../sqlite/read-budget.ts';
+import { exchangeIds } from '../../codec/attempt-codec.ts';
 import type { EventLine } from '../../codec/event-codec.ts';
 import { lineMatcher, packLines } from '../../codec/event-codec.ts';
+import { type ReadBudget, readBudget } from '../../codec/read-budget.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import type { ErasedBy, ErasureStep, StoredErasure } from '../../erasures.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
-import { anonymiseExchanges, anonymiseMixedExchanges, exchangeIds, forgetExchanges } from '../batch-exchanges.ts';
+import { anonymiseExchanges, anonymiseMixedExchanges, forgetExchanges } from '../batch-exchanges.ts';
 import { finish } from '../delivery-queue.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../event-groups.ts';

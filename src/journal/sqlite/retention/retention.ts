@@ -1,6 +1,6 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { readBudget } from '../../../sqlite/read-budget.ts';
 import type { BlockLine } from '../../codec/attempt-codec.ts';
+import { readBudget } from '../../codec/read-budget.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import { clockToleranceMs } from '../../hot.ts';
 import type { CountByAction } from '../../journal.ts';

@@ -1,17 +1,16 @@
 import { firstWithin } from '../../contract/json-size.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
 import type { Rendered } from '../../contract/records/rendered.ts';
-import { type BlockLine, type PackedAttempt, unpackAttempt } from '../codec/attempt-codec.ts';
-import { type EventLine, eventOfLine } from '../codec/event-codec.ts';
-import { renderedOf } from '../codec/rendered-codec.ts';
-import type { DeliveryRow } from './delivery-row.ts';
+import { type BlockLine, type PackedAttempt, unpackAttempt } from './attempt-codec.ts';
+import { type EventLine, eventOfLine } from './event-codec.ts';
+import { renderedOf } from './rendered-codec.ts';
 
 /**
  * `exchanges`: the batch exchanges that the lines name, by id, as text. `event`: the event of the delivery, when a line
  * refers to it.
  */
-export type DeliveryHistory = {
-  row: DeliveryRow;
+export type DeliveryHistory<Row extends { renderedBlock: number | null }> = {
+  row: Row;
   lines: BlockLine[];
   exchanges: Record<string, string>;
   event: EventLine | null;
@@ -21,7 +20,12 @@ export type DeliveryHistory = {
  * The attempts of a delivery from its lines, oldest first. A request body equal to the rendered one is the body
  * rendered at that time.
  */
-export function historyOf({ row, lines, exchanges, event: line }: DeliveryHistory): {
+export function historyOf<Row extends { renderedBlock: number | null }>({
+  row,
+  lines,
+  exchanges,
+  event: line,
+}: DeliveryHistory<Row>): {
   attemptLog: Attempt[];
   rendered: Rendered | null;
 } {
