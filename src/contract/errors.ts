@@ -223,8 +223,8 @@ export const errors = {
   storage_busy: [
     503,
     'Storage busy',
-    'The queue of writes is over its limit: requests arrive faster than the disk can store them.',
-    'Try again after the time in Retry-After. Nothing of this request was stored.',
+    'The queue of writes is over its limit: requests arrive faster than the disk can store them. Or the events are stored, and what they fire could not be stored in 5 s (the message says it).',
+    'Try again after the time in Retry-After. Events with an id or an Idempotency-Key are not stored twice.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, cause: string, cure: string]>;
 

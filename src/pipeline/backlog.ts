@@ -6,6 +6,8 @@ import { eventOf, type Fire, type Fired } from './firing.ts';
 
 const bufferMax = 4_000;
 const bufferBytesMax = 32 * 1024 * 1024;
+/** How long a request waits for the plan of its events. */
+const planMs = 5_000;
 /** Events that are read at once; their size is not known before. */
 const batchMax = 500;
 
@@ -41,7 +43,7 @@ export class Backlog implements AsyncDisposable {
   #isStarted = false;
   #isStopping = false;
   /** Requests that wait for the plan of their events, which end at `to`. */
-  readonly #waiting = new Set<{ to: number; end(isPlanned: boolean): void }>();
+  readonly #waiting = new Set<{ to: number; end(): void }>();
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -85,17 +87,22 @@ export class Backlog implements AsyncDisposable {
   /** The events before `to` have a plan. */
   advance(to: number): void {
     this.#position = Math.max(this.#position, to);
-    for (const one of this.#waiting)
-      if (one.to <= this.#position) {
-        this.#waiting.delete(one);
-        one.end(true);
-      }
+    for (const one of this.#waiting) if (one.to <= this.#position) one.end();
   }
 
-  /** Resolves when the events before `to` have a plan, or with false when this process stops before. */
+  /** Resolves when the events before `to` have a plan, or with false after 5 s or when this process stops before. */
   isPlanned(to: number): Promise<boolean> | boolean {
     if (to <= this.#position || this.#isStopping) return to <= this.#position;
-    return new Promise((resolve) => this.#waiting.add({ to, end: resolve }));
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        this.#waiting.delete(one);
+        resolve(to <= this.#position);
+      };
+      const one = { to, end };
+      const cancel = this.#options.clock.after(planMs, end);
+      this.#waiting.add(one);
+    });
   }
 
   /** Keeps the events of a request in memory until their turn, or leaves them to be read from the log. */
@@ -125,8 +132,7 @@ export class Backlog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     await this.#running;
-    for (const one of this.#waiting) one.end(false);
-    this.#waiting.clear();
+    for (const one of this.#waiting) one.end();
   }
 
   #kick() {

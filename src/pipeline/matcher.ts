@@ -64,7 +64,11 @@ export class Matcher implements AsyncDisposable {
     return this.#backlog.start();
   }
 
-  /** Stores the events of one request durably, then passes them on; returns their ids in input order. */
+  /**
+   * Stores the events of one request durably, then passes them on; returns their ids in input order. Throws AppError
+   * `storage_busy` when other nodes have partitions and this one can't plan the events in 5 s, or stops before: they are
+   * stored, and planned in their turn by the owner of the partition.
+   */
   async accept(incoming: IncomingRequest): Promise<string[]> {
     const { journal, lease } = this.#options;
     const { collectorId, receivedAt, events, trace } = incoming;
@@ -83,10 +87,7 @@ export class Matcher implements AsyncDisposable {
     this.#stored(incoming, fired, accepted);
     // What another node takes in after this acknowledgement must not be planned before.
     if (this.#options.passed !== undefined && !(await this.#backlog.isPlanned(endOf(accepted))))
-      throw new AppError(
-        'storage_busy',
-        'The events are stored, and this node gives their partition away. Send them again.',
-      );
+      throw new AppError('storage_busy', 'The events are stored, and have no plan yet. Send them again.');
     return accepted.ids;
   }
 

@@ -121,6 +121,43 @@ test('events that are stored without a plan are acknowledged when their plan is 
   );
 });
 
+test('who waits 5 s for the plan of events is told to send them again, and they are stored and delivered once', async () => {
+  await using nodes = await startNodes();
+  const { rig } = nodes;
+  const { hot } = rig.journal;
+  const { accept, plan } = hot;
+  hot.accept = ({ plan: _, ...given }) => accept(given);
+  const stored = Promise.withResolvers<void>();
+  hot.plan = async (...given) => {
+    await stored.promise;
+    return plan(...given);
+  };
+  const sent = () => {
+    const { events, ...rest } = request(rig.clock.now(), 1, 'v');
+    return rig.pipeline.accept({ ...rest, events: events.map((event) => ({ ...event, identity: 'one' })) });
+  };
+  const answers: string[] = [];
+  const listen = (accepted: Promise<unknown>) =>
+    accepted.then(
+      () => answers.push('accepted'),
+      ({ code, message }) => answers.push(`${code}: ${message}`),
+    );
+  const refused = 'storage_busy: The events are stored, and have no plan yet. Send them again.';
+  const first = listen(sent());
+  await rig.clock.advance(5 * second - 1);
+  assert.deepEqual(answers, []);
+  await rig.clock.advance(1);
+  assert.deepEqual(answers, [refused]);
+  const again = listen(sent());
+  await rig.clock.advance(5 * second);
+  assert.deepEqual(answers, [refused, refused], 'also where it is a duplicate');
+  await Promise.all([first, again]);
+  stored.resolve();
+  await listen(sent());
+  await rig.clock.advance(20 * second);
+  assert.deepEqual([answers[2], rig.egress.requests.length], ['accepted', 1]);
+});
+
 test('a node that leaves loses nothing, and the other one continues with its deliveries', async () => {
   await using nodes = await startNodes();
   const { rig, other, send } = nodes;
