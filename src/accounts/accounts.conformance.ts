@@ -42,10 +42,10 @@ export function accountsConformance(name: string, make: () => Promise<Made>): vo
       },
     );
 
-    guarantee('of concurrent attempts the first ones are counted, and the others are delayed', async ({ attempts }) => {
+    guarantee('of concurrent attempts only those without delay are counted', async ({ attempts }) => {
       const keys = [{ key: 'mine', free: 5 }];
       const waits = await Promise.all(Array.from({ length: 9 }, () => attempts.begin(keys, 0)));
-      assert.deepEqual(waits, [0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000]);
+      assert.deepEqual(waits.sort(), [0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000]);
     });
 
     guarantee(

@@ -42,3 +42,16 @@ CREATE FUNCTION audit_entry_goes_last() RETURNS trigger LANGUAGE plpgsql AS $$
   END $$;
 CREATE TRIGGER audit_entry_goes_last AFTER DELETE ON audit_entry REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_goes_last();
+
+-- Users, roles, tokens and sessions. `body` is JSON; `last_used_at` is beside it, since uses are stored without a new revision.
+
+CREATE TABLE account_revision (revision bigint NOT NULL);
+INSERT INTO account_revision VALUES (0);
+CREATE TABLE account (
+  kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, body text NOT NULL, last_used_at bigint,
+  PRIMARY KEY (kind, id)
+);
+CREATE TABLE sign_in_attempt (
+  key text COLLATE "C" PRIMARY KEY, failures integer NOT NULL, last_at bigint NOT NULL, open_at bigint NOT NULL
+);
+CREATE INDEX sign_in_attempt_last ON sign_in_attempt (last_at);
