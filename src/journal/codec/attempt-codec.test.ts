@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import { attemptsText, type PackedAttempt, unpackAttempt } from './attempt-codec.ts';
+import {
+  attemptAt,
+  attemptsAfter,
+  attemptsText,
+  inExchange,
+  type PackedAttempt,
+  requestAt,
+  unpackAttempt,
+} from './attempt-codec.ts';
 
 const text = fc.oneof(fc.string(), fc.constantFrom('"', '\\', '\n', '\ud800', '\u2028', 'é'));
 const ms = fc.oneof(fc.nat(), fc.double({ min: 0, max: 1e9, noNaN: true }));
@@ -63,4 +71,23 @@ test('responses with the same frozen headers are written like others', () => {
   });
   const plain = attemptsText([of([['a', '"1"']])], undefined);
   assert.deepEqual([attemptsText([of(frozen)], undefined), attemptsText([of(frozen)], undefined)], [plain, plain]);
+});
+
+test('later attempts are those with higher numbers, and refer to a body that equals the rendered one', () => {
+  fc.assert(
+    fc.property(fc.array(attempts, { minLength: 1, maxLength: 4 }), fc.nat({ max: 50 }), (log, last) => {
+      const body = log[0]?.request?.body ?? undefined;
+      const later = attemptsAfter(last, attemptsText(log, undefined), body);
+      const packed: PackedAttempt[] = JSON.parse(later);
+      const expected = log.filter(({ number }) => number > last);
+      assert.deepEqual(
+        packed.map((one) => unpackAttempt(one, body, {})),
+        structuredClone(expected), // plain objects
+      );
+      for (const { [attemptAt.request]: request } of packed)
+        if (request !== null && request !== inExchange)
+          assert.ok(body === undefined || request[requestAt.body] !== body);
+    }),
+    { seed: 3, numRuns: 300 },
+  );
 });

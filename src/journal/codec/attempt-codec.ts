@@ -56,6 +56,10 @@ export type PackedAttempt = [
   records?: number,
 ];
 
+/** Where the fields of packed attempts and requests are, for code that needs one of them. */
+export const attemptAt = { number: 1, request: 7, response: 8, batchId: 11 } as const;
+export const requestAt = { url: 1, headers: 2, body: 3, bytes: 4 } as const;
+
 /** The exchange of a batch, shared by all its attempts. */
 export type PackedExchange = [request: PackedRequest | null, response: PackedResponse | null];
 
@@ -126,12 +130,13 @@ export function unpackAttempt(
   renderedBody: string | undefined,
   exchanges: Readonly<Record<string, string>>,
 ): Attempt {
-  const [id, number, counted, outcome, startedAt, durationMs, t, , , error, versions, batchId, records = 1] = packed;
+  const [id, number, counted, outcome, startedAt, durationMs, t, own, received, error, versions, batchId, records = 1] =
+    packed;
   const [queueMs = null, tokenMs = null, dnsMs = null, connectMs = null, tlsMs = null, firstByteMs = null, total] = t;
   const exchange = batchId === null ? undefined : exchanges[batchId];
   const shared: PackedExchange = exchange === undefined ? [null, null] : JSON.parse(exchange);
-  const request = packed[7] === inExchange ? shared[0] : packed[7];
-  const response = packed[8] === inExchange ? shared[1] : packed[8];
+  const request = own === inExchange ? shared[0] : own;
+  const response = received === inExchange ? shared[1] : received;
   return {
     id,
     number,
@@ -141,20 +146,8 @@ export function unpackAttempt(
     startedAt,
     durationMs,
     timings: { queueMs, tokenMs, dnsMs, connectMs, tlsMs, firstByteMs, totalMs: total ?? 0 },
-    request: request && {
-      method: request[0],
-      url: request[1],
-      headers: request[2],
-      body: request[3] === 0 ? (renderedBody ?? null) : request[3],
-      ...(request[4] === undefined ? {} : { bodyBytes: request[4] }),
-    },
-    response: response && {
-      status: response[0],
-      headers: response[1],
-      body: response[2],
-      truncated: response[3] === 1,
-      ...(response[4] === undefined ? {} : { bodyBytes: response[4] }),
-    },
+    request: request && unpackRequest(request, renderedBody),
+    response: response && unpackResponse(response),
     error: error && { kind: error[0] as NonNullable<Attempt['error']>['kind'], message: error[1] }, // packed from one
     outcome,
     versions: { action: versions[0], destination: versions[1], connection: versions[2] },
@@ -168,16 +161,30 @@ export function exchangeIds(lines: readonly BlockLine[]): Set<string> {
     // Most lines have exchanges of their own and need not be parsed.
     if (!attempts.includes('"bat_')) continue;
     const packed: PackedAttempt[] = JSON.parse(attempts);
-    for (const { 11: id } of packed) if (id !== null) ids.add(id);
+    for (const { [attemptAt.batchId]: id } of packed) if (id !== null) ids.add(id);
   }
   return ids;
 }
 
 /** The status of a stored attempt's response; null without one. `exchange`: that of its batch. */
 export function statusOfExchange(packed: PackedAttempt, exchange: string | undefined): number | null {
-  if (packed[8] !== inExchange) return packed[8]?.[0] ?? null;
-  const shared: PackedExchange = exchange === undefined ? [null, null] : JSON.parse(exchange);
-  return shared[1]?.[0] ?? null;
+  const own = packed[attemptAt.response];
+  const shared: PackedExchange = own !== inExchange || exchange === undefined ? [null, null] : JSON.parse(exchange);
+  const [status = null] = (own === inExchange ? shared[1] : own) ?? [];
+  return status;
+}
+
+/**
+ * The attempts of a text (`attemptsText`) with a higher number than `last`. Their request bodies that equal the rendered
+ * body refer to it.
+ */
+export function attemptsAfter(last: number, attempts: string, renderedBody: string | undefined): string {
+  const all: PackedAttempt[] = JSON.parse(attempts);
+  const later = all.filter((attempt) => attempt[attemptAt.number] > last);
+  for (const { [attemptAt.request]: request } of later)
+    if (request !== null && request !== inExchange && request[requestAt.body] === renderedBody)
+      request[requestAt.body] = 0;
+  return JSON.stringify(later);
 }
 
 function packRequest(request: Attempt['request'], renderedBody: string | undefined): PackedRequest | null {
@@ -187,10 +194,24 @@ function packRequest(request: Attempt['request'], renderedBody: string | undefin
   return [method, url, headers, body === renderedBody ? 0 : body];
 }
 
+function unpackRequest(
+  [method, url, headers, body, bodyBytes]: PackedRequest,
+  renderedBody: string | undefined,
+): NonNullable<Attempt['request']> {
+  const sent = body === 0 ? (renderedBody ?? null) : body;
+  return { method, url, headers, body: sent, ...(bodyBytes === undefined ? {} : { bodyBytes }) };
+}
+
 function packResponse(response: Attempt['response']): PackedResponse | null {
   if (response === null) return null;
   const { status, headers, body, truncated, bodyBytes } = response;
   const packed: PackedResponse = [status, headers, body, truncated ? 1 : 0];
   if (bodyBytes !== undefined) packed.push(bodyBytes);
   return packed;
+}
+
+function unpackResponse([status, headers, body, truncated, bodyBytes]: PackedResponse): NonNullable<
+  Attempt['response']
+> {
+  return { status, headers, body, truncated: truncated === 1, ...(bodyBytes === undefined ? {} : { bodyBytes }) };
 }

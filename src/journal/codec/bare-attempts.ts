@@ -1,6 +1,7 @@
 import { erased } from '../../contract/erased-text.ts';
 import { hopsHeader } from '../../contract/records/event.ts';
 import {
+  attemptAt,
   inExchange,
   type PackedAttempt,
   type PackedExchange,
@@ -11,9 +12,9 @@ import {
 /** An attempt without its bodies. `renderedBytes` is the size of a request body that equals the rendered one. */
 export function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
   const bare: PackedAttempt = [...packed];
-  const [request, response] = [packed[7], packed[8]];
-  if (request !== null && request !== inExchange) bare[7] = bareRequest(request, renderedBytes);
-  if (response !== null && response !== inExchange) bare[8] = bareResponse(response);
+  const { [attemptAt.request]: request, [attemptAt.response]: response } = packed;
+  if (request !== null && request !== inExchange) bare[attemptAt.request] = bareRequest(request, renderedBytes);
+  if (response !== null && response !== inExchange) bare[attemptAt.response] = bareResponse(response);
   return bare;
 }
 
@@ -29,14 +30,20 @@ export function bareExchange(text: string): string {
  */
 export function anonymousExchange(text: string): string {
   const [request, response]: PackedExchange = JSON.parse(bareExchange(text));
-  if (request !== null) {
-    const hasBody = request[3] !== null || request[4] !== undefined;
-    const isOwn = (name: string) => name === hopsHeader || (hasBody && name === 'Content-Type');
-    request[1] = `${URL.parse(request[1])?.origin ?? ''}/${erased}`;
-    request[2] = request[2].map((header) => (isOwn(header[0]) ? header : [header[0], erased]));
-  }
-  if (response !== null) response[1] = response[1].map(([name]) => [name, erased]);
-  return JSON.stringify([request, response]);
+  return JSON.stringify([request && anonymousRequest(request), response && anonymousResponse(response)]);
+}
+
+function anonymousRequest([method, url, headers, body, bytes]: PackedRequest): PackedRequest {
+  const hasBody = body !== null || bytes !== undefined;
+  const isOwn = (name: string) => name === hopsHeader || (hasBody && name === 'Content-Type');
+  const kept = headers.map(([name, value]): [string, string] => [name, isOwn(name) ? value : erased]);
+  const anonymous: PackedRequest = [method, `${URL.parse(url)?.origin ?? ''}/${erased}`, kept, body];
+  if (bytes !== undefined) anonymous.push(bytes);
+  return anonymous;
+}
+
+function anonymousResponse([status, headers, ...rest]: PackedResponse): PackedResponse {
+  return [status, headers.map(([name]) => [name, erased]), ...rest];
 }
 
 function bareRequest(request: PackedRequest, renderedBytes: number): PackedRequest {

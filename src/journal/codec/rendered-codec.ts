@@ -12,9 +12,12 @@ export function renderedText({ path, headers, body, isObject, copyOf }: Rendered
 }
 
 /** Whether the text has a reference to the event of its delivery in place of the body. */
-export function copiesEvent(text: string): boolean {
+export const copiesEvent = (text: string): boolean => ownBody(text) === undefined;
+
+/** The body that the text has itself; undefined when it refers to the event of its delivery. */
+export function ownBody(text: string): string | undefined {
   const [, , body]: PackedRendered = JSON.parse(text);
-  return typeof body !== 'string';
+  return typeof body === 'string' ? body : undefined;
 }
 
 /** `event`: that of the delivery. Null when the text refers to an event that is missing. */

@@ -18,6 +18,9 @@ export type SettledBatch = {
   bodiesUntil: [number: number, at: number][];
 };
 
+export const numbersOf = (places: readonly number[]): number[] => places.filter((_, index) => index % 2 === 0);
+export const timeMsAt = (places: readonly number[], index: number): number => places[2 * index + 1] ?? 0;
+
 /** An exchange that several steps of a settle log, in the order of their records, each under its own attempt number. */
 export type SettledExchange = { id: string; exchange: string; steps: { at: number; attempt: number }[] };
 

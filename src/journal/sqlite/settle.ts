@@ -1,5 +1,6 @@
 import type { Db } from '../../sqlite/db.ts';
-import { lineOfText, type PackedAttempt } from '../codec/attempt-codec.ts';
+import { attemptsAfter, lineOfText } from '../codec/attempt-codec.ts';
+import { ownBody } from '../codec/rendered-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
 import { AttemptBlocks } from './attempt-blocks.ts';
 import { keepExchanges } from './batch-exchanges.ts';
@@ -9,7 +10,7 @@ import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
 import { forgetOutcome } from './replays.ts';
 import { setBodiesUntil } from './retention/body-retention.ts';
-import type { SettledBatch, Step, StepText } from './settle-codec.ts';
+import { numbersOf, type SettledBatch, type Step, type StepText, timeMsAt } from './settle-codec.ts';
 
 export const settleOperations = {
   settle(db: Db, { lease, now, first, others, exchanges, bodiesUntil }: SettledBatch): OvertakenPlace[] | false {
@@ -37,10 +38,10 @@ function settleFirst(db: Db, settling: Settling, { places, lines }: SettledBatch
   if (places.length === 0) return;
   const { blocks, now } = settling;
   const block = blocks.current;
-  const numbers = places.filter((_, index) => index % 2 === 0);
-  const byTime = Map.groupBy(numbers.keys(), (index) => places[2 * index + 1]);
+  const numbers = numbersOf(places);
+  const byTime = Map.groupBy(numbers.keys(), (index) => timeMsAt(places, index));
   let count = 0;
-  for (const [timeMs = 0, indices] of byTime)
+  for (const [timeMs, indices] of byTime)
     count += db.run(
       `UPDATE delivery SET status = ${statusCodes.delivered}, reason = NULL, detail = NULL, error_kind = NULL,
          attempts = 1, exchanges = 1, schedule_step = 0, waited_ms = 0, due_at = NULL, finished_at = ?1, block = ?2,
@@ -61,7 +62,7 @@ function settleFirst(db: Db, settling: Settling, { places, lines }: SettledBatch
   const settled = new Set(db.all<{ number: number }>(sql, JSON.stringify(numbers), block).map(({ number }) => number));
   for (const [index, text] of lines.split('\n').entries()) {
     const [number, line] = lineOfText(text);
-    const place = { number, timeMs: places[2 * index + 1] ?? 0 };
+    const place = { number, timeMs: timeMsAt(places, index) };
     // A delivery that is twice among them has been settled once.
     if (!settled.delete(number)) settleOne(db, settling, { ...deliveredFirst, text: line, place });
     else {
@@ -88,6 +89,28 @@ const deliveredFirst = {
 type OvertakenPlace = DeliveryPlace & { isCorrected: boolean };
 type Settling = { blocks: AttemptBlocks; overtaken: OvertakenPlace[]; now: number };
 
+/** Returns the number of the last exchange that was logged before; null when the delivery is unknown. */
+function settleOne(db: Db, { blocks, overtaken, now }: Settling, step: Step): number | null {
+  const { place } = step;
+  const before = storedBefore(db, place);
+  if (before === null) return null;
+  log(db, blocks, step, before);
+  if (before.status <= statusCodes.held) {
+    setStep(db, step, now);
+    // The delivery behind it moves up once this one is finished.
+    if (statusCodes[step.status] > statusCodes.held) dequeueOrdered(db, place.number);
+  } else {
+    const isCorrected = step.status === 'delivered' && isWithoutOutcome(db, before);
+    overtaken.push({ ...place, isCorrected });
+    if (isCorrected) {
+      forgetOutcome(db, targetOf(db, before.target).replay);
+      setStep(db, step, now);
+    }
+  }
+  if (step.leavesOrder === true) removeOrder(db, place.number);
+  return before.exchanges;
+}
+
 type Before = {
   created_at: number;
   target: number;
@@ -99,54 +122,50 @@ type Before = {
   response_status: number | null;
 };
 
-/** Returns the number of the last exchange that was logged before; null when the delivery is unknown. */
-function settleOne(db: Db, { blocks, overtaken, now }: Settling, step: Step): number | null {
-  const { number, timeMs } = step.place;
-  const before = db.get<Before>(
+function storedBefore(db: Db, { number, timeMs }: DeliveryPlace): Before | null {
+  const row = db.get<Before>(
     `SELECT created_at, target, status, reason, exchanges, block, rendered_block, response_status FROM delivery
      WHERE number = ?`,
     number,
   );
-  if (before === undefined || before.created_at !== timeMs) return null;
-  const status = statusCodes[step.status];
+  return row?.created_at === timeMs ? row : null;
+}
+
+/** Logs the attempts that are not logged yet, whatever has become of the delivery since. */
+function log(db: Db, blocks: AttemptBlocks, step: Step, before: Before): void {
+  const { number } = step.place;
   const line = newLine(blocks, step, before);
   const block = line === null ? before.block : blocks.current;
-  const exchanges = Math.max(step.lastAttempt, before.exchanges);
   db.run(
     `UPDATE delivery SET attempts = ?, exchanges = ?, block = ?, rendered_block = ?, response_status = ? WHERE number = ?`,
     step.attempts,
-    exchanges,
+    Math.max(step.lastAttempt, before.exchanges),
     block,
     line !== null && line.rendered !== '' ? block : before.rendered_block,
     step.lastAttempt > before.exchanges ? step.responseStatus : before.response_status,
     number,
   );
-  const wasEnded = before.status > statusCodes.held;
-  const isCorrected = wasEnded && status === statusCodes.delivered && isWithoutOutcome(db, before);
-  if (wasEnded) overtaken.push({ ...step.place, isCorrected });
-  if (isCorrected) forgetOutcome(db, targetOf(db, before.target).replay);
-  if (!wasEnded || isCorrected)
-    db.run(
-      `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, schedule_step = ?, waited_ms = ?,
-         due_at = ?, finished_at = ?, deaths = 0 WHERE number = ?`,
-      status,
-      internText(db, step.reason),
-      step.detail,
-      internText(db, step.errorKind),
-      step.scheduleStep,
-      step.waitedMs,
-      status <= statusCodes.retrying ? step.dueAt : null,
-      status > statusCodes.held ? now : null,
-      number,
-    );
-  if (status > statusCodes.held && before.status <= statusCodes.held) dequeueOrdered(db, number);
-  if (step.leavesOrder === true) removeOrder(db, number);
   if (line !== null) blocks.write(number, { before: before.block, ...line });
-  if (step.pinned !== undefined) {
-    const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
-    db.run(sql, step.pinned.actionVersion, step.pinned.destinationVersion, number);
-  }
-  return before.exchanges;
+  if (step.pinned === undefined) return;
+  const sql = 'UPDATE delivery SET action_version = ?, destination_version = ? WHERE number = ?';
+  db.run(sql, step.pinned.actionVersion, step.pinned.destinationVersion, number);
+}
+
+function setStep(db: Db, step: Step, now: number): void {
+  const status = statusCodes[step.status];
+  db.run(
+    `UPDATE delivery SET status = ?, reason = ?, detail = ?, error_kind = ?, schedule_step = ?, waited_ms = ?,
+       due_at = ?, finished_at = ?, deaths = 0 WHERE number = ?`,
+    status,
+    internText(db, step.reason),
+    step.detail,
+    internText(db, step.errorKind),
+    step.scheduleStep,
+    step.waitedMs,
+    status <= statusCodes.retrying ? step.dueAt : null,
+    status > statusCodes.held ? now : null,
+    step.place.number,
+  );
 }
 
 /** Whether it was cancelled or held for too long. An attempt that was in flight at that time still counts. */
@@ -159,19 +178,15 @@ const isWithoutOutcome = (db: Db, { status, reason }: Before) =>
  * one.
  */
 function newLine(blocks: AttemptBlocks, step: Step, before: Before): StepText | null {
-  let { rendered, attempts } = step.text;
-  if (step.lastAttempt <= before.exchanges) attempts = '';
-  const isRepeated = step.firstAttempt <= before.exchanges;
   const stored = before.rendered_block === null ? null : blocks.rendered(before.rendered_block, step.place.number);
-  if (rendered === stored) rendered = '';
-  if (attempts !== '' && (isRepeated || (stored !== null && rendered === ''))) {
-    const packed: PackedAttempt[] = JSON.parse(attempts);
-    const news = packed.filter((attempt) => attempt[1] > before.exchanges);
-    if (stored !== null && rendered === '') {
-      const body: unknown = JSON.parse(stored)[2]; // a reference equals no body
-      for (const { 7: request } of news) if (request !== null && request !== 1 && request[3] === body) request[3] = 0;
-    }
-    attempts = JSON.stringify(news);
-  }
+  const rendered = step.text.rendered === stored ? '' : step.text.rendered;
+  const attempts = newAttempts(step, before.exchanges, rendered === '' ? stored : null);
   return rendered === '' && attempts === '' ? null : { rendered, attempts };
+}
+
+/** `logged`: the number of the last attempt that is logged. `rendered`: the stored rendered request, if it was sent again. */
+function newAttempts({ text, firstAttempt, lastAttempt }: Step, logged: number, rendered: string | null): string {
+  if (text.attempts === '' || lastAttempt <= logged) return '';
+  if (firstAttempt > logged && rendered === null) return text.attempts;
+  return attemptsAfter(logged, text.attempts, rendered === null ? undefined : ownBody(rendered));
 }

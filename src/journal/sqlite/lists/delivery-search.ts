@@ -1,5 +1,5 @@
 import type { Db } from '../../../sqlite/db.ts';
-import { type PackedAttempt, statusOfExchange } from '../../codec/attempt-codec.ts';
+import { attemptAt, type PackedAttempt, statusOfExchange } from '../../codec/attempt-codec.ts';
 import { lineMatcher } from '../../codec/event-codec.ts';
 import { type ReadBudget, readBudget } from '../../codec/read-budget.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
@@ -194,7 +194,7 @@ function lastAttempt(blocks: AttemptBlocks, block: number | null, number: number
 
 /** The status of an attempt's response; null without one. `known` has those of batches. */
 function statusOf(db: Db, attempt: PackedAttempt, known: Map<string, number | null>, budget: ReadBudget) {
-  const batchId = attempt[11];
+  const batchId = attempt[attemptAt.batchId];
   if (batchId === null) return statusOfExchange(attempt, undefined);
   let status = known.get(batchId);
   if (status === undefined) {
