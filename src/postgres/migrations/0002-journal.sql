@@ -34,8 +34,11 @@ CREATE INDEX target_replay ON target (replay) WHERE replay <> '';
 
 -- Nodes and partitions.
 
-CREATE TABLE node (name text COLLATE "C" PRIMARY KEY, until bigint NOT NULL, is_leaving boolean NOT NULL);
-CREATE TABLE partition_count (count smallint NOT NULL);
+-- A beat removes the nodes whose heartbeat has ended by the clock of the server, of which `at` and `until` are.
+CREATE TABLE node (
+  name text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, until bigint NOT NULL, is_leaving boolean NOT NULL
+);
+CREATE TABLE partition_count (is_only boolean PRIMARY KEY CHECK (is_only), count smallint NOT NULL);
 CREATE TABLE partition_lease (partition smallint PRIMARY KEY, owner text COLLATE "C", epoch bigint NOT NULL);
 -- `next`, `at`: of events; `position`: of the first event that is not matched; `next_delivery`, `delivery_at`: of deliveries.
 CREATE TABLE intake (

@@ -1,0 +1,329 @@
+import { createHash } from 'node:crypto';
+import { batcher } from '../../async/batcher.ts';
+import { AppError } from '../../contract/errors.ts';
+import { placedId, placeOf } from '../../contract/ids.ts';
+import type { Query } from '../../postgres/postgres.ts';
+import { sqlState } from '../../postgres/unavailable.ts';
+import { type EventPlace, hasSameData, lineOfEvent } from '../codec/event-codec.ts';
+import type { PlannedDelivery } from '../deliveries.ts';
+import { type Accepted, type AcceptRequest, identityMemoryMs, type PassedDelivery } from '../hot.ts';
+import type { Lease } from '../leases.ts';
+import type { EventReader } from './event-reader.ts';
+import { Draft, duplicateState, idsOf, type NewDelivery, packPassed, valuesOf, writeIntake } from './intake-batch.ts';
+import type { Memory, Partitions } from './partitions.ts';
+import { type Target, targetIn, type Words } from './words.ts';
+
+/** A part of the next statement; `stage` puts it into the draft of its partition and returns what makes its result. */
+export type IntakeJob<Result> = {
+  partition: number;
+  bytes: number;
+  words: readonly string[];
+  targets: readonly Target[];
+  /** `isLost`: the fence of its partition did not hold. */
+  stage(draft: Draft, known: KnownIdentities): Staged<Result>;
+};
+/** Its result, after the commit; or it throws what its caller gets, and nothing of it is written. */
+export type Staged<Result> = () => Result;
+
+/** The identities that are stored, with the lines of their events, and those of this batch. */
+export type KnownIdentities = Map<string, { at: number; place: EventPlace; line: string | undefined }>;
+
+type Parts = {
+  query: Query;
+  partitions: Partitions;
+  words: Words;
+  events: EventReader;
+  /** Bytes that wait for a statement; with more, intake is refused. */
+  queueBytesMax: number;
+};
+
+const jobsAtOnce = 1_024;
+/** Another node can store the same identities again and again. */
+const triesMax = 10;
+
+/** Writes what is taken in and planned: one statement at a time, with everything that came since the last one. */
+export function createIntake({ query, partitions, words, events, queueBytesMax }: Parts) {
+  let waitingBytes = 0;
+  const send = batcher<IntakeJob<unknown>, () => unknown>({ size: jobsAtOnce, outstanding: 1, run });
+
+  async function run(jobs: IntakeJob<unknown>[], fenced = 0): Promise<(() => unknown)[]> {
+    await words.ensure(
+      jobs.flatMap((job) => job.words),
+      jobs.flatMap((job) => job.targets),
+    );
+    const memories = new Map<number, Memory>();
+    for (const { partition } of jobs)
+      if (!memories.has(partition)) memories.set(partition, await partitions.memory(partition));
+    const stored: KnownIdentities = new Map();
+    for (let tries = 1; ; tries++) {
+      const drafts = new Map([...memories].map(([partition, memory]) => [partition, new Draft(memory, words)]));
+      const known: KnownIdentities = new Map(stored);
+      const staged = jobs.map(({ partition, stage }) =>
+        stagedOf(drafts.get(partition), (draft) => stage(draft, known)),
+      );
+      const changed = [...drafts.values()].filter(isChanged).sort((a, b) => a.memory.partition - b.memory.partition);
+      let written: Set<number>;
+      try {
+        written = await write(changed);
+      } catch (error) {
+        if (sqlState(error) !== duplicateState || tries >= triesMax) throw error;
+        await readKnown(changed, stored);
+        continue;
+      }
+      const refused = new Set<number>();
+      for (const draft of changed) {
+        const { partition } = draft.memory;
+        if (written.has(partition)) draft.commit();
+        else {
+          partitions.forget(partition);
+          refused.add(partition);
+        }
+      }
+      if (refused.size === 0) return staged;
+      if (fenced >= triesMax)
+        throw new AppError('unavailable', 'The partition has another owner each time. Try again.');
+      // With what is known now, each job says whether its lease is stale.
+      const again = jobs.flatMap(({ partition }, index) => (refused.has(partition) ? index : []));
+      const results = await run(
+        jobs.filter(({ partition }) => refused.has(partition)),
+        fenced + 1,
+      );
+      for (const [at, index] of again.entries()) staged[index] = results[at] ?? lost;
+      return staged;
+    }
+  }
+
+  /** Returns the partitions that were written. After a lost connection, the counters tell. */
+  async function write(drafts: readonly Draft[]): Promise<Set<number>> {
+    if (drafts.length === 0) return new Set();
+    try {
+      const rows = await query<{ partition: number }>(writeIntake, valuesOf(drafts));
+      return new Set(rows.map(({ partition }) => partition));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return doneAfter(error, drafts);
+    }
+  }
+
+  async function doneAfter(error: AppError, drafts: readonly Draft[]): Promise<Set<number>> {
+    // Until it is known what came of it, nothing more is written: the memory is read again.
+    for (const { memory } of drafts) partitions.forget(memory.partition);
+    const rows = await query<{ partition: number; epoch: number; counter: number }>(
+      'SELECT partition, epoch, counter FROM intake WHERE partition = ANY ($1)',
+      [drafts.map(({ memory }) => memory.partition)],
+    ).catch(() => {
+      for (const { memory, state } of drafts)
+        partitions.doubt(memory.partition, { epoch: memory.epoch, counter: state.counter });
+      throw error;
+    });
+    const counters = new Map(rows.map((row) => [row.partition, row]));
+    const isDone = ({ memory, state }: Draft) => {
+      const row = counters.get(memory.partition);
+      return row?.epoch === memory.epoch && row.counter === state.counter + 1;
+    };
+    const done = drafts.filter(isDone);
+    if (done.length === 0) throw error;
+    return new Set(done.map(({ memory }) => memory.partition));
+  }
+
+  /** Reads the identities of a batch that are stored. */
+  async function readKnown(drafts: readonly Draft[], stored: KnownIdentities): Promise<void> {
+    const hashes = drafts.flatMap(({ seen }) => seen.map(({ hash }) => hash));
+    const rows = await query<{ hash: string; at: number; partition: number; number: number; timeMs: number }>(
+      `SELECT encode(hash, 'hex') AS hash, at, partition, number, event_at AS "timeMs" FROM seen
+       WHERE hash = ANY (SELECT decode(given, 'hex') FROM unnest($1::text[]) AS given)`,
+      [hashes],
+    );
+    const lines = await events.lines(rows);
+    for (const [index, { hash, at, ...place }] of rows.entries())
+      stored.set(hash, { at, place, line: lines[index]?.line });
+  }
+
+  async function add<Result>(job: IntakeJob<Result>): Promise<Result> {
+    waitingBytes += job.bytes;
+    try {
+      const finish = await send(job as IntakeJob<unknown>);
+      return finish() as Result; // of this job
+    } finally {
+      waitingBytes -= job.bytes;
+    }
+  }
+
+  return {
+    add,
+    get waitingBytes() {
+      return waitingBytes;
+    },
+    async accept(request: AcceptRequest): Promise<Accepted> {
+      if (waitingBytes > queueBytesMax) throw new AppError('storage_busy');
+      return add(acceptJob(request));
+    },
+    async plan(
+      lease: Lease,
+      plan: {
+        advance: { from: number; to: number } | null;
+        deliveries: PlannedDelivery[];
+        passed?: PassedDelivery[];
+        now: number;
+      },
+    ): Promise<string[] | null> {
+      if ((await partitions.held(lease)) === null) return null;
+      return add(planJob(lease, plan));
+    },
+  };
+}
+
+export type PostgresIntake = ReturnType<typeof createIntake>;
+
+function stagedOf(draft: Draft | undefined, stage: (draft: Draft) => Staged<unknown>): Staged<unknown> {
+  if (draft === undefined) throw new Error('A job has no partition.');
+  try {
+    return stage(draft);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+function isChanged({ state, memory, setBackMs, groups, entries, passed, taken }: Draft): boolean {
+  const before = memory.intake;
+  return (
+    groups.length + entries.length + passed.length + taken.length > 0 ||
+    state.position !== before.position ||
+    state.at !== before.at ||
+    state.deliveryAt !== before.deliveryAt ||
+    setBackMs !== memory.setBackMs
+  );
+}
+
+/** 16 bytes: two of a day's billions are equal once in 10^20. */
+const hashOf = (collectorId: string, identity: string): string =>
+  createHash('sha256').update(`${collectorId}\0${identity}`).digest('hex').slice(0, 32);
+
+function lost(): never {
+  throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
+}
+
+function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
+  const { partition, lease, collectorId, events, plan } = request;
+  const lines = events.map(lineOfEvent);
+  const hashes = events.map(({ identity }) => (identity === null ? null : hashOf(collectorId, identity)));
+  const planned = plan?.deliveries ?? [];
+  return {
+    partition,
+    bytes: lines.reduce((sum, line) => sum + line.length, 0),
+    words: [collectorId, ...planned.flatMap(({ actionId }) => actionId ?? []), ...wordsOfPassed(plan?.passed)],
+    targets: planned.map((one) => targetIn(partition, one)),
+    stage(draft, known) {
+      if (lease !== undefined && lease.epoch !== draft.memory.epoch) lost();
+      const now = draft.eventTime(request.receivedAt);
+      /** By index, of those that are stored or come earlier in this request. */
+      const duplicates = new Map<number, { place: EventPlace; isOther: boolean }>();
+      const own = new Map<string, number>();
+      let next = draft.state.next;
+      const numbers = hashes.map((hash, index) => {
+        const stored = hash === null ? undefined : known.get(hash);
+        const isKnown = stored !== undefined && stored.at > now - identityMemoryMs;
+        const earlier = hash === null ? undefined : own.get(hash);
+        if (!isKnown && earlier === undefined) {
+          if (hash !== null) own.set(hash, index);
+          return next++;
+        }
+        const line = isKnown ? stored.line : lines[earlier ?? 0];
+        const isOther = line !== undefined && !hasSameData(line, lines[index] ?? '');
+        if (isOther && events[index]?.isKeyed === true) throw new AppError('idempotency_key_reused');
+        // Its place is known when its time is.
+        const place = isKnown ? stored.place : { timeMs: now, partition, number: -1 - (earlier ?? 0) };
+        duplicates.set(index, { place, isOther });
+        return null;
+      });
+      const kept = lines.filter((_, index) => !duplicates.has(index));
+      const { from, receivedAt } = draft.store(kept, draft.words.wordId(collectorId), now);
+      const placeOfIndex = (index: number): EventPlace => {
+        const number = numbers[index];
+        return { timeMs: receivedAt, partition, number: number ?? from };
+      };
+      for (const [hash, index] of own) {
+        const place = placeOfIndex(index);
+        draft.seen.push({ hash, at: receivedAt, partition, number: place.number, eventAt: receivedAt });
+        known.set(hash, { at: receivedAt, place, line: lines[index] });
+      }
+      const ids = events.map((_, index) => {
+        const place = duplicates.get(index)?.place;
+        if (place === undefined) return placedId('event', placeOfIndex(index));
+        return placedId('event', place.number < 0 ? placeOfIndex(-1 - place.number) : place);
+      });
+      let made: string[] | null = null;
+      if (plan !== undefined && draft.state.position === from && plan.lease.epoch === draft.memory.epoch) {
+        draft.state.position = draft.state.next;
+        const isNew = ({ event }: { event: number }) => !duplicates.has(event);
+        const news = planned.filter(isNew).map(
+          ({ event, ...delivery }): NewDelivery => ({
+            delivery,
+            event: placeOfIndex(event),
+            replayId: null,
+            replayOf: null,
+          }),
+        );
+        made = idsOf(draft.create(news, plan.now), news.length);
+        const passed = (plan.passed ?? []).filter(isNew).map(({ event, ...delivery }) => ({
+          ...delivery,
+          event: placeOfIndex(event),
+        }));
+        draft.passed.push(...packPassed(passed, partition, plan.now));
+      }
+      const usedIds = [...duplicates.values()].filter(({ isOther }) => isOther).length;
+      const accepted: Accepted = { ids, duplicates: [...duplicates.keys()], usedIds, from, receivedAt, planned: made };
+      return () => accepted;
+    },
+  };
+}
+
+function planJob(
+  lease: Lease,
+  {
+    advance,
+    deliveries,
+    passed = [],
+    now,
+  }: {
+    advance: { from: number; to: number } | null;
+    deliveries: PlannedDelivery[];
+    passed?: PassedDelivery[];
+    now: number;
+  },
+): IntakeJob<string[] | null> {
+  const { partition } = lease;
+  return {
+    partition,
+    bytes: 0,
+    words: [...deliveries.flatMap(({ actionId }) => actionId ?? []), ...wordsOfPassed(passed)],
+    targets: deliveries.map((one) => targetIn(partition, one)),
+    stage(draft) {
+      if (lease.epoch !== draft.memory.epoch) return () => null;
+      if (advance !== null) {
+        if (draft.state.position !== advance.from) return () => null;
+        draft.state.position = advance.to;
+      }
+      const news = deliveries.map(
+        ({ eventId, ...delivery }): NewDelivery => ({
+          delivery,
+          event: eventId === null ? null : placeOf('event', eventId),
+          replayId: null,
+          replayOf: null,
+        }),
+      );
+      const ids = idsOf(draft.create(news, now), news.length);
+      const placed = passed.map(({ eventId, ...delivery }) => ({
+        ...delivery,
+        event: eventId === null ? null : placeOf('event', eventId),
+      }));
+      draft.passed.push(...packPassed(placed, partition, now));
+      return () => ids;
+    },
+  };
+}
+
+const wordsOfPassed = (passed: readonly Pick<PassedDelivery, 'actionId'>[] = []) =>
+  passed.flatMap(({ actionId }) => actionId ?? []);

@@ -1,0 +1,241 @@
+import { inTurn } from '../../async/in-turn.ts';
+import type { Postgres, Query } from '../../postgres/postgres.ts';
+import type { Lease } from '../leases.ts';
+
+/**
+ * What the owner of a partition knows of it, so that nothing is read before a write. As in the tables `intake` and `settling`;
+ * changed after each commit.
+ */
+export type Memory = {
+  readonly partition: number;
+  readonly epoch: number;
+  intake: IntakeState;
+  /** The counter of the fence of settles. */
+  counter: number;
+  /** The deliveries that are in plan entries alone, by number, ascending. */
+  readonly open: Map<number, OpenDelivery>;
+  /** By how much the clock was set back, at most, since `followClock` was told. */
+  setBackMs: number;
+};
+
+export type IntakeState = {
+  counter: number;
+  next: number;
+  position: number;
+  at: number;
+  orderAt: number;
+  nextDelivery: number;
+  deliveryAt: number;
+  deliveryOrderAt: number;
+};
+
+/** What a settle needs of a delivery that has no row. */
+export type OpenDelivery = {
+  createdAt: number;
+  orderAt: number;
+  event: { partition: number; number: number; timeMs: number } | null;
+  /** Numbers of words and targets. */
+  action: number | null;
+  target: number;
+  actionVersion: number | null;
+  destinationVersion: number;
+  dueAt: number | null;
+  test: boolean;
+  orderKey: number | null;
+  replayOf: ReplayOf | null;
+  /** When it was created, by `performance.now()`. */
+  since: number;
+};
+
+export type ReplayOf = { partition: number; number: number; timeMs: number; key: string | null };
+
+/** The partitions on which this process works. */
+export type Partitions = {
+  /** What is known of a partition; read when it is not. Rows are made of what its former owner left open. */
+  memory(partition: number): Promise<Memory>;
+  /** What is known under this lease; null: it is stale. */
+  held(lease: Pick<Lease, 'partition' | 'epoch'>): Promise<Memory | null>;
+  /** Another node may have changed it: what is known is read again. */
+  forget(partition: number): void;
+  /**
+   * Whether a write of the intake after this counter was committed is not known, and its caller got an error. If it was, the owner
+   * would not know the deliveries: it then loses the partition, and takes it again with what is stored.
+   */
+  doubt(partition: number, last: { epoch: number; counter: number }): void;
+  /** The partitions that are known now. */
+  known(): Iterable<Memory>;
+  /** Changes of the deliveries of a partition are one after the other: a settle reads what it then writes. */
+  inTurn<T>(partition: number, work: () => Promise<T>): Promise<T>;
+};
+
+type Row = IntakeState & { epoch: number; settleEpoch: number; settleCounter: number };
+
+export function createPartitions(query: Query): Partitions {
+  const known = new Map<number, Promise<Memory>>();
+  const loaded = new Map<number, Memory>();
+  const doubts = new Map<number, { epoch: number; counter: number }>();
+  const turns = new Map<number, ReturnType<typeof inTurn>>();
+
+  async function load(partition: number): Promise<Memory> {
+    await query(
+      `WITH held AS (SELECT coalesce((SELECT epoch FROM partition_lease WHERE partition = $1 AND owner IS NOT NULL), 0) AS epoch),
+         intake AS (INSERT INTO intake (partition, epoch) SELECT $1, epoch FROM held ON CONFLICT DO NOTHING)
+       INSERT INTO settling (partition, epoch) SELECT $1, epoch FROM held ON CONFLICT DO NOTHING`,
+      [partition],
+    );
+    const [row] = await query<Row>(
+      `SELECT intake.epoch, intake.counter, next, position, at, order_at AS "orderAt", next_delivery AS "nextDelivery",
+         delivery_at AS "deliveryAt", delivery_order_at AS "deliveryOrderAt", settling.epoch AS "settleEpoch",
+         settling.counter AS "settleCounter"
+       FROM intake JOIN settling USING (partition) WHERE partition = $1`,
+      [partition],
+    );
+    if (row === undefined) throw new Error(`Partition ${partition} has no row.`);
+    const doubt = doubts.get(partition);
+    if (doubt !== undefined) {
+      if (row.epoch === doubt.epoch && row.counter > doubt.counter) {
+        await disown(query, partition, row.epoch);
+        row.epoch = 0;
+      }
+      doubts.delete(partition);
+    }
+    const { epoch, settleEpoch: _, settleCounter: counter, ...intake } = row;
+    const memory: Memory = { partition, epoch, intake, counter, open: new Map(), setBackMs: 0 };
+    // What was open for its former owner. Another owner may have come since: then nothing is written.
+    await makeRows(query, memory);
+    await promoteAll(query, partition);
+    return memory;
+  }
+
+  const partitions: Partitions = {
+    memory(partition) {
+      let found = known.get(partition);
+      if (found === undefined) {
+        found = load(partition);
+        known.set(partition, found);
+        found.then(
+          (memory) => {
+            if (known.get(partition) === found) loaded.set(partition, memory);
+          },
+          () => {
+            if (known.get(partition) === found) known.delete(partition);
+          },
+        );
+      }
+      return found;
+    },
+    async held({ partition, epoch }) {
+      const memory = await partitions.memory(partition);
+      if (memory.epoch === epoch) return memory;
+      if (memory.epoch > epoch) return null;
+      // It was read before this lease was taken.
+      partitions.forget(partition);
+      const again = await partitions.memory(partition);
+      return again.epoch === epoch ? again : null;
+    },
+    forget(partition) {
+      known.delete(partition);
+      loaded.delete(partition);
+    },
+    doubt: (partition, last) => void doubts.set(partition, last),
+    known: () => loaded.values(),
+    inTurn(partition, work) {
+      let turn = turns.get(partition);
+      if (turn === undefined) {
+        turn = inTurn();
+        turns.set(partition, turn);
+      }
+      return turn(work);
+    },
+  };
+  return partitions;
+}
+
+/** Ends the lease of a partition, so that its owner takes it again. */
+async function disown(query: Query, partition: number, epoch: number): Promise<void> {
+  await query(
+    `WITH disowned AS (UPDATE partition_lease SET owner = NULL, epoch = epoch + 1 WHERE partition = $1 AND epoch = $2
+         RETURNING partition),
+       intake AS (UPDATE intake SET epoch = 0 FROM disowned WHERE intake.partition = disowned.partition)
+     UPDATE settling SET epoch = 0 FROM disowned WHERE settling.partition = disowned.partition`,
+    [partition, epoch],
+  );
+}
+
+/**
+ * Gives every open delivery of a partition a row in `waiting`. Call it in the turn of the partition. false: another owner has come,
+ * and nothing is written.
+ */
+export async function makeRows(query: Query, memory: Memory): Promise<boolean> {
+  const upTo = memory.intake.nextDelivery;
+  const rows = await query(
+    `WITH fence AS (UPDATE settling SET counter = counter + 1, settled = greatest(settled, $4)
+         WHERE partition = $1 AND epoch = $2 AND counter = $3 RETURNING partition),
+       made AS (INSERT INTO waiting
+         SELECT partition, number, created_at, order_at, event_partition, event_number, event_at, action, action_version, target,
+           destination_version, status, due_at, test, reason, error_kind, attempts, exchanges, schedule_step, waited_ms, deaths,
+           finished_at, block, rendered_block, response_status, detail, order_key, replay_of_partition, replay_of, replay_of_at,
+           replay_key, bodies_until,
+           order_key IS NOT NULL AND (row_number() OVER (PARTITION BY order_key ORDER BY number) > 1 OR EXISTS (
+             SELECT FROM waiting WHERE waiting.order_key = open.order_key AND waiting.number < open.number)) AS is_behind
+         FROM open_delivery AS open JOIN fence USING (partition) WHERE open.number < $4)
+     SELECT 1 FROM fence`,
+    [memory.partition, memory.epoch, memory.counter, upTo],
+  );
+  if (rows.length === 0) return false;
+  memory.counter += 1;
+  for (const number of memory.open.keys()) if (number < upTo) memory.open.delete(number);
+  return true;
+}
+
+/** Makes the first waiting delivery of each of these order keys the first in line. */
+export async function promote(query: Query, keys: readonly number[]): Promise<void> {
+  await query(
+    `UPDATE waiting SET is_behind = false FROM (
+         SELECT order_key, min(number) AS number FROM waiting WHERE order_key = ANY ($1) GROUP BY order_key) AS first
+     WHERE waiting.order_key = first.order_key AND waiting.number = first.number AND is_behind`,
+    [keys],
+  );
+}
+
+/** The same for all keys of a partition: its former owner may have ended before it did. */
+async function promoteAll(query: Query, partition: number): Promise<void> {
+  await query(
+    `UPDATE waiting SET is_behind = false FROM (
+         SELECT order_key, min(number) AS number FROM waiting WHERE partition = $1 AND order_key IS NOT NULL GROUP BY order_key
+       ) AS first
+     WHERE partition = $1 AND waiting.order_key = first.order_key AND waiting.number = first.number AND is_behind`,
+    [partition],
+  );
+}
+
+/**
+ * Runs a change of the deliveries of a lease's partition in a transaction, in its turn, after all of them have rows. A later owner
+ * waits for it. null: the lease is stale, and nothing was done. `keys`: the order keys in whose lines it changed something.
+ */
+export async function changeUnder<T>(
+  { transaction, query }: Pick<Postgres, 'transaction' | 'query'>,
+  partitions: Partitions,
+  lease: Lease,
+  work: (query: Query, keys: Set<number>) => Promise<T>,
+): Promise<T | null> {
+  return partitions.inTurn(lease.partition, async () => {
+    const memory = await partitions.held(lease);
+    if (memory === null) return null;
+    if (memory.open.size > 0 && !(await makeRows(query, memory))) {
+      partitions.forget(lease.partition);
+      return null;
+    }
+    return transaction(async (within) => {
+      const held = await within(
+        'SELECT 1 FROM partition_lease WHERE partition = $1 AND owner = $2 AND epoch = $3 FOR UPDATE',
+        [lease.partition, lease.owner, lease.epoch],
+      );
+      if (held.length === 0) return null;
+      const keys = new Set<number>();
+      const result = await work(within, keys);
+      if (keys.size > 0) await promote(within, [...keys]);
+      return result;
+    });
+  });
+}

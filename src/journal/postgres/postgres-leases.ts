@@ -1,0 +1,103 @@
+import type { Query } from '../../postgres/postgres.ts';
+import { type Lease, type Leases, presumedDeathMs } from '../leases.ts';
+import type { Partitions } from './partitions.ts';
+
+/**
+ * Whose clock tells how long a heartbeat lasts. `database`: that of the server, for all nodes; the given times are not used, and
+ * no epoch repeats after a failover that lost the last ones. `caller`: the given times, in tests.
+ */
+export type HeartbeatClock = 'database' | 'caller';
+
+/** The time of the server as SQL. */
+export const databaseMs = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+export function postgresLeases(query: Query, partitions: Pick<Partitions, 'forget'>, clock: HeartbeatClock): Leases {
+  const nowMs = (given: number) => (clock === 'caller' ? given : null);
+
+  async function release(leases: readonly Lease[]): Promise<void> {
+    for (const { partition } of leases) partitions.forget(partition);
+    // What was in flight did not crash the node.
+    await query(
+      `WITH given AS (SELECT * FROM jsonb_to_recordset($1) AS given (partition smallint, owner text, epoch bigint)),
+         released AS (UPDATE partition_lease AS held SET owner = NULL FROM given
+           WHERE held.partition = given.partition AND held.owner = given.owner AND held.epoch = given.epoch
+           RETURNING held.partition),
+         unmarked AS (DELETE FROM in_flight USING given, released
+           WHERE in_flight.partition = released.partition AND given.partition = released.partition
+             AND in_flight.owner = given.owner),
+         intake AS (UPDATE intake SET epoch = 0 FROM released WHERE intake.partition = released.partition)
+       UPDATE settling SET epoch = 0 FROM released WHERE settling.partition = released.partition`,
+      [JSON.stringify(leases)],
+    );
+  }
+
+  return {
+    async partitionCount(wanted) {
+      const [row] = await query<{ count: number }>(
+        `WITH made AS (INSERT INTO partition_count (is_only, count) VALUES (true, $1) ON CONFLICT DO NOTHING RETURNING count)
+         SELECT count FROM made UNION ALL SELECT count FROM partition_count LIMIT 1`,
+        [wanted],
+      );
+      return row?.count ?? wanted;
+    },
+
+    async beat({ node, ttlMs, isLeaving, now }) {
+      const [row] = await query<{
+        nodes: { name: string; isLeaving: boolean }[];
+        partitions: { partition: number; owner: string | null; epoch: number }[];
+      }>(
+        `WITH clock AS MATERIALIZED (SELECT coalesce($4::bigint, ${databaseMs}) AS now),
+           ended AS (DELETE FROM node USING clock WHERE name <> $1 AND until <= now RETURNING name),
+           beat AS (INSERT INTO node (name, at, until, is_leaving) SELECT $1, now, now + $2::bigint, $3 FROM clock
+             ON CONFLICT (name) DO UPDATE SET at = excluded.at, until = excluded.until, is_leaving = excluded.is_leaving
+             RETURNING name, is_leaving),
+           alive AS (DELETE FROM presumed_death USING clock WHERE node = $1 RETURNING partition, deliveries, at, clock.now),
+           living AS (SELECT alive.partition, number::bigint AS number FROM alive, jsonb_array_elements_text(deliveries) AS number
+             WHERE alive.now - alive.at <= ${presumedDeathMs}),
+           counted AS (UPDATE waiting SET deaths = deaths - 1 FROM living
+             WHERE waiting.partition = living.partition AND waiting.number = living.number AND deaths > 0)
+         SELECT
+           (SELECT jsonb_agg(jsonb_build_object('name', name, 'isLeaving', is_leaving) ORDER BY name) FROM (
+              SELECT name, is_leaving FROM beat
+              UNION ALL SELECT name, is_leaving FROM node WHERE name <> $1 AND name NOT IN (SELECT name FROM ended)
+            ) AS nodes) AS nodes,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('partition', partition, 'owner', owner, 'epoch', epoch)
+              ORDER BY partition), '[]') FROM partition_lease) AS partitions`,
+        [node, ttlMs, isLeaving, nowMs(now)],
+      );
+      return row ?? { nodes: [], partitions: [] };
+    },
+
+    async take({ node, partitions: wanted }) {
+      for (const partition of wanted) partitions.forget(partition);
+      // The fences wait for what their former owner has under way.
+      const leases = await query<Lease>(
+        `WITH taken AS (INSERT INTO partition_lease AS held (partition, owner, epoch)
+             SELECT partition, $1, ${clock === 'caller' ? 1 : databaseMs} FROM unnest($2::smallint[]) AS wanted (partition)
+               ORDER BY partition
+             ON CONFLICT (partition) DO UPDATE
+               SET owner = excluded.owner, epoch = greatest(held.epoch + 1, excluded.epoch)
+               WHERE held.owner IS NULL OR held.owner = excluded.owner
+                 OR NOT EXISTS (SELECT FROM node WHERE name = held.owner)
+             RETURNING partition, owner, epoch),
+           intake AS (INSERT INTO intake (partition, epoch) SELECT partition, epoch FROM taken ORDER BY partition
+             ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch),
+           settling AS (INSERT INTO settling (partition, epoch) SELECT partition, epoch FROM taken ORDER BY partition
+             ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch)
+         SELECT partition, owner, epoch FROM taken ORDER BY partition`,
+        [node, wanted],
+      );
+      return leases;
+    },
+
+    release: (lease) => release([lease]),
+
+    async leave(node, leases) {
+      await release(leases);
+      // A later process of the same name can be alive.
+      await query('DELETE FROM node WHERE name = $1 AND NOT EXISTS (SELECT FROM partition_lease WHERE owner = $1)', [
+        node,
+      ]);
+    },
+  };
+}
