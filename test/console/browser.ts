@@ -63,7 +63,20 @@ const thriftyFlags = [
   '--enable-features=NetworkServiceInProcess2',
 ];
 
-async function launch(thrifty: boolean): Promise<Browser> {
+/**
+ * Chromium itself crashes at about one start in some hundred (a fault in its libc, before there is a page): it is started
+ * again then.
+ */
+async function launch(thrifty: boolean, startsLeft = 3): Promise<Browser> {
+  try {
+    return await launchOnce(thrifty);
+  } catch (error) {
+    if (startsLeft <= 1 || !(error instanceof Error) || !/signal=SIG/.test(error.message)) throw error;
+    return await launch(thrifty, startsLeft - 1);
+  }
+}
+
+async function launchOnce(thrifty: boolean): Promise<Browser> {
   const dir = await unpacked();
   return chromium.launch({
     executablePath: join(dir, 'chromium'),
@@ -346,6 +359,12 @@ async function unpacked(): Promise<string> {
 export async function chooseDocument(within: Locator, field: string, name: string): Promise<void> {
   await within.getByRole('combobox', { name: field, exact: true }).click();
   await within.getByRole('option', { name, exact: true }).click();
+}
+
+/** Chooses the event to try something on, by a text of its line in the list. */
+export async function chooseEvent(within: Page | Locator, text: string | RegExp): Promise<void> {
+  await within.getByRole('combobox', { name: 'Event', exact: true }).click();
+  await within.getByRole('option').filter({ hasText: text }).first().click();
 }
 
 /** Chooses a value of a list's filter, which is a chip with a list of values behind it. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { wire } from '../support/app.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { barriers, barriersInAllLooks, edit, openTab, startConsole, visit } from './browser.ts';
+import { barriers, barriersInAllLooks, chooseEvent, edit, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -105,7 +105,7 @@ test('Send test says why there is nothing to send', async () => {
   const { destination } = await wire(app, receiver);
   await using tab = await openTab(browser, { url: app.url, path: details(destination), expected: /^422 .*\/preview$/ });
   const { page } = tab;
-  await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
+  await chooseEvent(page, 'Paste an event …');
   const reason = (text: string) =>
     page
       .locator('div')
@@ -188,10 +188,10 @@ test('the preview shows the request of the draft, and an event without any is ma
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${id}/destinations/new` });
   const { page } = tab;
   await page.getByRole('textbox', { name: 'Endpoint Path' }).fill('/orders');
-  await page.getByRole('combobox', { name: 'Event' }).selectOption('Sample event');
+  await chooseEvent(page, 'Sample event');
   await page.getByText('Valid JSON', { exact: true }).waitFor();
   await page.getByText('"Blue running shoes"').waitFor();
-  await page.getByRole('combobox', { name: 'Event' }).selectOption('Paste an event …');
+  await chooseEvent(page, 'Paste an event …');
   const long = 'a long value '.repeat(40);
   await page.getByRole('textbox', { name: 'Event as JSON' }).fill(`{"page": "Home\\"s", "total": "${long}"}`);
   await editor(page).fill('{"page": "{{* it.data[0].page }}"}');
@@ -206,17 +206,36 @@ test('the preview shows the request of the draft, and an event without any is ma
   assert.deepEqual(tab.problems, []);
 });
 
-test('the list of events has name, e-mail address or visitor, and the values of the rules', async () => {
+test('the list of events has name, e-mail address or visitor, and the values of the rules, and is searched for them', async () => {
   const { app, browser } = console_;
-  const { destination, deliver } = await wire(app, receiver, {
+  const { destination, deliver, send } = await wire(app, receiver, {
     action: { rules: { parameter: 'cart_total', operator: 'exists' } },
   });
+  await send({ 'wt.ev': 'Cart', email: 'old@shop.example', 'wt.dcsvid': 'visitor-of-old' });
+  await deliver({ 'wt.ev': 'Cart', email: 'ben@shop.example', cart_total: '7.50' });
   await deliver({ 'wt.ev': 'Cart', email: 'ada@shop.example', cart_total: '120.90' });
   await using tab = await openTab(browser, { url: app.url, path: details(destination) });
-  const chosen = tab.page.getByRole('combobox', { name: 'Event' }).locator('option:checked');
-  await chosen
-    .filter({ hasText: /^Cart · ada@shop.example · cart_total 120.90 · \d\d:\d\d/ })
-    .waitFor({ state: 'attached' });
+  const { page } = tab;
+  const event = page.getByRole('combobox', { name: 'Event', exact: true });
+  const shown = async () => event.inputValue();
+  await page.getByText('"ada@shop.example"').waitFor();
+  assert.match(await shown(), /^Cart · ada@shop.example · cart_total 120.90 · \d\d:\d\d/);
+  await chooseEvent(page, /^Cart.*cart_total 7.50/);
+  await page.getByText('"ben@shop.example"').waitFor();
+  await event.fill('ada 120');
+  await page.getByRole('option').and(page.locator('[data-combobox-selected]')).filter({ hasText: 'ada@' }).waitFor();
+  assert.equal(await page.getByRole('option').count(), 1);
+  assert.deepEqual(await barriers(page), []);
+  await event.press('Enter');
+  await page.getByText('"ada@shop.example"').waitFor();
+  await event.fill('no such person');
+  await page.getByText('No event has this ID, name or visitor.').waitFor();
+  await event.press('Escape');
+  await page.getByRole('tab', { name: 'Event', exact: true }).focus();
+  assert.match(await shown(), /^Cart · ada@shop.example/, 'text that is typed chooses nothing alone');
+  await event.fill('visitor-of-old');
+  await page.getByRole('group', { name: 'Found' }).getByRole('option').first().click();
+  await page.getByText('"old@shop.example"').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -8,7 +8,7 @@ import { connections, parts, terms, actions as words } from '../../messages/en.t
 import { bind } from '../../parts/form/bind.ts';
 import { DocumentField } from '../../parts/list/filter-fields.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
-import { usePicked } from '../../parts/payload/event-picker.tsx';
+import { usePicked } from '../../parts/payload/pickable-events.ts';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
 import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';

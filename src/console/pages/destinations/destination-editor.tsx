@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useRef, useState } from 'react';
@@ -22,10 +22,10 @@ import {
 } from './destination-draft.ts';
 import css from './destination-editor.module.css';
 import { DestinationForm } from './destination-form.tsx';
-import { PreviewPanel } from './preview/preview-panel.tsx';
 import { useDestinationPreview } from './preview/use-preview.ts';
 import { TemplateField } from './template-field.tsx';
 
+const PreviewPanel = lazyPart(() => import('./preview/preview-panel.tsx'), 'PreviewPanel');
 const AdvancedSettings = lazyPart(() => import('./advanced-settings.tsx'), 'AdvancedSettings');
 
 type Props = {
@@ -129,12 +129,14 @@ export function DestinationEditor({ connection, stored, start, begins = false }:
         </Suspense>
       </Stack>
       <div className={css['preview']}>
-        <PreviewPanel
-          preview={preview}
-          baseUrl={connection.baseUrl}
-          onInsert={(path) => editor.current?.insertPath(path)}
-          onGoTo={(line, column) => editor.current?.goToLine(line, column)}
-        />
+        <Suspense fallback={<Skeleton height={320} />}>
+          <PreviewPanel
+            preview={preview}
+            baseUrl={connection.baseUrl}
+            onInsert={(path) => editor.current?.insertPath(path)}
+            onGoTo={(line, column) => editor.current?.goToLine(line, column)}
+          />
+        </Suspense>
       </div>
     </div>,
     {

@@ -10,9 +10,9 @@ import { formatAbsolute, formatBytes, events as listWords, shell, terms, event a
 import { CopyButton, DetailTabs, Facts, Icon, notifyDone, Panel, TextLink, Time } from '../../parts/parts.ts';
 import { isUnfinished } from '../../parts/payload/delivery-summary.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
-import { useChosenSample } from '../../parts/payload/event-picker.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
+import { useChosenSample } from '../../parts/payload/pickable-events.ts';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import { ReplayButton } from '../replays/replay-button.tsx';

@@ -1,19 +1,15 @@
-import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core';
-import { useDebouncedValue, useSessionStorage } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { Button, type ComboboxParsedItemGroup, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
-import type { Condition } from '../../../contract/documents/condition.ts';
-import { kept, useApiQuery, useEventNames } from '../../data/data.ts';
-import { formatTime, terms, eventPicker as words } from '../../messages/en.ts';
+import { useApiQuery, useEventNames } from '../../data/data.ts';
+import { formatTime, parts, shell, terms, eventPicker as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { bind } from '../form/bind.ts';
 import { Icon, Note } from '../parts.ts';
 import { marksOf } from './event-marks.ts';
+import { type EventFor, type Listed, usePickable } from './pickable-events.ts';
 import { pickedPasted, pickedSample, sampleOf } from './picked-event.ts';
-import { recentEvents, useRecentEvents } from './recent-events.ts';
-
-/** What an event should fit: the rules that it matches, and the destination that it went through. */
-type EventFor = { destinationId?: string | undefined; rules?: Condition | undefined };
+import { useRecentEvents } from './recent-events.ts';
 
 type Props = EventFor & {
   /**
@@ -31,8 +27,32 @@ type Props = EventFor & {
 export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Props): ReactNode {
   const [text, write] = useState('');
   const { chosen, matching, delivered, recent, first, refresh } = usePickable(wanted);
-  const found = useFound(text);
   const value = picked === '' ? first : picked;
+  const names = useEventNames([value, ...[...chosen, ...delivered].map(({ id }) => id)]);
+  const known = useRecentEvents();
+  const now = Date.now();
+  /** Name, marks and time of an event; of one that is not known yet, its id. */
+  function partsOf({ id, name, receivedAt }: Listed): string[] {
+    if (receivedAt === undefined) return [id];
+    return [
+      name ?? terms.noName,
+      ...marksOf(known.get(id), wanted.rules),
+      formatTime(new Date(receivedAt), 'stream', now),
+    ];
+  }
+  const told = new Map<string, string[]>();
+  function itemOf(one: Listed) {
+    const parts = partsOf(names.get(one.id) ?? one);
+    told.set(one.id, parts);
+    return { value: one.id, label: words.event(parts) };
+  }
+  const made = [
+    { value: pickedSample, label: words.sample },
+    { value: pickedPasted, label: words.paste },
+  ];
+  const shown = made.find((one) => one.value === value) ?? itemOf({ id: value });
+  const isTyped = text !== '' && text !== shown.label;
+  const { found, isAsking } = useFound(isTyped ? text : '');
   const groups = [
     { group: words.found, items: found },
     { group: words.chosen, items: chosen },
@@ -40,58 +60,40 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
     { group: words.matched, items: delivered },
     { group: words.recent, items: recent },
   ];
-  const names = useEventNames([value, ...[...chosen, ...delivered].map(({ id }) => id)]);
-  const listed = new Set<string>([pickedSample, pickedPasted]);
-  const known = useRecentEvents();
-  const now = Date.now();
-  function labelOf({ id, name, receivedAt }: Listed): string {
-    if (receivedAt === undefined) return id;
-    const marks = marksOf(known.get(id), wanted.rules);
-    return words.event([name ?? terms.noName, ...marks, formatTime(new Date(receivedAt), 'stream', now)]);
-  }
+  const listed = new Set<string>();
   const data = groups.flatMap(({ group, items }) => {
     const news = items.filter(({ id }) => !listed.has(id));
     for (const { id } of news) listed.add(id);
-    if (news.length === 0) return [];
-    return [{ group, items: news.map((one) => ({ value: one.id, label: labelOf(names.get(one.id) ?? one) })) }];
+    return news.length === 0 ? [] : [{ group, items: news.map(itemOf) }];
   });
+  if (value !== pickedSample && value !== pickedPasted && !listed.has(value))
+    data.unshift({ group: words.chosen, items: [shown] });
   const problem = value === pickedPasted && pasted.trim() !== '' ? sampleOf(value, pasted) : null;
   return (
     <Stack gap="xs">
-      <Group gap="xs" align="flex-end">
-        <NativeSelect
+      <Group gap="xs" align="flex-end" wrap="nowrap">
+        <Select
           label={terms.event}
-          {...bind(value, onPick)}
-          flex="1 1 14rem"
-          data={[
-            ...(listed.has(value) ? [] : [{ value, label: labelOf(names.get(value) ?? { id: value }) }]),
-            ...data,
-            {
-              group: words.made,
-              items: [
-                { value: pickedSample, label: words.sample },
-                { value: pickedPasted, label: words.paste },
-              ],
-            },
-          ]}
+          placeholder={words.searchHint}
+          value={value}
+          onChange={(next) => next !== null && onPick(next)}
+          data={[...data, { group: words.made, items: made }]}
+          searchValue={text}
+          onSearchChange={write}
+          onFocus={({ currentTarget }) => currentTarget.select()}
+          filter={({ options, search }) => narrowed(options as ComboboxParsedItemGroup[], search)} // the groups above
+          renderOption={({ option }) => <Option parts={told.get(option.value) ?? [option.label]} />}
+          nothingFoundMessage={isAsking ? parts.loading(shell.pages.events) : words.notFound}
+          allowDeselect={false}
+          selectFirstOptionOnChange
+          searchable
+          spellCheck={false}
+          comboboxProps={{ withinPortal: false }}
+          flex={1}
         />
-        <Group gap="xs" align="flex-end" wrap="nowrap" flex="1 1 14rem">
-          <TextInput
-            aria-label={words.search}
-            placeholder={words.searchHint}
-            leftSection={<Icon name="search" size={14} />}
-            {...bind(text, write)}
-            onKeyDown={({ key }) => {
-              const [hit] = found;
-              if (key === 'Enter' && hit !== undefined) onPick(hit.id);
-            }}
-            error={text.trim() !== '' && found.length === 0 ? words.notFound : undefined}
-            flex={1}
-          />
-          <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
-            <Icon name="retry" />
-          </Button>
-        </Group>
+        <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
+          <Icon name="retry" />
+        </Button>
       </Group>
       {value === pickedPasted ? (
         <Textarea
@@ -112,77 +114,39 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
   );
 }
 
-/**
- * The event of a choice. Of an empty one: the chosen sample, else the newest event that matches the rules, else the newest
- * that went through the destination, else the newest of all. null until that is known.
- */
-export function usePicked(picked: string, pasted: string, wanted: EventFor): ReturnType<typeof sampleOf> | null {
-  const { first, isSettled } = usePickable(wanted);
-  if (picked === '' && !isSettled) return null;
-  return sampleOf(picked === '' ? first : picked, pasted);
+/** Those of the list with each word of a search; what the server found has it in parts that are not shown. */
+function narrowed(groups: readonly ComboboxParsedItemGroup[], search: string): ComboboxParsedItemGroup[] {
+  const typed = search.toLowerCase().split(/\s+/);
+  return groups.flatMap(({ group, items }) => {
+    const fit = items.filter(({ label }) => typed.every((word) => label.toLowerCase().includes(word)));
+    const kept = group === words.found ? items : fit;
+    return kept.length === 0 ? [] : [{ group, items: kept }];
+  });
 }
 
-/** Other events to try something on together with the picked one: at most `count`, those that fit first. */
-export function useMoreEvents(first: string | undefined, count: number, wanted: EventFor): readonly string[] {
-  const { matching, delivered, recent } = usePickable(wanted);
-  const fitting = wanted.rules === undefined ? [...delivered, ...recent] : matching;
-  const ids = new Set(fitting.map(({ id }) => id));
-  return [...ids].filter((id) => id !== first).slice(0, count);
-}
-
-/** The id of the event that was chosen as the sample of all previews in this browser tab; empty: none. */
-export function useChosenSample() {
-  return useSessionStorage({ key: 'millrace.sample-event', defaultValue: '', getInitialValueInEffect: false });
-}
-
-/** An event in the list; without a time until its name is known. */
-type Listed = { id: string; name?: string | null; receivedAt?: string };
-
-function usePickable({ destinationId, rules }: EventFor) {
-  const [sample] = useChosenSample();
-  const maySeeEvents = useMay('events:view');
-  const maySeePayloads = useMay('payloads:view');
-  // Each typed letter changes the rules.
-  const [settled] = useDebouncedValue(JSON.stringify(rules), 400);
-  const conditions = settled === undefined ? [] : [JSON.parse(settled) as Condition]; // the text of one
-  const counted = useApiQuery(
-    'countConditions',
-    { body: { conditions, last: 1_000 } },
-    { enabled: maySeePayloads && conditions.length > 0, staleTime: 60_000, ...kept },
+/** An event in the list: its name, and below it what tells it apart. */
+function Option({ parts: [name, ...marks] }: { parts: readonly string[] }): ReactNode {
+  return (
+    <Stack gap={0} miw={0}>
+      <Text span>{name}</Text>
+      {marks.length === 0 ? null : <Note span>{words.event(marks)}</Note>}
+    </Stack>
   );
-  const newest = useQuery({ ...recentEvents(), enabled: maySeeEvents });
-  const sent = useApiQuery(
-    'listDeliveries',
-    { query: { destinationId, limit: 30 } },
-    { enabled: destinationId !== undefined },
-  );
-  const matching: readonly Listed[] = counted.data?.matching ?? [];
-  const ids = [...new Set(sent.data?.data.flatMap(({ eventId }) => eventId ?? []))];
-  const delivered: readonly Listed[] = ids.slice(0, 10).map((id) => ({ id }));
-  const recent: readonly Listed[] = newest.data?.data.slice(0, shownMax) ?? [];
-  const chosen: readonly Listed[] = sample === '' ? [] : [{ id: sample }];
-  return {
-    chosen,
-    matching,
-    delivered,
-    recent,
-    first: chosen[0]?.id ?? matching[0]?.id ?? delivered[0]?.id ?? recent[0]?.id ?? pickedSample,
-    isSettled: chosen.length > 0 || (!newest.isLoading && !sent.isLoading && !counted.isLoading),
-    refresh: () => void Promise.all([counted.refetch(), newest.refetch(), sent.refetch()]),
-  };
 }
-
-const shownMax = 40;
 
 /** Events with this id, name or visitor. */
-function useFound(typed: string): readonly Listed[] {
+function useFound(typed: string): { found: readonly Listed[]; isAsking: boolean } {
   const mayEvents = useMay('events:view');
-  const [settled] = useDebouncedValue(typed.trim(), 300);
+  const wanted = typed.trim();
+  const [settled] = useDebouncedValue(wanted, 300);
   const isId = /^evt_[0-9a-z]{26}$/.test(settled);
   const asked = { enabled: mayEvents && settled !== '' && !isId, staleTime: 60_000 };
   const byName = useApiQuery('listEvents', { query: { name: settled, limit: 20 } }, { ...asked });
   const byVisitor = useApiQuery('listEvents', { query: { visitorId: settled, limit: 20 } }, { ...asked });
-  if (settled === '') return [];
-  if (isId) return [{ id: settled }];
-  return [...(byName.data?.data ?? []), ...(byVisitor.data?.data ?? [])];
+  if (wanted === '' || settled !== wanted) return { found: [], isAsking: wanted !== '' };
+  if (isId) return { found: [{ id: settled }], isAsking: false };
+  return {
+    found: [...(byName.data?.data ?? []), ...(byVisitor.data?.data ?? [])],
+    isAsking: byName.isLoading || byVisitor.isLoading,
+  };
 }

@@ -4,7 +4,6 @@ export const eventPicker = {
   found: 'Found',
   chosen: 'Chosen sample',
   matching: 'Matching the rules',
-  search: 'Find an event',
   searchHint: 'Event ID, name or visitor',
   notFound: 'No event has this ID, name or visitor.',
   matched: 'Delivered to this destination',

@@ -6,7 +6,7 @@ import type { RouteId } from '../../../../contract/routes.ts';
 import { apiQuery, kept, useApiQuery } from '../../../data/data.ts';
 import type { KnownFields } from '../../../editor/fields.ts';
 import { eventPicker, terms, destinations as words } from '../../../messages/en.ts';
-import { useMoreEvents, usePicked } from '../../../parts/payload/event-picker.tsx';
+import { useMoreEvents, usePicked } from '../../../parts/payload/pickable-events.ts';
 import type { Sample } from '../../../parts/payload/picked-event.ts';
 import { recentEvents } from '../../../parts/payload/recent-events.ts';
 import { useMay } from '../../../session/rights.ts';
