@@ -23,6 +23,8 @@ export interface Postgres extends AsyncDisposable {
 
 export type PostgresOptions = {
   url: string;
+  /** The name of this node, which its connections have. */
+  node?: string;
   /** Connections for writes and for reads. */
   connectionsMax?: { writes: number; reads: number };
   /** Hears of every statement before it is sent, in tests. */
@@ -37,8 +39,14 @@ const connectMs = 5_000;
 const defaults = { writes: 5, reads: 3 };
 
 /** Opens a database without a look at it: the first statement connects. */
-export function openPostgres({ url, connectionsMax = defaults, observe = () => {} }: PostgresOptions): Postgres {
-  const common = { connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true, types };
+export function openPostgres({ url, node, connectionsMax = defaults, observe = () => {} }: PostgresOptions): Postgres {
+  const common = {
+    ...(node !== undefined && { application_name: applicationName(node) }),
+    connectionString: url,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    types,
+  };
   const writes = new pg.Pool({ ...common, max: connectionsMax.writes, query_timeout: statementMs });
   const reads = new pg.Pool({ ...common, max: connectionsMax.reads, statement_timeout: readMs });
   // An idle connection that breaks is replaced by the next statement.
@@ -64,8 +72,10 @@ export function openPostgres({ url, connectionsMax = defaults, observe = () => {
       };
       client.on('error', onError);
       try {
+        observe('BEGIN');
         await client.query('BEGIN').catch(translated);
         const result = await work(on(client, true));
+        observe('COMMIT');
         await client.query('COMMIT').catch(translated);
         return result;
       } catch (error) {
@@ -83,6 +93,9 @@ export function openPostgres({ url, connectionsMax = defaults, observe = () => {
     },
   };
 }
+
+/** That of the connections of a node, by which another one finds and ends them. PostgreSQL keeps 63 bytes. */
+export const applicationName = (node: string): string => `millrace ${node}`.slice(0, 63);
 
 const int8 = 20;
 const types: pg.CustomTypesConfig = {

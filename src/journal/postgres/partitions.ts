@@ -14,6 +14,8 @@ export type Memory = {
   counter: number;
   /** The deliveries that are in plan entries alone, by number, ascending. */
   readonly open: Map<number, OpenDelivery>;
+  /** Makes rows of what the former owner left open; null: not begun. */
+  rows: Promise<void> | null;
   /** By how much the clock was set back, at most, since `followClock` was told. */
   setBackMs: number;
 };
@@ -51,9 +53,9 @@ export type ReplayOf = { partition: number; number: number; timeMs: number; key:
 
 /** The partitions on which this process works. */
 export type Partitions = {
-  /** What is known of a partition; read when it is not. Rows are made of what its former owner left open. */
+  /** What is known of a partition; read when it is not. */
   memory(partition: number): Promise<Memory>;
-  /** What is known under this lease; null: it is stale. */
+  /** What is known under this lease, after rows were made of what the former owner left open; null: it is stale. */
   held(lease: Pick<Lease, 'partition' | 'epoch'>): Promise<Memory | null>;
   /** Another node may have changed it: what is known is read again. */
   forget(partition: number): void;
@@ -100,11 +102,7 @@ export function createPartitions(query: Query): Partitions {
       doubts.delete(partition);
     }
     const { epoch, settleEpoch: _, settleCounter: counter, ...intake } = row;
-    const memory: Memory = { partition, epoch, intake, counter, open: new Map(), setBackMs: 0 };
-    // What was open for its former owner. Another owner may have come since: then nothing is written.
-    await makeRows(query, memory);
-    await promoteAll(query, partition);
-    return memory;
+    return { partition, epoch, intake, counter, open: new Map(), rows: null, setBackMs: 0 };
   }
 
   const partitions: Partitions = {
@@ -125,13 +123,15 @@ export function createPartitions(query: Query): Partitions {
       return found;
     },
     async held({ partition, epoch }) {
-      const memory = await partitions.memory(partition);
-      if (memory.epoch === epoch) return memory;
-      if (memory.epoch > epoch) return null;
-      // It was read before this lease was taken.
-      partitions.forget(partition);
-      const again = await partitions.memory(partition);
-      return again.epoch === epoch ? again : null;
+      let memory = await partitions.memory(partition);
+      if (memory.epoch < epoch) {
+        // It was read before this lease was taken.
+        partitions.forget(partition);
+        memory = await partitions.memory(partition);
+      }
+      if (memory.epoch !== epoch) return null;
+      await takeRows(query, memory);
+      return memory;
     },
     forget(partition) {
       known.delete(partition);
@@ -186,6 +186,18 @@ export async function makeRows(query: Query, memory: Memory): Promise<boolean> {
   memory.counter += 1;
   for (const number of memory.open.keys()) if (number < upTo) memory.open.delete(number);
   return true;
+}
+
+/** Makes rows of what the former owner of a partition left open, once. */
+export async function takeRows(query: Query, memory: Memory): Promise<void> {
+  memory.rows ??= (async () => {
+    await makeRows(query, memory);
+    await promoteAll(query, memory.partition);
+  })();
+  await memory.rows.catch((error: unknown) => {
+    memory.rows = null;
+    throw error;
+  });
 }
 
 /** Makes the first waiting delivery of each of these order keys the first in line. */

@@ -39,7 +39,7 @@ export function postgresHot(
   }, lookMs);
   looking.unref();
   const hot: HotJournal = {
-    leases: postgresLeases(query, partitions, clock),
+    leases: postgresLeases(postgres, partitions, clock),
     commands: postgresCommands(query),
     statuses: postgresStatuses(query),
     accept: intake.accept,

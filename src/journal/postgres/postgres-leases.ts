@@ -1,4 +1,5 @@
-import type { Query } from '../../postgres/postgres.ts';
+import type { Postgres, Query } from '../../postgres/postgres.ts';
+import { sqlState } from '../../postgres/unavailable.ts';
 import { type Lease, type Leases, presumedDeathMs } from '../leases.ts';
 import type { Partitions } from './partitions.ts';
 
@@ -11,7 +12,15 @@ export type HeartbeatClock = 'database' | 'caller';
 /** The time of the server as SQL. */
 export const databaseMs = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
-export function postgresLeases(query: Query, partitions: Pick<Partitions, 'forget'>, clock: HeartbeatClock): Leases {
+/** How long a takeover waits for a statement of the former owner, in ms. */
+const lockMs = 300;
+const lockNotAvailable = '55P03';
+
+export function postgresLeases(
+  { query, transaction }: Pick<Postgres, 'query' | 'transaction'>,
+  partitions: Pick<Partitions, 'forget'>,
+  clock: HeartbeatClock,
+): Leases {
   const nowMs = (given: number) => (clock === 'caller' ? given : null);
 
   async function release(leases: readonly Lease[]): Promise<void> {
@@ -70,9 +79,9 @@ export function postgresLeases(query: Query, partitions: Pick<Partitions, 'forge
 
     async take({ node, partitions: wanted }) {
       for (const partition of wanted) partitions.forget(partition);
-      // The fences wait for what their former owner has under way.
-      const leases = await query<Lease>(
-        `WITH taken AS (INSERT INTO partition_lease AS held (partition, owner, epoch)
+      const take = (within: Query) =>
+        within<Lease>(
+          `WITH taken AS (INSERT INTO partition_lease AS held (partition, owner, epoch)
              SELECT partition, $1, ${clock === 'caller' ? 1 : databaseMs} FROM unnest($2::smallint[]) AS wanted (partition)
                ORDER BY partition
              ON CONFLICT (partition) DO UPDATE
@@ -85,9 +94,26 @@ export function postgresLeases(query: Query, partitions: Pick<Partitions, 'forge
            settling AS (INSERT INTO settling (partition, epoch) SELECT partition, epoch FROM taken ORDER BY partition
              ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch)
          SELECT partition, owner, epoch FROM taken ORDER BY partition`,
-        [node, wanted],
-      );
-      return leases;
+          [node, wanted],
+        );
+      // The fences wait for what their former owner has under way: its connections are ended when that takes long.
+      const limited = () =>
+        transaction(async (within) => {
+          await within(`SET LOCAL lock_timeout = ${lockMs}`);
+          return take(within);
+        });
+      try {
+        return await limited();
+      } catch (error) {
+        if (sqlState(error) !== lockNotAvailable) throw error;
+        await query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY (
+             SELECT left('millrace ' || owner, 63) FROM partition_lease WHERE partition = ANY ($2::smallint[]) AND owner <> $1
+               AND NOT EXISTS (SELECT FROM node WHERE name = owner))`,
+          [node, wanted],
+        );
+        return limited();
+      }
     },
 
     release: (lease) => release([lease]),

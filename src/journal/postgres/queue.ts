@@ -9,7 +9,7 @@ import type { DeliveryQueue, NextDue } from '../hot.ts';
 import { readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns, ensureWords, eventPlaceOf, loggedOf } from './delivery-row.ts';
 import type { EventReader } from './event-reader.ts';
-import { makeRows, type Partitions } from './partitions.ts';
+import { makeRows, type Partitions, takeRows } from './partitions.ts';
 import type { Words } from './words.ts';
 
 export type QueueParts = { query: Query; partitions: Partitions; words: Words; events: EventReader };
@@ -23,6 +23,7 @@ const readBytesMax = 4 * 1_048_576;
 export async function withRows({ query, partitions }: Pick<QueueParts, 'query' | 'partitions'>, partition: number) {
   await partitions.inTurn(partition, async () => {
     const memory = await partitions.memory(partition);
+    await takeRows(query, memory);
     if (memory.open.size > 0 && !(await makeRows(query, memory))) partitions.forget(partition);
   });
 }

@@ -67,6 +67,12 @@ async function settleInTurn(
   await parts.words.ensure(
     placed.flatMap(({ settlement: { reason, errorKind } }) => [reason, errorKind].filter((text) => text !== null)),
   );
+  const isOrdered = placed.some(({ settlement, number }) => {
+    const key = memory.open.get(number)?.orderKey ?? null;
+    return key !== null && (settlement.leavesOrder === true || statusCodes[settlement.status] <= statusCodes.held);
+  });
+  // Earlier ones of its key have rows before it has one.
+  if (isOrdered && !(await makeRows(parts.query, memory))) return null;
   const seen = new Set<number>();
   const isFast = ({ settlement, number, timeMs }: Placed) => {
     const open = memory.open.get(number);
@@ -77,12 +83,6 @@ async function settleInTurn(
   const fast: Placed[] = [];
   const others: Placed[] = [];
   for (const one of placed) (isFast(one) ? fast : others).push(one);
-  const isOrdered = others.some(({ settlement, number }) => {
-    const key = memory.open.get(number)?.orderKey ?? null;
-    return key !== null && (settlement.leavesOrder === true || statusCodes[settlement.status] <= statusCodes.held);
-  });
-  // Earlier ones of its key have rows before it has one.
-  if (isOrdered && !(await makeRows(parts.query, memory))) return null;
   const block = newBlockId(now);
   const general = await generalOf(parts, memory, others, { block, now });
   if (fast.length + general.rows.length === 0 && general.exchanges.length === 0) return general.overtaken;

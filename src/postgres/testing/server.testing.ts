@@ -88,7 +88,7 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
 
   await start();
   return {
-    url: (database) => `postgres://${name}@/${database}?host=${encodeURIComponent(sockets)}`,
+    url: (database) => `postgres://${name}@localhost/${database}?host=${encodeURIComponent(sockets)}`,
     get pid() {
       return server?.pid ?? null;
     },
