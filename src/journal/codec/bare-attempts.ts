@@ -1,21 +1,36 @@
 import { erased } from '../../contract/erased-text.ts';
-import { hopsHeader } from '../../contract/records/event.ts';
+import { type Event, hopsHeader } from '../../contract/records/event.ts';
 import {
   attemptAt,
+  type BlockLine,
   inExchange,
   type PackedAttempt,
   type PackedExchange,
   type PackedRequest,
   type PackedResponse,
 } from './attempt-codec.ts';
+import { copiesEvent, renderedOf } from './rendered-codec.ts';
 
 /** An attempt without its bodies. `renderedBytes` is the size of a request body that equals the rendered one. */
-export function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
+function withoutBodies(packed: PackedAttempt, renderedBytes: number): PackedAttempt {
   const bare: PackedAttempt = [...packed];
   const { [attemptAt.request]: request, [attemptAt.response]: response } = packed;
   if (request !== null && request !== inExchange) bare[attemptAt.request] = bareRequest(request, renderedBytes);
   if (response !== null && response !== inExchange) bare[attemptAt.response] = bareResponse(response);
   return bare;
+}
+
+/** Removes the bodies from the lines of a delivery of `event`; to be called oldest line first. */
+export function bodiless(event: () => Event | null): (line: BlockLine) => BlockLine {
+  let renderedBytes = 0;
+  return (line) => {
+    const { rendered } = line;
+    if (rendered !== '')
+      renderedBytes = Buffer.byteLength(renderedOf(rendered, copiesEvent(rendered) ? event() : null)?.body ?? '');
+    if (line.attempts === '') return { ...line, rendered: '' };
+    const packed: PackedAttempt[] = JSON.parse(line.attempts);
+    return { ...line, rendered: '', attempts: JSON.stringify(packed.map((one) => withoutBodies(one, renderedBytes))) };
+  };
 }
 
 /** The exchange of a batch without bodies. */

@@ -1,10 +1,8 @@
-import type { Event } from '../../../contract/records/event.ts';
 import type { Db } from '../../../sqlite/db.ts';
-import { type BlockLine, exchangeIds, type PackedAttempt } from '../../codec/attempt-codec.ts';
-import { withoutBodies } from '../../codec/bare-attempts.ts';
+import { exchangeIds } from '../../codec/attempt-codec.ts';
+import { bodiless } from '../../codec/bare-attempts.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
 import { readBudget } from '../../codec/read-budget.ts';
-import { copiesEvent, renderedOf } from '../../codec/rendered-codec.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
 import { bareExchanges } from '../batch-exchanges.ts';
@@ -83,19 +81,6 @@ export const bodyOperations = {
 };
 
 const finishedStates = [statusCodes.delivered, statusCodes.failed, statusCodes.skipped, statusCodes.cancelled];
-
-/** Removes the bodies from the lines of a delivery of `event`; to be called oldest line first. */
-function bodiless(event: () => Event | null): (line: BlockLine) => BlockLine {
-  let renderedBytes = 0;
-  return (line) => {
-    const { rendered } = line;
-    if (rendered !== '')
-      renderedBytes = Buffer.byteLength(renderedOf(rendered, copiesEvent(rendered) ? event() : null)?.body ?? '');
-    if (line.attempts === '') return { ...line, rendered: '' };
-    const packed: PackedAttempt[] = JSON.parse(line.attempts);
-    return { ...line, rendered: '', attempts: JSON.stringify(packed.map((one) => withoutBodies(one, renderedBytes))) };
-  };
-}
 
 /** Sets when the bodies of finished deliveries are removed. */
 export function setBodiesUntil(db: Db, until: readonly [number: number, at: number][]): void {
