@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { batcher } from '../../async/batcher.ts';
 import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
-import type { Query } from '../../postgres/postgres.ts';
+import type { Postgres, Query } from '../../postgres/postgres.ts';
 import { sqlState } from '../../postgres/unavailable.ts';
 import { type EventPlace, hasSameData, lineOfEvent } from '../codec/event-codec.ts';
 import type { PlannedDelivery } from '../deliveries.ts';
@@ -21,6 +21,8 @@ export type IntakeJob<Result> = {
   targets: readonly Target[];
   /** `isLost`: the fence of its partition did not hold. */
   stage(draft: Draft, known: KnownIdentities): Staged<Result>;
+  /** What else it writes, in the transaction of the statement, which it then shares with no other. It can be called twice. */
+  within?(query: Query, draft: Draft): Promise<void>;
 };
 /** Its result, after the commit; or it throws what its caller gets, and nothing of it is written. */
 export type Staged<Result> = () => Result;
@@ -28,8 +30,7 @@ export type Staged<Result> = () => Result;
 /** The identities that are stored, with the lines of their events, and those of this batch. */
 export type KnownIdentities = Map<string, { at: number; place: EventPlace; line: string | undefined }>;
 
-type Parts = {
-  query: Query;
+type Parts = Pick<Postgres, 'query' | 'transaction'> & {
   partitions: Partitions;
   words: Words;
   events: EventReader;
@@ -42,11 +43,27 @@ const jobsAtOnce = 1_024;
 const triesMax = 10;
 
 /** Writes what is taken in and planned: one statement at a time, with everything that came since the last one. */
-export function createIntake({ query, partitions, words, events, queueBytesMax }: Parts) {
+export function createIntake({ query, transaction, partitions, words, events, queueBytesMax }: Parts) {
   let waitingBytes = 0;
   const send = batcher<IntakeJob<unknown>, () => unknown>({ size: jobsAtOnce, outstanding: 1, run });
 
-  async function run(jobs: IntakeJob<unknown>[], fenced = 0): Promise<(() => unknown)[]> {
+  async function run(jobs: IntakeJob<unknown>[]): Promise<(() => unknown)[]> {
+    const groups = [jobs.filter(({ within }) => within === undefined)];
+    for (const job of jobs) if (job.within !== undefined) groups.push([job]);
+    const results = new Map<IntakeJob<unknown>, () => unknown>();
+    for (const group of groups) {
+      if (group.length === 0) continue;
+      const staged = await runTogether(group).catch((error: unknown) =>
+        group.map(() => () => {
+          throw error;
+        }),
+      );
+      for (const [index, job] of group.entries()) results.set(job, staged[index] ?? lost);
+    }
+    return jobs.map((job) => results.get(job) ?? lost);
+  }
+
+  async function runTogether(jobs: IntakeJob<unknown>[], fenced = 0): Promise<(() => unknown)[]> {
     await words.ensure(
       jobs.flatMap((job) => job.words),
       jobs.flatMap((job) => job.targets),
@@ -61,10 +78,12 @@ export function createIntake({ query, partitions, words, events, queueBytesMax }
       const staged = jobs.map(({ partition, stage }) =>
         stagedOf(drafts.get(partition), (draft) => stage(draft, known)),
       );
-      const changed = [...drafts.values()].filter(isChanged).sort((a, b) => a.memory.partition - b.memory.partition);
+      const within = jobs[0]?.within;
+      const isWritten = (draft: Draft) => within !== undefined || isChanged(draft);
+      const changed = [...drafts.values()].filter(isWritten).sort((a, b) => a.memory.partition - b.memory.partition);
       let written: Set<number>;
       try {
-        written = await write(changed);
+        written = await write(changed, within);
       } catch (error) {
         if (sqlState(error) !== duplicateState || tries >= triesMax) throw error;
         await readKnown(changed, stored);
@@ -84,7 +103,7 @@ export function createIntake({ query, partitions, words, events, queueBytesMax }
         throw new AppError('unavailable', 'The partition has another owner each time. Try again.');
       // With what is known now, each job says whether its lease is stale.
       const again = jobs.flatMap(({ partition }, index) => (refused.has(partition) ? index : []));
-      const results = await run(
+      const results = await runTogether(
         jobs.filter(({ partition }) => refused.has(partition)),
         fenced + 1,
       );
@@ -94,10 +113,18 @@ export function createIntake({ query, partitions, words, events, queueBytesMax }
   }
 
   /** Returns the partitions that were written. After a lost connection, the counters tell. */
-  async function write(drafts: readonly Draft[]): Promise<Set<number>> {
-    if (drafts.length === 0) return new Set();
+  async function write(drafts: readonly Draft[], within: IntakeJob<unknown>['within']): Promise<Set<number>> {
+    const [first] = drafts;
+    if (first === undefined) return new Set();
+    const send = (by: Query) => by<{ partition: number }>(writeIntake, valuesOf(drafts));
     try {
-      const rows = await query<{ partition: number }>(writeIntake, valuesOf(drafts));
+      const rows = await (within === undefined
+        ? send(query)
+        : transaction(async (by) => {
+            const fenced = await send(by);
+            if (fenced.length > 0) await within(by, first);
+            return fenced;
+          }));
       return new Set(rows.map(({ partition }) => partition));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

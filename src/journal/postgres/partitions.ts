@@ -168,6 +168,13 @@ async function disown(query: Query, partition: number, epoch: number): Promise<v
  */
 export async function makeRows(query: Query, memory: Memory): Promise<boolean> {
   const upTo = memory.intake.nextDelivery;
+  if (!(await writeRows(query, memory, upTo))) return false;
+  rowsWritten(memory, upTo);
+  return true;
+}
+
+/** The same for those with a number below `upTo`, in a transaction: call `rowsWritten` after the commit. */
+export async function writeRows(query: Query, memory: Memory, upTo: number): Promise<boolean> {
   const rows = await query(
     `WITH fence AS (UPDATE settling SET counter = counter + 1, settled = greatest(settled, $4)
          WHERE partition = $1 AND epoch = $2 AND counter = $3 RETURNING partition),
@@ -182,10 +189,13 @@ export async function makeRows(query: Query, memory: Memory): Promise<boolean> {
      SELECT 1 FROM fence`,
     [memory.partition, memory.epoch, memory.counter, upTo],
   );
-  if (rows.length === 0) return false;
+  return rows.length > 0;
+}
+
+/** What \`writeRows\` wrote was committed. */
+export function rowsWritten(memory: Memory, upTo: number): void {
   memory.counter += 1;
   for (const number of memory.open.keys()) if (number < upTo) memory.open.delete(number);
-  return true;
 }
 
 /** Makes rows of what the former owner of a partition left open, once. */

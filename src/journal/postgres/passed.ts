@@ -1,33 +1,76 @@
 import { placedId } from '../../contract/ids.ts';
-import type { Query } from '../../postgres/postgres.ts';
 import type { TakenOver } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import type { EndedSource } from '../replays.ts';
-import type { PostgresIntake } from './intake.ts';
 import { idsOf, type PlacedDelivery } from './intake-batch.ts';
-import type { Partitions } from './partitions.ts';
+import { type AdvanceParts, createReplayed } from './replays/advance.ts';
+import type { ReplayedRow } from './replays/replayed-parts.ts';
 import { targetIn } from './words.ts';
 
-type Parts = { query: Query; partitions: Partitions; intake: PostgresIntake };
+type Placed = Omit<PlacedDelivery, 'partition'>;
+
+type Row = { id: number } & ({ replay: null; deliveries: Placed[] } | { replay: string; deliveries: ReplayedRow[] });
+
+/** What was created of some rows; null: the lease is stale. */
+type Part = { taken: TakenOver[]; ended: EndedSource[] } | null;
 
 /** Creates passed deliveries in the partition of a lease: whole plans, about `limit` deliveries. */
 export async function takeOver(
-  { query, partitions, intake }: Parts,
+  parts: AdvanceParts,
   lease: Lease,
   { limit, now }: { limit: number; now: number },
 ): Promise<{ taken: TakenOver[]; ended: EndedSource[]; isMore: boolean } | null> {
+  const { query, partitions } = parts;
   if ((await partitions.held(lease)) === null) return null;
   const { partition } = lease;
-  const rows = await query<{ id: number; deliveries: Omit<PlacedDelivery, 'partition'>[] }>(
-    `SELECT id, deliveries FROM (
-       SELECT id, deliveries, sum(greatest(jsonb_array_length(deliveries), 1)) OVER (ORDER BY id) - jsonb_array_length(deliveries)
-         AS before FROM (SELECT id, deliveries FROM passed_delivery WHERE target = $1 ORDER BY id LIMIT $2) AS next) AS counted
+  const rows = await query<Row>(
+    `SELECT id, replay, deliveries FROM (
+       SELECT id, replay, deliveries,
+         sum(greatest(jsonb_array_length(deliveries), 1)) OVER (ORDER BY id) - jsonb_array_length(deliveries) AS before
+       FROM (SELECT id, replay, deliveries FROM passed_delivery WHERE target = $1 ORDER BY id LIMIT $2) AS next) AS counted
      WHERE before < $2 ORDER BY id`,
     [partition, limit],
   );
-  if (rows.length === 0) return { taken: [], ended: [], isMore: false };
-  const all = rows.flatMap(({ deliveries }) => deliveries);
-  const taken = await intake.add<TakenOver[] | null>({
+  const taken: TakenOver[] = [];
+  const ended: EndedSource[] = [];
+  for (const some of runsOf(rows)) {
+    const part = await created(parts, lease, some, now);
+    if (part === null) return null;
+    taken.push(...part.taken);
+    ended.push(...part.ended);
+  }
+  if (rows.length === 0) return { taken, ended, isMore: false };
+  const [more] = await query('SELECT 1 FROM passed_delivery WHERE target = $1 LIMIT 1', [partition]);
+  return { taken, ended, isMore: more !== undefined };
+}
+
+/** Consecutive rows of plans, or of one replay, are created together. */
+function runsOf(rows: readonly Row[]): Row[][] {
+  const runs: Row[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[0]?.replay === row.replay) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+async function created(parts: AdvanceParts, lease: Lease, rows: readonly Row[], now: number): Promise<Part> {
+  const replayId = rows[0]?.replay ?? null;
+  const ids = rows.map(({ id }) => id);
+  if (replayId === null) return planned(parts, lease, rows, now);
+  const all = rows.flatMap((row) => (row.replay === null ? [] : row.deliveries));
+  const done = await createReplayed(parts, lease, { replayId, rows: all, passed: [], taken: ids, now });
+  const news = all.flatMap(({ delivery, event }) => (delivery === null ? [] : { ...delivery, event }));
+  return (
+    done && { taken: news.map((one, index) => ({ ...takenOver(one, done.ids[index]), replayId })), ended: done.ended }
+  );
+}
+
+async function planned({ intake }: AdvanceParts, lease: Lease, rows: readonly Row[], now: number): Promise<Part> {
+  const { partition } = lease;
+  const all = rows.flatMap((row) => (row.replay === null ? row.deliveries : []));
+  return intake.add<Part>({
     partition,
     bytes: 0,
     words: all.flatMap(({ actionId }) => actionId ?? []),
@@ -37,15 +80,13 @@ export async function takeOver(
       draft.taken.push(...rows.map(({ id }) => id));
       const news = all.map(({ event, ...delivery }) => ({ delivery, event, replayId: null, replayOf: null }));
       const ids = idsOf(draft.create(news, now), news.length);
-      return () =>
-        all.map(({ event, ...delivery }, index) => ({
-          ...delivery,
-          id: ids[index] ?? '',
-          eventId: event && placedId('event', event),
-        }));
+      return () => ({ taken: all.map((one, index) => takenOver(one, ids[index])), ended: [] });
     },
   });
-  if (taken === null) return null;
-  const [more] = await query('SELECT 1 FROM passed_delivery WHERE target = $1 LIMIT 1', [partition]);
-  return { taken, ended: [], isMore: more !== undefined };
 }
+
+const takenOver = ({ event, ...delivery }: Placed, id = ''): TakenOver => ({
+  ...delivery,
+  id,
+  eventId: event && placedId('event', event),
+});

@@ -3,8 +3,8 @@ import type { Postgres } from '../../postgres/postgres.ts';
 import { eventOfLine } from '../codec/event-codec.ts';
 import { clockToleranceMs, type HotJournal, type PlacedEvent } from '../hot.ts';
 import type { Lease } from '../leases.ts';
-import { eventReader, linesOf, type StoredGroup } from './event-reader.ts';
-import { createIntake } from './intake.ts';
+import { type EventReader, eventReader, linesOf, type StoredGroup } from './event-reader.ts';
+import { createIntake, type PostgresIntake } from './intake.ts';
 import { changeUnder, createPartitions, type Partitions } from './partitions.ts';
 import { takeOver } from './passed.ts';
 import { type HeartbeatClock, postgresLeases } from './postgres-leases.ts';
@@ -22,16 +22,21 @@ const groupsAtOnce = 20;
 const readBytesMax = 4 * 1_048_576;
 const movedAtOnce = 1_000;
 
+type Shared = {
+  hot: HotJournal;
+  partitions: Partitions;
+  words: Words;
+  events: EventReader;
+  intake: PostgresIntake;
+};
+
 /** The hot journal of an open database, and what the other ports of the journal need of it. */
-export function postgresHot(
-  postgres: Postgres,
-  { clock, queueBytesMax }: PostgresHotOptions,
-): { hot: HotJournal; partitions: Partitions; words: Words } & Disposable {
+export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: PostgresHotOptions): Shared & Disposable {
   const { query } = postgres;
   const words = createWords(query);
   const partitions = createPartitions(query);
   const events = eventReader(query, words);
-  const intake = createIntake({ query, partitions, words, events, queueBytesMax });
+  const intake = createIntake({ ...postgres, partitions, words, events, queueBytesMax });
   const parts = { ...postgres, partitions, words, events, intake };
   const looking = setInterval(() => {
     // The next look repeats what failed.
@@ -92,7 +97,7 @@ export function postgresHot(
     settle: (lease, settlements, now) => settle(parts, lease, settlements, now),
     ...postgresHolds(query),
   };
-  return { hot, partitions, words, [Symbol.dispose]: () => clearInterval(looking) };
+  return { hot, partitions, words, events, intake, [Symbol.dispose]: () => clearInterval(looking) };
 }
 
 type Parts = Pick<Postgres, 'query' | 'transaction'> & {
