@@ -101,6 +101,9 @@ CREATE TABLE delivery (
   PRIMARY KEY (partition, number, created_at)
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX delivery_order ON delivery (order_at, partition, number);
+-- Those that were created while the clock was set back: lists by time find them here.
+CREATE INDEX delivery_set_back ON delivery (order_at, partition, number) WHERE order_at <> created_at;
+CREATE INDEX delivery_status ON delivery (status, order_at, partition, number) WHERE status <> 3;
 CREATE INDEX delivery_target ON delivery (target, status, order_at, partition, number);
 CREATE INDEX delivery_event ON delivery (event_number, event_partition) WHERE event_number IS NOT NULL;
 CREATE INDEX delivery_action ON delivery (action, order_at, partition, number) WHERE action IS NOT NULL;
@@ -117,7 +120,9 @@ CREATE TABLE waiting (
   PRIMARY KEY (partition, number)
 );
 CREATE INDEX waiting_due ON waiting (target, is_behind, due_at, number) WHERE due_at IS NOT NULL;
-CREATE INDEX waiting_status ON waiting (status, target);
+CREATE INDEX waiting_order ON waiting (order_at, partition, number);
+CREATE INDEX waiting_set_back ON waiting (order_at, partition, number) WHERE order_at <> created_at;
+CREATE INDEX waiting_status ON waiting (status, target, order_at, partition, number);
 CREATE INDEX waiting_key ON waiting (order_key, number) WHERE order_key IS NOT NULL;
 CREATE INDEX waiting_event ON waiting (event_number, event_partition) WHERE event_number IS NOT NULL;
 CREATE INDEX waiting_replay_of ON waiting (replay_of, replay_of_partition) WHERE replay_of IS NOT NULL;
@@ -180,9 +185,10 @@ CREATE TABLE erasure (
   created_at bigint NOT NULL, finished_at bigint
 );
 
--- The deliveries that are in plan entries alone, with the columns of `waiting`.
-CREATE VIEW open_delivery AS
-  SELECT entry.partition, entry.first + (row ->> 0)::bigint AS number, entry.created_at, entry.order_at,
+-- The deliveries of plan entries as they were created, with the columns of `waiting`. `entry`: the first number of their entry, by
+-- which they are found.
+CREATE VIEW planned_delivery AS
+  SELECT entry.first AS entry, entry.partition, entry.first + (row ->> 0)::bigint AS number, entry.created_at, entry.order_at,
     (part #>> '{event,0}')::smallint AS event_partition, (row ->> 1)::bigint AS event_number,
     (part #>> '{event,1}')::bigint AS event_at,
     (part ->> 'action')::integer AS action, (part ->> 'actionVersion')::integer AS action_version,
@@ -194,15 +200,29 @@ CREATE VIEW open_delivery AS
     (part ->> 'orderKey')::bigint AS order_key, (row #>> '{2,0}')::smallint AS replay_of_partition,
     (row #>> '{2,1}')::bigint AS replay_of, (row #>> '{2,2}')::bigint AS replay_of_at, row #>> '{2,3}' AS replay_key,
     null::bigint AS bodies_until, false AS is_behind
-  FROM settling
-  JOIN plan_entry AS entry ON entry.partition = settling.partition AND entry.first + entry.count > settling.settled
+  FROM plan_entry AS entry
   CROSS JOIN LATERAL jsonb_array_elements(entry.deliveries) AS part
-  CROSS JOIN LATERAL jsonb_array_elements(part -> 'rows') AS row
-  WHERE entry.first + (row ->> 0)::bigint >= settling.settled
-    AND NOT EXISTS (SELECT FROM waiting WHERE waiting.partition = entry.partition
-      AND waiting.number = entry.first + (row ->> 0)::bigint)
-    AND NOT EXISTS (SELECT FROM delivery WHERE delivery.partition = entry.partition
-      AND delivery.number = entry.first + (row ->> 0)::bigint AND delivery.created_at = entry.created_at);
+  CROSS JOIN LATERAL jsonb_array_elements(part -> 'rows') AS row;
+
+-- Those that are in plan entries alone. OFFSET 0 keeps each part as it is written, which reads few entries and probes their
+-- deliveries one by one: PostgreSQL can't know how few there are, and would read all of `delivery` to leave them out.
+CREATE VIEW open_delivery AS
+  SELECT open.partition, number, created_at, open.order_at, event_partition, event_number, event_at, action, action_version, target,
+    destination_version, status, due_at, test, reason, error_kind, attempts, exchanges, schedule_step, waited_ms, deaths,
+    finished_at, block, rendered_block, response_status, detail, order_key, replay_of_partition, replay_of, replay_of_at,
+    replay_key, bodies_until, is_behind
+  FROM settling
+  JOIN intake ON intake.partition = settling.partition AND intake.next_delivery > settling.settled
+  CROSS JOIN LATERAL (
+    SELECT * FROM planned_delivery AS planned
+    WHERE planned.partition = settling.partition AND number >= settling.settled AND entry >= coalesce(
+        (SELECT max(first) FROM plan_entry WHERE partition = settling.partition AND first <= settling.settled), 0)
+      AND NOT EXISTS (SELECT FROM waiting
+        WHERE waiting.partition = planned.partition AND waiting.number = planned.number OFFSET 0)
+      AND NOT EXISTS (SELECT FROM delivery
+        WHERE delivery.partition = planned.partition AND delivery.number = planned.number
+          AND delivery.created_at = planned.created_at OFFSET 0)
+    OFFSET 0) AS open;
 
 CREATE VIEW all_delivery AS
   SELECT *, false AS is_behind FROM delivery
