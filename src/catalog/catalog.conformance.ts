@@ -138,35 +138,34 @@ export function catalogConformance(name: string, make: () => Promise<Made>): voi
 
     guarantee('of the versions of a document the oldest are removed, beyond a number and a size', async (catalog) => {
       let revision = 0;
-      const make = async (version: number, { text = '', unlisted = false, id = 'con_1' } = {}) => {
-        revision =
-          (await catalog.change(
-            revision,
-            [{ op: 'put', document: document({ id, version, body: { name: `v${version}`, text } }), unlisted }],
-            [],
-          )) ?? revision;
+      const make = async (...changes: Change[]) => {
+        revision = (await catalog.change(revision, changes, [])) ?? revision;
       };
-      const versions = async (id = 'con_1') => {
+      const version = (number: number, { text = '', unlisted = false, id = 'act_1' } = {}): Change => {
+        const body = { name: `v${number}`, text };
+        return { op: 'put', document: document({ kind: 'action', id, version: number, body }), unlisted };
+      };
+      const versions = async (id = 'act_1') => {
         const found: number[] = [];
         for (let before = Number.MAX_SAFE_INTEGER; ; before = found.at(-1) ?? 0) {
-          const page = await catalog.versions({ kind: 'connection', id, before, limit: 500 });
+          const page = await catalog.versions({ kind: 'action', id, before, limit: 500 });
           if (page.length === 0) return found;
           found.push(...page.map((one) => one.version));
         }
       };
-      await make(1, { id: 'con_2' });
+      await make(version(1, { id: 'act_2' }));
       const { count, bytes } = versionBounds;
       // Changes of the status alone don't displace the others.
-      for (let version = 1; version <= count + 10; version++) await make(version, { unlisted: version > 5 });
+      await make(...Array.from({ length: count + 10 }, (_, n) => version(n + 1, { unlisted: n >= 5 })));
       assert.deepEqual((await versions()).slice(-6), [11, 5, 4, 3, 2, 1]);
       assert.equal((await versions()).length, count + 5);
       const text = 'x'.repeat(bytes / 4);
-      for (let more = 11; more <= 16; more++) await make(count + more, { text });
+      for (let more = 11; more <= 16; more++) await make(version(count + more, { text }));
       assert.deepEqual(await versions(), [count + 16, count + 15, count + 14]);
-      await make(count + 17, { text: 'x'.repeat(bytes) });
+      await make(version(count + 17, { text: 'x'.repeat(bytes) }));
       assert.deepEqual(await versions(), [count + 17]);
       assert.equal((await catalog.all()).documents.length, 2);
-      assert.deepEqual(await versions('con_2'), [1]);
+      assert.deepEqual(await versions('act_2'), [1]);
     });
 
     guarantee('a read of versions ends with the one that reaches the limit of bytes', async (catalog) => {

@@ -55,3 +55,47 @@ CREATE TABLE sign_in_attempt (
   key text COLLATE "C" PRIMARY KEY, failures integer NOT NULL, last_at bigint NOT NULL, open_at bigint NOT NULL
 );
 CREATE INDEX sign_in_attempt_last ON sign_in_attempt (last_at);
+
+-- Configuration: documents with their versions. `body` is JSON with sealed secrets.
+
+CREATE TABLE catalog_revision (revision bigint NOT NULL);
+INSERT INTO catalog_revision VALUES (0);
+-- A deleted document has `deleted_at` and stays until it is purged. `partition`: of the deliveries of a connection.
+CREATE TABLE document (
+  kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, version integer NOT NULL, partition smallint,
+  deleted_at bigint, deleted_by text, PRIMARY KEY (kind, id)
+);
+CREATE INDEX document_deleted ON document (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE TABLE document_version (
+  kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, version integer NOT NULL, body text NOT NULL,
+  created_at text NOT NULL, updated_at text NOT NULL, updated_by text NOT NULL, listed boolean NOT NULL,
+  characters integer GENERATED ALWAYS AS (length(body)) STORED, PRIMARY KEY (kind, id, version)
+);
+CREATE TABLE unapplied_change (
+  revision bigint NOT NULL, kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, before integer NOT NULL,
+  PRIMARY KEY (revision, kind, id)
+);
+
+-- Issues. `fingerprint` is the SHA-256 of that in the body, which may be long. `removed`: the revision that last removed issues.
+
+CREATE TABLE issue_revision (revision bigint NOT NULL, removed bigint NOT NULL);
+INSERT INTO issue_revision VALUES (1, 1);
+CREATE TABLE issue (
+  id text COLLATE "C" PRIMARY KEY, fingerprint text COLLATE "C" NOT NULL UNIQUE, revision bigint NOT NULL, body text NOT NULL
+);
+CREATE INDEX issue_by_revision ON issue (revision);
+
+-- What the HTTP interface remembers of requests. A rejected request: `body` is JSON without the body of the request, `sent`.
+
+CREATE TABLE rejected_request (
+  id text COLLATE "C" PRIMARY KEY, collector_id text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, at bigint NOT NULL,
+  bytes integer NOT NULL, body text NOT NULL, sent text
+);
+-- Responses to idempotency keys; `status` is null until there is one. `number`: the order of their beginnings.
+CREATE TABLE kept_response (
+  principal text COLLATE "C" NOT NULL, place text COLLATE "C" NOT NULL, digest text COLLATE "C" NOT NULL, at bigint NOT NULL,
+  epoch text COLLATE "C" NOT NULL, status smallint, headers text NOT NULL DEFAULT '{}', body text NOT NULL DEFAULT '',
+  rights text NOT NULL DEFAULT '[]', bytes integer NOT NULL, number bigint GENERATED ALWAYS AS IDENTITY,
+  PRIMARY KEY (principal, place)
+);
+CREATE INDEX kept_response_at ON kept_response (at);
