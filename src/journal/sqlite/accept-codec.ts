@@ -21,8 +21,23 @@ export type AcceptedLines = [
   lease: Lease | null,
 ];
 
+/** The parts of a packed request by name. */
+export const unpackRequest = ([
+  lines,
+  plan,
+  partition,
+  collectorId,
+  receivedAt,
+  count,
+  identities,
+  keyed,
+  lease,
+]: AcceptedLines) => ({ lines, plan, partition, collectorId, receivedAt, count, identities, keyed, lease });
+
 /** `planned`: PlannedGroup[] as text; their events are indices in the request. So are those of `passed`. */
 export type AcceptedPlan = [planned: string, lease: Lease, now: number, passed?: PackedPassed[]];
+
+export const unpackPlan = ([planned, lease, now, passed = []]: AcceptedPlan) => ({ planned, lease, now, passed });
 
 /** An event that is stored already, by its index: the place of the stored one, and whether that has other data. */
 export type Duplicate = [index: number, place: EventPlace, isOther: boolean];
@@ -61,7 +76,10 @@ function packPlan(
 }
 
 /** The size of a packed request, for the byte limit of the queue. */
-export const bytesOf = ([lines, plan]: AcceptedLines): number => lines.length + (plan?.[0].length ?? 0);
+export const bytesOf = ([lines, plan]: AcceptedLines): number => {
+  const [planned = ''] = plan ?? [];
+  return lines.length + planned.length;
+};
 
 /** Throws AppError `idempotency_key_reused`. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, result: AcceptResult): Accepted {

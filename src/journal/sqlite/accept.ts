@@ -1,8 +1,8 @@
 import type { Db } from '../../sqlite/db.ts';
-import { type EventPlace, hasSameData, packLines } from '../codec/event-codec.ts';
-import { identityMemoryMs, type Lease } from '../journal.ts';
-import type { AcceptedLines, AcceptedPlan, AcceptResult, Duplicate } from './accept-codec.ts';
-import { eventFinder, groupAt, offsetMask } from './event-groups.ts';
+import { type EventPlace, packLines } from '../codec/event-codec.ts';
+import type { Lease } from '../journal.ts';
+import { type AcceptedLines, type AcceptResult, type Duplicate, unpackPlan, unpackRequest } from './accept-codec.ts';
+import { forgetIdentities, storeIdentities } from './identities.ts';
 import { internText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { insertPassed } from './passed-deliveries.ts';
@@ -53,67 +53,36 @@ export const intakeOperations = {
   },
 };
 
-function acceptOne(db: Db, request: AcceptedLines): AcceptResult {
-  const [lines, plan, partitionNumber, collectorId, cameAt, length, identities, keyed, lease] = request;
+function acceptOne(db: Db, packed: AcceptedLines): AcceptResult {
+  const { lines, plan, collectorId, count, identities, keyed, lease, ...request } = unpackRequest(packed);
   if (lease !== null && !isCurrent(db, lease)) return 'lost';
-  const partition = partitionRow(db, partitionNumber);
-  const collector = internText(db, collectorId);
-  let group = gatheredGroup(db, partition, { receivedAt: cameAt, lines, collector });
+  const partition = partitionRow(db, request.partition);
+  const events = { lines, collector: internText(db, collectorId), receivedAt: request.receivedAt };
+  const group = gatheredGroup(db, partition, events);
   const { receivedAt } = group;
   const from = partition.next;
-  const found: [index: number, place: EventPlace][] = [];
-  for (const [index, identity] of identities?.entries() ?? []) {
-    const place = { timeMs: receivedAt, partition: partitionNumber, number: from + index - found.length };
-    const seen = identity === null ? null : seenBefore(db, collector, identity, place);
-    if (seen !== null) found.push([index, seen]);
-  }
   let duplicates: Duplicate[] = [];
-  if (found.length > 0) {
-    // The stored events may be in groups of this transaction.
-    db.flush();
-    group = gatheredGroup(db, partition, { receivedAt, lines, collector });
-    duplicates = compared(db, { lines, from, partition: partitionNumber }, found);
+  if (identities !== null) {
+    const place = { partition: request.partition, number: from, timeMs: receivedAt };
+    const stored = { lines, identities, collector: events.collector, place };
+    duplicates = storeIdentities(db, stored);
     if (duplicates.some(([index, , isOther]) => isOther && keyed?.includes(index) === true)) {
-      const own = '(place >> 48) = ?2 AND (place & ?3) >= ?4';
-      for (const identity of identities ?? [])
-        db.run(
-          `DELETE FROM seen WHERE collector = ?1 AND ${own} AND identity = ?5`,
-          ...[collector, partitionNumber, offsetMask, from, identity],
-        );
+      forgetIdentities(db, stored);
       return null;
     }
   }
-  const count = length - duplicates.length;
-  if (count > 0) {
-    group.lines.push(duplicates.length === 0 ? lines : without(lines, duplicates));
-    group.count += count;
-    group.characters += lines.length;
-    partition.next += count;
+  const news = count - duplicates.length;
+  if (news > 0) {
+    // The search for duplicates has written the group: the rest of the events are in a new one of the same time.
+    const open = duplicates.length === 0 ? group : gatheredGroup(db, partition, { ...events, receivedAt });
+    open.lines.push(duplicates.length === 0 ? lines : without(lines, duplicates));
+    open.count += news;
+    open.characters += lines.length;
+    partition.next += news;
     partition.last_at = receivedAt;
   }
-  return [from, receivedAt, duplicates, plan && planOne(db, partition, plan, { from, receivedAt, duplicates, length })];
-}
-
-/**
- * Compares duplicates with the stored events: an event whose identity is known and whose data is another one's is lost
- * for its sender. Only duplicates pay for this, and no identity needs a hash of its event.
- */
-function compared(
-  db: Db,
-  { lines, from, partition }: { lines: string; from: number; partition: number },
-  found: readonly [index: number, place: EventPlace][],
-): Duplicate[] {
-  const all = lines.split('\n');
-  const repeated = new Set(found.map(([index]) => index));
-  const own = all.filter((_, index) => !repeated.has(index));
-  const find = eventFinder(db);
-  return found.map(([index, { timeMs: seenAt, ...place }]) => {
-    const isOwn = place.partition === partition && place.number >= from;
-    // The time of an identity is not always that of its event.
-    const timeMs = (isOwn ? null : groupAt(db, place.partition, place.number)?.received_at) ?? seenAt;
-    const stored = isOwn ? own[place.number - from] : find({ ...place, timeMs })?.line;
-    return [index, { ...place, timeMs }, stored !== undefined && !hasSameData(stored, all[index] ?? '')];
-  });
+  const stored = { from, receivedAt, duplicates, length: count };
+  return [from, receivedAt, duplicates, plan && planOne(db, partition, unpackPlan(plan), stored)];
 }
 
 /** Where the `length` events of a request were stored. */
@@ -126,7 +95,7 @@ type StoredRequest = { from: number; receivedAt: number; duplicates: Duplicate[]
 function planOne(
   db: Db,
   partition: PartitionRow,
-  [planned, lease, now, passed = []]: AcceptedPlan,
+  { planned, lease, now, passed }: ReturnType<typeof unpackPlan>,
   { from, receivedAt, duplicates, length }: StoredRequest,
 ): PlannedNumbers | null {
   if (partition.position !== from || !isCurrent(db, lease)) return null;
@@ -216,33 +185,6 @@ function write(db: Db, { partition, next, position, last_at }: PartitionRow, gro
   );
   const sql = 'UPDATE event_partition SET next = ?, position = ?, last_at = ? WHERE partition = ?';
   db.run(sql, next, position, last_at, partition);
-}
-
-/** The place where an identity was stored in the last 24 h; null when it is new, and it is then stored with `place`. */
-function seenBefore(
-  db: Db,
-  collector: number | null,
-  identity: string,
-  { timeMs: receivedAt, partition, number: next }: EventPlace,
-): EventPlace | null {
-  const isNew = db.run(
-    `INSERT INTO seen (collector, identity, at, place) VALUES (?1, ?2, ?3, (?4 << 48) | ?5)
-     ON CONFLICT DO UPDATE SET at = excluded.at, place = excluded.place WHERE seen.at <= ?3 - ${identityMemoryMs}`,
-    collector,
-    identity,
-    receivedAt,
-    partition,
-    next,
-  );
-  if (isNew > 0) return null;
-  return (
-    db.get<EventPlace>(
-      `SELECT at AS timeMs, place >> 48 AS partition, place & ${offsetMask} AS number FROM seen
-       WHERE collector = ? AND identity = ?`,
-      collector,
-      identity,
-    ) ?? null
-  );
 }
 
 type PartitionRow = { partition: number; next: number; position: number; last_at: number };
