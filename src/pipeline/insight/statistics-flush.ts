@@ -11,12 +11,7 @@ const flushMsMax = 1_000;
 const entriesMax = 20_000;
 const minuteMs = 60_000;
 
-/**
- * Writes counters to the journal, and rolls them up there. Entries are written in batches with pauses between them, so
- * that neither this thread nor the journal is blocked. A batch is added whole or not at all; entries that were refused
- * stay in memory and are written with the next flush.
- */
-export function createFlush(options: {
+type FlushOptions = {
   journal: Pick<Statistics, 'add' | 'rollUp'>;
   clock: Clock;
   /** The time by which old steps are removed, which does not follow a clock that jumps ahead; null: not known yet. */
@@ -26,91 +21,141 @@ export function createFlush(options: {
   /** Takes the counters from memory. */
   take(): Promise<StatisticsEntry[]>;
   failed(error: unknown, doing: string): void;
-}) {
-  const { journal, clock, failed } = options;
-  let entries: StatisticsEntry[] = [];
-  let problem: string | null = null;
-  let cancelTimer: (() => void) | null = null;
-  let hurried = 0;
-  let endPause = () => {};
-  const rollUpInTurn = inTurn();
-  let rolledUpTo = 0;
-  let isEnding = false;
+};
 
-  /** Flushes within five seconds. */
-  function soon() {
-    cancelTimer ??= clock.after(flushMs, () => void flush());
+/**
+ * Writes counters to the journal, and rolls them up there. Entries are written in batches with pauses between them, so
+ * that neither this thread nor the journal is blocked. A batch is added whole or not at all; entries that were refused
+ * stay in memory and are written with the next flush.
+ */
+export class StatisticsFlush {
+  readonly #options: FlushOptions;
+  readonly #pauses: BatchPauses;
+  readonly #rollUp: RollUp;
+  #entries: StatisticsEntry[] = [];
+  #problem: string | null = null;
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(options: FlushOptions) {
+    this.#options = options;
+    this.#pauses = new BatchPauses(options.clock);
+    this.#rollUp = new RollUp(options);
   }
 
-  const flush = sharedWrite(async () => {
-    cancelTimer?.();
-    cancelTimer = null;
+  /** Why the last write failed; null when it did not. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Flushes within five seconds. */
+  soon(): void {
+    this.#cancelTimer ??= this.#options.clock.after(flushMs, () => void this.#flush());
+  }
+
+  /** Resolves when everything counted before the call is written, or was refused. Without pauses. */
+  now(): Promise<void> {
+    return this.#pauses.without(this.#flush);
+  }
+
+  /** Flushes for the last time. A roll-up in progress stops after its step, and continues after the next start. */
+  async end(): Promise<void> {
+    this.#rollUp.end();
+    await this.now();
+  }
+
+  readonly #flush = sharedWrite(async () => {
+    const { take, rollsUp, failed } = this.#options;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     try {
-      entries = entries.concat(await options.take());
-      if (entries.length === 0) return;
-      const ms = Math.min(pauseMs, Math.floor(flushMsMax / Math.ceil(entries.length / statisticsBatch)));
-      while (entries.length > 0) {
-        await journal.add(entries.slice(0, statisticsBatch));
-        entries.splice(0, statisticsBatch);
-        if (entries.length > 0) await rest(ms);
-      }
-      problem = null;
-      if (options.rollsUp()) void rollUpInTurn(rollUp);
+      this.#entries = this.#entries.concat(await take());
+      if (this.#entries.length === 0) return;
+      await this.#write();
+      this.#problem = null;
+      if (rollsUp()) this.#rollUp.begin();
     } catch (error) {
       failed(error, 'write statistics');
-      problem = "Statistics can't be written; they are kept in memory, within bounds. The log has the cause.";
-      entries = entries.slice(-entriesMax);
-      soon();
+      this.#problem = "Statistics can't be written; they are kept in memory, within bounds. The log has the cause.";
+      this.#entries = this.#entries.slice(-entriesMax);
+      this.soon();
     }
   });
 
-  function agedAt(before: number): number | null {
-    const confirmed = options.confirmedNow();
-    return confirmed === null ? null : Math.min(before, confirmed);
+  async #write() {
+    const entries = this.#entries;
+    const ms = Math.min(pauseMs, Math.floor(flushMsMax / Math.ceil(entries.length / statisticsBatch)));
+    while (entries.length > 0) {
+      await this.#options.journal.add(entries.slice(0, statisticsBatch));
+      entries.splice(0, statisticsBatch);
+      if (entries.length > 0) await this.#pauses.pause(ms);
+    }
+  }
+}
+
+/** The pauses between the batches of a flush, which end when someone waits for it. */
+class BatchPauses {
+  readonly #clock: Clock;
+  #hurried = 0;
+  #end = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  /** A pause, which `now` ends. */
-  async function rest(ms: number) {
-    if (hurried > 0) return setImmediate();
+  /** Runs a flush; nothing pauses until its end. */
+  async without(flush: () => Promise<void>): Promise<void> {
+    this.#hurried += 1;
+    this.#end();
+    try {
+      await flush();
+    } finally {
+      this.#hurried -= 1;
+    }
+  }
+
+  async pause(ms: number): Promise<void> {
+    if (this.#hurried > 0) return setImmediate();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = clock.after(ms, resolve);
-    endPause = resolve;
+    const cancel = this.#clock.after(ms, resolve);
+    this.#end = resolve;
     await promise;
     cancel();
   }
+}
 
-  /** Readers need not wait for it: they get the same result before and after. */
-  async function rollUp() {
+/** The roll-up of the minutes that are over. Readers need not wait for it: they get the same result before and after. */
+class RollUp {
+  readonly #options: Pick<FlushOptions, 'journal' | 'clock' | 'confirmedNow' | 'failed'>;
+  readonly #inTurn = inTurn();
+  #rolledUpTo = 0;
+  #isEnding = false;
+
+  constructor(options: Pick<FlushOptions, 'journal' | 'clock' | 'confirmedNow' | 'failed'>) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    void this.#inTurn(() => this.#rollUp());
+  }
+
+  end(): void {
+    this.#isEnding = true;
+  }
+
+  async #rollUp() {
+    const { journal, clock, failed } = this.#options;
     const before = clock.now() - (clock.now() % minuteMs);
-    if (before === rolledUpTo) return;
+    if (before === this.#rolledUpTo) return;
     try {
-      while (!isEnding && (await journal.rollUp(before, agedAt(before)))) await pause(clock, pauseMs);
-      rolledUpTo = before;
+      while (!this.#isEnding && (await journal.rollUp(before, this.#agedAt(before)))) await pause(clock, pauseMs);
+      this.#rolledUpTo = before;
     } catch (error) {
       failed(error, 'roll up statistics');
     }
   }
 
-  /** Resolves when everything counted before the call is written, or was refused. Without pauses. */
-  async function now() {
-    hurried += 1;
-    endPause();
-    try {
-      await flush();
-    } finally {
-      hurried -= 1;
-    }
+  #agedAt(before: number): number | null {
+    const confirmed = this.#options.confirmedNow();
+    return confirmed === null ? null : Math.min(before, confirmed);
   }
-
-  return {
-    soon,
-    now,
-    /** Why the last write failed; null when it did not. */
-    problem: (): string | null => problem,
-    /** Flushes for the last time. A roll-up in progress stops after its step, and continues after the next start. */
-    async end(): Promise<void> {
-      isEnding = true;
-      await now();
-    },
-  };
 }

@@ -6,7 +6,7 @@ import type { CountName, Stats, StatsKind } from '../../contract/records/stats.t
 import { addCounters, type JournalLog, type StatisticsEntry } from '../../journal/journal.ts';
 import type { HoldState } from '../dispatch/holds.ts';
 import type { DeliveryEvents, Owners } from './delivery-events.ts';
-import { createFlush } from './statistics-flush.ts';
+import { StatisticsFlush } from './statistics-flush.ts';
 import { bucketName, errorPrefix, readStats, type StatsQuery } from './statistics-query.ts';
 
 /**
@@ -25,9 +25,10 @@ export function createStatistics(options: {
   rollsUp(): boolean;
   failed(error: unknown, doing: string): void;
 }) {
-  const { events, log, clock, holds } = options;
+  const { events, log, clock, holds, confirmedNow, rollsUp, failed } = options;
   const counters = countersInMemory();
-  const flush = createFlush({ ...options, journal: log.statistics, take: counters.take });
+  const { statistics: journal } = log;
+  const flush = new StatisticsFlush({ journal, clock, confirmedNow, rollsUp, take: counters.take, failed });
 
   function ofDelivery({ actionId, destinationId, connectionId }: Owners, now = clock.now()) {
     flush.soon();
@@ -99,13 +100,13 @@ export function createStatistics(options: {
 
   return {
     /** For health checks: why the last write failed; null when it didn't. */
-    problem: flush.problem,
+    problem: () => flush.problem,
     /** Includes everything that this node counted before the call, and what other nodes counted six seconds before it. */
     async read(query: StatsQuery): Promise<Stats> {
       await flush.now();
       return readStats(log, query, clock.now());
     },
-    [Symbol.asyncDispose]: flush.end,
+    [Symbol.asyncDispose]: () => flush.end(),
   };
 }
 
