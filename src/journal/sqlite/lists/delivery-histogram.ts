@@ -3,7 +3,7 @@ import { statusCodes, statusOf } from '../../codec/status-codes.ts';
 import { noCounts, type StatusCounts } from '../../journal.ts';
 import { targetIds } from '../interned-ids.ts';
 import { deliveryPartitions, deliveryTimeline, spansBetween } from '../timeline.ts';
-import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-list.ts';
+import { type DeliveryListQuery, type Stream, streamsOf } from './delivery-streams.ts';
 
 type CountQuery = Omit<DeliveryListQuery, 'limit' | 'before' | 'after' | 'createdAfter'> & {
   /** Starts of buckets, ascending. */

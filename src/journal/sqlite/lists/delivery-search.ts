@@ -10,7 +10,8 @@ import { exchangesOf } from '../batch-exchanges.ts';
 import type { DeliveryPlace } from '../delivery-id-codec.ts';
 import { listedDelivery } from '../delivery-row.ts';
 import { eventFinder, offsetMask } from '../event-groups.ts';
-import { type DeliveryListQuery, type IndexRange, numbersNextTo } from './delivery-list.ts';
+import { numbersNextTo } from './delivery-list.ts';
+import type { DeliveryListQuery, IndexRange } from './delivery-streams.ts';
 import { eventsOfVisitor } from './visitor-marks.ts';
 
 type DeepFilters = Pick<

@@ -1,7 +1,7 @@
 import type { Db } from '../../../sqlite/db.ts';
 import { segmentEvents, visitorMark, visitorOfLine } from '../../codec/event-codec.ts';
 import { groupAfter, groupAt, linesOfGroup, neighbouringGroup, offsetMask } from '../event-groups.ts';
-import type { IndexRange } from './delivery-list.ts';
+import type { IndexRange } from './delivery-streams.ts';
 import {
   clear,
   mark,
