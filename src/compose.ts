@@ -115,6 +115,7 @@ export async function compose(
         now: core.now,
         newId: () => core.newId('request'),
         refreshTokens: stores.refreshTokens,
+        keptTokens: stores.keptTokens,
         pauses: await createPauses({ ...core, store: pausesOfTokens(notes), failed: telemetry.failed }),
         asked: telemetry.tokenRequested,
       }),

@@ -1,5 +1,6 @@
 import type { Clock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
+import { createKeptTokens } from './connections/oauth/kept-tokens.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import type { Scrubber } from './connections/secret-redaction.ts';
 import { keyringOf } from './key-check.ts';
@@ -13,7 +14,7 @@ import type { Storage } from './storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /**
- * Opens what contains sealed secrets: `sealedTokens` has the refresh tokens that token endpoints issued, `messages` is for
+ * Opens what contains sealed secrets: `refreshTokens` and `accessTokens` are those that token endpoints issued, `messages` is for
  * what nodes ask each other, `all` is every store, for resealing. Throws an Error of one sentence when something was sealed with
  * a key that the keyring lacks; otherwise saves the keyring.
  */
@@ -24,9 +25,11 @@ export async function openSealedStores(
 ) {
   const seals = sealer(keyring, references);
   const { catalog, sealed } = await openCatalog(seals);
-  const sealedTokens = await openSealedTexts('refresh_token', notes, seals);
+  const refreshTokens = await openSealedTexts('refresh_token', notes, seals);
+  const accessTokens = await openSealedTexts('access_token', notes, seals);
   keyring.keep();
-  return { catalog, sealedTokens, messages: sealedMessages(seals), all: together(sealed, sealedTokens.sealed) };
+  const all = together(sealed, refreshTokens.sealed, accessTokens.sealed);
+  return { catalog, refreshTokens, accessTokens, messages: sealedMessages(seals), all };
 }
 
 /** Opens the secrets of a running server: stores, references to secrets outside, refresh tokens and key rotation. */
@@ -45,17 +48,18 @@ export async function openSecrets(
     changed: () => learnReadings(),
   });
   const learnReadings = scrubber.follow(references.values);
-  const { catalog, sealedTokens, messages, all } = await openSealedStores(storage, keyring, references);
+  const { catalog, messages, all, ...sealed } = await openSealedStores(storage, keyring, references);
   const sealing = createSealing({
     keyring,
     store: all,
     now: clock.now,
     failed: (error) => telemetry.failed(error, 'reseal stored secrets'),
   });
-  const refreshTokens = createRefreshTokens(sealedTokens, {
+  const refreshTokens = createRefreshTokens(sealed.refreshTokens, {
     failed: (error) => telemetry.failed(error, 'keep a refresh token'),
     changed: () => learnTokens(),
   });
   const learnTokens = scrubber.follow(refreshTokens.values);
-  return { catalog, references, refreshTokens, messages, sealing };
+  const keptTokens = createKeptTokens(sealed.accessTokens, (error) => telemetry.failed(error, 'keep an access token'));
+  return { catalog, references, refreshTokens, keptTokens, messages, sealing };
 }

@@ -16,8 +16,10 @@ export function createAuthenticator(http: TokenHttp) {
   const { authorize: withToken, ...tokens } = createAccessTokens(http);
   return {
     ...tokens,
-    /** Durable when it resolves. */
-    forgetRefreshToken: async (connectionId: string): Promise<void> => http.refreshTokens?.forget(connectionId),
+    /** Forgets what the token endpoint of a connection issued. Durable when it resolves. */
+    async forgetTokens(connectionId: string): Promise<void> {
+      await Promise.all([http.refreshTokens?.forget(connectionId), http.keptTokens?.purge(connectionId)]);
+    },
     /**
      * The headers that authenticate a request of this connection. Never succeeds without a token where one is needed.
      * Concurrent callers share one token request. Returns a promise only when a token may have to be fetched. Throws or

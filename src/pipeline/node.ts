@@ -50,7 +50,9 @@ export function createNode(
     dispatchers: dispatcher,
     owned,
     jobs,
-    follow: followOthers,
+    async follow() {
+      await Promise.all([followOthers(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
+    },
     status,
     recover,
     effects,

@@ -46,9 +46,13 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
       }),
   };
 
+  const list = async (): Promise<Map<string, string>> =>
+    new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)]));
+
   return {
     /** The content at the start. */
-    all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
+    all: await list(),
+    list,
     /** What is stored now; null: nothing. */
     load: async (name: string): Promise<string | null> => {
       const sealed = await notes.load(prefix + name);

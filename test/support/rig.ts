@@ -4,6 +4,7 @@ import type { Audit } from '../../src/audit/audit.ts';
 import type { Catalog, Change } from '../../src/catalog/catalog.ts';
 import { inlineCompute } from '../../src/compute/inline.ts';
 import { createAuthenticator } from '../../src/connections/authenticator.ts';
+import { createKeptTokens } from '../../src/connections/oauth/kept-tokens.ts';
 import { createScrubber } from '../../src/connections/secret-redaction.ts';
 import { byItself } from '../../src/contract/by-itself.ts';
 import { actionInput } from '../../src/contract/documents/action.ts';
@@ -24,6 +25,7 @@ import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { sealedMessages } from '../../src/secrets/sealed-messages.ts';
+import { openSealedTexts } from '../../src/secrets/sealed-text-store.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
 import { fakeClock } from './fake-clock.ts';
@@ -114,7 +116,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const scripts = { ...(handler !== undefined && { handler }), ...(connect !== undefined && { connect }) };
   const egress = fakeEgress({ now: clock.now, ...scripts });
 
-  const messages = sealedMessages(sealer({ keys: [{ id: 'of-the-rig', bytes: randomBytes(32) }] }));
+  const seals = sealer({ keys: [{ id: 'of-the-rig', bytes: randomBytes(32) }] });
+  const messages = sealedMessages(seals);
   const failed = (error: unknown) => failures.push(error);
   const start = async (node?: NodeParts, own: Clock = clock) =>
     startPipeline({
@@ -131,6 +134,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
         newId: () => newId('request'),
         isHttpAllowed: () => true,
         pauses: await createPauses({ store: pausesOfTokens(notes), clock, failed }),
+        keptTokens: createKeptTokens(await openSealedTexts('access_token', notes, seals), failed),
       }),
       telemetry: {
         ...silentTelemetry(),

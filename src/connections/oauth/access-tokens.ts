@@ -50,7 +50,7 @@ type Slot = {
 type Fetched = { readonly ok: true; readonly token: Token } | TokenFailure;
 
 /**
- * The access tokens of all connections, in memory. A token in use is renewed in the background shortly before it
+ * The access tokens of all connections, in memory, and kept for the next process or owner. A token in use is renewed in the background shortly before it
  * expires, so that a short outage of the token endpoint delays nothing.
  */
 export function createAccessTokens(http: TokenHttp) {
@@ -59,9 +59,9 @@ export function createAccessTokens(http: TokenHttp) {
     const { id, credentials: key } = connection;
     const known = slots.get(id);
     if (known?.key === key) return known;
-    // A pause does not apply to changed credentials.
+    // Neither a pause nor a token applies to changed credentials.
     if (known !== undefined) http.pauses?.forget([id]);
-    const slot = newSlot(key, keptPause(http, connection));
+    const slot = newSlot(key, keptPause(http, connection), http.keptTokens?.of(id, key) ?? null);
     slots.set(id, slot);
     return slot;
   }
@@ -76,12 +76,14 @@ export function createAccessTokens(http: TokenHttp) {
         const outcome = response.ok ? 'ok' : response.kind;
         http.asked?.({ connectionId: id, outcome, durationMs: http.now() - askedAt });
         learnFailure(slot, response, http.now());
-        // Not for former credentials, or a deleted connection.
-        if (slots.get(id) === slot) storePause(http, slot, response, { id, endpoint: auth.accessTokenUrl });
+        // Not for former credentials, a deleted connection, or one that another node sends to now.
+        const isCurrent = slots.get(id) === slot;
+        if (isCurrent) storePause(http, slot, response, { id, endpoint: auth.accessTokenUrl });
         if (!response.ok) return response;
         slot.method = method;
         // The lifetime counts from the start of the request, so that a slow response makes it shorter, never longer.
         slot.token = { header: tokenHeaderOf(auth, response.accessToken), fetchedAt: askedAt, lifeMs: response.lifeMs };
+        if (isCurrent) http.keptTokens?.keep(id, slot.key, slot.token);
         return { ok: true, token: slot.token };
       })
       .finally(() => {
@@ -117,7 +119,9 @@ export function createAccessTokens(http: TokenHttp) {
     refused(connection: TokenOwner, { headers }: { readonly headers: readonly [string, string][] }): void {
       const slot = slots.get(connection.id);
       const [name, value] = slot?.token?.header ?? [];
-      if (slot !== undefined && headers.some((one) => one[0] === name && one[1] === value)) slot.token = null;
+      if (slot === undefined || !headers.some((one) => one[0] === name && one[1] === value)) return;
+      slot.token = null;
+      http.keptTokens?.forget(connection.id);
     },
     /**
      * The pause after a failed token request; null: no pause, or a usable token exists. A pause does not apply to
@@ -137,7 +141,7 @@ export function createAccessTokens(http: TokenHttp) {
     },
     /** When the current token expires, in ms since the epoch; null: no token, or no known expiry. Fetches nothing. */
     tokenExpiresAt(connection: TokenOwner): number | null {
-      const slot = slots.get(connection.id);
+      const slot = slots.get(connection.id) ?? (connection.auth.type === 'oauth2' ? slotOf(connection) : undefined);
       // A token that was fetched with other credentials does not count.
       return slot?.token != null && slot.key === connection.credentials ? expiryOf(slot.token) : null;
     },
@@ -147,7 +151,16 @@ export function createAccessTokens(http: TokenHttp) {
      */
     forget(connectionId: string): void {
       http.pauses?.forget([connectionId]);
+      http.keptTokens?.forget(connectionId);
       slots.delete(connectionId);
+    },
+    /**
+     * This node begins with more connections: reads the tokens and pauses that their former owners have stored, and drops what it
+     * remembers of connections that are not its own.
+     */
+    async follow(isOwn: (connectionId: string) => boolean): Promise<void> {
+      await Promise.all([http.pauses?.follow(isOwn), http.keptTokens?.read()]);
+      for (const id of slots.keys()) if (!isOwn(id)) slots.delete(id);
     },
   };
 }
@@ -167,8 +180,8 @@ function expiryOf({ fetchedAt, lifeMs }: Token): number | null {
   return lifeMs === null ? null : fetchedAt + lifeMs;
 }
 
-function newSlot(key: Slot['key'], pause: Slot['pause']): Slot {
-  return { key, token: null, pending: null, askedAt: 0, failures: 0, pause, method: null, skewMs: null };
+function newSlot(key: Slot['key'], pause: Slot['pause'], token: Token | null): Slot {
+  return { key, token, pending: null, askedAt: 0, failures: 0, pause, method: null, skewMs: null };
 }
 
 /** The pause that an earlier process was asked for. */

@@ -196,7 +196,7 @@ test('a refresh token that came with the password grant renews, each newer one i
   second.authenticator.forget('con_1');
   await new Promise(setImmediate);
   assert.equal(set.storage.size, 1, 'a deleted connection can be restored');
-  await second.authenticator.forgetRefreshToken('con_1');
+  await second.authenticator.forgetTokens('con_1');
   assert.deepEqual([...set.storage], []);
 });
 

@@ -15,6 +15,7 @@ import {
 } from './client-auth.ts';
 import { clockSkewMs, usableSkewMs } from './clock-skew.ts';
 import { grantParams } from './grant.ts';
+import type { KeptTokens } from './kept-tokens.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import { readTokenResponse, type TokenResponse } from './token-response.ts';
 import { tokenUrlProblem } from './token-url.ts';
@@ -27,6 +28,8 @@ type KeptPauses = {
   /** Durable when it resolves. */
   end(connectionIds: Iterable<string>): Promise<void>;
   forget(connectionIds: Iterable<string>): void;
+  /** Takes over the pauses that other nodes have stored, but those of these connections. */
+  follow(isOwn: (connectionId: string) => boolean): Promise<void>;
 };
 
 /** The dependencies of token requests. */
@@ -42,6 +45,8 @@ export type TokenHttp = {
   readonly refreshTokens?: RefreshTokens;
   /** Keeps the pauses that token endpoints ask for over a restart; if left out, they end with the process. */
   readonly pauses?: KeptPauses;
+  /** Keeps access tokens for the next process or owner; if left out, they end with the process. */
+  readonly keptTokens?: KeptTokens;
   /** Called after each token request of a connection. */
   readonly asked?: (request: { connectionId: string; outcome: string; durationMs: number }) => void;
 };

@@ -93,12 +93,12 @@ export function documentRetention({
   authenticator,
 }: {
   catalog: Pick<Catalog, 'purge'>;
-  authenticator: Pick<Authenticator, 'forgetRefreshToken'>;
+  authenticator: Pick<Authenticator, 'forgetTokens'>;
 }): Step {
   return async (at) => {
     for (;;) {
       const gone = await catalog.purge(at - deletedKeptMs, purgedAtOnce);
-      for (const { kind, id } of gone) if (kind === 'connection') await authenticator.forgetRefreshToken(id);
+      for (const { kind, id } of gone) if (kind === 'connection') await authenticator.forgetTokens(id);
       if (gone.length < purgedAtOnce) return;
     }
   };
