@@ -42,6 +42,7 @@ import { pullMetrics } from './pulled-metrics.ts';
 import type { Requests } from './requests/requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
+import { sharedNodes } from './shared-nodes.ts';
 import type { Storage, StorageOptions } from './storage.ts';
 import type { LogOptions } from './telemetry/log.ts';
 import { otelSettings } from './telemetry/otel/otel-settings.ts';
@@ -149,6 +150,13 @@ export async function compose(
         telemetry.failed(error, 'follow the accounts'),
       ),
     );
+  const nodes = opened.use(
+    await sharedNodes({
+      ...{ version, notes: stores.notes, storage, pipeline },
+      node: node?.name ?? null,
+      startedAt: new Date(core.now()),
+    }),
+  );
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);
@@ -170,6 +178,7 @@ export async function compose(
       identity,
       version,
       ...(node !== undefined && { node: node.name }),
+      nodes,
       publicUrl: config.publicUrl,
       environment: config.environment,
       trustedProxies: config.trustedProxies,

@@ -34,6 +34,12 @@ export async function openSqliteStorage(config: Config, options: StorageOptions 
     startsHeld: hasHoldMark(dataDir),
     held: () => removeHoldMark(dataDir),
     problems: sqlite.problems,
+    about: async () => ({
+      engine: 'sqlite',
+      version: process.versions['sqlite'] ?? '',
+      bytes: (await ports.journal.housekeeping.usage()).bytes,
+      failover: null,
+    }),
     stats: sqlite.stats,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

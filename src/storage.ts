@@ -1,6 +1,7 @@
 import type { Accounts } from './accounts/accounts.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { Nodes } from './contract/records/node.ts';
 import type { IssueStore } from './issues/issues.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Notes } from './notes/notes.ts';
@@ -38,9 +39,14 @@ export interface Storage extends StoragePorts, AsyncDisposable {
    * file paths.
    */
   problems(withCauses: boolean): Record<string, string>;
+  /** What the database says of itself. */
+  about(): Promise<StorageFacts>;
   /** Counts since the start; `waitingBytes` is the current value. */
   readonly stats: { readonly commits: number; readonly operations: number; readonly waitingBytes: number };
 }
+
+/** `failover`: what a failover to a replica can lose; null: the engine has none. */
+export type StorageFacts = Nodes['database'];
 
 /** What an engine is told when it is opened. */
 export type StorageOptions = {

@@ -22,6 +22,7 @@ import { transferHandlers } from './documents/transfer.ts';
 import { operatingHandlers } from './operating/health.ts';
 import { type Inbox, inboxHandlers } from './operating/inbox.ts';
 import { secretHandlers } from './operating/key-rotation.ts';
+import { nodeHandlers } from './operating/nodes.ts';
 import { auditHandlers } from './records/audit.ts';
 import { deliveryHandlers } from './records/deliveries.ts';
 import { privacyHandlers } from './records/erasures.ts';
@@ -64,6 +65,7 @@ export function allHandlers(
     ...alertHandlers(parts),
     ...auditHandlers(parts),
     ...secretHandlers(parts),
+    ...nodeHandlers(parts),
     ...settingsHandlers(parts),
     ...transferHandlers(parts),
     ...deletedHandlers(parts),

@@ -6,6 +6,7 @@ import { deliveryCommands } from './commands/deliveries.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { documentCommands } from './commands/documents.ts';
 import { issueCommands } from './commands/issues.ts';
+import { nodesCommand } from './commands/nodes.ts';
 import { privacyCommands } from './commands/privacy.ts';
 import { replayCommands } from './commands/replays.ts';
 import { secretCommands } from './commands/secrets.ts';
@@ -67,6 +68,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     replayCommands,
     issueCommands,
     statsCommand,
+    nodesCommand,
     doctorCommand,
     accountCommands,
     auditCommands,

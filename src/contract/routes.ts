@@ -21,6 +21,7 @@ import { privacyRoutes } from './records/erasure.ts';
 import { eventRoutes } from './records/event.ts';
 import { inboxRoutes } from './records/inbox.ts';
 import { issueRoutes } from './records/issue.ts';
+import { nodeRoutes } from './records/node.ts';
 import { replayRoutes } from './records/replay.ts';
 import { stateRoutes } from './records/state.ts';
 import { statsRoutes } from './records/stats.ts';
@@ -44,6 +45,7 @@ export const routeTable = {
   ...replayRoutes,
   ...inboxRoutes,
   ...stateRoutes,
+  ...nodeRoutes,
   ...statsRoutes,
   ...alertRoutes,
   ...auditRoutes,

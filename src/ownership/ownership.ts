@@ -90,6 +90,11 @@ export class Ownership implements AsyncDisposable {
     return Math.max(1, this.#roster.nodes.filter(({ isLeaving }) => !isLeaving).length);
   }
 
+  /** Who lives and who owns what, as of its own last heartbeat. */
+  get roster(): Roster {
+    return this.#roster;
+  }
+
   /**
    * Whether no other node can have taken a partition of this one: asked in the turn of the event loop in which a request is
    * written, since a receiver can't tell a former owner.

@@ -23,6 +23,7 @@ export function matchAlone(
     shown: { dispatcher, authenticator },
     commandsOf: askHere<DeliveryCommands>,
     nodes: () => 1,
+    roster: () => null,
     mayAct: () => true,
     start: () => matcher.start(),
     [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),

@@ -155,6 +155,7 @@ export function createNode(
       return asking.ask;
     },
     nodes: () => ownership.nodes,
+    roster: () => ownership.roster,
     mayAct: () => ownership.mayAct(),
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {

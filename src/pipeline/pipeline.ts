@@ -187,6 +187,9 @@ export async function startPipeline(parts: PipelineParts) {
     askOwner,
     /** How many nodes share the database, with this one. */
     nodes: matching.nodes,
+    /** Who shares the database, as of the last heartbeat; null: this process is alone. */
+    roster: matching.roster,
+    partitionCount,
     replays,
     eraser,
     statistics,

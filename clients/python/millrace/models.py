@@ -2260,6 +2260,28 @@ class DeliveryState(TypedDict):
     destinations: list[DeliveryStateDestinationsItem]
 
 
+class GetNodesOutputNodesItem(TypedDict):
+    name: str
+    isThis: bool
+    state: Literal["active", "standby", "leaving"]
+    partitions: int
+    version: str
+    startedAt: str | None
+
+
+class GetNodesOutputDatabase(TypedDict):
+    engine: Literal["sqlite", "postgresql"]
+    version: str
+    bytes: int
+    failover: Literal["nothing", "last_transactions", "no_replica", None]
+
+
+class GetNodesOutput(TypedDict):
+    nodes: list[GetNodesOutputNodesItem]
+    partitions: int
+    database: GetNodesOutputDatabase
+
+
 class StatsSeriesItem(TypedDict):
     at: str
     received: int

@@ -577,6 +577,11 @@ class Operations:
         _result: DeliveryState = self._call("GET", "/api/v1/state", query={"connectionId": connection_id, "destinationId": destination_id}, returns="json")
         return _result
 
+    def get_nodes(self) -> GetNodesOutput:
+        """Show the processes that share the database, and the database."""
+        _result: GetNodesOutput = self._call("GET", "/api/v1/nodes", returns="json")
+        return _result
+
     def get_stats(self, *, kind: StatsKind | None = None, id: str | None = None, range: StatsAskedRange | None = None, from_: str | None = None, until: str | None = None) -> Stats:
         """Get counts, outcomes and latency over a range that ends now or a given time, of the whole installation or each resource of a kind."""
         _result: Stats = self._call("GET", "/api/v1/stats", query={"kind": kind, "id": id, "range": range, "from": from_, "until": until}, returns="json")

@@ -11,6 +11,7 @@ import type { Right } from '../../contract/accounts/rights.ts';
 import type { ConfiguredValue } from '../../contract/documents/settings.ts';
 import type { NewId } from '../../contract/ids.ts';
 import type { AuditAuthor, AuditChange, NewAuditEntry } from '../../contract/records/audit.ts';
+import type { Nodes } from '../../contract/records/node.ts';
 import type { PathParameters } from '../../contract/route.ts';
 import type { RouteId, RouteTable } from '../../contract/routes.ts';
 import type { Secret } from '../../contract/secret.ts';
@@ -52,6 +53,8 @@ export type ApiParts = {
     'requestFinished' | 'signInFinished' | 'intakeRefused' | 'audited' | 'failed' | 'failedOften' | 'metrics'
   >;
   newId: NewId;
+  /** The processes that share the database. */
+  nodes: { show(): Promise<Nodes> };
   /** The name of this node; left out: no other one shares the database. */
   node?: string;
   now: () => number;

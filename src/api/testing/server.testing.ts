@@ -238,6 +238,8 @@ export async function startTestServer(
     }),
     queueStatus,
     nodes: () => 1,
+    roster: () => null,
+    partitionCount: 1,
     askOwner: askHere(
       deliveryCommands({
         configuration,
@@ -324,6 +326,13 @@ export async function startTestServer(
     pipeline,
     compute,
     issues: { ...issues, refresh: async () => {} },
+    nodes: {
+      show: async () => ({
+        nodes: [],
+        partitions: 1,
+        database: { engine: 'sqlite', version: '0', bytes: 0, failover: null },
+      }),
+    },
     catalog,
     audit,
     journal,

@@ -2902,6 +2902,24 @@ export type DeliveryState = {
     }>;
 };
 
+export type GetNodesOutput = {
+    nodes: Array<{
+        name: string;
+        isThis: boolean;
+        state: 'active' | 'standby' | 'leaving';
+        partitions: number;
+        version: string;
+        startedAt: string | null;
+    }>;
+    partitions: number;
+    database: {
+        engine: 'sqlite' | 'postgresql';
+        version: string;
+        bytes: number;
+        failover: 'nothing' | 'last_transactions' | 'no_replica' | null;
+    };
+};
+
 export type StatsKind = 'all' | 'action' | 'destination' | 'connection' | 'collector';
 
 export type StatsAskedRange = '15m' | '1h' | '24h' | '7d' | 'auto';
@@ -8200,6 +8218,35 @@ export type GetStateResponses = {
 };
 
 export type GetStateResponse = GetStateResponses[keyof GetStateResponses];
+
+export type GetNodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/nodes';
+};
+
+export type GetNodesErrors = {
+    /**
+     * An error (RFC 9457)
+     */
+    '4XX': Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    '5XX': Problem;
+};
+
+export type GetNodesError = GetNodesErrors[keyof GetNodesErrors];
+
+export type GetNodesResponses = {
+    /**
+     * OK
+     */
+    200: GetNodesOutput;
+};
+
+export type GetNodesResponse = GetNodesResponses[keyof GetNodesResponses];
 
 export type GetStatsData = {
     body?: never;

@@ -6,6 +6,7 @@ import { formatDuration, formatNumber, settings, shell, terms } from '../../mess
 import { AutoGrid, Facts, Panel, Problem, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { ConfigurationTable } from './configuration-table.tsx';
+import { DatabasePanel } from './database-panel.tsx';
 
 const words = settings.system;
 
@@ -56,6 +57,7 @@ export function SystemTab(): ReactNode {
             />
           )}
         </Panel>
+        {maySeeNumbers ? <DatabasePanel /> : null}
         <Panel title={settings.groups.you}>
           {me === undefined ? (
             <Skeleton height={60} />

@@ -35,6 +35,23 @@ export const settings = {
     waiting: 'Oldest pending delivery',
     p95: 'Delivery time (p95)',
     metrics: 'OpenMetrics at /metrics, readiness at /readyz.',
+    database: 'Database',
+    engine: 'Engine',
+    engines: { sqlite: 'SQLite', postgresql: 'PostgreSQL' },
+    size: 'Size',
+    failover: 'A failover can lose',
+    failovers: {
+      nothing: 'Nothing',
+      last_transactions: 'The last transactions: no replica is synchronous',
+      no_replica: 'Everything since the last backup: there is no replica',
+    },
+    nodes: 'Nodes',
+    nodeName: 'Name',
+    thisNode: 'Responds to you',
+    nodeState: 'State',
+    nodeStates: { active: 'Active', standby: 'Standby', leaving: 'Stopping' },
+    partitions: 'Partitions',
+    started: 'Started',
   },
   transfer: {
     exportText:
