@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Nodes } from './contract/records/node.ts';
+import { type Nodes, nodesMax } from './contract/records/node.ts';
 import type { Roster } from './journal/journal.ts';
 import type { Notes } from './notes/notes.ts';
 import type { Storage } from './storage.ts';
@@ -45,7 +45,7 @@ export async function sharedNodes(parts: Parts): Promise<{ show(): Promise<Nodes
         JSON.parse(text),
       ]),
     );
-    const nodes = roster.nodes.map(({ name, isLeaving }) => {
+    const nodes = roster.nodes.slice(0, nodesMax).map(({ name, isLeaving }) => {
       const partitions = roster.partitions.filter(({ owner }) => owner === name).length;
       const state = isLeaving ? 'leaving' : partitions === 0 ? 'standby' : 'active';
       const { version: runs = '', startedAt = null } = about.get(name) ?? {};

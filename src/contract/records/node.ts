@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { api, tagged } from '../route.ts';
 import { timestamp } from '../text.ts';
 
+/** More nodes than this are not listed. */
+export const nodesMax = 1_000;
+
 /** One of the processes that share a database. */
 const node = z.strictObject({
   name: z.string(),
@@ -22,7 +25,7 @@ const node = z.strictObject({
 const failover = z.enum(['nothing', 'last_transactions', 'no_replica']);
 
 export const nodes = z.strictObject({
-  nodes: z.array(node),
+  nodes: z.array(node).max(nodesMax),
   /** How many partitions there are; 1: one process works alone. */
   partitions: z.int(),
   database: z.strictObject({
