@@ -277,5 +277,5 @@ export function retentionConformance(guarantee: Guarantee): void {
   });
 }
 
-/** About 20 KB of text that compression hardly shortens. */
-const bigText = () => Array.from({ length: 1_300 }, () => Math.random().toString(36).slice(2)).join('');
+/** About 60 KB of text that compression hardly shortens. */
+const bigText = () => Array.from({ length: 5_200 }, () => Math.random().toString(36).slice(2)).join('');

@@ -1,3 +1,4 @@
+import { AppError } from '../../contract/errors.ts';
 import { placeOf } from '../../contract/ids.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
 import { eventOfLine } from '../codec/event-codec.ts';
@@ -28,11 +29,14 @@ type Shared = {
   words: Words;
   events: EventReader;
   intake: PostgresIntake;
+  /** While it is full, no events are accepted. */
+  room: { isFull: boolean };
 };
 
 /** The hot journal of an open database, and what the other ports of the journal need of it. */
 export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: PostgresHotOptions): Shared & Disposable {
   const { query } = postgres;
+  const room = { isFull: false };
   const words = createWords(query);
   const partitions = createPartitions(query);
   const events = eventReader(query, words);
@@ -47,7 +51,10 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
     leases: postgresLeases(postgres, partitions, clock),
     commands: postgresCommands(query),
     statuses: postgresStatuses(query),
-    accept: intake.accept,
+    async accept(request) {
+      if (room.isFull) throw new AppError('storage_full');
+      return intake.accept(request);
+    },
     async position(partition) {
       const [row] = await query<{ position: number }>('SELECT position FROM intake WHERE partition = $1', [partition]);
       return row?.position ?? 0;
@@ -97,7 +104,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
     settle: (lease, settlements, now) => settle(parts, lease, settlements, now),
     ...postgresHolds(query),
   };
-  return { hot, partitions, words, events, intake, [Symbol.dispose]: () => clearInterval(looking) };
+  return { hot, partitions, words, events, intake, room, [Symbol.dispose]: () => clearInterval(looking) };
 }
 
 type Parts = Pick<Postgres, 'query' | 'transaction'> & {

@@ -106,6 +106,8 @@ CREATE INDEX delivery_set_back ON delivery (order_at, partition, number) WHERE o
 CREATE INDEX delivery_status ON delivery (status, order_at, partition, number) WHERE status <> 3;
 CREATE INDEX delivery_target ON delivery (target, status, order_at, partition, number);
 CREATE INDEX delivery_event ON delivery (event_number, event_partition) WHERE event_number IS NOT NULL;
+-- Of events of an earlier day, which are kept as long as these.
+CREATE INDEX delivery_older_event ON delivery (event_at) WHERE event_at / 86400000 < created_at / 86400000;
 CREATE INDEX delivery_action ON delivery (action, order_at, partition, number) WHERE action IS NOT NULL;
 CREATE INDEX delivery_error ON delivery (error_kind, order_at, partition, number) WHERE error_kind IS NOT NULL;
 CREATE INDEX delivery_test ON delivery (order_at, partition, number) WHERE test;

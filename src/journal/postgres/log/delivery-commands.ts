@@ -134,10 +134,11 @@ export function postgresDeliveryCommands(parts: CommandParts): DeliveryCommands 
 
 /**
  * Whether a waiting delivery was created before $4, at $3 now. A time after now was given by a wrong clock: it is as old as the
- * next delivery of the partition with a right one.
+ * next delivery of the partition with a right one, or as the time to which the clock was set back.
  */
 const isAged = `(created_at < $4 OR (created_at > $3 AND (
-  EXISTS (SELECT FROM waiting AS later
+  (SELECT delivery_at FROM intake WHERE partition = $1) < $4
+  OR EXISTS (SELECT FROM waiting AS later
     WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at < $4)
   OR EXISTS (SELECT FROM delivery AS later
     WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at < $4))))`;

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
+import { bodiesConformance } from '../../bodies.conformance.ts';
+import type { Guarantee } from '../../journal.conformance.ts';
+import type { Journal } from '../../journal.ts';
+import { accept, attempt, incoming, rendered, settlement, withDeliveries } from '../../journal-samples.testing.ts';
+import { retentionConformance } from '../../retention.conformance.ts';
+import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
+import { postgresLog } from '../log/postgres-log.ts';
+import { postgresHot } from '../postgres-hot.ts';
+import { postgresReplays } from '../replays/postgres-replays.ts';
+import { daysOf, makeDays } from './day-tables.ts';
+import { postgresHousekeeping } from './postgres-housekeeping.ts';
+
+const database = postgresDatabase();
+const day = 86_400_000;
+
+/** What removes, with what it needs of the log. */
+async function opened() {
+  const postgres = await database();
+  // The rows of former tests leave room, which counts as used.
+  await postgres.query('VACUUM');
+  const made = postgresHot(postgres, { clock: 'caller', queueBytesMax: 100_000_000 });
+  const parts = { ...postgres, ...made };
+  const log = {
+    ...postgresLog(postgres, made.words),
+    ...postgresDeliveryCommands(parts),
+    replays: postgresReplays(parts),
+  };
+  const journal = { hot: made.hot, log, housekeeping: postgresHousekeeping(parts, made.room) } as unknown as Journal; // the others are not asked
+  return { postgres, journal, [Symbol.dispose]: () => made[Symbol.dispose]() };
+}
+
+const guarantee: Guarantee = (title, body) =>
+  test(title, async () => {
+    using made = await opened();
+    await body(made.journal as Parameters<typeof body>[0]); // the audit is not asked
+  });
+
+describe('PostgreSQL: housekeeping', () => {
+  bodiesConformance(guarantee);
+  retentionConformance((title, body) => {
+    if (/^(?:retention|over)/.test(title)) guarantee(title, body);
+  });
+});
+
+const noon = Date.UTC(2026, 0, 10, 12);
+
+/** A day with a delivery that waits and one that was delivered, and events without deliveries, one of them not matched. */
+async function withDay() {
+  const made = await opened();
+  const { journal, postgres } = made;
+  await makeDays(postgres, noon);
+  const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}], noon);
+  const log = [attempt(1, { body: 'x' })];
+  const retrying = { status: 'retrying', dueAt: noon, attempts: 1, rendered: rendered('x'), log } as const;
+  const delivered = { status: 'delivered', attempts: 1, rendered: rendered('y'), log } as const;
+  await journal.hot.settle(lease, [settlement(ids[0], retrying), settlement(ids[1], delivered)], noon);
+  const { ids: matched } = await accept(journal, [incoming({})], noon + 100);
+  await journal.hot.plan(lease, { advance: { from: 2, to: 3 }, deliveries: [], now: noon });
+  const { ids: unmatched } = await accept(journal, [incoming({})], noon + 200);
+  const left = async () => {
+    const events = await Promise.all([...eventIds, ...matched, ...unmatched].map((id) => journal.log.event(id)));
+    const deliveries = await Promise.all(ids.map((id) => journal.log.delivery(id)));
+    return [...events, ...deliveries].map((one) => one !== null);
+  };
+  return { ...made, lease, ids, left, [Symbol.dispose]: () => made[Symbol.dispose]() };
+}
+
+test('a day is dropped as a whole, without what waits or is not matched', async () => {
+  using made = await withDay();
+  const { journal, postgres, lease, ids, left } = made;
+  const retain = (before: number) => journal.housekeeping.retain({ before, bytesMax: null });
+  const [stored] = await postgres.query<{ count: number }>('SELECT count(*) AS count FROM delivery_d20260110');
+  assert.equal(stored?.count, 1);
+  assert.equal((await retain(noon + day / 2 - 1)).removed, 0, 'before the day is over');
+  assert.deepEqual(await retain(noon + day), { removed: 2, full: false });
+  assert.deepEqual(
+    await daysOf(postgres.query),
+    [1, 2, 3].map((days) => noon - day / 2 + days * day),
+  );
+  assert.deepEqual(await left(), [true, true, false, true, true, false]);
+  const waiting = await journal.log.delivery(ids[0] ?? '');
+  assert.deepEqual([waiting?.attemptLog, waiting?.rendered], [[attempt(1, { body: 'x' })], rendered('x')]);
+  const next = { status: 'delivered' as const, attempts: 2, log: [attempt(2, { body: 'x' })] };
+  await journal.hot.settle(lease, [settlement(ids[0], next)], noon + day);
+  assert.equal((await journal.log.delivery(ids[0] ?? ''))?.attemptLog.length, 2);
+  assert.deepEqual(await retain(noon + day), { removed: 3, full: false });
+  assert.deepEqual(await left(), [false, false, false, true, false, false]);
+  const blocks = await postgres.query<{ id: number }>('SELECT id FROM attempt_block WHERE id < $1', [
+    (noon + day) * 4_096,
+  ]);
+  assert.deepEqual(blocks, [], 'the log of the day is gone');
+});
+
+test('a day that somebody reads is dropped later, and nobody waits for it', async () => {
+  using made = await withDay();
+  const { journal, postgres, left } = made;
+  const retain = () => journal.housekeeping.retain({ before: noon + day, bytesMax: null });
+  await postgres.transaction(async (query) => {
+    await query('SELECT count(*) FROM event_group');
+    assert.equal((await retain()).removed, 0);
+    assert.ok(await accept(journal, [incoming({})], noon + 300));
+  });
+  assert.equal((await retain()).removed, 2);
+  assert.deepEqual(await left(), [true, true, false, true, true, false]);
+});
+
+test('what came before the table of its day was made moves there', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  const { eventIds, ids } = await withDeliveries(journal, [{}], noon);
+  await makeDays(postgres, noon);
+  await makeDays(postgres, noon);
+  const [moved] = await postgres.query<{ count: number }>('SELECT count(*) AS count FROM event_group_d20260110');
+  assert.equal(moved?.count, 1);
+  assert.equal((await journal.log.event(eventIds[0] ?? ''))?.id, eventIds[0]);
+  assert.equal((await journal.log.delivery(ids[0] ?? ''))?.id, ids[0]);
+});

@@ -1,0 +1,39 @@
+import type { Postgres } from '../../../postgres/postgres.ts';
+import type { Housekeeping } from '../../housekeeping.ts';
+import type { EventReader } from '../event-reader.ts';
+import type { Partitions } from '../partitions.ts';
+import type { Words } from '../words.ts';
+import { forgetBodies, keepBodies } from './bodies.ts';
+import { makeDays } from './day-tables.ts';
+import { bytesInUse, retain } from './retention.ts';
+
+export type HousekeepingParts = Postgres & { partitions: Partitions; words: Words; events: EventReader };
+
+/** The housekeeping of an open database. Intake is refused while `room` is full. */
+export function postgresHousekeeping(
+  parts: HousekeepingParts,
+  room: { isFull: boolean },
+): Omit<Housekeeping, 'erasures'> {
+  const { query } = parts;
+  return {
+    async retain(limits) {
+      const result = await retain(parts, limits);
+      room.isFull = result.full;
+      return result;
+    },
+    async maintain() {
+      const [row] = await query<{ now: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+      );
+      if (row !== undefined) await makeDays(parts, row.now);
+    },
+    forgetBodies: (now) => forgetBodies(parts, now),
+    keepBodies: (destinationId, ms) => keepBodies(parts, destinationId, ms),
+    async usage() {
+      const [row] = await query<{ count: number }>(
+        'SELECT (SELECT count(*) FROM waiting) + (SELECT count(*) FROM open_delivery) AS count',
+      );
+      return { bytes: await bytesInUse(query), unfinished: row?.count ?? 0 };
+    },
+  };
+}
