@@ -16,6 +16,7 @@ import { partitionsConformance } from './partitions.conformance.ts';
 import { passedConformance } from './passed-deliveries.conformance.ts';
 import { replaysConformance } from './replays.conformance.ts';
 import { retentionConformance } from './retention.conformance.ts';
+import { statisticsConformance } from './statistics.conformance.ts';
 import { statusesConformance } from './statuses.conformance.ts';
 
 /** Registers a guarantee; `body` checks it on a new and empty journal. */
@@ -52,6 +53,7 @@ export function journalConformance(name: string, make: () => Promise<Made>): voi
     listsConformance(guarantee);
     deliverySearchConformance(guarantee);
     replaysConformance(guarantee);
+    statisticsConformance(guarantee);
   });
 
   describe(`${name}: housekeeping`, () => {

@@ -177,11 +177,20 @@ CREATE TABLE replay (
   outcome text, removed text NOT NULL DEFAULT '{}'
 );
 CREATE INDEX replay_state ON replay (state);
--- step_ms 0: counters of a minute that are not rolled up yet.
+-- Counters in steps of each length. What is added goes to the row of its minute; when that is over, the roll-up adds it to the rows
+-- of longer steps. Of these, `is_rolled_up` is always true.
 CREATE TABLE statistics (
-  step_ms integer NOT NULL, at bigint NOT NULL, kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL,
-  counters jsonb NOT NULL, PRIMARY KEY (step_ms, at, kind, id)
-);
+  step_ms integer NOT NULL, kind text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL, at bigint NOT NULL,
+  counters jsonb NOT NULL, is_rolled_up boolean NOT NULL, PRIMARY KEY (step_ms, kind, id, at)
+) WITH (fillfactor = 50);
+CREATE INDEX statistics_at ON statistics (step_ms, at);
+CREATE INDEX statistics_open ON statistics (at, kind, id) WHERE NOT is_rolled_up;
+-- Of counters whose names begin with `last` the greater value, of others the sum.
+CREATE FUNCTION added_counters(a jsonb, b jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN (
+  SELECT coalesce(jsonb_object_agg(key, CASE WHEN starts_with(key, 'last') THEN most ELSE total END), '{}')
+  FROM (SELECT key, max(value::numeric) AS most, sum(value::numeric) AS total
+    FROM (SELECT * FROM jsonb_each_text(a) UNION ALL SELECT * FROM jsonb_each_text(b)) AS pair GROUP BY key) AS added);
+CREATE AGGREGATE sum_counters(jsonb) (SFUNC = added_counters, STYPE = jsonb, INITCOND = '{}');
 CREATE TABLE erasure (
   id text COLLATE "C" PRIMARY KEY, code text NOT NULL, sought text, cursor text, state text NOT NULL, counts text NOT NULL,
   created_at bigint NOT NULL, finished_at bigint

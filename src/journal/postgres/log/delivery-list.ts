@@ -9,6 +9,7 @@ import {
   type PlacedQuery,
   requested,
   rowFilters,
+  shownStatus,
   targetFilter,
 } from './delivery-filters.ts';
 
@@ -65,6 +66,35 @@ export function listStatement(
   const sql = `SELECT * FROM (${sources.map((one) => `(${one})`).join('\nUNION ALL ')}) AS page
     ORDER BY ${order(isNewer)} LIMIT ${limit}`;
   return { sql, values };
+}
+
+/** From `from` on and before `to`, by creation time. `edges`: the starts of buckets, ascending. */
+export type CountedRange = { from: number; to: number; edges: readonly number[] };
+
+/** Counts the deliveries of a range of time by bucket (from 1 on) and the status that people see; null: nothing can match. */
+export function countStatement(
+  query: PlacedQuery,
+  { from, to, edges }: CountedRange,
+): { sql: string | null; values: readonly unknown[] } {
+  const { values, bind } = binding();
+  const filters = rowFilters(query, bind);
+  const keys = keyFilters(query, bind);
+  const targets = targetFilter(query, bind);
+  const where = [
+    ...filters,
+    ...keys,
+    ...(targets === null ? [] : [`target IN (SELECT id FROM target WHERE ${targets})`]),
+  ];
+  const shown = shownStatus(query, bind);
+  const buckets = `width_bucket(created_at, ${bind(edges)}::bigint[])`;
+  const times = timesOf({ ...query, createdAfter: from, createdBefore: to }, bind);
+  const sources = partsOf(query).flatMap(({ table }) =>
+    times.map(
+      (time) => `SELECT ${buckets} AS bucket, ${shown} AS status, count(*) AS count FROM ${table}
+        WHERE ${[...where, ...time].join(' AND ')} GROUP BY 1, 2`,
+    ),
+  );
+  return { sql: sources.length === 0 ? null : sources.join('\nUNION ALL '), values };
 }
 
 /** The tables that can have deliveries of the requested statuses, with the stored statuses that these are; null: all. */

@@ -106,3 +106,47 @@ async function repeatsOf(read: Query, rows: readonly DeliveryRow[]): Promise<Map
     }),
   );
 }
+
+/** Of a delivery that was not delivered: whether another one of its chain was, and whether a later one repeats it. */
+export type Family = { isRecovered: boolean; isRepeated: boolean };
+
+/** Of the rows that were not delivered and have others in their chain. */
+export async function familiesOf(read: Query, rows: readonly DeliveryRow[]): Promise<Map<DeliveryRow, Family>> {
+  const asked = rows.filter(({ status }) => status !== delivered);
+  if (asked.length === 0) return new Map();
+  const columns = 'replay_of_partition, replay_of, partition, number, order_at, status';
+  const isOne = 'replay_of = ANY ($2::bigint[])';
+  const found = await read<Family & { rank: number }>(
+    `WITH asked AS MATERIALIZED (
+         SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[], $6::bigint[])
+           WITH ORDINALITY AS asked (root_partition, root, root_at, order_at, partition, number, rank)),
+       member AS (
+         SELECT ${columns} FROM delivery WHERE ${isOne}
+         UNION ALL SELECT ${columns} FROM waiting WHERE ${isOne}
+         UNION ALL SELECT ${columns} FROM open_delivery WHERE ${isOne}
+         UNION ALL
+         SELECT root.partition, root.number, root.* FROM (SELECT DISTINCT root_partition, root, root_at FROM asked
+             WHERE root_at IS NOT NULL) AS one
+           CROSS JOIN LATERAL (SELECT partition, number, order_at, status FROM delivery
+             WHERE partition = one.root_partition AND number = one.root AND created_at = one.root_at LIMIT 1) AS root)
+     SELECT rank, bool_or(member.status = ${delivered}) AS "isRecovered",
+       bool_or((member.order_at, member.partition, member.number) > (asked.order_at, asked.partition, asked.number))
+         AS "isRepeated"
+     FROM asked JOIN member ON member.replay_of = asked.root AND member.replay_of_partition = asked.root_partition
+     GROUP BY rank`,
+    [
+      asked.map((row) => row.replay_of_partition ?? row.partition),
+      asked.map((row) => row.replay_of ?? row.number),
+      asked.map((row) => row.replay_of_at),
+      asked.map(({ order_at }) => order_at),
+      asked.map(({ partition }) => partition),
+      asked.map(({ number }) => number),
+    ],
+  );
+  return new Map(
+    found.flatMap(({ rank, ...family }) => {
+      const row = asked[rank - 1];
+      return row === undefined ? [] : [[row, family] as const];
+    }),
+  );
+}

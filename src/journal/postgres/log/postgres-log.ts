@@ -5,29 +5,37 @@ import { readBudget } from '../../codec/read-budget.ts';
 import type { JournalLog } from '../../log.ts';
 import type { Words } from '../words.ts';
 import { placed } from './delivery-filters.ts';
+import { deliveryHistogram } from './delivery-histogram.ts';
 import { deliveriesNextTo } from './delivery-list.ts';
+import { searchDeliveries } from './delivery-search.ts';
 import { searchEvents } from './event-search.ts';
 import { listed } from './listed-deliveries.ts';
+import { openCounts } from './open-counts.ts';
 import { PackedReader } from './packed-reader.ts';
 import { deliveryAt, deliveryDetails } from './single-delivery.ts';
+import { postgresStatistics } from './statistics.ts';
 
-/** What people read of the journal. */
-export type PostgresLog = Pick<JournalLog, 'events' | 'search' | 'event' | 'deliveries' | 'details' | 'delivery'>;
+/** What people read of the journal, and its statistics. */
+export type PostgresLog = Omit<JournalLog, 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire' | 'replays'>;
 
 /** The reads of the log, on the connections for people. */
-export function postgresLog({ read }: Pick<Postgres, 'read'>, words: Words): PostgresLog {
+export function postgresLog({ query, read }: Pick<Postgres, 'query' | 'read'>, words: Words): PostgresLog {
   return {
-    async events(query) {
-      return (await searchEvents(read, words, { ...query, lookedMax: Number.MAX_SAFE_INTEGER })).events;
+    ...openCounts(read),
+    statistics: postgresStatistics({ query, read }),
+    async events(asked) {
+      return (await searchEvents(read, words, { ...asked, lookedMax: Number.MAX_SAFE_INTEGER })).events;
     },
-    search: (query) => searchEvents(read, words, query),
+    search: (asked) => searchEvents(read, words, asked),
     async event(id) {
       const place = placeOf('event', id);
       const line = place && (await new PackedReader(read, words, readBudget()).event(place));
       return line && eventOfLine(line);
     },
-    async deliveries(query) {
-      const asked = placed(query);
+    searchDeliveries: (asked) => searchDeliveries(read, words, asked),
+    histogram: (asked) => deliveryHistogram(read, asked),
+    async deliveries(given) {
+      const asked = placed(given);
       if (asked === null) return [];
       const rows = await deliveriesNextTo(read, asked);
       return listed(read, words, asked.after === null ? rows : rows.reverse());
