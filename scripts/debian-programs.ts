@@ -19,11 +19,15 @@ const programs: Readonly<Record<string, string>> = {
 
 /** No more packages are tried after this time: a mirror that does not answer takes a minute for each. */
 const installMs = 240_000;
-const settings = ['Retries=1', 'http::Timeout=20', 'https::Timeout=20'].flatMap((one) => ['-o', `Acquire::${one}`]);
+const settings = [
+  ...['Retries=1', 'http::Timeout=20', 'https::Timeout=20'].flatMap((one) => ['-o', `Acquire::${one}`]),
+  // Else an update that reached nothing is a success.
+  ...['-o', 'APT::Update::Error-Mode=any'],
+];
 
 /**
- * Installs the programs that are missing where apt-get can: together, and one by one when that fails; prints what could not be
- * installed. The parts that need it are skipped then. Services of the packages are not started.
+ * Installs the programs that are missing where apt-get can: together, and one by one when that fails although the mirror is there;
+ * prints what could not be installed. The parts that need it are skipped then. Services of the packages are not started.
  */
 export async function installPrograms(): Promise<void> {
   const missing = Object.entries(programs).filter(([program]) => !isHere(program));
@@ -37,9 +41,13 @@ export async function installPrograms(): Promise<void> {
   const apt = (...args: string[]) => call('apt-get', ['-qq', ...settings, ...args], { env });
   const install = (...packages: string[]) => apt('install', '--yes', '--no-install-recommends', ...packages);
   using _noServices = withoutServices();
-  await apt('update').catch((error: Error) => console.log(`not updated: ${firstLine(error)}`));
+  const isUpdated = await apt('update').then(
+    () => true,
+    (error: Error) => console.log(`not updated: ${firstLine(error)}`),
+  );
   const together = await install(...missing.map(([, name]) => name)).catch((error: Error) => error);
   if (!(together instanceof Error)) return;
+  if (isUpdated !== true) return console.log(`not installed: ${names}: ${firstLine(together)}`);
   for (const [program, name] of missing)
     if (performance.now() - startedAt > installMs) console.log(`not installed: ${program}: the mirror takes too long`);
     else await install(name).catch((error: Error) => console.log(`not installed: ${program}: ${firstLine(error)}`));
