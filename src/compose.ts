@@ -44,6 +44,7 @@ import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
 import { sharedNodes } from './shared-nodes.ts';
 import type { Storage, StorageOptions } from './storage.ts';
+import { consoleAddress } from './telemetry/greeting.ts';
 import type { LogOptions } from './telemetry/log.ts';
 import { otelSettings } from './telemetry/otel/otel-settings.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
@@ -413,7 +414,7 @@ function announce(
   { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
 ) {
   const { publicUrl, trustedProxies, egressAllow, secretRefs } = config;
-  const consoleUrl = (publicUrl ?? url).replace(/\/+$/, '');
+  const consoleUrl = consoleAddress(publicUrl, url);
   const setupUrl = setupToken === null ? null : `${consoleUrl}/welcome#setup=${setupToken}`;
   telemetry.listening({ url, consoleUrl, setupUrl, dataDir: resolve(config.dataDir), version });
   if (publicUrl === null && trustedProxies.length > 0)

@@ -10,6 +10,11 @@ export type Listening = {
   version: string;
 };
 
+/** Where people reach the console: the public URL, or else the address that the server listens on; one of its own where it is every one. */
+export function consoleAddress(publicUrl: string | null, url: string): string {
+  return (publicUrl ?? url.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:)/, '//127.0.0.1')).replace(/\/+$/, '');
+}
+
 /** What a person who starts the server on a terminal needs first. */
 export function greeting({ url, consoleUrl, setupUrl, dataDir, version }: Listening): string {
   const console =

@@ -55,6 +55,9 @@ export const containerImage: Record<string, Part> = {
       assert.ok(bytes <= bytesMax, `${bytes} bytes`);
       for (const shell of ['bin/sh', 'bin/bash', 'usr/bin/npm'])
         assert.equal(existsSync(join(path, shell)), false, shell);
+      // A new volume gets the rights of the folder.
+      const { uid, mode } = statSync(join(path, 'data'));
+      assert.deepEqual({ uid, mode: mode & 0o777 }, { uid: 65532, mode: 0o777 });
 
       const url = `http://127.0.0.1:${await freePort()}`;
       const program = programOf(config, url);
