@@ -185,7 +185,7 @@ export async function writeRows(query: Query, memory: Memory, upTo: number): Pro
            replay_key, bodies_until,
            order_key IS NOT NULL AND (row_number() OVER (PARTITION BY order_key ORDER BY number) > 1 OR EXISTS (
              SELECT FROM waiting WHERE waiting.order_key = open.order_key AND waiting.number < open.number)) AS is_behind
-         FROM open_delivery AS open JOIN fence USING (partition) WHERE open.number < $4)
+         FROM fence JOIN LATERAL open_deliveries(fence.partition) AS open USING (partition) WHERE open.number < $4)
      SELECT 1 FROM fence`,
     [memory.partition, memory.epoch, memory.counter, upTo],
   );

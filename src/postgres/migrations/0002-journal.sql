@@ -76,6 +76,7 @@ CREATE TABLE plan_entry (
   order_at bigint NOT NULL, deliveries jsonb NOT NULL,
   PRIMARY KEY (partition, first, created_at)
 ) PARTITION BY RANGE (created_at);
+CREATE INDEX plan_entry_set_back ON plan_entry (partition) WHERE order_at <> created_at;
 CREATE TABLE plan_entry_other PARTITION OF plan_entry DEFAULT;
 
 -- Deliveries that a plan of one partition passes to another, in the order of the ids, which is that of the acknowledgements.
@@ -215,25 +216,54 @@ CREATE VIEW planned_delivery AS
   CROSS JOIN LATERAL jsonb_array_elements(entry.deliveries) AS part
   CROSS JOIN LATERAL jsonb_array_elements(part -> 'rows') AS row;
 
--- Those that are in plan entries alone. OFFSET 0 keeps each part as it is written, which reads few entries and probes their
--- deliveries one by one: PostgreSQL can't know how few there are, and would read all of `delivery` to leave them out.
-CREATE VIEW open_delivery AS
-  SELECT open.partition, number, created_at, open.order_at, event_partition, event_number, event_at, action, action_version, target,
-    destination_version, status, due_at, test, reason, error_kind, attempts, exchanges, schedule_step, waited_ms, deaths,
-    finished_at, block, rendered_block, response_status, detail, order_key, replay_of_partition, replay_of, replay_of_at,
-    replay_key, bodies_until, is_behind
-  FROM settling
-  JOIN intake ON intake.partition = settling.partition AND intake.next_delivery > settling.settled
-  CROSS JOIN LATERAL (
-    SELECT * FROM planned_delivery AS planned
-    WHERE planned.partition = settling.partition AND number >= settling.settled AND entry >= coalesce(
-        (SELECT max(first) FROM plan_entry WHERE partition = settling.partition AND first <= settling.settled), 0)
-      AND NOT EXISTS (SELECT FROM waiting
-        WHERE waiting.partition = planned.partition AND waiting.number = planned.number OFFSET 0)
-      AND NOT EXISTS (SELECT FROM delivery
-        WHERE delivery.partition = planned.partition AND delivery.number = planned.number
-          AND delivery.created_at = planned.created_at OFFSET 0)
-    OFFSET 0) AS open;
+-- Functions plan their statement once for each connection: planning costs more than reading where a table has a part for each day.
+
+-- The deliveries that are in plan entries alone, of one partition or of all. OFFSET 0 keeps each part as it is written, which reads
+-- few entries and probes their deliveries one by one: PostgreSQL can't know how few there are.
+CREATE FUNCTION open_deliveries(wanted smallint) RETURNS SETOF waiting LANGUAGE plpgsql STABLE
+    SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN QUERY
+      SELECT open.partition, open.number, open.created_at, open.order_at, open.event_partition, open.event_number, open.event_at,
+        open.action, open.action_version, open.target, open.destination_version, open.status, open.due_at, open.test, open.reason,
+        open.error_kind, open.attempts, open.exchanges, open.schedule_step, open.waited_ms, open.deaths, open.finished_at,
+        open.block, open.rendered_block, open.response_status, open.detail, open.order_key, open.replay_of_partition,
+        open.replay_of, open.replay_of_at, open.replay_key, open.bodies_until, open.is_behind
+      FROM settling
+      JOIN intake ON intake.partition = settling.partition AND intake.next_delivery > settling.settled
+      CROSS JOIN LATERAL (
+        SELECT * FROM planned_delivery AS planned
+        WHERE planned.partition = settling.partition AND planned.number >= settling.settled AND planned.entry >= coalesce(
+            (SELECT max(first) FROM plan_entry
+              WHERE plan_entry.partition = settling.partition AND first <= settling.settled), 0)
+          AND NOT EXISTS (SELECT FROM waiting
+            WHERE waiting.partition = planned.partition AND waiting.number = planned.number OFFSET 0)
+          AND NOT EXISTS (SELECT FROM delivery
+            WHERE delivery.partition = planned.partition AND delivery.number = planned.number
+              AND delivery.created_at = planned.created_at OFFSET 0)
+        OFFSET 0) AS open
+      WHERE wanted IS NULL OR settling.partition = wanted;
+  END $$;
+CREATE VIEW open_delivery AS SELECT * FROM open_deliveries(NULL);
+
+-- Finished deliveries of an event, and those that repeat one of these.
+CREATE FUNCTION deliveries_of_event(of_partition smallint, of_number bigint) RETURNS SETOF delivery LANGUAGE plpgsql STABLE
+    SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN QUERY SELECT * FROM delivery WHERE event_number = of_number AND event_partition = of_partition;
+  END $$;
+CREATE FUNCTION repeats_of(numbers bigint[]) RETURNS SETOF delivery LANGUAGE plpgsql STABLE
+    SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN QUERY SELECT * FROM delivery WHERE replay_of = ANY (numbers);
+  END $$;
+-- Whether the order of some deliveries is not that of their times.
+CREATE FUNCTION was_set_back() RETURNS boolean LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN EXISTS (SELECT FROM delivery WHERE order_at <> created_at)
+      OR EXISTS (SELECT FROM waiting WHERE order_at <> created_at)
+      OR EXISTS (SELECT FROM plan_entry WHERE order_at <> created_at);
+  END $$;
 
 CREATE VIEW all_delivery AS
   SELECT *, false AS is_behind FROM delivery

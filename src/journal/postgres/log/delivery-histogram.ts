@@ -18,20 +18,16 @@ export async function deliveryHistogram(
   const asked = placed({ ...query, limit: 0 });
   const [first] = edges;
   if (asked === null || first === undefined) return { counts, countedFrom: null };
-  const [bounds] = await read<{ newest: number | null }>(
-    `SELECT max(created_at) AS newest FROM (
-       (SELECT order_at AS created_at FROM delivery ORDER BY order_at DESC LIMIT 1)
-       UNION ALL (SELECT order_at FROM waiting ORDER BY order_at DESC LIMIT 1)
-       UNION ALL SELECT delivery_order_at FROM intake) AS newest`,
-  );
+  const [bounds] = await read<{ newest: number | null }>('SELECT max(delivery_order_at) AS newest FROM intake');
   let spanMs = firstSpanMs;
   const end = Math.min(query.createdBefore ?? Number.POSITIVE_INFINITY, (bounds?.newest ?? 0) + 1);
   for (let to = end; to > first; ) {
     const from = Math.max(first, to - spanMs);
     const range: CountedRange = { from, to, edges };
     const began = performance.now();
-    const { sql, values } = countStatement(asked, range);
-    if (sql === null) break;
+    const statement = countStatement(asked, range);
+    if (statement === null) break;
+    const { sql, values } = statement;
     for (const { bucket, status, count } of await read<{ bucket: number; status: number; count: number }>(
       sql,
       values,

@@ -26,43 +26,108 @@ const order = (isNewer: boolean) => {
   return `order_at ${way}, partition ${way}, number ${way}`;
 };
 
+const dayMs = 86_400_000;
+/** The days before or after that of the cursor up to which the first statements of a page read; the last one reads all others. */
+const daysRead = [0, 6];
+
 /**
  * The deliveries that match, nearest to the cursor first. Finished ones, waiting ones and open ones are read for themselves, each
  * from an index that has the order, and merged: a page reads about as many rows as it shows. A filter that needs several ranges of
- * an index (the statuses of the targets of a destination) reads the head of each.
+ * an index (the statuses of the targets of a destination) reads the head of each. Days are read from the cursor on, until the page
+ * is full, since a statement about all of them takes longer to plan than to run.
  */
 export async function deliveriesNextTo(
   read: Query,
   query: PlacedQuery,
   narrowing: Narrowing = {},
 ): Promise<DeliveryRow[]> {
-  const { sql, values } = listStatement(query, narrowing);
-  return sql === null ? [] : read<DeliveryRow>(sql, values);
+  const rows: DeliveryRow[] = [];
+  for (const { sql, values } of await pageStatements(read, query, narrowing)) {
+    if (rows.length >= query.limit) break;
+    rows.push(...(await read<DeliveryRow>(sql, values)));
+  }
+  return rows.slice(0, query.limit);
 }
 
-/** The statement of `deliveriesNextTo`; null: nothing can match. */
-export function listStatement(
-  query: PlacedQuery,
-  narrowing: Narrowing = {},
-): { sql: string | null; values: readonly unknown[] } {
+type Statement = { sql: string; values: readonly unknown[] };
+
+/** The statements whose rows, one after the other, are the page. */
+export async function pageStatements(read: Query, query: PlacedQuery, narrowing: Narrowing = {}): Promise<Statement[]> {
+  const start = await startOf(read, query);
+  const isKeyed = query.event !== null || query.repeated !== null || query.batchId !== undefined;
+  const spans = start.wasSetBack || isKeyed ? [{}] : spansOf(query, start);
+  return spans.flatMap((span) => listStatement({ ...query, ...span }, start, narrowing) ?? []);
+}
+
+/** Where a page begins: the order times of the cursors and of the newest delivery. `wasSetBack`: other times tell no order. */
+type Start = { before: number | null; after: number | null; newest: number; wasSetBack: boolean };
+
+/** A cursor that is no longer stored has the place of its time. */
+async function startOf(read: Query, { before, after }: PlacedQuery): Promise<Start> {
+  const { values, bind } = binding();
+  const orderAt = (place: Place | null) => {
+    if (place === null) return 'NULL::bigint';
+    const [p, n, at] = [bind(place.partition), bind(place.number), bind(place.timeMs)];
+    const key = `partition = ${p}::smallint AND number = ${n}::bigint AND created_at = ${at}::bigint`;
+    return `coalesce((SELECT order_at FROM delivery WHERE ${key}), (SELECT order_at FROM waiting WHERE ${key}),
+      (SELECT order_at FROM plan_entry WHERE partition = ${p}::smallint AND first <= ${n}::bigint AND created_at = ${at}::bigint
+        ORDER BY first DESC LIMIT 1), ${at}::bigint)`;
+  };
+  const [start] = await read<Start>(
+    `SELECT ${orderAt(before)} AS before, ${orderAt(after)} AS after, was_set_back() AS "wasSetBack",
+       coalesce((SELECT max(delivery_order_at) FROM intake), 0) AS newest`,
+    values,
+  );
+  return start ?? { before: null, after: null, newest: 0, wasSetBack: true };
+}
+
+type TimeSpan = { createdAfter?: number; createdBefore?: number };
+
+/** The spans of creation times that are read one after the other, from the cursor on. */
+function spansOf({ after, createdAfter, createdBefore }: PlacedQuery, start: Start): TimeSpan[] {
+  const low = Math.max(createdAfter ?? Number.NEGATIVE_INFINITY, start.after ?? Number.NEGATIVE_INFINITY);
+  const end = start.before === null ? Number.POSITIVE_INFINITY : start.before + 1;
+  const high = Math.min(createdBefore ?? Number.POSITIVE_INFINITY, end);
+  const dayOf = (at: number) => Math.floor(at / dayMs) * dayMs;
+  const newestDay = dayOf(Math.min(high - 1, start.newest));
+  const edges =
+    after === null
+      ? [high, ...daysRead.map((days) => newestDay - days * dayMs), Number.NEGATIVE_INFINITY]
+      : [low, ...daysRead.map((days) => dayOf(low) + (days + 1) * dayMs), Number.POSITIVE_INFINITY];
+  return edges.slice(1).flatMap((edge, index) => {
+    const [one, other] = [edges[index] ?? edge, edge];
+    const from = Math.max(low, Math.min(one, other));
+    const to = Math.min(high, Math.max(one, other));
+    if (from >= to) return [];
+    return {
+      ...(Number.isFinite(from) && { createdAfter: from }),
+      ...(Number.isFinite(to) && { createdBefore: to }),
+    };
+  });
+}
+
+/** The statement of a page within the times of the query; null: nothing can match. */
+function listStatement(query: PlacedQuery, start: Start, narrowing: Narrowing): Statement | null {
   const { values, bind } = binding();
   const { responseStatus } = narrowing;
   const conditions = [
     ...rowFilters(query, bind),
-    ...cursors(query, bind),
+    ...cursors(query, start, bind),
     ...(responseStatus === undefined
       ? []
       : [`response_status BETWEEN ${bind(responseStatus.from)} AND ${bind(responseStatus.to)}`]),
   ];
   const limit = Math.trunc(query.limit);
   const isNewer = query.after !== null;
-  const selected = (table: Part['table'], more: readonly string[]) => {
+  const selected = (table: string, more: readonly string[]) => {
     const where = [...conditions, ...more];
-    return `SELECT ${deliveryColumns}, ${table === 'delivery' ? 'false AS is_behind' : 'is_behind'} FROM ${table}
-      ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY ${order(isNewer)} LIMIT ${limit}`;
+    const isBehind = table === 'waiting' || table === 'open_delivery' ? 'is_behind' : 'false AS is_behind';
+    return `SELECT ${deliveryColumns}, ${isBehind}
+      FROM ${table} ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY ${order(isNewer)} LIMIT ${limit}`;
   };
-  const sources = partsOf(query).flatMap((part) => sourcesOf(part, query, narrowing, bind, selected));
-  if (sources.length === 0) return { sql: null, values };
+  const asked = { query, narrowing, wasSetBack: start.wasSetBack };
+  const sources = partsOf(query).flatMap((part) => sourcesOf(part, asked, bind, selected));
+  if (sources.length === 0) return null;
   const sql = `SELECT * FROM (${sources.map((one) => `(${one})`).join('\nUNION ALL ')}) AS page
     ORDER BY ${order(isNewer)} LIMIT ${limit}`;
   return { sql, values };
@@ -72,10 +137,7 @@ export function listStatement(
 export type CountedRange = { from: number; to: number; edges: readonly number[] };
 
 /** Counts the deliveries of a range of time by bucket (from 1 on) and the status that people see; null: nothing can match. */
-export function countStatement(
-  query: PlacedQuery,
-  { from, to, edges }: CountedRange,
-): { sql: string | null; values: readonly unknown[] } {
+export function countStatement(query: PlacedQuery, { from, to, edges }: CountedRange): Statement | null {
   const { values, bind } = binding();
   const filters = rowFilters(query, bind);
   const keys = keyFilters(query, bind);
@@ -87,14 +149,14 @@ export function countStatement(
   ];
   const shown = shownStatus(query, bind);
   const buckets = `width_bucket(created_at, ${bind(edges)}::bigint[])`;
-  const times = timesOf({ ...query, createdAfter: from, createdBefore: to }, bind);
+  const times = timesOf({ ...query, createdAfter: from, createdBefore: to }, true, bind);
   const sources = partsOf(query).flatMap(({ table }) =>
     times.map(
       (time) => `SELECT ${buckets} AS bucket, ${shown} AS status, count(*) AS count FROM ${table}
         WHERE ${[...where, ...time].join(' AND ')} GROUP BY 1, 2`,
     ),
   );
-  return { sql: sources.length === 0 ? null : sources.join('\nUNION ALL '), values };
+  return sources.length === 0 ? null : { sql: sources.join('\nUNION ALL '), values };
 }
 
 /** The tables that can have deliveries of the requested statuses, with the stored statuses that these are; null: all. */
@@ -115,10 +177,13 @@ function partsOf(query: PlacedQuery): Part[] {
 /** The statements whose rows, each in order, are together those of a table that match. */
 function sourcesOf(
   { table, statuses }: Part,
-  query: PlacedQuery,
-  { responseStatus }: Narrowing,
+  {
+    query,
+    narrowing: { responseStatus },
+    wasSetBack,
+  }: { query: PlacedQuery; narrowing: Narrowing; wasSetBack: boolean },
   bind: Bind,
-  selected: (table: Part['table'], more: readonly string[]) => string,
+  selected: (table: string, more: readonly string[]) => string,
 ): string[] {
   const targets = targetFilter(query, bind);
   const ofTargets = () => (targets === null ? [] : [`target IN (SELECT id FROM target WHERE ${targets})`]);
@@ -129,11 +194,7 @@ function sourcesOf(
       ...(query.createdAfter === undefined ? [] : [`created_at >= ${bind(query.createdAfter)}`]),
       ...(query.createdBefore === undefined ? [] : [`created_at < ${bind(query.createdBefore)}`]),
     ];
-    const found = selected(table, [...ofTargets(), ...times]);
-    if (keys.length === 0) return [found];
-    return [
-      found.replace(`FROM ${table}`, `FROM (SELECT * FROM ${table} WHERE ${keys.join(' AND ')} OFFSET 0) AS found`),
-    ];
+    return [selected(keys.length === 0 ? table : keyedSource(table, query, bind), [...keys, ...ofTargets(), ...times])];
   }
   const { delivered, failed, skipped, cancelled, pending, retrying, held } = statusCodes;
   const every = table === 'delivery' ? [delivered, failed, skipped, cancelled] : [pending, retrying, held];
@@ -150,7 +211,7 @@ function sourcesOf(
     from = ofStatuses();
     where = [`${table}.status = of.status`, `${table}.status <> ${delivered}`];
   }
-  return timesOf(query, bind).map((times) => {
+  return timesOf(query, wasSetBack, bind).map((times) => {
     const head = selected(table, [...where, ...times]);
     return from === '' ? head : `SELECT part.* FROM ${from} CROSS JOIN LATERAL (${head}) AS part`;
   });
@@ -164,19 +225,29 @@ const responseStatuses = (from: string, to: string) => `(WITH RECURSIVE found AS
     WHERE found.status < ${to}::smallint)
   SELECT status FROM found WHERE status <= ${to}::smallint)`;
 
+/** Where deliveries are found by a key: few, whatever else they are asked for. */
+function keyedSource(table: Part['table'], { event, repeated }: PlacedQuery, bind: Bind): string {
+  if (table !== 'delivery') return table;
+  if (event !== null)
+    return `deliveries_of_event(${bind(event.partition)}::smallint, ${bind(event.number)}::bigint) AS delivery`;
+  return repeated === null ? table : `repeats_of(ARRAY[${bind(repeated.number)}::bigint]) AS delivery`;
+}
+
 /**
  * The conditions on times. Deliveries have the time of their order, which an index has, except those that were created while the
  * clock was set back: these are few, or none, and have an index of their own.
  */
-function timesOf({ createdAfter, createdBefore }: PlacedQuery, bind: Bind): string[][] {
+function timesOf({ createdAfter, createdBefore }: PlacedQuery, wasSetBack: boolean, bind: Bind): string[][] {
   const bounds = [
     ...(createdAfter === undefined ? [] : [`>= ${bind(createdAfter)}`]),
     ...(createdBefore === undefined ? [] : [`< ${bind(createdBefore)}`]),
   ];
   if (bounds.length === 0) return [[]];
   const created = bounds.map((bound) => `created_at ${bound}`);
+  const ordered = [...created, ...bounds.map((bound) => `order_at ${bound}`)];
+  if (!wasSetBack) return [ordered];
   return [
-    ['order_at = created_at', ...created, ...bounds.map((bound) => `order_at ${bound}`)],
+    ['order_at = created_at', ...ordered],
     ['order_at <> created_at', ...created],
   ];
 }
@@ -202,16 +273,13 @@ function keyFilters({ event, repeated, batchId }: PlacedQuery, bind: Bind): stri
   return filters;
 }
 
-/** The conditions of the cursors. A delivery that is no longer stored has the place of its time. */
-function cursors({ before, after }: PlacedQuery, bind: Bind): string[] {
-  const than = (sign: '<' | '>', { partition, number, timeMs }: Place) => {
-    const [p, n, at] = [`${bind(partition)}::smallint`, `${bind(number)}::bigint`, `${bind(timeMs)}::bigint`];
-    const key = `partition = ${p} AND number = ${n} AND created_at = ${at}`;
-    return `(order_at, partition, number) ${sign} (coalesce(
-      (SELECT order_at FROM delivery WHERE ${key}),
-      (SELECT order_at FROM waiting WHERE ${key}),
-      (SELECT order_at FROM plan_entry WHERE partition = ${p} AND first <= ${n} AND created_at = ${at} ORDER BY first DESC LIMIT 1),
-      ${at}), ${p}, ${n})`;
-  };
-  return [...(before === null ? [] : [than('<', before)]), ...(after === null ? [] : [than('>', after)])];
+/** The conditions of the cursors. */
+function cursors({ before, after }: PlacedQuery, start: Start, bind: Bind): string[] {
+  const than = (sign: '<' | '>', place: Place | null, orderAt: number | null) =>
+    place === null
+      ? []
+      : [
+          `(order_at, partition, number) ${sign} (${bind(orderAt)}::bigint, ${bind(place.partition)}::smallint, ${bind(place.number)}::bigint)`,
+        ];
+  return [...than('<', before, start.before), ...than('>', after, start.after)];
 }

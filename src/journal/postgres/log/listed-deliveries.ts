@@ -10,7 +10,10 @@ const { pending, retrying, held, delivered } = statusCodes;
 
 /** The rows of deliveries, in the order of their places; those that are unknown are left out. */
 export function deliveriesAt(read: Query, places: readonly Place[]): Promise<DeliveryRow[]> {
-  const key = 'partition = place.partition AND number = place.number AND created_at = place.at';
+  // The times as bounds, too: so PostgreSQL plans for their days alone.
+  const times = places.map(({ timeMs }) => timeMs);
+  const key = `partition = place.partition AND number = place.number AND created_at = place.at
+    AND created_at BETWEEN $4::bigint AND $5::bigint`;
   return read<DeliveryRow>(
     `SELECT found.* FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS place (partition, number, at, rank)
        CROSS JOIN LATERAL (
@@ -18,11 +21,16 @@ export function deliveriesAt(read: Query, places: readonly Place[]): Promise<Del
          UNION ALL SELECT ${deliveryColumns}, is_behind FROM waiting WHERE ${key}
          UNION ALL (SELECT ${deliveryColumns}, is_behind FROM planned_delivery WHERE ${key}
            AND entry = (SELECT max(first) FROM plan_entry
-             WHERE partition = place.partition AND created_at = place.at AND first <= place.number)
+             WHERE partition = place.partition AND created_at = place.at AND created_at BETWEEN $4::bigint AND $5::bigint
+               AND first <= place.number)
            AND number >= (SELECT settled FROM settling WHERE partition = place.partition))
          LIMIT 1) AS found
      ORDER BY place.rank`,
-    [places.map(({ partition }) => partition), places.map(({ number }) => number), places.map(({ timeMs }) => timeMs)],
+    [
+      places.map(({ partition }) => partition),
+      places.map(({ number }) => number),
+      ...[times, Math.min(...times), Math.max(...times)],
+    ],
   );
 }
 
@@ -85,7 +93,7 @@ async function repeatsOf(read: Query, rows: readonly DeliveryRow[]): Promise<Map
     `SELECT DISTINCT ON (rank) rank, repeat.partition, repeat.number, repeat.created_at AS "timeMs", repeat.status, repeat.target
      FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::smallint[], $5::bigint[]) WITH ORDINALITY
          AS of (root_partition, root, order_at, partition, number, rank)
-       JOIN (SELECT ${columns} FROM delivery WHERE ${isOne}
+       JOIN (SELECT ${columns} FROM repeats_of($2::bigint[])
          UNION ALL SELECT ${columns} FROM waiting WHERE ${isOne}
          UNION ALL SELECT ${columns} FROM open_delivery WHERE ${isOne}) AS repeat
        ON repeat.replay_of = of.root AND repeat.replay_of_partition = of.root_partition
@@ -121,7 +129,7 @@ export async function familiesOf(read: Query, rows: readonly DeliveryRow[]): Pro
          SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[], $6::bigint[])
            WITH ORDINALITY AS asked (root_partition, root, root_at, order_at, partition, number, rank)),
        member AS (
-         SELECT ${columns} FROM delivery WHERE ${isOne}
+         SELECT ${columns} FROM repeats_of($2::bigint[])
          UNION ALL SELECT ${columns} FROM waiting WHERE ${isOne}
          UNION ALL SELECT ${columns} FROM open_delivery WHERE ${isOne}
          UNION ALL

@@ -43,13 +43,15 @@ export class PackedReader {
   async prefetchEvents(places: readonly EventPlace[]): Promise<void> {
     const missing = places.filter((place) => this.#groupOf(place) === undefined);
     if (missing.length === 0) return;
+    // The times as bounds, too: so PostgreSQL plans for their days alone.
+    const times = missing.map(({ timeMs }) => timeMs);
     const groups = await this.#read<Group>(
       `WITH found AS MATERIALIZED (
            SELECT DISTINCT ON (stored.partition, stored.first, stored.received_at) stored.*, rank
            FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS place (partition, number, at, rank)
            CROSS JOIN LATERAL (
              SELECT partition, first, count, received_at, collector, events FROM event_group
-             WHERE partition = place.partition AND received_at = place.at
+             WHERE partition = place.partition AND received_at = place.at AND received_at BETWEEN $4 AND $5
                AND first <= place.number AND first > place.number - ${groupEventsMax}
              ORDER BY first DESC LIMIT 1) AS stored
            ORDER BY stored.partition, stored.first, stored.received_at, rank)
@@ -59,7 +61,9 @@ export class PackedReader {
       [
         missing.map(({ partition }) => partition),
         missing.map(({ number }) => number),
-        missing.map(({ timeMs }) => timeMs),
+        times,
+        Math.min(...times),
+        Math.max(...times),
       ],
     );
     await this.#words.ensureTexts(groups.map(({ collector }) => collector));
@@ -97,15 +101,16 @@ export class PackedReader {
       ([key]) => !this.#packed.has(key) && !this.#blocks.has(key),
     );
     if (missing.length === 0) return;
+    const ids = missing.map(([, { id }]) => id);
     const rows = await this.#read<BlockPlace & { lines: Buffer }>(
       `WITH found AS MATERIALIZED (
            SELECT stored.*, rank FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY AS place (partition, id, rank)
            CROSS JOIN LATERAL (
-             SELECT partition, id, lines FROM attempt_block WHERE partition = place.partition AND id = place.id LIMIT 1) AS stored)
+             SELECT partition, id, lines FROM attempt_block WHERE partition = place.partition AND id = place.id AND id BETWEEN $3 AND $4 LIMIT 1) AS stored)
        SELECT partition, id, lines
        FROM (SELECT *, sum(octet_length(lines)) OVER (ORDER BY rank) - octet_length(lines) AS before FROM found) AS sized
        WHERE before < ${packedBytesMax}`,
-      [missing.map(([, { partition }]) => partition), missing.map(([, { id }]) => id)],
+      [missing.map(([, { partition }]) => partition), ids, Math.min(...ids), Math.max(...ids)],
     );
     for (const { lines, ...place } of rows) this.#packed.set(blockKey(place), lines);
   }
