@@ -2,6 +2,7 @@ import { placeOf } from '../../contract/ids.ts';
 import type { Query } from '../../postgres/postgres.ts';
 import { storable } from '../../postgres/text.ts';
 import { attemptsText, exchangeText, lineText, type PackedAttempt } from '../codec/attempt-codec.ts';
+import { anonymousExchange } from '../codec/bare-attempts.ts';
 import { packLines } from '../codec/event-codec.ts';
 import { renderedText as packRendered } from '../codec/rendered-codec.ts';
 import { statusCodes } from '../codec/status-codes.ts';
@@ -129,7 +130,8 @@ const lineOfFast = ({ settlement: { rendered, log }, number }: Placed): string =
 
 /** A row as it is after a settle. */
 type NewRow = Omit<DeliveryRow, 'is_behind'> & { is_behind: boolean };
-type Exchange = { id: string; text: string; members: [number, number, number][] };
+/** `isErased`: one of its deliveries was erased while it was on its way. */
+type Exchange = { id: string; text: string; members: [number, number, number][]; isErased?: true };
 type General = {
   rows: NewRow[];
   /** Numbers that leave `waiting`. */
@@ -164,9 +166,13 @@ async function generalOf(
     [...rows.values()].flatMap(({ partition, rendered_block: id }) => (id === null ? [] : { partition, id })),
   );
   const exchanges = new Map<string, Exchange>();
+  const erased = new Set<string>();
   for (const { settlement: step, number, timeMs } of others) {
     const before = rows.get(number);
-    if (before === undefined || before.created_at !== timeMs) continue;
+    if (before === undefined || before.created_at !== timeMs) {
+      for (const { batchId } of step.log) if (batchId !== null) erased.add(batchId);
+      continue;
+    }
     const { partition, rendered_block: id } = before;
     const stored = id === null || id === block ? null : renderedText(blocks, { partition, id }, number);
     const line = newLine(step, before, stored);
@@ -210,7 +216,10 @@ async function generalOf(
     all.rows.push(next);
     rows.set(number, next);
   }
-  all.exchanges = [...exchanges.values()];
+  // It then has nothing of that delivery for the others.
+  all.exchanges = [...exchanges.values()].map((one) =>
+    erased.has(one.id) ? { ...one, text: anonymousExchange(one.text), isErased: true } : one,
+  );
   return all;
 }
 
@@ -340,7 +349,10 @@ async function write(query: Query, memory: Memory, { fast, general, block, lines
     at += bytes.length;
     return [at - bytes.length, bytes.length];
   });
-  const exchanges = general.exchanges.map(({ id, members }, index) => ({ id, members, at: places[index + 1] }));
+  const exchanges = general.exchanges.map(({ id, members, isErased }, index) => ({
+    ...{ id, members, isErased },
+    at: places[index + 1],
+  }));
   const rows = await query(writeSettle, [
     ...[partition, epoch, counter, settled],
     list(({ number }) => number),
@@ -411,7 +423,10 @@ const writeSettle = `
         substring($18::bytea FROM (at ->> 0)::integer + 1 FOR (at ->> 1)::integer)
       FROM jsonb_to_recordset($22::jsonb) AS given (id text, members jsonb, at jsonb), fence ORDER BY id
       ON CONFLICT (id) DO UPDATE SET live = batch_exchange.live + excluded.live,
-        members = batch_exchange.members || excluded.members),
+        members = batch_exchange.members || excluded.members,
+        exchange = CASE WHEN batch_exchange.id IN (
+            SELECT erased.id FROM jsonb_to_recordset($22::jsonb) AS erased (id text, "isErased" boolean) WHERE "isErased")
+          THEN excluded.exchange ELSE batch_exchange.exchange END),
     replays AS (
       UPDATE replay SET outcome = NULL FROM fence WHERE id = ANY ($23::text[]) AND outcome IS NOT NULL)
   SELECT 1 FROM fence`;

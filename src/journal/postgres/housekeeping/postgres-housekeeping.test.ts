@@ -1,16 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
 import { bodiesConformance } from '../../bodies.conformance.ts';
+import { erasuresConformance } from '../../erasures.conformance.ts';
 import type { Guarantee } from '../../journal.conformance.ts';
 import type { Journal } from '../../journal.ts';
-import { accept, attempt, incoming, rendered, settlement, withDeliveries } from '../../journal-samples.testing.ts';
+import {
+  accept,
+  attempt,
+  erasureEntry,
+  incoming,
+  rendered,
+  settlement,
+  withDeliveries,
+} from '../../journal-samples.testing.ts';
 import { retentionConformance } from '../../retention.conformance.ts';
 import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
 import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';
 import { postgresReplays } from '../replays/postgres-replays.ts';
 import { daysOf, makeDays } from './day-tables.ts';
+import { rewriteLater } from './erasures.ts';
 import { postgresHousekeeping } from './postgres-housekeeping.ts';
 
 const database = postgresDatabase();
@@ -28,18 +39,20 @@ async function opened() {
     ...postgresDeliveryCommands(parts),
     replays: postgresReplays(parts),
   };
-  const journal = { hot: made.hot, log, housekeeping: postgresHousekeeping(parts, made.room) } as unknown as Journal; // the others are not asked
+  const housekeeping = postgresHousekeeping(parts, made.room);
+  const journal = { hot: made.hot, log, housekeeping, audit: postgresAudit(postgres) } as unknown as Journal; // the others are not asked
   return { postgres, journal, [Symbol.dispose]: () => made[Symbol.dispose]() };
 }
 
 const guarantee: Guarantee = (title, body) =>
   test(title, async () => {
     using made = await opened();
-    await body(made.journal as Parameters<typeof body>[0]); // the audit is not asked
+    await body(made.journal as Parameters<typeof body>[0]); // it has the audit
   });
 
 describe('PostgreSQL: housekeeping', () => {
   bodiesConformance(guarantee);
+  erasuresConformance(guarantee);
   retentionConformance((title, body) => {
     if (/^(?:retention|over)/.test(title)) guarantee(title, body);
   });
@@ -117,4 +130,25 @@ test('what came before the table of its day was made moves there', async () => {
   assert.equal(moved?.count, 1);
   assert.equal((await journal.log.event(eventIds[0] ?? ''))?.id, eventIds[0]);
   assert.equal((await journal.log.delivery(ids[0] ?? ''))?.id, ids[0]);
+});
+
+test('tables with old versions of erased rows are rewritten, that of today when its day is over', async () => {
+  using made = await withDay();
+  const { journal, postgres, lease } = made;
+  const { erasures } = journal.housekeeping;
+  const own = await accept(journal, [incoming({})], noon + 300);
+  await journal.hot.plan(lease, { advance: { from: 3, to: 5 }, deliveries: [], now: noon });
+  const files = async () => {
+    const sql = `SELECT pg_relation_filenode('event_group_d20260110') AS today, pg_relation_filenode('waiting') AS waiting`;
+    return (await postgres.query<{ today: number; waiting: number }>(sql))[0] ?? assert.fail();
+  };
+  const before = await files();
+  await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'v-1' }, now: noon }, erasureEntry);
+  while ((await erasures.step('era_1', { now: noon, sending: [] })).state !== 'done');
+  assert.equal(await journal.log.event(own.ids[0] ?? ''), null);
+  const after = await files();
+  assert.deepEqual([after.today === before.today, after.waiting === before.waiting], [true, false]);
+  await rewriteLater(postgres, noon + day);
+  assert.notEqual((await files()).today, before.today);
+  await rewriteLater(postgres, noon + day);
 });

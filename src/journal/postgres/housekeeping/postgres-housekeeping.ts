@@ -5,15 +5,13 @@ import type { Partitions } from '../partitions.ts';
 import type { Words } from '../words.ts';
 import { forgetBodies, keepBodies } from './bodies.ts';
 import { makeDays } from './day-tables.ts';
+import { postgresErasures, rewriteLater } from './erasures.ts';
 import { bytesInUse, retain } from './retention.ts';
 
 export type HousekeepingParts = Postgres & { partitions: Partitions; words: Words; events: EventReader };
 
 /** The housekeeping of an open database. Intake is refused while `room` is full. */
-export function postgresHousekeeping(
-  parts: HousekeepingParts,
-  room: { isFull: boolean },
-): Omit<Housekeeping, 'erasures'> {
+export function postgresHousekeeping(parts: HousekeepingParts, room: { isFull: boolean }): Housekeeping {
   const { query } = parts;
   return {
     async retain(limits) {
@@ -25,7 +23,9 @@ export function postgresHousekeeping(
       const [row] = await query<{ now: number }>(
         'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
       );
-      if (row !== undefined) await makeDays(parts, row.now);
+      if (row === undefined) return;
+      await makeDays(parts, row.now);
+      await rewriteLater(parts, row.now);
     },
     forgetBodies: (now) => forgetBodies(parts, now),
     keepBodies: (destinationId, ms) => keepBodies(parts, destinationId, ms),
@@ -35,5 +35,6 @@ export function postgresHousekeeping(
       );
       return { bytes: await bytesInUse(query), unfinished: row?.count ?? 0 };
     },
+    erasures: postgresErasures(parts),
   };
 }

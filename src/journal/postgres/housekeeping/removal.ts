@@ -1,4 +1,5 @@
 import type { Query } from '../../../postgres/postgres.ts';
+import type { BlockLine } from '../../codec/attempt-codec.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import { countRemoved } from '../replays/outcome.ts';
 import { attemptLines } from './attempt-lines.ts';
@@ -11,12 +12,12 @@ export const keysOf = (rows: readonly Pick<DeliveryRow, 'partition' | 'number' |
   rows.map(({ created_at }) => created_at),
 ];
 
-/** Removes finished deliveries with their logs; what their replays show stays. */
-export async function removeFinished(query: Query, rows: readonly DeliveryRow[]): Promise<void> {
-  if (rows.length === 0) return;
+/** Removes finished deliveries with their logs; what their replays show stays. Returns the lines of the logs. */
+export async function removeFinished(query: Query, rows: readonly DeliveryRow[]): Promise<BlockLine[]> {
+  if (rows.length === 0) return [];
   const blocks = attemptLines(query);
   await blocks.load(rows);
-  const gone = [];
+  const gone: BlockLine[][] = [];
   for (const row of rows) {
     const history = await blocks.history(row);
     blocks.remove(row, history);
@@ -30,4 +31,5 @@ export async function removeFinished(query: Query, rows: readonly DeliveryRow[])
     keysOf(rows),
   );
   await countRemoved(query, rows);
+  return gone.flat();
 }

@@ -1,0 +1,224 @@
+import { erased, quotedForms, textForms, withoutText } from '../../../contract/erased-text.ts';
+import type { Query } from '../../../postgres/postgres.ts';
+import { storable, storedText } from '../../../postgres/text.ts';
+import { anonymousExchange } from '../../codec/bare-attempts.ts';
+import { eventOfLine } from '../../codec/event-codec.ts';
+import type { ErasedBy, ErasureStep } from '../../erasures.ts';
+import type { DeliveryRow } from '../delivery-row.ts';
+import type { Partitions } from '../partitions.ts';
+import { withRows } from '../queue.ts';
+import type { Words } from '../words.ts';
+import { attemptLines } from './attempt-lines.ts';
+import { dayMs, daysOf, tableOf } from './day-tables.ts';
+import { deliveriesOfEvents, eraseDeliveries, goneOf, isSending } from './erased-deliveries.ts';
+import { blankEvents, foundGroups, matcherOf } from './erased-events.ts';
+import { type Cursor, type Phase, type StoredCounts, textOf } from './erasure-row.ts';
+import { changeExchanges } from './exchanges.ts';
+
+/** One step of an erasure, within its transaction. */
+export type Work = {
+  query: Query;
+  words: Words;
+  cursor: Cursor;
+  counts: StoredCounts;
+  step: ErasureStep;
+  now: number;
+  sending: readonly string[];
+  sought: ErasedBy;
+  owned: (partition: number) => boolean;
+};
+
+const rowsAtOnce = 100;
+/** Ids of blocks are times in ms times this. */
+const idsPerMs = 4_096;
+
+export function moveOn(cursor: Cursor, phase: Phase): void {
+  cursor.phase = phase;
+  cursor.at = [];
+}
+
+const touch = ({ cursor }: Work, ...tables: string[]) => {
+  cursor.tables = [...new Set([...cursor.tables, ...tables])].sort();
+};
+
+async function remove(work: Work, rows: readonly DeliveryRow[]): Promise<void> {
+  const { query, words, counts, step } = work;
+  if (rows.length === 0) return;
+  const cancelled = await eraseDeliveries(query, words, rows, work);
+  counts.deliveries += rows.length;
+  counts.unfinished += cancelled.length;
+  step.cancelled.push(...cancelled);
+  touch(work, 'delivery_other', 'attempt_block_other', 'waiting', 'batch_exchange');
+  const days = new Set(await daysOf(query));
+  for (const { created_at, block } of rows) {
+    const blockAt = block === null ? created_at : Math.floor(block / idsPerMs);
+    for (const at of [created_at, blockAt]) {
+      const day = at - (at % dayMs);
+      if (days.has(day)) touch(work, tableOf('delivery', day), tableOf('attempt_block', day));
+    }
+  }
+}
+
+/** Gives open deliveries of the events rows, where this process is the owner; another one does so within 2 s. */
+export async function makeRowsOfOpen(query: Query, partitions: Partitions): Promise<void> {
+  for (const { partition, open } of [...partitions.known()])
+    if (open.size > 0) await withRows({ query, partitions }, partition);
+}
+
+/** The work of each phase in one step. It moves the cursor. */
+export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<void>> = {
+  async events(work) {
+    const { query, cursor, step, sought, words, counts } = work;
+    const [first] = cursor.partitions;
+    if (first === undefined) {
+      const sql = 'SELECT coalesce(max(delivery_order_at), 0) AS at FROM intake';
+      // Tests that begin later are not waited for.
+      cursor.until = (await query<{ at: number }>(sql))[0]?.at ?? 0;
+      return moveOn(cursor, 'tests');
+    }
+    const [partition, end] = first;
+    const [ready] = await query(
+      `SELECT 1 FROM intake WHERE partition = $1 AND position >= $2
+         AND NOT EXISTS (SELECT FROM passed_delivery WHERE source = $1 AND first < $2)`,
+      [partition, end],
+    );
+    if (ready === undefined) {
+      step.state = 'waiting';
+      return;
+    }
+    const from = Number(cursor.at[0] ?? 0);
+    const { groups, isEnd } = await foundGroups(query, matcherOf(sought), { partition, from, end });
+    await words.ensureTexts(groups.map(({ collector }) => collector));
+    for (const [index, group] of groups.entries()) {
+      const numbers = group.hits.map((hit) => group.first + hit);
+      const rows = numbers.length === 0 ? [] : await deliveriesOfEvents(query, partition, numbers);
+      if (rows === null || isSending(rows, work.sending)) {
+        if (index === 0) step.state = 'waiting';
+        return;
+      }
+      await remove(work, rows);
+      if (numbers.length > 0) {
+        const { events, table } = await blankEvents(query, group, words.text(group.collector));
+        step.events.push(...events.map(eventOfLine));
+        counts.events += numbers.length;
+        if (table !== null) touch(work, table);
+      }
+      cursor.at = [group.first + group.count];
+    }
+    if (!isEnd) return;
+    cursor.partitions.shift();
+    cursor.at = [];
+  },
+
+  /** Tests with events that are not stored: those that mention the text are removed. It waits for those that are running. */
+  async tests(work) {
+    const { query, cursor, sought, step, sending } = work;
+    const running = await query<DeliveryRow>(
+      `SELECT * FROM waiting WHERE test AND event_number IS NULL AND order_at <= $1
+       UNION ALL SELECT * FROM open_delivery WHERE test AND event_number IS NULL AND order_at <= $1`,
+      [cursor.until],
+    );
+    if (isSending(running, sending)) {
+      step.state = 'waiting';
+      return;
+    }
+    const rows = await query<DeliveryRow>(
+      `SELECT *, false AS is_behind FROM delivery WHERE test AND order_at <= $1
+         AND (order_at, partition, number) > ($2::bigint, $3::smallint, $4::bigint)
+       ORDER BY order_at, partition, number LIMIT ${rowsAtOnce}`,
+      [cursor.until, cursor.at[0] ?? -1, cursor.at[1] ?? -1, cursor.at[2] ?? -1],
+    );
+    const forms = textForms(textOf(sought));
+    const blocks = attemptLines(query);
+    await blocks.load(rows);
+    const gone: DeliveryRow[] = [];
+    for (const row of rows) {
+      if (row.event_number !== null) continue;
+      const { lines } = await blocks.history(row);
+      const text = lines.map(({ rendered, attempts }) => rendered + attempts).join('\n') + (row.detail ?? '');
+      if (forms.some((form) => text.includes(form))) gone.push(row);
+    }
+    await remove(work, gone);
+    const last = rows.at(-1);
+    if (rows.length < rowsAtOnce || last === undefined) moveOn(cursor, 'blocks');
+    else cursor.at = [last.order_at, last.partition, last.number];
+  },
+
+  /** Lines of deliveries that retention has removed stay in the blocks of later days. */
+  async blocks(work) {
+    const { query, cursor } = work;
+    const ids = await query<{ partition: number; id: number; table: string }>(
+      `SELECT partition, id, tableoid::regclass::text AS table FROM attempt_block
+       WHERE (partition, id) > ($1::smallint, $2::bigint) ORDER BY partition, id LIMIT ${rowsAtOnce}`,
+      [cursor.at[0] ?? -1, cursor.at[1] ?? -1],
+    );
+    const blocks = attemptLines(query);
+    await blocks.load(ids.map(({ partition, id }) => ({ partition, number: 0, block: id })));
+    for (const place of ids) {
+      const gone = await goneOf(query, place.partition, blocks.numbers(place));
+      for (const number of gone)
+        blocks.remove({ partition: place.partition, number, block: place.id }, { ids: [place.id], lines: [] });
+      if (gone.length > 0) touch(work, place.table);
+    }
+    await blocks.flush();
+    const last = ids.at(-1);
+    if (ids.length < rowsAtOnce || last === undefined) moveOn(cursor, 'exchanges');
+    else cursor.at = [last.partition, last.id];
+  },
+
+  /** Exchanges of batches that also had deliveries which are gone. */
+  async exchanges({ query, cursor }) {
+    const rows = await query<{ id: string; isMixed: boolean }>(
+      `SELECT id, jsonb_array_length(members) > live OR EXISTS (
+         SELECT FROM jsonb_array_elements(members) AS member
+         WHERE NOT EXISTS (SELECT FROM waiting
+             WHERE partition = (member ->> 0)::smallint AND number = (member ->> 1)::bigint)
+           AND NOT EXISTS (SELECT FROM delivery WHERE partition = (member ->> 0)::smallint
+             AND number = (member ->> 1)::bigint AND created_at = (member ->> 2)::bigint)) AS "isMixed"
+       FROM batch_exchange WHERE id > $1 ORDER BY id LIMIT ${rowsAtOnce}`,
+      [cursor.at[0] ?? ''],
+    );
+    const mixed = rows.filter(({ isMixed }) => isMixed).map(({ id }) => id);
+    await changeExchanges(query, mixed, anonymousExchange);
+    const last = rows.at(-1);
+    if (rows.length < rowsAtOnce || last === undefined) moveOn(cursor, 'details');
+    else cursor.at = [last.id];
+  },
+
+  /** A template that ends with a text of one record ends for all deliveries of its batch. A table a step. */
+  async details(work) {
+    const { query, cursor, sought } = work;
+    const days = (await daysOf(query)).map((day) => tableOf('delivery', day));
+    const next = ['delivery_other', ...days, 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
+    const forms = quotedForms(textOf(sought));
+    if (forms.length === 0 || next === undefined) return moveOn(cursor, 'forget');
+    const rows = await query(
+      `UPDATE ${next} SET detail = $1 WHERE detail IS NOT NULL
+         AND EXISTS (SELECT FROM unnest($2::text[]) AS form WHERE position(form IN detail) > 0) RETURNING 1`,
+      [erased, forms.map(storable)],
+    );
+    if (rows.length > 0) touch(work, next);
+    cursor.at = [next];
+  },
+
+  /** Removes the text from the filters of replays (a running one then finds no more events) and messages of alerts. */
+  async forget({ query, cursor, sought }) {
+    for (const [table, column, key, rows] of quotingRows) {
+      const select = `SELECT ${key} AS key, ${column} AS json FROM ${table} WHERE ${rows} ORDER BY 1 FOR UPDATE`;
+      for (const row of await query<{ key: string; json: string }>(select)) {
+        const before: object = JSON.parse(storedText(row.json));
+        const after = withoutText(before, textOf(sought));
+        if (after === before) continue;
+        const sql = `UPDATE ${table} SET ${column} = $2 WHERE ${key} = $1`;
+        await query(sql, [row.key, storable(JSON.stringify(after))]);
+      }
+    }
+    moveOn(cursor, 'clear');
+  },
+};
+
+/** Rows that quote events or name visitors: tables with their columns of JSON, their keys, and which rows. */
+const quotingRows = [
+  ['replay', 'input', 'id', 'true'],
+  ['note', 'text', 'name', String.raw`name LIKE 'alert\_%'`],
+] as const;
