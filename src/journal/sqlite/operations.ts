@@ -1,8 +1,6 @@
 import type { Client } from '../../sqlite/operation.ts';
 import { intakeOperations } from './accept.ts';
 import { commandOperations } from './commands.ts';
-import { logOperations } from './delivery-commands.ts';
-import { queueOperations } from './delivery-queue.ts';
 import { erasureOperations } from './erasures/erasures.ts';
 import { leaseOperations } from './leases.ts';
 import { deliveryDetailOperations } from './lists/delivery-details.ts';
@@ -11,15 +9,17 @@ import { deliveryListOperations } from './lists/delivery-list.ts';
 import { deliverySearchOperations } from './lists/delivery-search.ts';
 import { eventOperations } from './lists/events.ts';
 import { visitorMarkOperations } from './lists/visitor-marks.ts';
-import { openCountOperations } from './open-counts.ts';
 import { passedOperations } from './passed-deliveries.ts';
-import { pauseOperations } from './pauses.ts';
-import { quarantineOperations } from './quarantine.ts';
-import { replayOperations } from './replays.ts';
+import { logOperations } from './queue/delivery-commands.ts';
+import { queueOperations } from './queue/delivery-queue.ts';
+import { openCountOperations } from './queue/open-counts.ts';
+import { pauseOperations } from './queue/pauses.ts';
+import { quarantineOperations } from './queue/quarantine.ts';
+import { replayOperations } from './replays/replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
 import { retentionOperations } from './retention/retention.ts';
 import { settleOperations } from './settle.ts';
-import { statisticsOperations } from './statistics.ts';
+import { statisticsOperations } from './statistics/statistics.ts';
 import { statusOperations } from './statuses.ts';
 
 // The tables that these operations share, where their names are not those of the code:

@@ -3,8 +3,8 @@ import type { EndedSource, Lease } from '../journal.ts';
 import { isCurrent } from './leases.ts';
 import { insertPlanned } from './planned.ts';
 import type { Created, PlannedGroup } from './planned-codec.ts';
-import { createReplayed } from './replayed.ts';
-import type { ReplayedPart } from './replayed-codec.ts';
+import { createReplayed } from './replays/replayed.ts';
+import type { ReplayedPart } from './replays/replayed-codec.ts';
 
 type PassedRow = { id: number; deliveries: string; replay: string | null; rows: string | null };
 

@@ -8,7 +8,7 @@ import type { DeliveryPlace } from './delivery-id-codec.ts';
 import { internText, targetOf, wordText } from './interned-ids.ts';
 import { isCurrent } from './leases.ts';
 import { dequeueOrdered, hasOrderQueues, removeOrder } from './order-queue.ts';
-import { forgetOutcome } from './replays.ts';
+import { forgetOutcome } from './replays/replays.ts';
 import { setBodiesUntil } from './retention/body-retention.ts';
 import { numbersOf, type SettledBatch, type Step, type StepText, timeMsAt } from './settle-codec.ts';
 

@@ -5,10 +5,10 @@ import { eventOfLine } from '../codec/event-codec.ts';
 import { clockToleranceMs, type HotJournal, type Lease } from '../hot.ts';
 import { acceptedOf, bytesOf, packRequest } from './accept-codec.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
-import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './due-codec.ts';
 import type { VisitorMarker } from './lists/sqlite-visitor-marker.ts';
 import type { JournalClient } from './operations.ts';
 import { deliveryIds, packPassed, packPlanned, takenOf } from './planned-codec.ts';
+import { type DueNumber, type DueRow, dueOf, duePartsOf, nextDueOf } from './queue/due-codec.ts';
 import { packSettle } from './settle-codec.ts';
 
 /**

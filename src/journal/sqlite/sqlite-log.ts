@@ -8,10 +8,10 @@ import { noCounts } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
 import { addCounters, type Statistics } from '../statistics.ts';
 import { deliveryId, deliveryPlaceOf, rowsOfIds } from './delivery-id-codec.ts';
-import { nextDueOf } from './due-codec.ts';
 import type { Counted } from './lists/delivery-histogram.ts';
 import type { JournalClient } from './operations.ts';
-import { sqliteReplays } from './sqlite-replays.ts';
+import { nextDueOf } from './queue/due-codec.ts';
+import { sqliteReplays } from './replays/sqlite-replays.ts';
 
 /** How long one part of a count uses the reader thread; other reads run in between. */
 const countedAtOnceMs = 100;

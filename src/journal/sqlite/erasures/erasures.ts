@@ -12,12 +12,12 @@ import type { ErasedBy, ErasureStep, StoredErasure } from '../../erasures.ts';
 import type { LoggedDelivery } from '../../journal.ts';
 import { AttemptBlocks } from '../attempt-blocks.ts';
 import { anonymiseExchanges, anonymiseMixedExchanges, forgetExchanges } from '../batch-exchanges.ts';
-import { finish } from '../delivery-queue.ts';
 import { deliveryRow } from '../delivery-row.ts';
 import { type GroupRow, linesOfGroup, neighbouringGroup, placedLine } from '../event-groups.ts';
 import { unmark } from '../lists/visitor-marks.ts';
 import { firstPassed } from '../passed-deliveries.ts';
-import { countRemoved } from '../replays.ts';
+import { finish } from '../queue/delivery-queue.ts';
+import { countRemoved } from '../replays/replays.ts';
 
 const groupsAtOnce = 50;
 const rowsAtOnce = 100;

@@ -10,7 +10,7 @@ import { partitionOfRow, rowsOf } from '../delivery-id-codec.ts';
 import { type GroupRow, neighbouringGroup } from '../event-groups.ts';
 import { targetIds, wordText } from '../interned-ids.ts';
 import { firstPassed } from '../passed-deliveries.ts';
-import { countRemoved } from '../replays.ts';
+import { countRemoved } from '../replays/replays.ts';
 import { agedBefore, deliveryPartitions, deliveryTimeline, eventTimeline, forgetBreaks } from '../timeline.ts';
 
 /**

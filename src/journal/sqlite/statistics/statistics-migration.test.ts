@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { olderDatabase } from '../../sqlite/older-database.testing.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { packLines } from '../codec/event-codec.ts';
-import { sqliteJournal } from './sqlite-journal.ts';
+import { olderDatabase } from '../../../sqlite/older-database.testing.ts';
+import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { packLines } from '../../codec/event-codec.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
 
 const minute = 60_000;
 const quarter = 15 * minute;

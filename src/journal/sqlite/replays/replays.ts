@@ -1,8 +1,8 @@
-import { appendAudit } from '../../audit/sqlite/append.ts';
-import type { NewAuditEntry } from '../../contract/records/audit.ts';
-import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import type { Db } from '../../sqlite/db.ts';
-import { statusCodes, statusOf } from '../codec/status-codes.ts';
+import { appendAudit } from '../../../audit/sqlite/append.ts';
+import type { NewAuditEntry } from '../../../contract/records/audit.ts';
+import type { ReplayState } from '../../../contract/records/replay-limits.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { statusCodes, statusOf } from '../../codec/status-codes.ts';
 import type {
   CancelledCount,
   EndedSource,
@@ -12,13 +12,13 @@ import type {
   ReplayOutcome,
   ReplayStep,
   StoredReplay,
-} from '../journal.ts';
-import { partitionOfRow, rowsOf } from './delivery-id-codec.ts';
-import { finish } from './delivery-queue.ts';
-import { targetIds, targetOf, wordText } from './interned-ids.ts';
-import { isCurrent } from './leases.ts';
-import { isPassing, passedOfReplay, passedTargets, passReplayed } from './passed-deliveries.ts';
-import type { PlannedNumbers } from './planned-codec.ts';
+} from '../../journal.ts';
+import { partitionOfRow, rowsOf } from '../delivery-id-codec.ts';
+import { targetIds, targetOf, wordText } from '../interned-ids.ts';
+import { isCurrent } from '../leases.ts';
+import { isPassing, passedOfReplay, passedTargets, passReplayed } from '../passed-deliveries.ts';
+import type { PlannedNumbers } from '../planned-codec.ts';
+import { finish } from '../queue/delivery-queue.ts';
 import { createReplayed } from './replayed.ts';
 import type { ReplayedPart } from './replayed-codec.ts';
 

@@ -1,5 +1,5 @@
-import type { Db } from '../../sqlite/db.ts';
-import { gatherCounters } from '../codec/gathered-counters.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { gatherCounters } from '../../codec/gathered-counters.ts';
 import {
   addCounters,
   type Counters,
@@ -7,7 +7,7 @@ import {
   type StatisticsQuery,
   type StatisticsResult,
   statisticsSteps,
-} from '../journal.ts';
+} from '../../journal.ts';
 
 /** `counters` is JSON. */
 type Row = Key & { counters: string };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Client, Operations } from '../../sqlite/operation.ts';
-import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { type StatisticsEntry, statisticsBatch, statisticsSteps } from '../journal.ts';
-import { sqliteJournal } from './sqlite-journal.ts';
+import type { Client, Operations } from '../../../sqlite/operation.ts';
+import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { type StatisticsEntry, statisticsBatch, statisticsSteps } from '../../journal.ts';
+import { sqliteJournal } from '../sqlite-journal.ts';
 
 const minute = 60_000;
 const start = Date.parse('2026-03-01T12:00:00Z');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { migrate } from '../../sqlite/migrate.ts';
-import { olderDatabase } from '../../sqlite/older-database.testing.ts';
-import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
+import { migrate } from '../../../sqlite/migrate.ts';
+import { olderDatabase } from '../../../sqlite/older-database.testing.ts';
+import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
 
 test('the pauses of an older database hold after its migration, and those of token endpoints stay notes', () => {
   using folder = temporaryFolder();

@@ -1,14 +1,14 @@
-import type { Db } from '../../sqlite/db.ts';
-import { bytesOf, readBudget } from '../codec/read-budget.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import type { Hold, Lease } from '../journal.ts';
-import { AttemptBlocks } from './attempt-blocks.ts';
-import { deliveryRow } from './delivery-row.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { bytesOf, readBudget } from '../../codec/read-budget.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
+import type { Hold, Lease } from '../../journal.ts';
+import { AttemptBlocks } from '../attempt-blocks.ts';
+import { deliveryRow } from '../delivery-row.ts';
+import { eventFinder } from '../event-groups.ts';
+import { internText, type Target, targetIds } from '../interned-ids.ts';
+import { isCurrent } from '../leases.ts';
+import { dequeueOrdered, followersOf, hasOrderQueues } from '../order-queue.ts';
 import { type DueNumber, type DuePart, type DueRow, duePartsOf } from './due-codec.ts';
-import { eventFinder } from './event-groups.ts';
-import { internText, type Target, targetIds } from './interned-ids.ts';
-import { isCurrent } from './leases.ts';
-import { dequeueOrdered, followersOf, hasOrderQueues } from './order-queue.ts';
 
 export const queueOperations = {
   due(

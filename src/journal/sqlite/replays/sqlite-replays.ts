@@ -1,9 +1,9 @@
-import { countsInSteps } from '../../async/in-steps.ts';
-import type { Client } from '../../sqlite/operation.ts';
-import type { Replays } from '../journal.ts';
-import { rowsOfIds } from './delivery-id-codec.ts';
-import type { operations } from './operations.ts';
-import { deliveryIds } from './planned-codec.ts';
+import { countsInSteps } from '../../../async/in-steps.ts';
+import type { Client } from '../../../sqlite/operation.ts';
+import type { Replays } from '../../journal.ts';
+import { rowsOfIds } from '../delivery-id-codec.ts';
+import type { operations } from '../operations.ts';
+import { deliveryIds } from '../planned-codec.ts';
 import { replayedParts } from './replayed-codec.ts';
 
 /** The replays of an open database. */

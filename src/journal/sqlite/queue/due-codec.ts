@@ -1,9 +1,9 @@
-import type { Event } from '../../contract/records/event.ts';
-import { type EventLine, eventOfLine } from '../codec/event-codec.ts';
-import { renderedOf } from '../codec/rendered-codec.ts';
-import type { DueDelivery } from '../journal.ts';
-import type { DeliveryRow } from './delivery-row.ts';
-import type { Target } from './interned-ids.ts';
+import type { Event } from '../../../contract/records/event.ts';
+import { type EventLine, eventOfLine } from '../../codec/event-codec.ts';
+import { renderedOf } from '../../codec/rendered-codec.ts';
+import type { DueDelivery } from '../../journal.ts';
+import type { DeliveryRow } from '../delivery-row.ts';
+import type { Target } from '../interned-ids.ts';
 
 /** A due delivery with its event and its rendered request, both as text. */
 export type DueRow = { row: DeliveryRow; event: EventLine | null; rendered: string | null };

@@ -1,8 +1,8 @@
-import { placeOf } from '../../contract/ids.ts';
-import type { EventPlace } from '../codec/event-codec.ts';
-import type { Lease, ReplayStep } from '../journal.ts';
-import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from './delivery-id-codec.ts';
-import { packPlanned } from './planned-codec.ts';
+import { placeOf } from '../../../contract/ids.ts';
+import type { EventPlace } from '../../codec/event-codec.ts';
+import type { Lease, ReplayStep } from '../../journal.ts';
+import { type DeliveryPlace, deliveryPlaceOf, partitionOfRow } from '../delivery-id-codec.ts';
+import { packPlanned } from '../planned-codec.ts';
 
 /** One delivery of a step: its event, and the deliveries that it repeats. */
 export type ReplayedRow = {

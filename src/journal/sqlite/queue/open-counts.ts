@@ -1,6 +1,6 @@
-import type { Db } from '../../sqlite/db.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import type { UnfinishedCount, UnresolvedCount } from '../journal.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
+import type { UnfinishedCount, UnresolvedCount } from '../../journal.ts';
 
 /** Counts of the present state. Each reads one index, and writes nothing when a delivery changes. */
 export const openCountOperations = {

@@ -1,10 +1,10 @@
-import type { Db } from '../../sqlite/db.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import { type Lease, presumedDeathMs, suspectDeaths } from '../journal.ts';
-import { type DeliveryPlace, rowsOf } from './delivery-id-codec.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
+import { type Lease, presumedDeathMs, suspectDeaths } from '../../journal.ts';
+import { type DeliveryPlace, rowsOf } from '../delivery-id-codec.ts';
+import { internText } from '../interned-ids.ts';
+import { isCurrent, lastBeat } from '../leases.ts';
 import { finish } from './delivery-queue.ts';
-import { internText } from './interned-ids.ts';
-import { isCurrent, lastBeat } from './leases.ts';
 
 export const quarantineOperations = {
   recover(

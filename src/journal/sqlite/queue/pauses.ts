@@ -1,6 +1,6 @@
-import type { Db } from '../../sqlite/db.ts';
-import type { Lease, Pause } from '../journal.ts';
-import { isCurrent } from './leases.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { Lease, Pause } from '../../journal.ts';
+import { isCurrent } from '../leases.ts';
 
 /** That of a deleted connection is removed by no one else. The clock of a node may be ahead by less. */
 const keptMs = 86_400_000;

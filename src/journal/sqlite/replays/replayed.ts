@@ -1,16 +1,16 @@
-import type { Db } from '../../sqlite/db.ts';
-import { eventOfLine } from '../codec/event-codec.ts';
-import { readBudget } from '../codec/read-budget.ts';
-import { withoutReference } from '../codec/rendered-codec.ts';
-import { statusCodes } from '../codec/status-codes.ts';
-import type { EndedSource } from '../journal.ts';
-import { AttemptBlocks } from './attempt-blocks.ts';
-import { partitionOfRow } from './delivery-id-codec.ts';
-import { finish } from './delivery-queue.ts';
-import { deliveryRow } from './delivery-row.ts';
-import { eventFinder } from './event-groups.ts';
-import { insertPlanned } from './planned.ts';
-import type { PlannedGroup, PlannedNumbers } from './planned-codec.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import { eventOfLine } from '../../codec/event-codec.ts';
+import { readBudget } from '../../codec/read-budget.ts';
+import { withoutReference } from '../../codec/rendered-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
+import type { EndedSource } from '../../journal.ts';
+import { AttemptBlocks } from '../attempt-blocks.ts';
+import { partitionOfRow } from '../delivery-id-codec.ts';
+import { deliveryRow } from '../delivery-row.ts';
+import { eventFinder } from '../event-groups.ts';
+import { insertPlanned } from '../planned.ts';
+import type { PlannedGroup, PlannedNumbers } from '../planned-codec.ts';
+import { finish } from '../queue/delivery-queue.ts';
 import type { ReplayedRow } from './replayed-codec.ts';
 
 /** Creates the deliveries of a part, and ends the held ones of its partition that they replace. */

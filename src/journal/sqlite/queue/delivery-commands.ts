@@ -1,13 +1,13 @@
-import { appendAudit } from '../../audit/sqlite/append.ts';
-import { ofStatus } from '../../audit/status-change.ts';
-import type { NewAuditEntry } from '../../contract/records/audit.ts';
-import type { DeliveryStatus } from '../../contract/records/delivery.ts';
-import type { Db } from '../../sqlite/db.ts';
-import type { DeliveryHistory } from '../codec/delivery-history.ts';
-import { type Lost, lost } from '../codec/lease-codec.ts';
-import { type ReadBudget, readBudget } from '../codec/read-budget.ts';
-import { copiesEvent } from '../codec/rendered-codec.ts';
-import { statusCodes } from '../codec/status-codes.ts';
+import { appendAudit } from '../../../audit/sqlite/append.ts';
+import { ofStatus } from '../../../audit/status-change.ts';
+import type { NewAuditEntry } from '../../../contract/records/audit.ts';
+import type { DeliveryStatus } from '../../../contract/records/delivery.ts';
+import type { Db } from '../../../sqlite/db.ts';
+import type { DeliveryHistory } from '../../codec/delivery-history.ts';
+import { type Lost, lost } from '../../codec/lease-codec.ts';
+import { type ReadBudget, readBudget } from '../../codec/read-budget.ts';
+import { copiesEvent } from '../../codec/rendered-codec.ts';
+import { statusCodes } from '../../codec/status-codes.ts';
 import type {
   CountByAction,
   ExpiryQuery,
@@ -16,18 +16,18 @@ import type {
   RetryRequest,
   StoredHeld,
   StoredStatus,
-} from '../journal.ts';
-import { AttemptBlocks } from './attempt-blocks.ts';
-import { exchangesOf } from './batch-exchanges.ts';
-import { type DeliveryPlace, partitionOfRow, rowsOf } from './delivery-id-codec.ts';
+} from '../../journal.ts';
+import { AttemptBlocks } from '../attempt-blocks.ts';
+import { exchangesOf } from '../batch-exchanges.ts';
+import { type DeliveryPlace, partitionOfRow, rowsOf } from '../delivery-id-codec.ts';
+import { type DeliveryRow, deliveryRow, withRepeat } from '../delivery-row.ts';
+import { eventFinder } from '../event-groups.ts';
+import { findWord, targetIds, wordText } from '../interned-ids.ts';
+import { isCurrent } from '../leases.ts';
+import { hasOrderQueues, removeOrder, requeueOrdered } from '../order-queue.ts';
+import { forgetOutcome } from '../replays/replays.ts';
+import { agedBefore, deliveryTimeline } from '../timeline.ts';
 import { finish } from './delivery-queue.ts';
-import { type DeliveryRow, deliveryRow, withRepeat } from './delivery-row.ts';
-import { eventFinder } from './event-groups.ts';
-import { findWord, targetIds, wordText } from './interned-ids.ts';
-import { isCurrent } from './leases.ts';
-import { hasOrderQueues, removeOrder, requeueOrdered } from './order-queue.ts';
-import { forgetOutcome } from './replays.ts';
-import { agedBefore, deliveryTimeline } from './timeline.ts';
 
 /** Of the partition that the deliveries are in. */
 type Owned = { lease: Lease };
