@@ -496,6 +496,14 @@ test('a cURL command becomes a connection and a destination that sends the same'
   await page.getByText('A quote in this command isn’t closed.').waitFor();
   await command.fill(`curl -X PUT ${receiver.url}/people/1 -H 'Authorization: Bearer tok' --json '{"email":"a@b.c"}'`);
   await page.getByText('PUT /people/1').waitFor();
+  // What looks like a person is read from each event, unless it is said to be none.
+  await command.fill(
+    `curl -X PUT '${receiver.url}/people/1?from=shop@a.example' -H 'Authorization: Bearer tok' --json '{"email":"a@b.c"}'`,
+  );
+  await page.getByText('PUT /people/1?from={{ it.data[0].from }}').waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('group', { name: 'Read from each event?' }).getByLabel('from: shop@a.example').uncheck();
+  await page.getByText('PUT /people/1?from=shop@a.example').waitFor();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('textbox', { name: 'Connection Name' }).fill('Pasted');
   await page.getByRole('button', { name: 'Save and Continue' }).click();
@@ -507,7 +515,7 @@ test('a cURL command becomes a connection and a destination that sends the same'
   assert.ok(sent !== undefined, JSON.stringify(told));
   assert.deepEqual(
     [sent.method, sent.target, sent.headers['authorization'], sent.body],
-    ['PUT', '/people/1', 'Bearer tok', '{"email":"x@y.z"}'],
+    ['PUT', '/people/1?from=shop@a.example', 'Bearer tok', '{"email":"x@y.z"}'],
   );
   assert.deepEqual(tab.problems, []);
 });

@@ -139,7 +139,9 @@ export const connections = {
     otherMethod: (method: string) =>
       `The command uses ${method}. Destinations support POST, GET, PUT and PATCH, so POST is selected.`,
     leftOut: 'Not imported',
-    samples: 'A person of the command. Map these fields: they are read from each event instead',
+    samples: 'Read from each event?',
+    samplesHint:
+      'These look like a sample person. Selected ones become fields to map; the others are sent as they are.',
     constants: 'Sent as they are, for every event',
     understoodDestination: 'A destination whose template creates the same body from mapped fields.',
     signInHere: (type: string) => `From the connection: ${type}`,

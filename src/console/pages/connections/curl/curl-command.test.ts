@@ -151,6 +151,28 @@ test('a person in the URL, in a list or in a text is read from the record, and l
   assert.deepEqual([listed.constants, listed.samples], [[], []]);
 });
 
+test('of what looks like a person, what is kept is sent as it is', () => {
+  const command =
+    "curl 'https://a.example/mail?from=shop@example.com&first_name=Jane&phone=%2B4917012345' -d '<to>jo@example.com</to>' -H 'content-type: text/xml'";
+  const all = startOf(read(command));
+  assert.equal(
+    all.destination.path,
+    '/mail?from={{ it.data[0].from }}&first_name={{ it.data[0].first_name }}&phone={{ it.data[0].phone }}',
+  );
+  assert.deepEqual(all.samples, [
+    'from: shop@example.com',
+    'first_name: Jane',
+    'phone: +4917012345',
+    'email: jo@example.com',
+  ]);
+  const some = startOf({ ...read(command), kept: ['from: shop@example.com', 'email: jo@example.com'] });
+  assert.match(some.destination.path, /^\/mail\?from=shop@example.com&first_name=\{\{/);
+  assert.equal(some.destination.template, '<to>jo@example.com</to>');
+  assert.deepEqual(some.samples, all.samples, 'what is kept is still asked for');
+  const phones = startOf(read(`curl https://a.example --json '{"to":["+49 170 1234567"],"tags":["2024"]}'`));
+  assert.deepEqual(phones.constants, ['tags: ["2024"]']);
+});
+
 test('any other body becomes a template that compiles', () => {
   const template = (text: string) => startOf(read(text)).destination.template ?? '';
   const form = template('curl https://a.example -d "name=Ada&total=3"');

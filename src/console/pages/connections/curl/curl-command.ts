@@ -10,6 +10,8 @@ export type CurlRequest = {
   body: string | null;
   /** What of the command can't be taken over. */
   leftOut: string[];
+  /** Of what looks like a sample person, what is no person and stays as it is: `email: shop@example.com`. */
+  kept?: readonly string[];
 };
 
 type CurlResult = { ok: true; request: CurlRequest } | { ok: false; problem: 'not_curl' | 'no_url' | 'quotes' };

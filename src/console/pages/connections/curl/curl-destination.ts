@@ -40,7 +40,7 @@ export function destinationOf(request: CurlRequest, { baseUrl, port, auth, setti
     draft: {
       ...emptyDraft,
       ...destination,
-      path: withoutPerson(`${rest === '/' && url.search !== '' ? '' : rest}${url.search}`).text,
+      path: withoutPerson(`${rest === '/' && url.search !== '' ? '' : rest}${url.search}`, request.kept).text,
       headers: draft.headers.filter(({ name }) => !own.has(name.toLowerCase())),
     },
     signIn: draft.authType === 'none' ? 'none' : auth.type === 'none' ? 'command' : 'connection',

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { connectionForm, parts, terms, connections as words } from '../../../messages/en.ts';
@@ -38,7 +38,8 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
     handed = '';
   }, []);
   const result = useMemo(() => (command.trim() === '' ? null : readCurl(command)), [command]);
-  const request = result?.ok === true ? result.request : null;
+  const [kept, keep] = useState<readonly string[]>([]);
+  const request = result?.ok === true ? { ...result.request, kept } : null;
   const found = request && connection && destinationOf(request, connection);
   const isElsewhere = found?.kind === 'elsewhere';
   return (
@@ -59,7 +60,7 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
           data-autofocus
         />
       </Panel>
-      {request === null || isElsewhere ? null : <Result request={request} connection={connection} />}
+      {request === null || isElsewhere ? null : <Result request={request} connection={connection} onKeep={keep} />}
       {found?.kind === 'destination' && found.signIn === 'command' ? <Notice text={w.signsInItself} /> : null}
       {isElsewhere ? (
         <Notice
@@ -94,8 +95,10 @@ export function CurlForm({ connection, onUse, onCancel }: Props): ReactNode {
   );
 }
 
+type ResultProps = { request: CurlRequest; connection: Connection | null; onKeep: (samples: string[]) => void };
+
 /** What a command becomes: a destination of a connection, or of a new one. */
-function Result({ request, connection }: { request: CurlRequest; connection: Connection | null }): ReactNode {
+function Result({ request, connection, onKeep }: ResultProps): ReactNode {
   const start = startOf(request);
   const found = connection && destinationOf(request, connection);
   const own = found?.kind === 'destination' ? found : null;
@@ -118,7 +121,20 @@ function Result({ request, connection }: { request: CurlRequest; connection: Con
         ]}
       />
       {destination.template === undefined ? null : <LabelledCode label={terms.template} text={destination.template} />}
-      {start.samples.length === 0 ? null : <Notice title={w.samples} text={start.samples.join('  ')} isCode />}
+      {start.samples.length === 0 ? null : (
+        <Checkbox.Group
+          label={w.samples}
+          description={w.samplesHint}
+          value={start.samples.filter((one) => request.kept?.includes(one) !== true)}
+          onChange={(read) => onKeep(start.samples.filter((one) => !read.includes(one)))}
+        >
+          <Stack gap="xs" mt="xs">
+            {start.samples.map((one) => (
+              <Checkbox key={one} value={one} label={one} classNames={{ label: 'mono' }} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      )}
       {start.constants.length === 0 ? null : <Notice title={w.constants} text={start.constants.join('  ')} isCode />}
       {isSendable(request.method) ? null : <Notice text={w.otherMethod(request.method)} />}
       {request.leftOut.length === 0 ? null : <Notice title={w.leftOut} text={request.leftOut.join('  ')} isCode />}

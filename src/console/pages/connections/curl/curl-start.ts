@@ -2,7 +2,7 @@ import { rows } from '../../../parts/form/rows.ts';
 import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
 import { isName, member, noteOf } from '../record-template.ts';
 import { type CurlRequest, unescaped } from './curl-command.ts';
-import { withoutPerson } from './sample-person.ts';
+import { isPersonal, withoutPerson } from './sample-person.ts';
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH'] as const;
 
@@ -12,7 +12,7 @@ const notTaken =
 const secretName = /auth|key|token|secret|signature|cookie|password/i;
 
 /** A connection and a destination that do what a cURL command does. The template is made from its body. */
-export function startOf({ method, url, headers, user, body }: CurlRequest) {
+export function startOf({ method, url, headers, user, body, kept = [] }: CurlRequest) {
   const { origin, protocol, hostname, port, pathname, search } = new URL(url);
   const header = (name: string) => headers.find(([one]) => one.toLowerCase() === name)?.[1];
   const contentType = header('content-type') ?? 'application/json';
@@ -29,8 +29,8 @@ export function startOf({ method, url, headers, user, body }: CurlRequest) {
         .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
     ),
   };
-  const path = withoutPerson(`${pathname === '/' && search !== '' ? '' : pathname}${search}`);
-  const made = body === null ? null : templateOf(body, contentType);
+  const path = withoutPerson(`${pathname === '/' && search !== '' ? '' : pathname}${search}`, kept);
+  const made = body === null ? null : templateOf(body, contentType, kept);
   const destination = {
     name: nameOf(pathname),
     method: methods.find((one) => one === method) ?? 'POST',
@@ -72,7 +72,7 @@ function authenticationOf(header: string | undefined, user: CurlRequest['user'])
  * A template that makes such a body: texts and numbers come from the record, the rest stays as it is. `samples`: what a text of
  * another kind has of a person.
  */
-function templateOf(body: string, contentType: string): { text: string; samples: string[] } {
+function templateOf(body: string, contentType: string, kept: readonly string[]): { text: string; samples: string[] } {
   const whole = (text: string) => ({ text, samples: [] });
   if (/urlencoded/i.test(contentType) && /^[^=&]+=/.test(body)) return whole(formTemplate(body));
   try {
@@ -85,7 +85,7 @@ function templateOf(body: string, contentType: string): { text: string; samples:
   } catch {
     // Any other text.
   }
-  return body.includes('{{') ? whole(`{{! return ${JSON.stringify(body)}; }}`) : withoutPerson(body);
+  return body.includes('{{') ? whole(`{{! return ${JSON.stringify(body)}; }}`) : withoutPerson(body, kept);
 }
 
 function formTemplate(body: string): string {
@@ -98,9 +98,9 @@ type Place = { path: readonly string[]; pad: string; isInList: boolean };
 const isRecordLike = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
-/** A list of people, such as addresses to send to: they are the sample of a documentation, and no constant. */
+/** A list of people, such as addresses or phone numbers to send to: they are the sample of a documentation, and no constant. */
 const isSample = (value: readonly unknown[]): boolean =>
-  value.length > 0 && value.every((one) => typeof one === 'string' && one.includes('@'));
+  value.length > 0 && value.every((one) => typeof one === 'string' && isPersonal(one));
 
 /** Whether something outside of a list of records, which declares its own, is read from the record. */
 function readsRecord(value: unknown): boolean {
