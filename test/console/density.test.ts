@@ -78,32 +78,44 @@ test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, eac
 
   // With 10,000 actions and 1,000 connections, no page reads a whole kind.
   await addMany(app);
-  for (const path of [
-    '/actions',
-    '/connections',
-    '/deliveries',
-    '/actions?sort=-name',
-    '/actions?filter=Bulk%209999',
-  ]) {
+  async function visitAsking(path: string, isShown: () => Promise<unknown>) {
     await visit(page, '/docs');
     const asked: string[] = [];
     const note = (request: Request) => {
-      const { pathname } = new URL(request.url());
+      const { pathname, search } = new URL(request.url());
       // What the frame of each page asks now and then is not of this visit.
-      if (pathname.startsWith('/api/v1') && !frame.has(pathname)) asked.push(pathname);
+      if (pathname.startsWith('/api/v1') && !frame.has(pathname)) asked.push(pathname + search);
     };
     page.on('request', note);
     await visit(page, path);
-    await page
-      .getByRole('status')
-      .getByText(path === '/deliveries' ? /deliveries/ : /(?:10,02|1,02)\d/)
-      .waitFor();
-    const named = page.locator('main tbody tr').nth(0);
-    await named.waitFor();
-    assert.equal(await page.locator('main tbody').getByText('…', { exact: true }).count(), 0);
+    await loaded(page);
+    await isShown();
     page.off('request', note);
     assert.ok(asked.length <= 3, `${path} asks ${asked.length} times: ${asked.join(' ')}`);
   }
+  for (const path of ['/actions', '/connections', '/deliveries', '/actions?sort=-name', '/actions?filter=Bulk%209999'])
+    await visitAsking(path, async () => {
+      await page
+        .getByRole('status')
+        .getByText(path === '/deliveries' ? /deliveries/ : /(?:10,02|1,02)\d/)
+        .waitFor();
+      await page.locator('main tbody tr').nth(0).waitFor();
+      assert.equal(await page.locator('main tbody').getByText('…', { exact: true }).count(), 0);
+    });
+  await visitAsking('/data-collection/parameters', () =>
+    page
+      .getByRole('cell', { name: /places$/ })
+      .first()
+      .waitFor(),
+  );
+  await visitAsking('/data-collection/parameters?parameter=wire', () =>
+    page.getByRole('link', { name: wired.action.name, exact: true }).waitFor(),
+  );
+  await visitAsking(`/data-collection/${wired.collector.id}?tab=details`, () =>
+    page.getByText('No rule names this collector').waitFor(),
+  );
+  await visitAsking('/settings/alerts/new', () => page.getByRole('combobox', { name: 'Add a connection' }).waitFor());
+  await visitAsking('/behaviors', () => page.locator('main tbody tr').nth(0).waitFor());
   await visit(page, '/actions?sort=-name');
   await page.getByRole('link', { name: 'Bulk 9999', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Older' }).click();

@@ -1761,9 +1761,27 @@ class RejectedRequestWithBody(TypedDict):
     body: str | None
 
 
-class ParameterList(TypedDict):
-    data: list[Parameter]
+class ListedParameterList(TypedDict):
+    data: list[ListedParameter]
     page: Page
+
+
+class ListedParameter(TypedDict):
+    name: str
+    description: str
+    type: Literal["text", "number", "boolean", "time", "list", "object"]
+    share: float
+    firstSeenAt: str | None
+    lastSeenAt: str | None
+    examples: list[str]
+    offered: bool
+    known: bool
+    usedBy: int
+
+
+class ParameterPatch(TypedDict):
+    description: NotRequired[str]
+    offered: NotRequired[bool]
 
 
 class Parameter(TypedDict):
@@ -1776,11 +1794,6 @@ class Parameter(TypedDict):
     examples: list[str]
     offered: bool
     known: bool
-
-
-class ParameterPatch(TypedDict):
-    description: NotRequired[str]
-    offered: NotRequired[bool]
 
 
 class EventList(TypedDict):

@@ -202,9 +202,9 @@ class Operations:
         _result: Rendered = self._call("POST", "/api/v1/templates/render", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_actions(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, connection_id: str | None = None, destination_id: str | None = None, behavior_id: str | None = None, holds: bool | None = None) -> ActionList:
+    def list_actions(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, connection_id: str | None = None, destination_id: str | None = None, behavior_id: str | None = None, parameter: str | None = None, collector_id: str | None = None, holds: bool | None = None) -> ActionList:
         """List actions, newest first."""
-        _result: ActionList = self._call("GET", "/api/v1/actions", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "connectionId": connection_id, "destinationId": destination_id, "behaviorId": behavior_id, "holds": holds}, returns="json")
+        _result: ActionList = self._call("GET", "/api/v1/actions", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "connectionId": connection_id, "destinationId": destination_id, "behaviorId": behavior_id, "parameter": parameter, "collectorId": collector_id, "holds": holds}, returns="json")
         return _result
 
     def create_action(self, body: ActionInput, *, idempotency_key: str | None = None) -> Action:
@@ -261,9 +261,9 @@ class Operations:
         _result: ActionCheck = self._call("POST", "/api/v1/actions/check", headers={"Idempotency-Key": idempotency_key}, body=body, returns="json")
         return _result
 
-    def list_behaviors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None) -> BehaviorList:
+    def list_behaviors(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, status: Literal["enabled", "disabled", "paused"] | None = None, q: str | None = None, sort: Literal["name", "-name", "status", "-status", "createdAt", "-createdAt", "updatedAt", "-updatedAt"] | None = None, count: bool | None = None, behavior_id: str | None = None, parameter: str | None = None, collector_id: str | None = None) -> BehaviorList:
         """List behaviors, newest first."""
-        _result: BehaviorList = self._call("GET", "/api/v1/behaviors", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count}, returns="json")
+        _result: BehaviorList = self._call("GET", "/api/v1/behaviors", query={"limit": limit, "cursor": cursor, "name": name, "status": status, "q": q, "sort": sort, "count": count, "behaviorId": behavior_id, "parameter": parameter, "collectorId": collector_id}, returns="json")
         return _result
 
     def create_behavior(self, body: BehaviorInput, *, idempotency_key: str | None = None) -> Behavior:
@@ -389,9 +389,9 @@ class Operations:
         _result: RejectedRequestWithBody = self._call("GET", "/api/v1/collectors/rejected/{id}", params={"id": id}, headers={"If-None-Match": if_none_match}, returns="json")
         return _result
 
-    def list_parameters(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, offered: bool | None = None, seen: bool | None = None, sort: Literal["name", "share"] | None = None) -> ParameterList:
+    def list_parameters(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, offered: bool | None = None, seen: bool | None = None, sort: Literal["name", "share"] | None = None) -> ListedParameterList:
         """List the parameters seen on events (`examples` needs payloads:view)."""
-        _result: ParameterList = self._call("GET", "/api/v1/parameters", query={"limit": limit, "cursor": cursor, "name": name, "offered": offered, "seen": seen, "sort": sort}, returns="json")
+        _result: ListedParameterList = self._call("GET", "/api/v1/parameters", query={"limit": limit, "cursor": cursor, "name": name, "offered": offered, "seen": seen, "sort": sort}, returns="json")
         return _result
 
     def change_parameter(self, name: str, body: ParameterPatch, *, if_match: str | None = None) -> Parameter:

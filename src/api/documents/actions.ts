@@ -1,5 +1,6 @@
 import { type ActionBody, actionInput } from '../../contract/documents/action.ts';
 import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
+import { namesCollector, parametersOfAction } from '../../contract/documents/parameter-uses.ts';
 import { AppError, type FieldError, invalid } from '../../contract/errors.ts';
 import { misfitText } from '../../pipeline/attempt/mapping.ts';
 import { behaviorsOf } from '../../pipeline/snapshot/rule-compiler.ts';
@@ -24,7 +25,7 @@ export function actionHandlers(parts: ApiParts) {
   return {
     ...documentHandlers('action', documents),
     async listActions({ query }) {
-      const { connectionId, destinationId, behaviorId, holds } = query;
+      const { connectionId, destinationId, behaviorId, parameter, collectorId, holds } = query;
       return documents.list(query, null, ({ body }, snapshot) => {
         const ids = body.destinations.map((row) => row.destinationId);
         const isOff = (id: string) => {
@@ -37,7 +38,9 @@ export function actionHandlers(parts: ApiParts) {
           (destinationId === undefined || ids.includes(destinationId)) &&
           (connectionId === undefined || ids.some(isConnected)) &&
           (holds === undefined || (body.status === 'enabled' && ids.some(isOff)) === holds) &&
-          (behaviorId === undefined || behaviorsIn(body.rules).includes(behaviorId))
+          (behaviorId === undefined || behaviorsIn(body.rules).includes(behaviorId)) &&
+          (parameter === undefined || parametersOfAction(body).has(parameter)) &&
+          (collectorId === undefined || namesCollector(body.rules, collectorId))
         );
       });
     },

@@ -1,6 +1,7 @@
 import { type BehaviorBody, behaviorInput } from '../../contract/documents/behavior.ts';
 import type { Condition } from '../../contract/documents/condition.ts';
 import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
+import { namesCollector, parametersOfBehavior } from '../../contract/documents/parameter-uses.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { sampleEvent } from '../../pipeline/preview/preview.ts';
@@ -12,13 +13,25 @@ import { requireStoredEvents } from '../call/stored-events.ts';
 import type { Kind } from './document-kind.ts';
 import { documentHandlers, documentsOf } from './documents.ts';
 import { isStandard } from './reading.ts';
-import { behaviorUserCounts } from './references.ts';
+import { behaviorUserCounts, isInUse } from './references.ts';
 
 /** Behaviors, their checks before saving, and tests of conditions on one event. */
 export function behaviorHandlers(parts: ApiParts) {
   const behaviors = () => [...behaviorConditions(parts.pipeline.configuration.snapshot.documents.behavior.values())];
+  const documents = documentsOf(behaviorKind, parts);
   return {
-    ...documentHandlers('behavior', documentsOf(behaviorKind, parts)),
+    ...documentHandlers('behavior', documents),
+    async listBehaviors({ query }) {
+      const { behaviorId, parameter, collectorId } = query;
+      return documents.list(
+        query,
+        null,
+        ({ id, body }, { documents }) =>
+          (behaviorId === undefined || behaviorsIn(body.condition).includes(behaviorId)) &&
+          (parameter === undefined || (parametersOfBehavior(body).has(parameter) && isInUse(id, documents))) &&
+          (collectorId === undefined || namesCollector(body.condition, collectorId)),
+      );
+    },
     async countConditions({ body }) {
       const { conditions, last } = body();
       const problems = await parts.compute.conditionProblems({ conditions, behaviors: behaviors() });

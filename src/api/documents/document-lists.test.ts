@@ -81,3 +81,29 @@ test('names come for many ids at once, a destination with its connection, withou
   assert.equal(byId.get('beh_std_purchase')?.kind, 'behavior');
   assert.equal(byId.has('act_gone'), false);
 });
+
+test('actions and behaviors are found by the parameter, the collector or the behavior that they name, and parameters say how many', async () => {
+  const { id } = await server.make('/behaviors', {
+    name: 'Paid',
+    condition: { parameter: 'zz', operator: 'exists' },
+    attributes: ['total'],
+  });
+  await server.make('/behaviors', { name: 'Paid again', condition: { not: { behavior: id } } });
+  const comesFrom = { parameter: 'source.collectorId', operator: 'in', value: ['col_1', 'col_2'] };
+  await server.make('/actions', {
+    name: 'Sends totals',
+    description: 'In a mapping and in a rule',
+    rules: { all: [comesFrom, { behavior: id }] },
+    destinations: [{ destinationId: made.destination.id, mapping: [{ field: 'n', expression: 'Number(it["zz"])' }] }],
+  });
+  assert.deepEqual(namesOf(await get('/actions?parameter=zz')), ['Sends totals']);
+  assert.deepEqual(namesOf(await get('/actions?parameter=total')), []);
+  assert.deepEqual(namesOf(await get('/behaviors?parameter=total')), ['Paid']);
+  assert.deepEqual(namesOf(await get('/actions?collectorId=col_2')), ['Sends totals']);
+  assert.deepEqual(namesOf(await get('/behaviors?collectorId=col_2')), []);
+  assert.deepEqual(namesOf(await get(`/behaviors?behaviorId=${id}`)), ['Paid again']);
+  const { data } = await get('/parameters?name=zz');
+  assert.equal(data.find(({ name }: { name: string }) => name === 'zz').usedBy, 2);
+  const page = await get('/parameters?name=wt.ev');
+  assert.equal(page.data[0].usedBy, 0, 'a built-in behavior that nothing uses does not count');
+});

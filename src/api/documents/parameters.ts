@@ -7,6 +7,7 @@ import { versionTag } from '../http/etag.ts';
 import { pageOfAll } from '../http/pagination.ts';
 import { found } from '../http/validate.ts';
 import { nextVersion } from './reading.ts';
+import { parameterUserCounts } from './references.ts';
 
 /** Parameters: learned from traffic, and described by people. */
 export function parameterHandlers(parts: ApiParts) {
@@ -30,7 +31,9 @@ export function parameterHandlers(parts: ApiParts) {
             (seen === undefined || (one.lastSeenAt !== null) === seen),
         );
       const { data, page } = pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
-      return { data: may('payloads:view') ? data : data.map(withoutExamples), page };
+      const users = parameterUserCounts(pipeline.configuration.snapshot.documents);
+      const shown = may('payloads:view') ? data : data.map(withoutExamples);
+      return { data: shown.map((one) => ({ ...one, usedBy: users.get(one.name) ?? 0 })), page };
     },
 
     async changeParameter(call) {

@@ -1,11 +1,13 @@
 import { behaviorsIn } from '../../contract/documents/condition-parts.ts';
 import { documentKinds, type ManagedKind } from '../../contract/documents/document.ts';
 import { documentInputs } from '../../contract/documents/document-inputs.ts';
+import { parametersOfAction, parametersOfBehavior } from '../../contract/documents/parameter-uses.ts';
 import { mapReferences, type ReferredKind, referencesIn } from '../../contract/documents/references.ts';
 import { invalid, type User } from '../../contract/errors.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { pointerOf } from '../../contract/json.ts';
 import type { Document, Snapshot } from '../../pipeline/snapshot/snapshot.ts';
+import { isStandard } from './reading.ts';
 
 // References between documents are stored by id and can be written by name.
 
@@ -39,6 +41,30 @@ export function behaviorUserCounts(documents: Conditional): ReadonlyMap<string, 
     for (const id of new Set(behaviorsIn('rules' in body ? body.rules : body.condition)))
       counts.set(id, (counts.get(id) ?? 0) + 1);
   counted.set(documents, counts);
+  return counts;
+}
+
+/** Whether a behavior is a person's, or a built-in one that actions or behaviors use. */
+export function isInUse(id: string, documents: Conditional): boolean {
+  return !isStandard(id) || behaviorUserCounts(documents).has(id);
+}
+
+const named = new WeakMap<Conditional, ReadonlyMap<string, number>>();
+
+/**
+ * The number of actions and behaviors that name each parameter, counted once for the documents of a snapshot. A built-in
+ * behavior that nothing uses does not count.
+ */
+export function parameterUserCounts(documents: Conditional): ReadonlyMap<string, number> {
+  const known = named.get(documents);
+  if (known !== undefined) return known;
+  const counts = new Map<string, number>();
+  const count = (names: Iterable<string>) => {
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  for (const { body } of documents.action.values()) count(parametersOfAction(body));
+  for (const { id, body } of documents.behavior.values()) if (isInUse(id, documents)) count(parametersOfBehavior(body));
+  named.set(documents, counts);
   return counts;
 }
 

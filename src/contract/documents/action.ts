@@ -65,6 +65,10 @@ export const actionRoutes = tagged('actions', {
       connectionId: textFilter,
       destinationId: textFilter,
       behaviorId: textFilter,
+      /** Actions that name this parameter in their rules or field mappings. */
+      parameter: textFilter,
+      /** Actions whose rules name this collector. */
+      collectorId: textFilter,
       /** `true`: enabled, and a destination of it or its connection is not, so that deliveries are held. */
       holds: flag.optional(),
     }),

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { conditionCount, conditionCountInput } from '../records/check.ts';
 import { explainedCondition } from '../records/explanation.ts';
 import { sampleEvent } from '../records/sample.ts';
-import { api, tagged } from '../route.ts';
+import { api, tagged, textFilter } from '../route.ts';
 import { description, documentName, line } from '../text.ts';
 import { condition } from './condition.ts';
 import { stamp } from './document.ts';
-import { documentRoutes } from './document-routes.ts';
+import { documentRoutes, listOf, listQuery } from './document-routes.ts';
 
 /** A behavior as a client writes it: a named condition on one event, and the attributes worth sending. */
 export const behaviorInput = z.strictObject({
@@ -23,6 +23,17 @@ export const behavior = behaviorInput.extend({ ...stamp, standard: z.boolean(), 
 
 export const behaviorRoutes = tagged('behaviors', {
   ...documentRoutes({ one: 'behavior', area: 'behaviors', input: behaviorInput, output: behavior }),
+  listBehaviors: api('GET /behaviors', 'behaviors:view', 'List behaviors, newest first', {
+    query: listQuery.extend({
+      /** Behaviors that are built on this one. */
+      behaviorId: textFilter,
+      /** Behaviors that name this parameter in their condition or attributes. */
+      parameter: textFilter,
+      /** Behaviors whose condition names this collector. */
+      collectorId: textFilter,
+    }),
+    output: listOf(behavior),
+  }),
   countConditions: api(
     'POST /conditions/count',
     ['behaviors:view', 'events:view', 'payloads:view'],

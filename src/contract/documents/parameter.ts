@@ -23,6 +23,9 @@ export const parameter = z.strictObject({
 });
 export type Parameter = z.output<typeof parameter>;
 
+/** A parameter in the list. `usedBy`: how many actions and behaviors name it. */
+export const listedParameter = parameter.extend({ usedBy: z.int() });
+
 export const parameterRoutes = tagged('parameters', {
   listParameters: api(
     'GET /parameters',
@@ -36,7 +39,7 @@ export const parameterRoutes = tagged('parameters', {
         /** By name, or by share of events; parameters never seen come last. */
         sort: z.enum(['name', 'share']).default('name'),
       }),
-      output: pageOf(parameter),
+      output: pageOf(listedParameter),
     },
   ),
   changeParameter: api(

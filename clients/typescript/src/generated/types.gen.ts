@@ -2341,9 +2341,27 @@ export type RejectedRequestWithBody = {
     body: string | null;
 };
 
-export type ParameterList = {
-    data: Array<Parameter>;
+export type ListedParameterList = {
+    data: Array<ListedParameter>;
     page: Page;
+};
+
+export type ListedParameter = {
+    name: string;
+    description: string;
+    type: 'text' | 'number' | 'boolean' | 'time' | 'list' | 'object';
+    share: number;
+    firstSeenAt: string | null;
+    lastSeenAt: string | null;
+    examples: Array<string>;
+    offered: boolean;
+    known: boolean;
+    usedBy: number;
+};
+
+export type ParameterPatch = {
+    description?: string;
+    offered?: boolean;
 };
 
 export type Parameter = {
@@ -2356,11 +2374,6 @@ export type Parameter = {
     examples: Array<string>;
     offered: boolean;
     known: boolean;
-};
-
-export type ParameterPatch = {
-    description?: string;
-    offered?: boolean;
 };
 
 export type EventList = {
@@ -4003,13 +4016,15 @@ export type ConnectionIdInQuery = string;
 
 export type DestinationIdInQuery = string;
 
+export type CollectorIdInQuery = string;
+
 export type ActionIdInQuery = string;
+
+export type ParameterInQuery = string;
 
 export type VisitorId = string;
 
 export type Usage = boolean;
-
-export type CollectorIdInQuery = string;
 
 /**
  * One to 100 ids, separated by commas.
@@ -4020,7 +4035,7 @@ export type CreatedAfter = string;
 
 export type CreatedBefore = string;
 
-export type ParameterInQuery = string;
+export type BehaviorIdInQuery = string;
 
 /**
  * Name the parameter that has this value.
@@ -5373,6 +5388,8 @@ export type ListActionsData = {
         connectionId?: string;
         destinationId?: string;
         behaviorId?: string;
+        parameter?: string;
+        collectorId?: string;
         holds?: boolean;
     };
     url: '/api/v1/actions';
@@ -5827,6 +5844,9 @@ export type ListBehaviorsData = {
         q?: string;
         sort?: 'name' | '-name' | 'status' | '-status' | 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
         count?: boolean;
+        behaviorId?: string;
+        parameter?: string;
+        collectorId?: string;
     };
     url: '/api/v1/behaviors';
 };
@@ -6827,7 +6847,7 @@ export type ListParametersResponses = {
     /**
      * OK
      */
-    200: ParameterList;
+    200: ListedParameterList;
 };
 
 export type ListParametersResponse = ListParametersResponses[keyof ListParametersResponses];

@@ -1,6 +1,7 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
+import { parametersOfAction } from '../../../contract/documents/parameter-uses.ts';
 import { type Names, useNames, useStats } from '../../data/data.ts';
 import { dataCollection, parts, shell, terms, actions as words } from '../../messages/en.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
@@ -11,7 +12,6 @@ import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { InEditPlace } from '../../parts/form/edit-place.tsx';
 import { AutoGrid, ButtonLink, GuardedButton, Icon, Note, Panel, StatusBadge, ThingLink } from '../../parts/parts.ts';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
-import { parameterUses } from '../../parts/rules/parameter-uses.ts';
 import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
@@ -147,7 +147,7 @@ function Figures({ actionId }: { actionId: string }): ReactNode {
 function UsedObjects({ action, names }: Props): ReactNode {
   const nameOf = useRuleNames();
   const behaviors = new Set(behaviorsIn(action.rules));
-  const parameters = [...parameterUses([action], []).keys()].sort();
+  const parameters = [...parametersOfAction(action)].sort();
   return (
     <AutoGrid min="17rem">
       <Panel title={shell.pages.behaviors}>

@@ -2,12 +2,13 @@ import { Checkbox, Group, Radio, SimpleGrid, Stack, Switch, Text, TextInput } fr
 import type { ReactNode } from 'react';
 import type { QuietHours } from '../../../contract/documents/alert.ts';
 import { type AlertType, alertTypes } from '../../../contract/documents/alert-words.ts';
-import { useAllQuery } from '../../data/data.ts';
+import { useNames } from '../../data/data.ts';
 import { alertFacts as facts } from '../../data/schema-facts.ts';
 import { alerts, formatDuration, issues, shell, terms, alerts as words } from '../../messages/en.ts';
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { ReadValue } from '../../parts/form/read-value.tsx';
+import { DocumentField } from '../../parts/list/filter-fields.tsx';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 
@@ -140,10 +141,7 @@ const ruleWords = alerts.rules;
 /** The issues to notify about. */
 function RulesFields(form: FormProps): ReactNode {
   const { draft, errors, isDisabled, onChange } = form;
-  const connections = useAllQuery('listConnections').data ?? [];
-  const named = new Map(connections.map(({ id, name }) => [id, name]));
-  // A connection that was deleted since is still ticked, by its id.
-  const all = [...new Set([...named.keys(), ...draft.connectionIds])];
+  const names = useNames();
   const { minSeverity, remindEveryMs } = sharedFields;
   const field = controlsOf({ minSeverity, remindEveryMs }, facts, alerts.fields, form);
   const every = draft.remindEveryMs;
@@ -167,15 +165,24 @@ function RulesFields(form: FormProps): ReactNode {
         isDisabled={isDisabled}
         onChange={(kinds) => onChange({ kinds })}
       />
-      {all.length === 0 ? null : (
-        <Ticks
-          label={shell.pages.connections}
-          hint={ruleWords.connectionsHint}
-          table={Object.fromEntries(all.map((id) => [id, named.get(id) ?? id]))}
-          value={draft.connectionIds}
-          error={errorAt(errors, 'rules.connectionIds')}
-          isDisabled={isDisabled}
-          onChange={(connectionIds) => onChange({ connectionIds })}
+      <Ticks
+        label={shell.pages.connections}
+        hint={ruleWords.connectionsHint}
+        table={Object.fromEntries(draft.connectionIds.map((id) => [id, names.connection(id)]))}
+        value={draft.connectionIds}
+        error={errorAt(errors, 'rules.connectionIds')}
+        isDisabled={isDisabled}
+        onChange={(connectionIds) => onChange({ connectionIds })}
+      />
+      {isDisabled ? null : (
+        <DocumentField
+          label={ruleWords.addConnection}
+          placeholder={ruleWords.connectionPlaceholder}
+          searched={{ kind: 'connection' }}
+          value=""
+          onChange={(id) =>
+            id === undefined ? undefined : onChange({ connectionIds: [...new Set([...draft.connectionIds, id])] })
+          }
         />
       )}
       {field('remindEveryMs', {

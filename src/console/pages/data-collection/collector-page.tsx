@@ -3,15 +3,13 @@ import { type ReactNode, useState } from 'react';
 import { terms, dataCollection as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ActButton, Beside, CopyIcon, Icon, Panel, StatusBadge, Time } from '../../parts/parts.ts';
-import { collectorUses } from '../../parts/rules/parameter-uses.ts';
-import { RuleUsers } from '../../parts/rules/rule-users.tsx';
+import { RulesThatName } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
 import { SendTab } from './send-tab.tsx';
-import { useRules } from './use-rules.ts';
 
 const RejectedRequests = lazyPart(() => import('./rejected-requests.tsx'), 'RejectedRequests');
 
@@ -90,12 +88,9 @@ function PreviousKey({ collector }: { collector: Collector }): ReactNode {
 
 /** The rules that name a collector. */
 function UsedBy({ collectorId }: { collectorId: string }): ReactNode {
-  const rules = useRules();
   return (
     <Panel title={terms.usedBy} text={words.details.usedByAll}>
-      {rules === undefined ? null : (
-        <RuleUsers users={collectorUses(collectorId, rules.actions, rules.behaviors)} none={words.details.usedByNone} />
-      )}
+      <RulesThatName query={{ collectorId }} none={words.details.usedByNone} />
     </Panel>
   );
 }

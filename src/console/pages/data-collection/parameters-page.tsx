@@ -1,6 +1,6 @@
 import { Button, Checkbox, Code, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { fieldErrors, kept, useApi, useApiQuery, watched } from '../../data/data.ts';
@@ -22,22 +22,17 @@ import {
   WithInspector,
 } from '../../parts/parts.ts';
 import { pathTo } from '../../parts/payload/member-path.ts';
-import { parameterUses } from '../../parts/rules/parameter-uses.ts';
-import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
+import { RulesThatName } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
 import { CollectionPage } from './collection-page.tsx';
-import { useRules } from './use-rules.ts';
 
 const words = dataCollection.parameters;
 
-export type Parameter = RouteResponse<'changeParameter'>;
+export type Parameter = RouteResponse<'listParameters'>['data'][number];
 
 export function ParametersPage(): ReactNode {
   const search = useSearch({ from: '/shell/data-collection/parameters' });
-  const rules = useRules();
-  const uses = useMemo(() => rules && parameterUses(rules.actions, rules.behaviors), [rules]);
   const { filter, cursor, offered, seen, parameter } = search;
-  const columns = useMemo(() => columnsOf(uses), [uses]);
   const close = useCloseInspector('parameter');
   const { list } = useListPage({
     ...listWords({ ...words, title: dataCollection.parts.parameters }, 'parameters', 'collection'),
@@ -60,9 +55,7 @@ export function ParametersPage(): ReactNode {
       <WithInspector
         list={<ListPage {...list} />}
         inspector={
-          parameter === undefined ? null : (
-            <ParameterInspector key={parameter} name={parameter} users={uses?.get(parameter) ?? []} onClose={close} />
-          )
+          parameter === undefined ? null : <ParameterInspector key={parameter} name={parameter} onClose={close} />
         }
       />
     </CollectionPage>
@@ -71,41 +64,35 @@ export function ParametersPage(): ReactNode {
 
 const rowKey = ({ name }: Parameter) => name;
 
-function columnsOf(uses: ReadonlyMap<string, RuleUser[]> | undefined): readonly Column<Parameter>[] {
-  return [
-    column('name', terms.name, { isFixed: true, isText: true, sort: rowKey }, ({ name, description }) => (
-      <RowLink
-        to="/data-collection/parameters"
-        search={(before) => ({ ...before, parameter: name })}
-        resetScroll={false}
-        note={description}
-      >
-        {name}
-      </RowLink>
-    )),
-    valueColumn('type', terms.type, ({ type }) => words.types[type]),
-    valueColumn(
-      'share',
-      words.columns.share,
-      ({ share, lastSeenAt }) => (lastSeenAt === null ? '–' : formatPercent(share)),
-      { align: 'end', sort: ({ share }) => share },
-    ),
-    timeColumn('first', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, {
-      none: terms.never,
-      leavesFirst: true,
-    }),
-    timeColumn('last', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt, { none: terms.never }),
-    column('examples', words.columns.examples, { isText: true }, ({ examples }) => examples.join(' · ')),
-    column('offered', words.columns.offered, (row) => <Offer parameter={row} />),
-    column('usedBy', terms.usedBy, { isText: true }, ({ name }) => {
-      if (uses === undefined) return null;
-      const [first, ...more] = uses.get(name) ?? [];
-      if (first === undefined) return <Text c="dimmed">{terms.notUsed}</Text>;
-      const title = [first, ...more].map((one) => one.name).join('\n');
-      return <span title={title}>{more.length === 0 ? first.name : count.places(more.length + 1)}</span>;
-    }),
-  ];
-}
+const columns: readonly Column<Parameter>[] = [
+  column('name', terms.name, { isFixed: true, isText: true, sort: rowKey }, ({ name, description }) => (
+    <RowLink
+      to="/data-collection/parameters"
+      search={(before) => ({ ...before, parameter: name })}
+      resetScroll={false}
+      note={description}
+    >
+      {name}
+    </RowLink>
+  )),
+  valueColumn('type', terms.type, ({ type }) => words.types[type]),
+  valueColumn(
+    'share',
+    words.columns.share,
+    ({ share, lastSeenAt }) => (lastSeenAt === null ? '–' : formatPercent(share)),
+    { align: 'end', sort: ({ share }) => share },
+  ),
+  timeColumn('first', terms.firstSeen, ({ firstSeenAt }) => firstSeenAt, {
+    none: terms.never,
+    leavesFirst: true,
+  }),
+  timeColumn('last', terms.lastSeen, ({ lastSeenAt }) => lastSeenAt, { none: terms.never }),
+  column('examples', words.columns.examples, { isText: true }, ({ examples }) => examples.join(' · ')),
+  column('offered', words.columns.offered, (row) => <Offer parameter={row} />),
+  column('usedBy', terms.usedBy, {}, ({ usedBy }) =>
+    usedBy === 0 ? <Text c="dimmed">{terms.notUsed}</Text> : count.places(usedBy),
+  ),
+];
 
 function Offer({ parameter: { name, offered } }: { parameter: Parameter }): ReactNode {
   const change = useApi('changeParameter');
@@ -135,16 +122,16 @@ function Offer({ parameter: { name, offered } }: { parameter: Parameter }): Reac
   );
 }
 
-type InspectorProps = { name: string; users: readonly RuleUser[]; onClose: () => void };
+type InspectorProps = { name: string; onClose: () => void };
 
 /** A parameter beside the list: description, examples, uses. */
-function ParameterInspector({ name, users, onClose }: InspectorProps): ReactNode {
+function ParameterInspector({ name, onClose }: InspectorProps): ReactNode {
   const { data, error, refetch } = useApiQuery('listParameters', { query: { name, limit: 200 } });
   const found = data?.data.find((one) => one.name === name);
   return (
     <Inspector title={name} shown={name} onClose={onClose}>
       {found !== undefined ? (
-        <Details parameter={found} users={users} onDone={onClose} />
+        <Details parameter={found} onDone={onClose} />
       ) : error !== null ? (
         <Problem error={error} onRetry={() => void refetch()} />
       ) : data === undefined ? (
@@ -156,9 +143,9 @@ function ParameterInspector({ name, users, onClose }: InspectorProps): ReactNode
   );
 }
 
-type DetailsProps = { parameter: Parameter; users: readonly RuleUser[]; onDone: () => void };
+type DetailsProps = { parameter: Parameter; onDone: () => void };
 
-function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
+function Details({ parameter, onDone }: DetailsProps): ReactNode {
   const { name, description, type, share, lastSeenAt, examples } = parameter;
   const { value, latest, set, isDirty, notice, forget } = useDraft(`parameter.${name}`, { description });
   const change = useApi('changeParameter');
@@ -216,7 +203,7 @@ function Details({ parameter, users, onDone }: DetailsProps): ReactNode {
       <Title order={3}>{words.inTemplates}</Title>
       <Copied text={path} label={parts.payload.copyPath(path)} />
       <Title order={3}>{terms.usedBy}</Title>
-      <RuleUsers users={users} />
+      <RulesThatName query={{ parameter: name }} />
     </>
   );
 }

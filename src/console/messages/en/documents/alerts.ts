@@ -92,6 +92,8 @@ export const alerts = {
     kinds: 'Kinds of issues',
     kindsHint: 'None selected: all kinds',
     connectionsHint: 'None selected: all issues',
+    addConnection: 'Add a connection',
+    connectionPlaceholder: 'Name of a connection',
     reminds: {
       '': 'Don’t repeat',
       '3600000': 'Repeat every hour',
