@@ -17,9 +17,7 @@ export function createLargeRequests() {
   let waiting = 0;
   let bytes = 0;
 
-  /** `header`: the Content-Encoding. Throws AppError as `inflated` does. */
-  return async <T>(body: Buffer, header: string | undefined, take: (content: Buffer) => Promise<T>): Promise<T> => {
-    const encoding = encodingOf(body, header);
+  async function takeInTurn<T>(body: Buffer, encoding: string, take: (content: Buffer) => Promise<T>): Promise<T> {
     const small = body.length > batchBytes.largeAbove ? null : await smallContent(body, encoding);
     if (small !== null) return take(small);
     if (waiting >= waitingMax.requests || bytes + body.length > waitingMax.bytes)
@@ -32,6 +30,14 @@ export function createLargeRequests() {
       waiting -= 1;
       bytes -= body.length;
     }
+  }
+
+  /** `header`: the Content-Encoding. Throws AppError as `inflated` does. */
+  return <T>(body: Buffer, header: string | undefined, take: (content: Buffer) => Promise<T>): Promise<T> => {
+    const encoding = encodingOf(body, header);
+    // The usual request waits for nothing.
+    const isUsual = encoding === '' && body.length <= batchBytes.largeAbove;
+    return isUsual ? take(body) : takeInTurn(body, encoding, take);
   };
 }
 

@@ -33,15 +33,20 @@ let lastSent: { at: unknown; ms: number } = { at: null, ms: Number.NaN };
 
 /** NaN: there is none. */
 function sentMsOf(at: unknown): number {
-  if (lastSent.at !== at) lastSent = { at, ms: Date.parse(timeOf(at) ?? '') };
+  if (lastSent.at !== at) lastSent = { at, ms: msOf(at) };
   return lastSent.ms;
 }
+
+const msOf = (time: unknown): number =>
+  typeof time === 'string' && unixTime.test(time) ? msOfUnix(time) : Date.parse(timeOf(time) ?? '');
 
 /** As JavaScript writes it. Later days of a month may not exist. */
 const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const usualLength = '2026-01-02T03:04:05.678Z'.length;
 const unixTime = /^(?:\d{10}|\d{13})$/;
 const dateAndTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?<zone>[Zz]|[+-]\d\d:\d\d)?$/;
+
+const msOfUnix = (digits: string) => (digits.length === 10 ? Number(digits) * 1_000 : Number(digits));
 
 /**
  * A time as JavaScript writes it, in UTC: from Unix time (10 digits are seconds, 13 milliseconds) or RFC 3339, which is UTC
@@ -52,7 +57,7 @@ export function timeOf(value: unknown): string | null {
   if (usualTime.test(value)) return value;
   if (unixTime.test(value)) {
     // Not `isoTime`: it keeps the text of the last time alone, which is that of the request.
-    return new Date(value.length === 10 ? Number(value) * 1000 : Number(value)).toISOString();
+    return new Date(msOfUnix(value)).toISOString();
   }
   const match = dateAndTime.exec(value);
   if (match === null) return null;
