@@ -1,4 +1,5 @@
 import { shareBudget } from './soak/budget.ts';
+import { shareDatabase } from './soak/cluster.ts';
 import { fillTheDisk } from './soak/disk.ts';
 import { fanOut } from './soak/fanout.ts';
 import { turnHolds } from './soak/gate.ts';
@@ -14,7 +15,7 @@ import { soakTogether } from './soak/together.ts';
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
 // (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; `fanout`
-// takes --destinations=3600 and --heap=512 (MiB).
+// takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --kills=40, --stops=20, --databases=10 and --cuts=10.
 
 const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const option = (name: string, usual: number) => Number(text(name) ?? usual);
@@ -51,6 +52,16 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
       except: text('except')?.split(','),
     }),
   nodes: () => simulateNodes({ seed, runs: option('runs', 1) }),
+  cluster: () =>
+    shareDatabase({
+      seed,
+      acts: {
+        kill: option('kills', 40),
+        stop: option('stops', 20),
+        database: option('databases', 10),
+        cut: option('cuts', 10),
+      },
+    }),
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

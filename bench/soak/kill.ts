@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '../../src/cli/demo/random.ts';
-import type { Client } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
-import { type Recorder, startRecorder } from '../../test/faults/recorder.ts';
-import { allDeliveries, untilFinished, wire } from '../../test/faults/wiring.ts';
+import { startRecorder } from '../../test/faults/recorder.ts';
+import { allDeliveries, wire } from '../../test/faults/wiring.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
-import { type Load, startLoad, visitors } from './load.ts';
+import { startLoad } from './load.ts';
+import { faultsOf, outOfOrder, untilDrained } from './verdicts.ts';
 
 export type KillFigures = {
   kills: number;
@@ -115,68 +115,4 @@ export async function killUnderLoad({
     drainMs: Math.round(drainMs),
     faults: [...faultsOf({ load, recorder, deliveries }), ...(isOrdered ? outOfOrder(recorder) : [])],
   };
-}
-
-/** A large backlog takes longer than one wait: it waits again while requests arrive. */
-async function untilDrained(client: Client, recorder: Recorder): Promise<void> {
-  for (let before = -1; ; ) {
-    const arrived = recorder.arrivals.length;
-    if (arrived === before) return untilFinished(client);
-    before = arrived;
-    if (
-      await untilFinished(client).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-  }
-}
-
-/** Reports events of a visitor that arrive after newer ones; ids of deliveries sort by time. */
-function outOfOrder({ byKey, arrivals }: Recorder): string[] {
-  const newest = new Map<number, string>();
-  return arrivals.flatMap((key) => {
-    const visitor = Number(JSON.parse(byKey.get(key)?.body ?? '{}').n) % visitors;
-    const before = newest.get(visitor) ?? '';
-    if (key < before) return `${key} arrived after ${before} of its visitor`;
-    newest.set(visitor, key);
-    return [];
-  });
-}
-
-type Seen = Awaited<ReturnType<typeof allDeliveries>>;
-
-/** Every broken guarantee as a sentence. */
-function faultsOf({ load, recorder, deliveries }: { load: Load; recorder: Recorder; deliveries: Seen }): string[] {
-  const faults = [...load.odd];
-  const ofEvent = Map.groupBy(deliveries, (one) => one.eventId);
-  const numberOfKey = new Map<string, number>();
-  for (const [key, { bodies, body }] of recorder.byKey) {
-    if (bodies.size > 1) faults.push(`${key} arrived with ${bodies.size} different bodies`);
-    numberOfKey.set(key, Number(JSON.parse(body).n));
-  }
-  const keysOfNumber = Map.groupBy(numberOfKey.keys(), (key) => numberOfKey.get(key));
-  if (recorder.unkeyed > 0) faults.push(`${recorder.unkeyed} requests without a key`);
-  for (const { numbers, ids } of load.sent) {
-    const arrived = numbers.filter((n) => keysOfNumber.has(n)).length;
-    if (ids === null && arrived !== 0 && arrived !== numbers.length)
-      faults.push(`of an unacknowledged batch of ${numbers.length} only ${arrived} arrived`);
-    for (const [index, n] of numbers.entries()) {
-      const keys = keysOfNumber.get(n) ?? [];
-      if (keys.length > 1) faults.push(`event ${n} arrived under ${keys.length} keys`);
-      const id = ids?.[index];
-      if (id === undefined) continue;
-      const own = ofEvent.get(id) ?? [];
-      if (own.length !== 1) faults.push(`acknowledged event ${n} has ${own.length} deliveries`);
-      for (const { status, reason, id: delivery } of own) {
-        if (status !== 'delivered' && reason !== 'poison') faults.push(`event ${n} ended as ${status} (${reason})`);
-        if (!recorder.byKey.has(delivery)) faults.push(`acknowledged event ${n} never arrived (${status}, ${reason})`);
-        else if (keys[0] !== delivery) faults.push(`event ${n} arrived under ${keys[0]}, not under ${delivery}`);
-      }
-    }
-  }
-  for (const { status, id } of deliveries)
-    if (!['delivered', 'failed'].includes(status)) faults.push(`${id} is stuck as ${status}`);
-  return faults;
 }

@@ -7,6 +7,8 @@ export type Load = {
   readonly sent: readonly Sent[];
   /** Responses other than 200 and 503: there should be none. */
   readonly odd: readonly string[];
+  /** Whether they send; not after a connection failed. */
+  readonly isAimed: boolean;
   /** Points the senders at a running server; with null they wait. */
   aim(intakeUrl: string | null): void;
   /** Ends when the requests in flight have finished or failed. */
@@ -72,6 +74,9 @@ export function startLoad({
   return {
     sent,
     odd,
+    get isAimed() {
+      return target !== null;
+    },
     aim,
     async stop() {
       isStopping = true;

@@ -13,6 +13,8 @@ export type Process = AsyncDisposable & {
   readonly exited: Promise<Exit>;
   stdout(): string;
   stderr(): string;
+  /** Sends a signal that does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Sends a signal to it and waits for it to end. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
 };
@@ -85,6 +87,7 @@ export function spawnProcess(
     exited,
     stdout: () => stdout,
     stderr: () => stderr,
+    signal: (signal) => void child.kill(signal),
     end,
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
   };

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 export type Proxy = AsyncDisposable & {
   url: string;
   cut: (sent: string) => 'before' | 'after' | null;
+  /** Breaks all connections. */
+  breakAll(): void;
 };
 
 /** Starts a proxy to the socket of a server that `startServer` started; `url` is that of a database there. */
@@ -48,6 +50,9 @@ export async function startProxy(url: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: own.href,
     cut: () => null,
+    breakAll() {
+      for (const socket of sockets) socket.destroy();
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((closed) => server.close(closed));

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { seededRandom } from '../../src/cli/demo/random.ts';
+import type { Client } from '../../src/client/client.ts';
+import { startProxy } from '../../src/postgres/testing/proxy.testing.ts';
+import { startServer } from '../../src/postgres/testing/server.testing.ts';
+import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
+import { startRecorder } from '../../test/faults/recorder.ts';
+import { allDeliveries, wire } from '../../test/faults/wiring.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
+import { startLoad } from './load.ts';
+import { faultsOf, outOfOrder, untilDrained } from './verdicts.ts';
+
+type Act = 'kill' | 'stop' | 'database' | 'cut';
+
+export type ClusterFigures = {
+  acts: Record<Act, number>;
+  eventsAcknowledged: number;
+  eventsSent: number;
+  requestsReceived: number;
+  /** Deliveries received more than once. */
+  repeated: number;
+  /** From the death of a node until another one owns all its partitions. */
+  takeoverMs: { median: number; p99: number; max: number };
+  drainMs: number;
+  /** Broken guarantees as sentences; must be empty. */
+  faults: string[];
+};
+
+const stopMs = 5_000;
+const databaseDownMsMax = 3_000;
+const calmMs = { least: 500, most: 2_500 };
+
+type Node = { name: string; process: Process; url: string; client: Client };
+
+/**
+ * Two nodes on one PostgreSQL under load: nodes are killed and stopped, PostgreSQL is killed and started, and connections break.
+ * Then acknowledged events are compared with what arrived, and the order of each visitor's events.
+ */
+export async function shareDatabase({
+  seed,
+  acts,
+}: {
+  seed: number;
+  acts: Readonly<Record<Act, number>>;
+}): Promise<ClusterFigures> {
+  const random = seededRandom(seed);
+  await using server = await startServer();
+  using folder = temporaryFolder();
+  await using proxy = await startProxy(server.url('postgres'));
+  await using recorder = await startRecorder((response, body) => {
+    const jitter = random();
+    response.statusCode = jitter < 0.01 ? 503 : 200;
+    if (jitter > 0.9) void setTimeout(jitter > 0.99 ? 60 : 8, undefined, { ref: false }).then(() => response.end(body));
+    else response.end(body);
+  });
+  const common = {
+    ...environment(folder.path),
+    MILLRACE_DATABASE_URL: proxy.url,
+    MILLRACE_SECRET_KEY: randomBytes(32).toString('base64'),
+    MILLRACE_PARTITIONS: '16',
+  };
+
+  async function start(name: string): Promise<Node> {
+    const process = spawnProcess({ ...common, MILLRACE_NODE_NAME: name });
+    const url = await process.listening;
+    return { name, process, url, client: adminClient(url) };
+  }
+
+  const nodes = new Map<string, Node>();
+  await using ending = new AsyncDisposableStack();
+  ending.defer(async () => {
+    for (const { process } of nodes.values()) {
+      process.signal('SIGCONT');
+      await process.end('SIGKILL');
+    }
+  });
+  for (const name of ['a', 'b']) nodes.set(name, await start(name));
+  const of = (name: string): Node => nodes.get(name) ?? fail(name);
+  const retry = { scheduleMs: [0, ...Array.from({ length: 30 }, () => 100)], jitter: 0 };
+  const keys: string[] = [];
+  // Several connections, so that both nodes send.
+  for (let count = 0; count < 4; count++)
+    keys.push(
+      (
+        await wire(of('a').client, recorder.url, {
+          connection: { settings: { retry } },
+          destination: { settings: { order: {} } },
+        })
+      ).key,
+    );
+  const load = startLoad({ senders: 4, batchMax: 20, random });
+  let isOver = false;
+  const alive = new Set(nodes.keys());
+  const aiming = (async () => {
+    for (let turn = 0; !isOver; turn++) {
+      const names = [...alive];
+      const name = names[turn % Math.max(1, names.length)];
+      if (name !== undefined && (!load.isAimed || turn % 10 === 0)) load.aim(`${of(name).url}/v3/${keys[0]}`);
+      await setTimeout(50);
+    }
+  })();
+
+  const takeoverMs: number[] = [];
+  const other = (name: string) => of(name === 'a' ? 'b' : 'a');
+  const doing: Record<Act, (name: string) => Promise<void>> = {
+    async kill(name) {
+      alive.delete(name);
+      await of(name).process.end('SIGKILL');
+      const from = performance.now();
+      await eventually('the other node to own all', async () => {
+        const { nodes: all, partitions } = await other(name).client.call('getNodes');
+        return all.find(({ isThis }) => isThis)?.partitions === partitions;
+      });
+      takeoverMs.push(performance.now() - from);
+      nodes.set(name, await start(name));
+      alive.add(name);
+    },
+    async stop(name) {
+      alive.delete(name);
+      of(name).process.signal('SIGSTOP');
+      await setTimeout(stopMs);
+      of(name).process.signal('SIGCONT');
+      alive.add(name);
+    },
+    async database() {
+      await server.kill();
+      await setTimeout(random() * databaseDownMsMax);
+      await server.start();
+    },
+    async cut() {
+      proxy.breakAll();
+    },
+  };
+  const all = (Object.entries(acts) as [Act, number][]).flatMap(([act, count]) =>
+    Array.from({ length: count }, () => act),
+  );
+  for (const act of all.map((one) => ({ one, at: random() })).sort((x, y) => x.at - y.at)) {
+    await setTimeout(calmMs.least + random() * (calmMs.most - calmMs.least));
+    await doing[act.one](random() < 0.5 ? 'a' : 'b');
+  }
+  await setTimeout(calmMs.most);
+  isOver = true;
+  await aiming;
+  await load.stop();
+  const drainedFrom = performance.now();
+  const { client } = of('a');
+  await untilDrained(client, recorder);
+  const drainMs = performance.now() - drainedFrom;
+  const deliveries = await allDeliveries(client);
+  const sorted = takeoverMs.toSorted((x, y) => x - y);
+  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  return {
+    acts: { ...acts },
+    eventsAcknowledged: load.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
+    eventsSent: load.sent.reduce((sum, { numbers }) => sum + numbers.length, 0),
+    requestsReceived: [...recorder.byKey.values()].reduce((sum, { count }) => sum + count, 0),
+    repeated: [...recorder.byKey.values()].filter(({ accepted }) => accepted > 1).length,
+    takeoverMs: { median: at(0.5), p99: at(0.99), max: at(1) },
+    drainMs: Math.round(drainMs),
+    faults: [...faultsOf({ load, recorder, deliveries, copies: keys.length }), ...outOfOrder(recorder, deliveries)],
+  };
+}
+
+function fail(name: string): never {
+  throw new Error(`there is no node ${name}`);
+}
