@@ -136,12 +136,14 @@ export function postgresDeliveryCommands(parts: CommandParts): DeliveryCommands 
  * Whether a waiting delivery was created before $4, at $3 now. A time after now was given by a wrong clock: it is as old as the
  * next delivery of the partition with a right one, or as the time to which the clock was set back.
  */
-const isAged = `(created_at < $4 OR (created_at > $3 AND (
-  (SELECT delivery_at FROM intake WHERE partition = $1) < $4
-  OR EXISTS (SELECT FROM waiting AS later
-    WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at < $4)
-  OR EXISTS (SELECT FROM delivery AS later
-    WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at < $4))))`;
+const isAged = `(created_at < $4 OR (created_at > $3 AND coalesce(
+  (SELECT created_at FROM (
+     (SELECT number, created_at FROM waiting AS later
+      WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at <= $3 ORDER BY number LIMIT 1)
+     UNION ALL (SELECT number, created_at FROM delivery AS later
+      WHERE later.partition = $1 AND later.number > waiting.number AND later.created_at <= $3 ORDER BY number LIMIT 1)
+   ) AS next ORDER BY number LIMIT 1),
+  (SELECT delivery_at FROM intake WHERE partition = $1)) < $4))`;
 
 /** Throws AppError `unavailable` when the lease is stale. */
 async function under<T>(
