@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -56,14 +56,14 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     user,
   );
   const options = Object.entries({ ...settings, ...more }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  let server: { pid: number; ended: Promise<unknown> } | null = null;
+  let server: { pid: number; child: ChildProcess; ended: Promise<unknown> } | null = null;
 
   async function start(): Promise<void> {
     const args = ['-D', data, '-k', sockets, '-h', '', ...options];
     const child = spawn(join(programs, 'bin/postgres'), args, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'exit');
     if (child.pid === undefined) throw new Error('PostgreSQL does not start.');
-    server = { pid: child.pid, ended };
+    server = { pid: child.pid, child, ended };
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-4_096);
@@ -80,9 +80,10 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
 
   async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     if (server === null) return;
-    const { pid, ended } = server;
+    const { child, ended } = server;
     server = null;
-    process.kill(pid, signal);
+    child.ref();
+    child.kill(signal);
     await ended;
   }
 
