@@ -1,5 +1,4 @@
 import type { Postgres } from '../../postgres/postgres.ts';
-import type { Housekeeping } from '../housekeeping.ts';
 import type { Journal } from '../journal.ts';
 import { postgresHousekeeping } from './housekeeping/postgres-housekeeping.ts';
 import { postgresDeliveryCommands } from './log/delivery-commands.ts';
@@ -16,6 +15,6 @@ export function postgresJournal(postgres: Postgres, options: PostgresHotOptions)
     ...postgresDeliveryCommands(parts),
     replays: postgresReplays(parts),
   };
-  const housekeeping = postgresHousekeeping(parts, made.room) as Housekeeping; // erasures are being built
+  const housekeeping = postgresHousekeeping(parts, made.room);
   return { hot: made.hot, log, housekeeping, [Symbol.dispose]: () => made[Symbol.dispose]() };
 }
