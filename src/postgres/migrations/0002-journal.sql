@@ -257,6 +257,23 @@ CREATE FUNCTION repeats_of(numbers bigint[]) RETURNS SETOF delivery LANGUAGE plp
   BEGIN
     RETURN QUERY SELECT * FROM delivery WHERE replay_of = ANY (numbers);
   END $$;
+-- The groups of events beyond a place in the order, those received in a span of time.
+CREATE FUNCTION event_groups_before(of_order bigint, of_partition smallint, of_first bigint, received_from bigint, received_to bigint)
+    RETURNS SETOF event_group LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN QUERY SELECT * FROM event_group
+      WHERE (order_at, partition, first) < (of_order, of_partition, of_first)
+        AND received_at >= received_from AND received_at < received_to
+      ORDER BY order_at DESC, partition DESC, first DESC LIMIT 200;
+  END $$;
+CREATE FUNCTION event_groups_after(of_order bigint, of_partition smallint, of_first bigint, received_from bigint, received_to bigint)
+    RETURNS SETOF event_group LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+  BEGIN
+    RETURN QUERY SELECT * FROM event_group
+      WHERE (order_at, partition, first) > (of_order, of_partition, of_first)
+        AND received_at >= received_from AND received_at < received_to
+      ORDER BY order_at, partition, first LIMIT 200;
+  END $$;
 -- Whether the order of some deliveries is not that of their times.
 CREATE FUNCTION was_set_back() RETURNS boolean LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
   BEGIN

@@ -7,9 +7,8 @@ import type { EventSearch, EventSearchPage } from '../../journal.ts';
 import { linesOf } from '../event-reader.ts';
 import type { Words } from '../words.ts';
 import { binding, cursor, type Place } from './delivery-filters.ts';
+import { groupEventsMax } from './packed-reader.ts';
 
-/** Groups that one statement reads, at most. */
-const groupsAtOnce = 200;
 const packedBytesMax = 4 * 1_048_576;
 
 type Group = {
@@ -24,6 +23,9 @@ type Group = {
 };
 
 type Key = { orderAt: number; partition: number; first: number };
+
+/** Later than every time that is stored. */
+const timesEnd = Number.MAX_SAFE_INTEGER;
 
 /** See `search` of the port. */
 export async function searchEvents(read: Query, words: Words, query: EventSearch): Promise<EventSearchPage> {
@@ -43,10 +45,15 @@ export async function searchEvents(read: Query, words: Words, query: EventSearch
     lookedBytes: budget.unpackedBytes,
   });
   let reached: Place | null = null;
-  const starts = await Promise.all([before, after].map((one) => (one === null ? null : keyOf(read, one))));
-  const [older = null, newer = null] = starts;
-  for (let from = isNewer ? newer : older, isFirst = true; ; isFirst = false) {
-    const groups = await groupsFrom(read, query, { from, isFirst, isNewer, events: lookedMax - looked });
+  const [older, newer] = await Promise.all([before, after].map((one) => (one === null ? null : keyOf(read, one))));
+  // The group of a cursor is read again, since the cursor can be inside it.
+  let beyond: Key = isNewer
+    ? { orderAt: newer?.orderAt ?? 0, partition: newer?.partition ?? 0, first: (newer?.group ?? 0) - 1 }
+    : older
+      ? { ...older, first: older.first + 1 }
+      : { orderAt: timesEnd, partition: 0, first: 0 };
+  for (;;) {
+    const groups = await groupsFrom(read, query, { beyond, isNewer, events: lookedMax - looked });
     await words.ensureTexts(groups.map(({ collector }) => collector));
     for (const group of groups) {
       const { partition, first, count, receivedAt: timeMs } = group;
@@ -56,11 +63,11 @@ export async function searchEvents(read: Query, words: Words, query: EventSearch
       for (let step = 0; step < count; step++) {
         const number = first + (isNewer ? step : count - 1 - step);
         const key = { orderAt: group.orderAt, partition, first: number };
-        if (older !== null && compare(key, older) >= 0) {
+        if (older && compare(key, older) >= 0) {
           if (isNewer) return end(null);
           continue;
         }
-        if (newer !== null && compare(key, newer) <= 0) {
+        if (newer && compare(key, newer) <= 0) {
           if (!isNewer) return end(null);
           continue;
         }
@@ -76,65 +83,44 @@ export async function searchEvents(read: Query, words: Words, query: EventSearch
     }
     const last = groups.at(-1);
     if (last === undefined) return end(null);
-    from = last;
+    beyond = last;
   }
 }
 
-/** The place of an event in the order; `first` is its number. One that is no longer stored has the place of its time. */
-async function keyOf(read: Query, { partition, number, timeMs }: Place): Promise<Key> {
-  const [row] = await read<{ orderAt: number }>(
-    `SELECT order_at AS "orderAt" FROM event_group WHERE partition = $1 AND first <= $2 AND received_at = $3
-     ORDER BY first DESC LIMIT 1`,
+/** The place of an event in the order; `first` is its number, `group` the first one of its group. One that is gone has its time. */
+async function keyOf(read: Query, { partition, number, timeMs }: Place): Promise<Key & { group: number }> {
+  const [row] = await read<{ orderAt: number; group: number }>(
+    `SELECT order_at AS "orderAt", first AS group FROM event_group WHERE partition = $1 AND received_at = $3
+       AND first <= $2 AND first > $2::bigint - ${groupEventsMax} ORDER BY first DESC LIMIT 1`,
     [partition, number, timeMs],
   );
-  return { orderAt: row?.orderAt ?? timeMs, partition, first: number };
+  return { orderAt: row?.orderAt ?? timeMs, partition, first: number, group: row?.group ?? number };
 }
 
 const compare = (a: Key, b: Key) => a.orderAt - b.orderAt || a.partition - b.partition || a.first - b.first;
 
-type Step = {
-  from: Key | null;
-  /** The group of the first key can have events beyond it. */
-  isFirst: boolean;
-  isNewer: boolean;
-  /** How many events are looked at. */
-  events: number;
-};
-
-/** The next groups in the direction of the search: about so many events, and 4 MiB of packed ones. */
-function groupsFrom(read: Query, query: EventSearch, { from, isFirst, isNewer, events }: Step): Promise<Group[]> {
+/** The next groups in the direction of the search, beyond a key: about so many events, and 4 MiB of packed ones. */
+function groupsFrom(
+  read: Query,
+  { collectorId, receivedAfter = -timesEnd, receivedBefore = timesEnd }: EventSearch,
+  { beyond, isNewer, events }: { beyond: Key; isNewer: boolean; events: number },
+): Promise<Group[]> {
   const { values, bind } = binding();
-  const where: string[] = [];
-  if (from !== null) {
-    const { orderAt, partition, first } = from;
-    // The group of an older end is read again, since the end can be inside of it: it begins with it or before it.
-    const start = isNewer && isFirst ? 0 : first;
-    const sign = isNewer ? (isFirst ? '>=' : '>') : isFirst ? '<=' : '<';
-    const inside =
-      isNewer && isFirst
-        ? `coalesce((SELECT max(first) FROM event_group WHERE partition = ${bind(partition)} AND order_at = ${bind(orderAt)}
-          AND first <= ${bind(first)}), ${bind(start)}::bigint)`
-        : bind(first);
-    where.push(
-      `(order_at, partition, first) ${sign} (${bind(orderAt)}::bigint, ${bind(partition)}::smallint, ${inside}::bigint)`,
-    );
-  }
-  if (query.receivedAfter !== undefined) where.push(`received_at >= ${bind(query.receivedAfter)}`);
-  if (query.receivedBefore !== undefined) where.push(`received_at < ${bind(query.receivedBefore)}`);
   const way = isNewer ? 'ASC' : 'DESC';
   const order = `order_at ${way}, partition ${way}, first ${way}`;
   const isRead =
-    query.collectorId === undefined
+    collectorId === undefined
       ? 'true'
-      : `collector = (SELECT id FROM word WHERE text = ${bind(storable(query.collectorId))})`;
-  const columns = 'partition, first, count, received_at, order_at, collector';
+      : `collector = (SELECT id FROM word WHERE text = ${bind(storable(collectorId))})`;
+  const key = `${bind(beyond.orderAt)}::bigint, ${bind(beyond.partition)}::smallint, ${bind(beyond.first)}::bigint`;
+  const times = `${bind(receivedAfter)}::bigint, ${bind(receivedBefore)}::bigint`;
   return read<Group>(
     `SELECT partition, first, count, received_at AS "receivedAt", order_at AS "orderAt", collector, events FROM (
        SELECT *, sum(count) OVER (ORDER BY ${order}) - count AS counted,
          sum(octet_length(events)) OVER (ORDER BY ${order}) - octet_length(events) AS before
-       FROM (SELECT ${columns}, CASE WHEN ${isRead} THEN events END AS events FROM event_group
-         ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY ${order} LIMIT ${groupsAtOnce}) AS next) AS sized
-     WHERE counted < ${bind(Math.min(events, Number.MAX_SAFE_INTEGER))} AND coalesce(before, 0) < ${packedBytesMax}
+       FROM (SELECT partition, first, count, received_at, order_at, collector, CASE WHEN ${isRead} THEN events END AS events
+         FROM event_groups_${isNewer ? 'after' : 'before'}(${key}, ${times})) AS next) AS sized
+     WHERE counted < ${bind(events)} AND coalesce(before, 0) < ${packedBytesMax}
      ORDER BY ${order}`,
     values,
   );

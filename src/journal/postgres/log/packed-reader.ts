@@ -10,7 +10,7 @@ import type { Words } from '../words.ts';
 /** Packed bytes that one statement returns, and the value that reaches them. */
 const packedBytesMax = 4 * 1_048_576;
 /** A request has at most so many events, and so has a group. */
-const groupEventsMax = 65_536;
+export const groupEventsMax = 65_536;
 
 type Group = {
   partition: number;
