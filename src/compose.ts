@@ -1,15 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
-import { exit } from 'node:process';
-import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
-import type { AllowList } from './alerts/check-alert.ts';
 import type { NotifierTiming } from './alerts/notifier.ts';
-import { sharedAlerts } from './alerts/shared-alerts.ts';
+import { announce } from './announce.ts';
 import { exposedCookies } from './api/auth/exposed-cookies.ts';
 import { createServer } from './api/server.ts';
-import { systemClock } from './async/clock.ts';
-import { watchClock } from './async/clock-watch.ts';
 import { repeated } from './async/repeated.ts';
 import { Rounds } from './async/rounds.ts';
 import type { Audit } from './audit/audit.ts';
@@ -19,14 +12,11 @@ import { drainMsOf } from './config/drain.ts';
 import { configuredValues } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
-import { createScrubber } from './connections/secret-redaction.ts';
-import { idSource } from './contract/ids.ts';
-import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
+import { type Core, openCore, openTelemetryExport } from './core.ts';
 import type { Egress } from './egress/egress.ts';
 import type { AllowRule } from './egress/guard/allow-list.ts';
 import { isHostAllowed, isMailHostAllowed } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
-import { openFilesMax } from './egress/http1/open-files.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
 import { inheritedSocket } from './inherited-socket.ts';
@@ -36,7 +26,6 @@ import { pausesOfTokens } from './pipeline/dispatch/pause-stores.ts';
 import { createPauses } from './pipeline/dispatch/pauses.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import type { NodeParts } from './pipeline/pipeline-parts.ts';
-import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
 import { pullMetrics } from './pulled-metrics.ts';
 import type { Requests } from './requests/requests.ts';
@@ -44,16 +33,12 @@ import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
 import { sharedNodes } from './shared-nodes.ts';
 import type { Storage, StorageOptions } from './storage.ts';
-import { consoleAddress } from './telemetry/greeting.ts';
-import type { LogOptions } from './telemetry/log.ts';
-import { otelSettings } from './telemetry/otel/otel-settings.ts';
-import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
-import type { Tracing } from './telemetry/tracing.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
-import { handleUncaught, type UncaughtOptions } from './uncaught.ts';
+import type { UncaughtOptions } from './uncaught.ts';
 import { version } from './version.ts';
-import { type Thresholds, thresholds } from './watch/thresholds.ts';
-import { startWatch } from './watch/watch.ts';
+import type { Thresholds } from './watch/thresholds.ts';
+import { startWatching } from './watching.ts';
 
 /**
  * Options besides the configuration: the environment, for secrets that are kept there, and settings of fault
@@ -138,7 +123,7 @@ export async function compose(
   const address = serverAddress(config);
   const { alerts, watch } = await startWatching(
     { ...core, ...stores, ...outbound, config, storage, pipeline, retention },
-    { ...overrides, baseUrl: address.base },
+    { ...overrides, baseUrl: address.base, followMs: overrides.node?.followMs },
     opened,
   );
   if (needsSandbox(pipeline.configuration.snapshot)) await sandbox.start();
@@ -219,64 +204,6 @@ export async function compose(
   return { url: listening, telemetry, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-/** Opens what every part uses: the clock, ids, the log, the scrubber, and the handling of fatal errors. */
-function openCore(
-  config: Config,
-  { failed: storageFailed }: Storage,
-  source: Overrides['process'],
-  opened: AsyncDisposableStack,
-) {
-  const clock = systemClock;
-  const scrubber = createScrubber();
-  scrubber.learn([config.adminToken, config.smtpPassword, config.oidcClientSecret].filter((secret) => secret !== null));
-  const { scrub } = scrubber;
-  const telemetry = createTelemetry({ level: config.logLevel, format: formatOf(config), scrub });
-  opened.defer(telemetry.flush);
-
-  // Continuing without storage or alongside another owner could only do harm. A supervisor restarts the process.
-  function die(error: unknown, doing: string): never {
-    telemetry.failed(error, doing);
-    telemetry.flush();
-    exit(1);
-  }
-
-  void storageFailed.then((error) => die(error, 'store anything'));
-  const uncaught = source && opened.use(handleUncaught({ source, telemetry, die }));
-  const clockWatch = opened.use(watchClock(clock));
-  return {
-    clock,
-    now: clock.now,
-    newId: idSource(clock.now, pooledRandomBytes()),
-    telemetry,
-    scrubber,
-    scrub,
-    die,
-    problems: () => ({ clock: clockWatch.problem(), process: uncaught?.problem() }),
-  };
-}
-
-type Core = ReturnType<typeof openCore>;
-
-/** Exports traces and metrics by OpenTelemetry; its SDK is loaded only when a variable of the environment asks for it. */
-async function openTelemetryExport(
-  env: NonNullable<Overrides['env']>,
-  { telemetry }: Core,
-  opened: AsyncDisposableStack,
-): Promise<Tracing | null> {
-  const settings = otelSettings(env);
-  if (settings === null) return null;
-  const { startOtel } = await import('./telemetry/otel/start-otel.ts');
-  const { series, failedOften } = telemetry;
-  const { tracing } = opened.use(startOtel({ settings, env, version, series, failed: failedOften }));
-  for (const problem of settings.problems) telemetry.noticed('a variable of OpenTelemetry is ignored', { problem });
-  return tracing;
-}
-
-function formatOf({ logFormat }: Config): LogOptions['format'] {
-  if (logFormat !== 'json' && isatty(1)) return 'terminal';
-  return logFormat === 'auto' ? 'json' : logFormat;
-}
-
 /** The sandbox that renders templates; its code and threads are loaded with the first template that needs them. */
 function createSandbox(config: Config, { telemetry }: Core) {
   return onDemandSandbox(async () => {
@@ -337,49 +264,6 @@ async function openIdentity(
   return identity;
 }
 
-/** Starts the watch for problems and the alerts. Alerts end after the watch, so that they can take its last notices. */
-async function startWatching(
-  parts: Pick<Core, 'clock' | 'newId' | 'telemetry' | 'scrub'> &
-    AllowList & {
-      config: Config;
-      storage: Storage;
-      pipeline: Pipeline;
-      audit: Audit;
-      egress: Egress;
-      retention: OperatorRetention;
-    },
-  options: Pick<Overrides, 'freeBytes' | 'issueLimits' | 'node' | 'notifierTiming'> & { baseUrl(): string | null },
-  opened: AsyncDisposableStack,
-) {
-  const { config, storage, pipeline, retention } = parts;
-  const afterWatch = opened.use(new AsyncDisposableStack());
-  const watch = opened.use(
-    await startWatch({
-      ...parts,
-      statistics: storage.journal.log.statistics,
-      space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
-      issues: storage.issues,
-      keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
-      limits: options.issueLimits ?? thresholds,
-      followMs: options.node?.followMs,
-    }),
-  );
-  const alerts = sharedAlerts({
-    ...parts,
-    notes: storage.notes,
-    configuration: pipeline.configuration,
-    baseUrl: options.baseUrl,
-    isOpen: watch.registry.isOpen,
-    mayAct: pipeline.mayAct,
-    sendNotices: watch.registry.sendNotices,
-    ...(options.notifierTiming === undefined ? {} : { timing: options.notifierTiming }),
-  });
-  afterWatch.use(await pipeline.addJob(alerts.begin));
-  pipeline.eraser.watch(watch.registry.erase);
-  pipeline.eraser.watch(alerts.erase);
-  return { alerts, watch };
-}
-
 const pruneEveryMs = 3_600_000;
 
 /** Removes kept responses that are over, by a clock that does not jump ahead. */
@@ -404,34 +288,6 @@ async function logAuditHead(audit: Pick<Audit, 'entries'>, telemetry: Telemetry)
   if (newest !== undefined) telemetry.auditHead({ number: newest.number, hash: newest.hash });
 }
 
-/** The database with its log, listeners, threads, lookups, and idle connections. */
-const ownFiles = 1_000;
-
-/** Logs that the server listens, and what is open. */
-function announce(
-  config: Config,
-  telemetry: Telemetry,
-  { url, setupToken, isInboxOpen }: { url: string; setupToken: string | null; isInboxOpen: boolean },
-) {
-  const { publicUrl, trustedProxies, egressAllow, secretRefs } = config;
-  const consoleUrl = consoleAddress(publicUrl, url);
-  const setupUrl = setupToken === null ? null : `${consoleUrl}/welcome#setup=${setupToken}`;
-  telemetry.listening({ url, consoleUrl, setupUrl, dataDir: resolve(config.dataDir), version });
-  if (publicUrl === null && trustedProxies.length > 0)
-    telemetry.noticed(
-      'MILLRACE_PUBLIC_URL is not set: session cookies are Secure only where the proxy sends X-Forwarded-Proto: https, and links begin with the address that the server listens on',
-    );
-  const files = { limit: openFilesMax(), needed: config.clientsMax + config.requestsMax + ownFiles };
-  if (files.limit < files.needed)
-    telemetry.noticed(
-      'the limit of open files is too low for MILLRACE_CLIENTS_MAX and MILLRACE_REQUESTS_MAX together; raise it (ulimit -n, LimitNOFILE)',
-      files,
-    );
-  if (egressAllow !== null) telemetry.noticed('private addresses are allowed', { allow: egressAllow });
-  if (secretRefs.length > 0) telemetry.noticed('secrets may be kept outside', { allow: secretRefs });
-  if (isInboxOpen) telemetry.noticed('the Inbox is open: everyone who can reach this server can write to it');
-}
-
 /** The address at which people reach the server: the public one, or else that at which it listens, as soon as it does. */
 function serverAddress({ publicUrl }: Config) {
   let listening: string | null = null;
@@ -446,23 +302,6 @@ function serverAddress({ publicUrl }: Config) {
 /** The parts that have a problem. */
 function present(problems: Record<string, string | null | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(problems).filter((entry): entry is [string, string] => entry[1] != null));
-}
-
-/** Free space of the data folder, and its reserve. */
-function spaceOf(dir: string, reserve: number | null, freeBytes = () => freeBytesOf(dir)) {
-  const reserveBytes = reserve ?? reserveBytesOf(dir);
-  return () => ({ freeBytes: freeBytes(), reserveBytes });
-}
-
-/** Random bytes from a pool: sixteen bytes at a time from the system cost more than the rest of an id. */
-function pooledRandomBytes(): (n: number) => Uint8Array {
-  let pool = randomBytes(0);
-  return (n) => {
-    if (pool.length < n) pool = randomBytes(8_192);
-    const taken = pool.subarray(0, n);
-    pool = pool.subarray(n);
-    return taken;
-  };
 }
 
 /**
