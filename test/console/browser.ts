@@ -56,8 +56,8 @@ export async function startBrowser({ thrifty = true } = {}): Promise<Browser & A
 }
 
 const thriftyFlags = [
-  // Pages live for seconds here: optimizing their code, and collecting garbage in parallel, costs more than it gives.
-  '--js-flags=--no-opt --no-maglev --single-threaded-gc --min-semi-space-size=16',
+  // Pages live for seconds here: the slower of V8's optimizing compilers, and collecting garbage in parallel, cost more than they give.
+  '--js-flags=--no-opt --single-threaded-gc --min-semi-space-size=16',
   // Messages between processes cost more than those between threads.
   '--in-process-gpu',
   '--enable-features=NetworkServiceInProcess2',
