@@ -129,7 +129,7 @@ async function nodePackages(folder: string): Promise<void> {
 }
 
 /** An SDK that waits longer is ended: it gives up later than this test does. */
-const programMs = 170_000;
+const programMs = 300_000;
 /** What an SDK that may lose events, or has an unknown key, gets to repeat them. */
 const repeatsMs = 20_000;
 
@@ -201,10 +201,11 @@ async function start(app: TestApp, sdk: string, what: string, how: How): Promise
 /** The server restarts when each of the SDKs that keep their events has sent one. Returns how long it took, in milliseconds. */
 async function restart(app: TestApp, { mayLose }: Language, runs: readonly Run[]): Promise<number> {
   const through = runs.filter(({ what, sdk }) => what === 'through a restart' && !mayLose.includes(sdk));
-  await eventually('an event of each SDK', async () => {
+  const hasOfEach = async () => {
     const counts = await Promise.all(through.map(({ id }) => countOf(app, id)));
     return counts.every((count) => count > 0);
-  });
+  };
+  await eventually('an event of each SDK', hasOfEach, { forMs: programMs / 2 });
   const startedAt = performance.now();
   await app.restart();
   return performance.now() - startedAt;

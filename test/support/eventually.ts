@@ -13,15 +13,14 @@ const patienceMs = 60_000;
 export async function eventually<T>(
   what: string,
   fact: () => T | Promise<T>,
-  { state = () => '' }: { state?: () => unknown } = {},
+  { state = () => '', forMs = patienceMs }: { state?: () => unknown; forMs?: number } = {},
 ): Promise<Exclude<T, false | null | undefined>> {
-  const until = performance.now() + patienceMs;
+  const until = performance.now() + forMs;
   for (let pauseMs = pause.firstMs; ; pauseMs = Math.min(pauseMs * pause.growth, pause.mostMs)) {
     const answer = await fact();
     if (answer !== false && answer !== null && answer !== undefined)
       return answer as Exclude<T, false | null | undefined>; // just checked
-    if (performance.now() > until)
-      throw new Error(`waited ${patienceMs} ms for ${what}: ${JSON.stringify(await state())}`);
+    if (performance.now() > until) throw new Error(`waited ${forMs} ms for ${what}: ${JSON.stringify(await state())}`);
     await setTimeout(pauseMs);
   }
 }
