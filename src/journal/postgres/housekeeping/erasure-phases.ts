@@ -1,6 +1,6 @@
-import { erased, quotedForms, textForms, withoutText } from '../../../contract/erased-text.ts';
+import { erased, quotedForms, textForms } from '../../../contract/erased-text.ts';
 import type { Query } from '../../../postgres/postgres.ts';
-import { storable, storedText } from '../../../postgres/text.ts';
+import { storable } from '../../../postgres/text.ts';
 import { anonymousExchange } from '../../codec/bare-attempts.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
 import type { ErasedBy, ErasureStep } from '../../erasures.ts';
@@ -12,6 +12,7 @@ import { attemptLines } from './attempt-lines.ts';
 import { dayMs, daysOf, tableOf } from './day-tables.ts';
 import { deliveriesOfEvents, eraseDeliveries, goneOf, isSending } from './erased-deliveries.ts';
 import { blankEvents, foundGroups, matcherOf } from './erased-events.ts';
+import { eraseQuotes } from './erased-quotes.ts';
 import { type Cursor, type Phase, type StoredCounts, textOf } from './erasure-row.ts';
 import { changeExchanges } from './exchanges.ts';
 
@@ -201,24 +202,8 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     cursor.at = [next];
   },
 
-  /** Removes the text from the filters of replays (a running one then finds no more events) and messages of alerts. */
   async forget({ query, cursor, sought }) {
-    for (const [table, column, key, rows] of quotingRows) {
-      const select = `SELECT ${key} AS key, ${column} AS json FROM ${table} WHERE ${rows} ORDER BY 1 FOR UPDATE`;
-      for (const row of await query<{ key: string; json: string }>(select)) {
-        const before: object = JSON.parse(storedText(row.json));
-        const after = withoutText(before, textOf(sought));
-        if (after === before) continue;
-        const sql = `UPDATE ${table} SET ${column} = $2 WHERE ${key} = $1`;
-        await query(sql, [row.key, storable(JSON.stringify(after))]);
-      }
-    }
+    await eraseQuotes(query, textOf(sought));
     moveOn(cursor, 'clear');
   },
 };
-
-/** Rows that quote events or name visitors: tables with their columns of JSON, their keys, and which rows. */
-const quotingRows = [
-  ['replay', 'input', 'id', 'true'],
-  ['note', 'text', 'name', String.raw`name LIKE 'alert\_%'`],
-] as const;

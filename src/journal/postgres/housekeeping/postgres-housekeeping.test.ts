@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
-import { bodiesConformance } from '../../bodies.conformance.ts';
-import { erasuresConformance } from '../../erasures.conformance.ts';
-import type { Guarantee } from '../../journal.conformance.ts';
 import type { Journal } from '../../journal.ts';
 import {
   accept,
@@ -15,7 +12,6 @@ import {
   settlement,
   withDeliveries,
 } from '../../journal-samples.testing.ts';
-import { retentionConformance } from '../../retention.conformance.ts';
 import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
 import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';
@@ -31,7 +27,7 @@ const day = 86_400_000;
 async function opened() {
   const postgres = await database();
   // The rows of former tests leave room, which counts as used.
-  await postgres.query('VACUUM');
+  await postgres.query('TRUNCATE event_group, plan_entry, delivery, waiting, attempt_block, batch_exchange, seen');
   const made = postgresHot(postgres, { clock: 'caller', queueBytesMax: 100_000_000 });
   const parts = { ...postgres, ...made };
   const log = {
@@ -43,20 +39,6 @@ async function opened() {
   const journal = { hot: made.hot, log, housekeeping, audit: postgresAudit(postgres) } as unknown as Journal; // the others are not asked
   return { postgres, journal, [Symbol.dispose]: () => made[Symbol.dispose]() };
 }
-
-const guarantee: Guarantee = (title, body) =>
-  test(title, async () => {
-    using made = await opened();
-    await body(made.journal as Parameters<typeof body>[0]); // it has the audit
-  });
-
-describe('PostgreSQL: housekeeping', () => {
-  bodiesConformance(guarantee);
-  erasuresConformance(guarantee);
-  retentionConformance((title, body) => {
-    if (/^(?:retention|over)/.test(title)) guarantee(title, body);
-  });
-});
 
 const noon = Date.UTC(2026, 0, 10, 12);
 
@@ -151,4 +133,33 @@ test('tables with old versions of erased rows are rewritten, that of today when 
   await rewriteLater(postgres, noon + day);
   assert.notEqual((await files()).today, before.today);
   await rewriteLater(postgres, noon + day);
+});
+
+test('an erasure removes what replays, messages of alerts and issues quote', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  const issue = { title: 'not for ann-0815', fingerprint: 'f ann-0815' };
+  await postgres.query(`INSERT INTO note (name, text) VALUES ('alert_message/1', $1), ('alertx', $1), ('other', $1)`, [
+    JSON.stringify({ detail: 'of ann-0815' }),
+  ]);
+  await postgres.query(
+    `INSERT INTO issue (id, fingerprint, revision, body) VALUES ('i1', 'a', 1, $1), ('i2', 'b', 1, $2)`,
+    [JSON.stringify(issue), JSON.stringify({ title: 'x', fingerprint: 'y' })],
+  );
+  const { erasures } = journal.housekeeping;
+  await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann-0815' }, now: noon }, erasureEntry);
+  while ((await erasures.step('era_1', { now: noon, sending: [] })).state !== 'done');
+  const texts = await postgres.query<{ text: string }>('SELECT text FROM note ORDER BY name');
+  assert.deepEqual(
+    texts.map(({ text }) => text.includes('ann-0815')),
+    [false, true, true],
+  );
+  const bodies = await postgres.query<{ body: string; revision: number }>(
+    'SELECT body, revision FROM issue ORDER BY id',
+  );
+  assert.deepEqual(JSON.parse(bodies[0]?.body ?? ''), { title: 'not for [erased]', fingerprint: 'f [erased]' });
+  assert.deepEqual(
+    bodies.map(({ revision }) => revision > 1),
+    [true, false],
+  );
 });

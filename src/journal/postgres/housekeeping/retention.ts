@@ -50,24 +50,24 @@ async function removeOld(parts: Parts, { before, now }: Limits): Promise<number>
 type Removed = { count: number; removed: number };
 
 /**
- * Whether an entry of a table in the order of its partition was created before $1, at $2 now: a time after now was given by a wrong
- * clock, and is as old as the next entry with a right one, or as the time to which the clock was set back.
+ * Whether an entry of a partition was created before $1, at $2 now: a time after now was given by a wrong clock, and is as old as
+ * the next entry with a right one (`later`), or as the time to which the clock was set back (`last`).
  */
 const isAged = (at: string, last: string, later: string) =>
-  `(${at} < $1 OR (${at} > $2 AND (intake.${last} < $1 OR EXISTS (${later}))))`;
+  `(${at} < $1 OR (${at} > $2 AND coalesce((${later}), intake.${last}) < $1))`;
 
 const agedDelivery = isAged(
   'old.created_at',
   'delivery_at',
-  `SELECT FROM delivery AS later WHERE later.partition = old.partition AND later.number > old.number AND later.created_at < $1
-   UNION ALL
-   SELECT FROM waiting AS later WHERE later.partition = old.partition AND later.number > old.number AND later.created_at < $1`,
+  `SELECT later.created_at FROM (
+     SELECT partition, number, created_at FROM delivery UNION ALL SELECT partition, number, created_at FROM waiting) AS later
+   WHERE later.partition = old.partition AND later.number > old.number AND later.created_at <= $2 ORDER BY later.number LIMIT 1`,
 );
 const agedEvent = isAged(
   'old.received_at',
   'at',
-  `SELECT FROM event_group AS later
-   WHERE later.partition = old.partition AND later.first > old.first AND later.received_at < $1`,
+  `SELECT later.received_at FROM event_group AS later
+   WHERE later.partition = old.partition AND later.first > old.first AND later.received_at <= $2 ORDER BY later.first LIMIT 1`,
 );
 
 /** Only below the position of its partition: one above it would be taken for open again. */
