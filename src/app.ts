@@ -1,9 +1,12 @@
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
 import type { App, Overrides } from './compose.ts';
 import { checkConsistency } from './config/consistency.ts';
 import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
+import type { NodeParts } from './pipeline/pipeline-parts.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
 import type { Storage, StorageOptions } from './storage.ts';
 
@@ -25,15 +28,28 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const storage = opened.use(await openStorage(config, { freeBytes, spaceCheckMs, isStarting: () => isStarting }));
   // The storage threads start while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
-  const app = opened.use(await compose(config, storage, allow.rules, overrides));
+  const node = overrides.node ?? nodeOf(config);
+  const app = opened.use(
+    await compose(config, storage, allow.rules, { ...overrides, ...(node === undefined ? {} : { node }) }),
+  );
   isStarting = false;
   const stack = opened.move();
   return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Opens the storage of the engine that the configuration chooses. */
-function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
-  if (config.databaseUrl !== null)
-    throw new ConfigError('MILLRACE_DATABASE_URL: PostgreSQL is not supported yet; unset it.');
-  return openSqliteStorage(config, options);
+async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
+  if (config.databaseUrl === null) return openSqliteStorage(config, options);
+  const { openPostgresStorage } = await import('./postgres-storage.ts');
+  return openPostgresStorage(config);
+}
+
+/** How often a node does what others may wait for, in ms. */
+const rhythm = { ttlMs: 1_500, everyMs: 250, pollMs: 100, followMs: 500, statusMs: 1_000 };
+
+/** With PostgreSQL each process is a node; embedded mode has none. */
+function nodeOf({ databaseUrl, nodeName, port, partitions }: Config): NodeParts | undefined {
+  if (databaseUrl === null) return undefined;
+  const name = nodeName ?? `${hostname()}:${port === 0 ? pid : port}`;
+  return { name, partitions, monotonic: () => performance.now(), ...rhythm };
 }

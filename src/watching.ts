@@ -39,7 +39,7 @@ export async function startWatching(
     await startWatch({
       ...parts,
       statistics: storage.journal.log.statistics,
-      space: spaceOf(config.dataDir, config.diskReserveBytes, options.freeBytes),
+      space: spaceOf(config, options.freeBytes),
       issues: storage.issues,
       keptDays: () => retentionOf(pipeline.configuration.snapshot, retention).days,
       limits: options.issueLimits ?? thresholds,
@@ -62,8 +62,9 @@ export async function startWatching(
   return { alerts, watch };
 }
 
-/** Free space of the data folder, and its reserve. */
-function spaceOf(dir: string, reserve: number | null, freeBytes = () => freeBytesOf(dir)) {
-  const reserveBytes = reserve ?? reserveBytesOf(dir);
+/** Free space of the data folder, and its reserve. With PostgreSQL nothing is kept there. */
+function spaceOf({ dataDir, databaseUrl, diskReserveBytes }: Config, freeBytes = () => freeBytesOf(dataDir)) {
+  if (databaseUrl !== null) return () => ({ freeBytes: Number.POSITIVE_INFINITY, reserveBytes: 0 });
+  const reserveBytes = diskReserveBytes ?? reserveBytesOf(dataDir);
   return () => ({ freeBytes: freeBytes(), reserveBytes });
 }

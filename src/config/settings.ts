@@ -33,7 +33,20 @@ export const settings = {
   databaseUrl: secret({
     accepts: 'a postgres:// URL',
     isGood: (value) => /^postgres(ql)?:\/\/./.test(value),
-    description: 'PostgreSQL instead of the data folder. Not supported yet: the server refuses to start with it.',
+    description:
+      'PostgreSQL 15 or newer instead of the data folder: nothing is kept on the disk, and several nodes can share the database. Needs `secretKey`.',
+  }),
+  nodeName: text({
+    default: null,
+    description:
+      'With PostgreSQL: name of this node among those that share the database, the same after a restart. If not set, host name and port.',
+  }),
+  partitions: integer({
+    default: 64,
+    min: 1,
+    max: 1_024,
+    description:
+      'With PostgreSQL: into how many parts the work is divided that nodes share, in a new database. It is not changed later.',
   }),
   clientsMax: integer({
     default: 4_096,

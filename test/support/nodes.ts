@@ -17,7 +17,7 @@ const ttlMs = 10_000;
  * second node, which sends to them.
  */
 export async function startNodes(config: Config, overrides: Overrides): Promise<App> {
-  if (!isShared) return startApp(config, overrides);
+  if (!isShared || config.databaseUrl !== null) return startApp(config, overrides);
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(allow.problems.join('; '));
   await using opened = new AsyncDisposableStack();

@@ -6,15 +6,24 @@ import { postgresLog } from './log/postgres-log.ts';
 import { type PostgresHotOptions, postgresHot } from './postgres-hot.ts';
 import { postgresReplays } from './replays/postgres-replays.ts';
 
+/** `waitingBytes`: of events that wait for their write. */
+export type PostgresJournal = Journal & Disposable & { readonly waitingBytes: number };
+
 /** The journal of an open database, which stays open when the journal ends. */
-export function postgresJournal(postgres: Postgres, options: PostgresHotOptions): Journal & Disposable {
+export function postgresJournal(postgres: Postgres, options: PostgresHotOptions): PostgresJournal {
   const made = postgresHot(postgres, options);
   const parts = { ...postgres, ...made };
-  const log = {
-    ...postgresLog(postgres, made.words),
-    ...postgresDeliveryCommands(parts),
-    replays: postgresReplays(parts),
+  return {
+    hot: made.hot,
+    log: {
+      ...postgresLog(postgres, made.words),
+      ...postgresDeliveryCommands(parts),
+      replays: postgresReplays(parts),
+    },
+    housekeeping: postgresHousekeeping(parts, made.room),
+    get waitingBytes() {
+      return made.intake.waitingBytes;
+    },
+    [Symbol.dispose]: () => made[Symbol.dispose](),
   };
-  const housekeeping = postgresHousekeeping(parts, made.room);
-  return { hot: made.hot, log, housekeeping, [Symbol.dispose]: () => made[Symbol.dispose]() };
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { openPostgres } from '../../src/postgres/postgres.ts';
+import { startServer } from '../../src/postgres/testing/server.testing.ts';
+import { deliveryOf, startTestApp, wire } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+
+const secretKey = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+
+/** The settings of a node with a new database. */
+async function newDatabase(name: string) {
+  await using admin = openPostgres({ url: server.url('postgres') });
+  await admin.read(`CREATE DATABASE ${name}`);
+  return {
+    MILLRACE_DATABASE_URL: server.url(name),
+    MILLRACE_SECRET_KEY: secretKey(1),
+    MILLRACE_PARTITIONS: '4',
+    MILLRACE_NODE_NAME: 'a',
+  };
+}
+
+test('on PostgreSQL a node delivers, keeps nothing on its disk, and is the same after a restart', async () => {
+  await using receiver = await startReceiver();
+  const env = await newDatabase('restarted');
+  await using app = await startTestApp(env);
+  const auth = { type: 'bearer', token: 'a-secret-token' } as const;
+  const { connection, action, deliver } = await wire(app, receiver, { connection: { auth } });
+  const delivery = await deliver({ 'wt.ev': '$Purchase' });
+  const body = { name: 'kept', rights: ['events:view'] } as const;
+  const { token } = await app.client.call('createMyToken', { body: { ...body, rights: [...body.rights] } });
+  const stored = async () => {
+    // Its state since the start is not stored.
+    const { health: _, ...rest } = await app.client.call('getConnection', { params: { id: connection.id } });
+    return rest;
+  };
+  const read = async () => ({
+    connection: await stored(),
+    action: await app.client.call('getAction', { params: { id: action.id } }),
+    delivery: await app.client.call('getDelivery', { params: { id: delivery.id } }),
+    audit: (await app.client.call('listAudit', { query: { limit: 3 } })).data,
+  });
+  const before = await read();
+  await app.restart();
+  assert.deepEqual(await read(), before);
+  const headers = { authorization: `Bearer ${token}` };
+  assert.equal((await fetch(`${app.url}/api/v1/events`, { headers })).status, 200);
+  await deliver({ 'wt.ev': '$Purchase' });
+  assert.deepEqual(
+    receiver.requests.map((request) => request.headers.authorization),
+    ['Bearer a-secret-token', 'Bearer a-secret-token'],
+  );
+  assert.deepEqual(await readdir(app.dir), []);
+});
+
+test('a second node serves with the first one, and takes over when it leaves', async () => {
+  await using receiver = await startReceiver();
+  const env = await newDatabase('shared');
+  await using second = await (async () => {
+    await using first = await startTestApp(env);
+    await using stack = new AsyncDisposableStack();
+    const other = stack.use(await startTestApp({ ...env, MILLRACE_NODE_NAME: 'b' }));
+    const { send } = await wire(first, receiver);
+    const [id = ''] = await send({});
+    await deliveryOf(other, id);
+    const { database, nodes } = await other.client.call('getNodes');
+    assert.deepEqual([database.engine, nodes.map(({ name }) => name).sort()], ['postgresql', ['a', 'b']]);
+    stack.move();
+    return other;
+  })();
+  await eventually('the second node to own all partitions', async () => {
+    const { nodes } = await second.client.call('getNodes');
+    return nodes.every(({ name, partitions }) => name === 'b' && partitions === 4) || null;
+  });
+  const { deliver } = await wire(second, receiver);
+  await deliver({});
+});
+
+test('a node whose key is not that of the database refuses to start, also without a stored secret', async () => {
+  const env = await newDatabase('keyed');
+  await (await startTestApp(env))[Symbol.asyncDispose]();
+  await assert.rejects(startTestApp({ ...env, MILLRACE_SECRET_KEY: secretKey(2) }), /not among the secret keys/);
+  await (await startTestApp({ ...env, MILLRACE_SECRET_KEY: `${secretKey(2)},${secretKey(1)}` }))[Symbol.asyncDispose]();
+  await (await startTestApp({ ...env, MILLRACE_SECRET_KEY: secretKey(2) }))[Symbol.asyncDispose]();
+  const { MILLRACE_SECRET_KEY: _, ...without } = env;
+  await assert.rejects(startTestApp(without), /MILLRACE_DATABASE_URL needs MILLRACE_SECRET_KEY/);
+});
+
+test('a database that would lose commits is refused, and one that is not there is named as the cause', async () => {
+  const env = await newDatabase('unsafe');
+  const url = (options: string) => ({ MILLRACE_DATABASE_URL: `${env.MILLRACE_DATABASE_URL}&options=${options}` });
+  await assert.rejects(
+    startTestApp({ ...env, ...url('-c%20synchronous_commit%3Doff') }),
+    /^Error: PostgreSQL: synchronous_commit is off/,
+  );
+  await assert.rejects(
+    startTestApp({ ...env, MILLRACE_DATABASE_URL: server.url('none') }),
+    /^Error: PostgreSQL can't be asked: database "none" does not exist$/,
+  );
+});
