@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { openTab, startConsole } from '../test/console/browser.ts';
+import { loaded, openTab, startConsole } from '../test/console/browser.ts';
 import { fillWithDemoData } from '../test/console/demo-data.ts';
 import type { TestApp } from '../test/support/app.ts';
 import { consolePages } from './console-pages.ts';
@@ -11,7 +11,7 @@ import { consolePages } from './console-pages.ts';
 
 const target = new URL('../docs/images/', import.meta.url).pathname;
 const bytesMax = 3 * 1_024 * 1_024;
-const quality = 72;
+const quality = 64;
 const statisticsMs = 7_000;
 const settledMs = 2_000;
 const wanted = new Set(process.argv.slice(2));
@@ -38,7 +38,9 @@ async function drawAll({ app, browser }: { app: TestApp; browser: Browser }) {
     await page.setViewportSize({ width: 1280, height });
     await page.goto(`${app.url}${path(shown)}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    // Live pages never finish loading, so wait a fixed time.
+    await loaded(page);
+    await page.getByText('Rendering …').waitFor({ state: 'detached' });
+    // Live pages change all the time, so wait a fixed time.
     await sleep(settledMs);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -78,6 +78,11 @@ test('no state of the pages of behaviors has a barrier that axe-core finds', asy
     await visit(page, `/behaviors${path}`);
     assert.deepEqual(await barriers(page), [], path);
   }
+  await visit(page, '/behaviors/beh_std_purchase');
+  const expression = page.getByRole('group', { name: 'Rules' });
+  await expression.getByText(/^wt\.ev is one of/).waitFor();
+  assert.equal(await expression.getByRole('combobox').count(), 0, 'what is only read is text');
+  assert.deepEqual(await barriers(page), [], 'read');
   await visit(page, '/behaviors/new');
   assert.deepEqual(await barriersInAllLooks(page), [], 'new');
   await page.route(/\/api\/v1\/behaviors(\?|$)/, (route) =>

@@ -1,3 +1,4 @@
+import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
@@ -45,10 +46,10 @@ export function PrivacyPage(): ReactNode {
       right="settings:view"
     >
       {(stored) => (
-        <>
+        <Stack>
           <PrivacyForm stored={stored} mayManage={mayManage} />
           <ErasePanel isDisabled={!mayManage} />
-        </>
+        </Stack>
       )}
     </LoadedPage>
   );

@@ -1,9 +1,9 @@
-import { Checkbox, Input } from '@mantine/core';
+import { Checkbox, Input, Text, VisuallyHidden } from '@mantine/core';
 import { Fragment, type ReactNode, useId } from 'react';
 import { type Right, rights } from '../../../contract/accounts/rights.ts';
 import { terms, roles as words } from '../../messages/en.ts';
 import { bindChecked } from '../form/bind.ts';
-import { Note, ShortTable } from '../parts.ts';
+import { Icon, Note, ShortTable } from '../parts.ts';
 import { areas, withRight } from './right-set.ts';
 
 type Props = {
@@ -26,11 +26,13 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
   }
 
   const box = (right: Right | undefined) =>
-    right === undefined ? null : (
+    right === undefined ? null : isDisabled ? (
+      <ReadRight right={right} isGranted={value.includes(right)} />
+    ) : (
       <Checkbox
         aria-label={rights[right]}
         {...bindChecked(value.includes(right), (isChecked) => onChange(withRight(value, right, isChecked)))}
-        disabled={isDisabled || isGrey(right)}
+        disabled={isGrey(right)}
         {...(isLacking && isGrey(right) ? { 'aria-describedby': id, title: words.lacking } : {})}
       />
     );
@@ -62,5 +64,19 @@ export function RightsTable({ value, grantable, isDisabled, error, onChange }: P
         </Input.Error>
       )}
     </div>
+  );
+}
+
+/** A right in a role that is only read. */
+function ReadRight({ right, isGranted }: { right: Right; isGranted: boolean }): ReactNode {
+  return isGranted ? (
+    <>
+      <Icon name="check" size={14} />
+      <VisuallyHidden>{rights[right]}</VisuallyHidden>
+    </>
+  ) : (
+    <Text span c="dimmed">
+      {terms.dash}
+    </Text>
   );
 }

@@ -20,7 +20,7 @@ import {
   split,
 } from './condition-parts.ts';
 import { conditionWords } from './condition-words.ts';
-import { type Behavior, useParameters } from './rule-data.ts';
+import { type Behavior, useBehaviors, useParameters } from './rule-data.ts';
 import css from './rules.module.css';
 
 const w = conditions.builder;
@@ -68,17 +68,20 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
     <fieldset className={css['group']}>
       <VisuallyHidden component="legend">{level === 1 ? terms.rules : w.groupOf(level)}</VisuallyHidden>
       <Group gap="xs">
-        <NativeSelect
-          aria-label={w.join}
-          {...bind(isNot ? negatedJoin[join] : join, (value) =>
-            change(newGroup(value === 'any' || value === 'notAny' ? 'any' : 'all', clauses), value.startsWith('not')),
-          )}
-          data={options(w.joins)}
-          disabled={isDisabled}
-        />
+        {isDisabled ? (
+          <Text fw={550}>{w.joins[isNot ? negatedJoin[join] : join]}</Text>
+        ) : (
+          <NativeSelect
+            aria-label={w.join}
+            {...bind(isNot ? negatedJoin[join] : join, (value) =>
+              change(newGroup(value === 'any' || value === 'notAny' ? 'any' : 'all', clauses), value.startsWith('not')),
+            )}
+            data={options(w.joins)}
+          />
+        )}
         {level === 1 || clauses.length > 0 ? <Result {...props.standingOf(pointer)} /> : null}
-        {level === 1 ? null : (
-          <Button variant="subtle" color="gray" size="compact-sm" disabled={isDisabled} onClick={() => onChange(null)}>
+        {level === 1 || isDisabled ? null : (
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onChange(null)}>
             {w.removeGroup}
           </Button>
         )}
@@ -131,13 +134,13 @@ const negatedJoin = { all: 'notAll', any: 'notAny' } as const;
 function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorOf, isDisabled }: PartProps): ReactNode {
   const { isNot, inner } = split(condition);
   const parameters = useParameters();
+  const { nameOf } = useBehaviors();
   if (isGroup(inner)) return null;
   const place = innerPointer(pointer, isNot);
   const standing = standingOf(pointer);
-  const name = isComplete(condition)
-    ? conditionWords(condition, (id) => behaviors.find((one) => one.id === id)?.name)
-    : w.newClause;
+  const name = isComplete(condition) ? conditionWords(condition, nameOf) : w.newClause;
   const shared = { onChange: (next: Condition) => onChange(negatedIf(isNot, next)), isDisabled };
+  if (isDisabled) return <ReadClause clause={inner} text={name} standing={standing} />;
   const compared = 'behavior' in inner || isOneOf(presenceOperators, inner.operator) ? null : inner;
   const isNumber = parameters.some(({ name, type }) => name === compared?.parameter && type === 'number');
   const hasCase =
@@ -148,7 +151,6 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
         aria-label={w.polarity}
         {...bind(isNot ? 'unless' : 'when', (text) => onChange(negatedIf(text === 'unless', inner)))}
         data={options({ when: w.when, unless: w.unless })}
-        disabled={isDisabled}
       />
       <div className={css['main']}>
         {'behavior' in inner ? (
@@ -164,16 +166,34 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
               {...bindChecked(compared.ignoreCase === true, (isChecked) =>
                 shared.onChange({ ...compared, ignoreCase: isChecked || undefined }),
               )}
-              disabled={isDisabled}
             />
           ) : null}
           {isNot && compared !== null ? <Note>{w.unlessHint}</Note> : null}
           <Result {...standing} />
         </Group>
       </div>
-      <ActionIcon aria-label={w.remove(name)} disabled={isDisabled} onClick={() => onChange(null)}>
+      <ActionIcon aria-label={w.remove(name)} onClick={() => onChange(null)}>
         <Icon name="trash" />
       </ActionIcon>
+    </div>
+  );
+}
+
+type ReadProps = { clause: Condition; text: string; standing: Standing };
+
+/** A clause that is only read: a sentence, with all the values of a long list. */
+function ReadClause({ clause, text, standing }: ReadProps): ReactNode {
+  const values = 'value' in clause && Array.isArray(clause.value) ? clause.value : [];
+  return (
+    <div className={css['row']} data-holds={standing.tried?.holds}>
+      <div className={css['main']}>
+        <Text style={{ overflowWrap: 'anywhere' }}>{text}</Text>
+        {values.length > 3 ? <Note>{values.join(', ')}</Note> : null}
+        {'ignoreCase' in clause && clause.ignoreCase === true ? <Note>{w.ignoreCase}</Note> : null}
+        <Group gap="md" mt={4}>
+          <Result {...standing} />
+        </Group>
+      </div>
     </div>
   );
 }
