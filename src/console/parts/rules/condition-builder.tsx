@@ -185,7 +185,7 @@ type ReadProps = { clause: Condition; text: string; standing: Standing };
 function ReadClause({ clause, text, standing }: ReadProps): ReactNode {
   const values = 'value' in clause && Array.isArray(clause.value) ? clause.value : [];
   return (
-    <div className={css['row']} data-holds={standing.tried?.holds}>
+    <div className={css['row']} data-read data-holds={standing.tried?.holds}>
       <div className={css['main']}>
         <Text style={{ overflowWrap: 'anywhere' }}>{text}</Text>
         {values.length > 3 ? <Note>{values.join(', ')}</Note> : null}
