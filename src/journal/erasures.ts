@@ -41,7 +41,9 @@ export type ErasureStep = {
 /**
  * Erases the events of a visitor that were accepted before the erasure began, their deliveries (finished or not) with
  * all attempts, tests that mention the text, and remembered identities. Nothing of them is left in the database files,
- * not even in unused pages. An exchange (of a batch) that also has data of others loses its bodies, its URL below the
+ * not even in unused pages. On PostgreSQL, old versions stay in the tables of today and in large ones until these are
+ * rewritten or the space is used again, and in the WAL and backups. An exchange (of a batch) that also has data of
+ * others loses its bodies, its URL below the
  * origin, and the values of its headers, except the type of the body.
  */
 export interface Erasures {

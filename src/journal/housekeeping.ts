@@ -9,7 +9,8 @@ export interface Housekeeping {
    * Removes finished deliveries, ended replays without deliveries, and matched events without deliveries: those created
    * or received before `before`, then the oldest while more than `bytesMax` is in use. Identities above a quarter of
    * `bytesMax` are forgotten before that, and the others after it, the oldest first. Events of one stored group are
-   * removed together. Identities from before `identitiesBefore` are forgotten. A time after `now` was given by a wrong
+   * removed together, on PostgreSQL those of one day. Identities from before `identitiesBefore` are forgotten. A time
+   * after `now` was given by a wrong
    * clock: an entry with it is as old as the time to which the clock was set back after it. Works in small steps between
    * other writes. `removed` counts events and deliveries.
    * `full`: still over `bytesMax` with only unfinished deliveries left; `accept` then refuses events until a later call
