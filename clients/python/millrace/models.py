@@ -1761,12 +1761,12 @@ class RejectedRequestWithBody(TypedDict):
     body: str | None
 
 
-class ListedParameterList(TypedDict):
-    data: list[ListedParameter]
+class ParameterList(TypedDict):
+    data: list[Parameter]
     page: Page
 
 
-class ListedParameter(TypedDict):
+class Parameter(TypedDict):
     name: str
     description: str
     type: Literal["text", "number", "boolean", "time", "list", "object"]
@@ -1782,18 +1782,6 @@ class ListedParameter(TypedDict):
 class ParameterPatch(TypedDict):
     description: NotRequired[str]
     offered: NotRequired[bool]
-
-
-class Parameter(TypedDict):
-    name: str
-    description: str
-    type: Literal["text", "number", "boolean", "time", "list", "object"]
-    share: float
-    firstSeenAt: str | None
-    lastSeenAt: str | None
-    examples: list[str]
-    offered: bool
-    known: bool
 
 
 class EventList(TypedDict):

@@ -389,9 +389,9 @@ class Operations:
         _result: RejectedRequestWithBody = self._call("GET", "/api/v1/collectors/rejected/{id}", params={"id": id}, headers={"If-None-Match": if_none_match}, returns="json")
         return _result
 
-    def list_parameters(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, offered: bool | None = None, seen: bool | None = None, sort: Literal["name", "share"] | None = None) -> ListedParameterList:
+    def list_parameters(self, *, limit: int | None = None, cursor: str | None = None, name: str | None = None, offered: bool | None = None, seen: bool | None = None, sort: Literal["name", "share"] | None = None) -> ParameterList:
         """List the parameters seen on events (`examples` needs payloads:view)."""
-        _result: ListedParameterList = self._call("GET", "/api/v1/parameters", query={"limit": limit, "cursor": cursor, "name": name, "offered": offered, "seen": seen, "sort": sort}, returns="json")
+        _result: ParameterList = self._call("GET", "/api/v1/parameters", query={"limit": limit, "cursor": cursor, "name": name, "offered": offered, "seen": seen, "sort": sort}, returns="json")
         return _result
 
     def change_parameter(self, name: str, body: ParameterPatch, *, if_match: str | None = None) -> Parameter:

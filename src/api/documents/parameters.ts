@@ -18,6 +18,11 @@ export function parameterHandlers(parts: ApiParts) {
     return found(known, `No event has had a parameter ${name} yet.`);
   }
 
+  const withUse = (one: Parameter) => ({
+    ...one,
+    usedBy: parameterUserCounts(pipeline.configuration.snapshot.documents).get(one.name) ?? 0,
+  });
+
   return {
     listParameters({ query, may }) {
       const { name, offered, seen, sort } = query;
@@ -31,9 +36,8 @@ export function parameterHandlers(parts: ApiParts) {
             (seen === undefined || (one.lastSeenAt !== null) === seen),
         );
       const { data, page } = pageOfAll(items, query, { ...orders[sort], order: 'ascending' });
-      const users = parameterUserCounts(pipeline.configuration.snapshot.documents);
       const shown = may('payloads:view') ? data : data.map(withoutExamples);
-      return { data: shown.map((one) => ({ ...one, usedBy: users.get(one.name) ?? 0 })), page };
+      return { data: shown.map(withUse), page };
     },
 
     async changeParameter(call) {
@@ -47,7 +51,7 @@ export function parameterHandlers(parts: ApiParts) {
         return [{ op: 'put', document: { kind: 'parameter', id: name, ...next } }];
       });
       call.reply.header('etag', versionTag(snapshot.documents.parameter.get(name)?.version ?? 0));
-      return call.may('payloads:view') ? find(name) : withoutExamples(find(name));
+      return withUse(call.may('payloads:view') ? find(name) : withoutExamples(find(name)));
     },
   } satisfies Partial<Handlers>;
 }

@@ -23,7 +23,7 @@ export const parameter = z.strictObject({
 });
 export type Parameter = z.output<typeof parameter>;
 
-/** A parameter in the list. `usedBy`: how many actions and behaviors name it. */
+/** A parameter as GET returns it. `usedBy`: how many actions and behaviors name it. */
 export const listedParameter = parameter.extend({ usedBy: z.int() });
 
 export const parameterRoutes = tagged('parameters', {
@@ -46,6 +46,6 @@ export const parameterRoutes = tagged('parameters', {
     'PATCH /parameters/{name}',
     'parameters:manage',
     'Describe a parameter, or change whether it is offered',
-    { audit: 'change parameter', body: parameterPatch, output: parameter },
+    { audit: 'change parameter', body: parameterPatch, output: listedParameter },
   ),
 });

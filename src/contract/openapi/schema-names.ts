@@ -43,7 +43,7 @@ import {
 } from '../documents/destination.ts';
 import { actionRef, listCount, rollback, usedByActions } from '../documents/document-routes.ts';
 import { namedDocument } from '../documents/names.ts';
-import { listedParameter, parameter } from '../documents/parameter.ts';
+import { listedParameter } from '../documents/parameter.ts';
 import { fieldMask, fieldPrivacy } from '../documents/privacy.ts';
 import { configuredValue, settings } from '../documents/settings.ts';
 import { fieldProblem, importStep, transferDocument } from '../documents/transfer.ts';
@@ -216,8 +216,7 @@ const named: { [name: string]: z.core.$ZodType | null | undefined } = {
   OutcomeCheck: outcomeCheck,
   OutcomeRule: outcomeRule,
   Page: page,
-  Parameter: parameter,
-  ListedParameter: listedParameter,
+  Parameter: listedParameter,
   ParameterPatch: body('changeParameter'),
   Percentiles: percentiles,
   Privacy: fieldPrivacy,

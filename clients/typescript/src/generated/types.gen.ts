@@ -2341,12 +2341,12 @@ export type RejectedRequestWithBody = {
     body: string | null;
 };
 
-export type ListedParameterList = {
-    data: Array<ListedParameter>;
+export type ParameterList = {
+    data: Array<Parameter>;
     page: Page;
 };
 
-export type ListedParameter = {
+export type Parameter = {
     name: string;
     description: string;
     type: 'text' | 'number' | 'boolean' | 'time' | 'list' | 'object';
@@ -2362,18 +2362,6 @@ export type ListedParameter = {
 export type ParameterPatch = {
     description?: string;
     offered?: boolean;
-};
-
-export type Parameter = {
-    name: string;
-    description: string;
-    type: 'text' | 'number' | 'boolean' | 'time' | 'list' | 'object';
-    share: number;
-    firstSeenAt: string | null;
-    lastSeenAt: string | null;
-    examples: Array<string>;
-    offered: boolean;
-    known: boolean;
 };
 
 export type EventList = {
@@ -6847,7 +6835,7 @@ export type ListParametersResponses = {
     /**
      * OK
      */
-    200: ListedParameterList;
+    200: ParameterList;
 };
 
 export type ListParametersResponse = ListParametersResponses[keyof ListParametersResponses];
