@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../src/sqlite/temporary-folder.testing.ts';
 
-const timeoutMs = { call: 900_000, fetch: 300_000 };
+const timeoutMs = { call: 900_000, fetch: 600_000 };
 
 /** A program or package that is not here. */
 export class Missing extends Error {}
