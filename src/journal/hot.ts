@@ -196,7 +196,14 @@ export interface DeliveryQueue {
   /** Like `saveHold`. One that has been over for a day may be removed. */
   savePause(lease: Lease, pause: Pause): Promise<boolean>;
   removePause(lease: Lease, scopeId: string): Promise<boolean>;
+  /** What is stored of the requests that were sent at the rates of a partition, by connection, destination or replay. */
+  rates(partition: number): Promise<StoredRate[]>;
+  /** Like `saveHold`, of the lease's partition. A text of null removes one. */
+  saveRates(lease: Lease, changes: readonly { scopeId: string; text: string | null }[]): Promise<boolean>;
 }
+
+/** A text of the dispatcher's. */
+export type StoredRate = { scopeId: string; text: string };
 
 export type NextDue = {
   destinationId: string;

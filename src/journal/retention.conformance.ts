@@ -188,6 +188,30 @@ export function retentionConformance(guarantee: Guarantee): void {
     assert.deepEqual(await journal.hot.holds(), [{ ...hold, probes: 4 }]);
   });
 
+  guarantee(
+    'the owner of a partition stores what was sent at its rates, and a former owner changes nothing',
+    async (journal) => {
+      const { hot } = journal;
+      const [lease, other] = [await claim(journal, 0), await claim(journal, 1)];
+      const save = (by: typeof lease, texts: Record<string, string | null>) =>
+        hot.saveRates(
+          by,
+          Object.entries(texts).map(([scopeId, text]) => ({ scopeId, text })),
+        );
+      assert.equal(await save(lease, { dst_1: 'a', con_1: 'b', con_9: null }), true);
+      await save(other, { con_2: 'c' });
+      await save(lease, { con_1: 'd', dst_1: null, con_3: 'e' });
+      const stored = [
+        { scopeId: 'con_1', text: 'd' },
+        { scopeId: 'con_3', text: 'e' },
+      ];
+      assert.deepEqual(await hot.rates(0), stored);
+      assert.equal(await save({ ...lease, epoch: lease.epoch - 1 }, { con_1: null, con_3: 'late' }), false);
+      assert.deepEqual(await hot.rates(0), stored);
+      assert.deepEqual(await hot.rates(1), [{ scopeId: 'con_2', text: 'c' }]);
+    },
+  );
+
   guarantee('the owner of a partition stores pauses, and a former owner changes nothing', async (journal) => {
     const { hot } = journal;
     const lease = await claim(journal, 0);

@@ -24,7 +24,10 @@ const pauseKeptMs = 86_400_000;
 
 export function postgresHolds(
   query: Query,
-): Pick<HotJournal, 'holds' | 'saveHold' | 'removeHold' | 'pauses' | 'savePause' | 'removePause'> {
+): Pick<
+  HotJournal,
+  'holds' | 'saveHold' | 'removeHold' | 'pauses' | 'savePause' | 'removePause' | 'rates' | 'saveRates'
+> {
   return {
     holds: () =>
       query<Hold>(
@@ -54,6 +57,21 @@ export function postgresHolds(
       ),
     removePause: (lease, scopeId) =>
       under(query, lease, 'removed AS (DELETE FROM pause USING held WHERE scope_id = $4)', [scopeId]),
+    rates: (partition) =>
+      query('SELECT scope_id AS "scopeId", text FROM sent_at_rate WHERE partition = $1 ORDER BY scope_id', [partition]),
+    saveRates: (lease, changes) =>
+      under(
+        query,
+        lease,
+        `change AS (SELECT * FROM unnest($4::text[], $5::text[]) AS change (scope_id, text)),
+         removed AS (DELETE FROM sent_at_rate USING held, change
+           WHERE sent_at_rate.partition = held.partition AND sent_at_rate.scope_id = change.scope_id
+             AND change.text IS NULL),
+         saved AS (INSERT INTO sent_at_rate (partition, scope_id, text)
+           SELECT partition, scope_id, text FROM held, change WHERE text IS NOT NULL ORDER BY scope_id
+           ON CONFLICT (partition, scope_id) DO UPDATE SET text = excluded.text)`,
+        [changes.map(({ scopeId }) => scopeId), changes.map(({ text }) => text)],
+      ),
   };
 }
 

@@ -15,6 +15,7 @@ import { queueOperations } from './queue/delivery-queue.ts';
 import { openCountOperations } from './queue/open-counts.ts';
 import { pauseOperations } from './queue/pauses.ts';
 import { quarantineOperations } from './queue/quarantine.ts';
+import { rateOperations } from './queue/rates.ts';
 import { replayOperations } from './replays/replays.ts';
 import { bodyOperations } from './retention/body-retention.ts';
 import { retentionOperations } from './retention/retention.ts';
@@ -46,6 +47,7 @@ export const operations = {
   ...visitorMarkOperations,
   ...queueOperations,
   ...pauseOperations,
+  ...rateOperations,
   ...quarantineOperations,
   ...settleOperations,
   ...logOperations,

@@ -16,6 +16,8 @@ import { packSettle } from './settle-codec.ts';
  * transactions.
  */
 const maxDelayMs = 10;
+/** Requests may wait for the write of a rate. */
+const rateDelayMs = 2;
 const rowsAtOnce = 500;
 
 /**
@@ -134,6 +136,9 @@ export function sqliteHot(
     removeHold: (lease, scopeId) => client.write('removeHold', { lease, scopeId }),
     pauses: () => client.write('pauses', null),
     savePause: (lease, pause) => client.write('savePause', { lease, pause }),
+    rates: (partition) => client.write('rates', partition),
+    saveRates: (lease, changes) =>
+      client.write('saveRates', { lease, changes }, { bytes: 0, isIntake: false, maxDelayMs: rateDelayMs }),
     removePause: (lease, scopeId) => client.write('removePause', { lease, scopeId }),
   };
 }

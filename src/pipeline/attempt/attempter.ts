@@ -146,7 +146,7 @@ export class Attempter {
         if (verdict.kind !== 'auth_refused' || !verdict.refresh)
           return { kind: 'judged', rendered, verdict, each, log };
         // Many tokens are refused together, and all of their requests again are more than a rate allows.
-        if (requests?.again() === false)
+        if (requests !== undefined && !(await requests.again()))
           return this.#unauthorized(work, this.#noteOf(work, log), built.request, rendered, log, tokenRefused);
       }
     } catch (error) {

@@ -36,7 +36,7 @@ export type Requests = {
   /** A request has been written to a socket. */
   written(): void;
   /** Whether a second request may be sent now, without waiting for a rate. */
-  again(): boolean;
+  again(): Promise<boolean>;
   /** Whether a request may be written now; left out: always. */
   mayWrite?: (() => boolean) | undefined;
   /** A request was not written, since `mayWrite` returned false. */

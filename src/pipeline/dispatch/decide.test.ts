@@ -22,7 +22,7 @@ const quiet: DispatchState = {
   isHeavy: false,
   isTrial: false,
   holds: { byDestination: new Map() },
-  replayRates: { freeAt: () => 0 },
+  replayRates: { freeAt: () => 0, isKept: () => true },
   authenticator: { pauseOf: () => null },
   isRefillDue: () => false,
   mustWait: () => false,
@@ -429,7 +429,10 @@ test('a paused replay is dropped from memory, and the live deliveries of the des
   const [live] = queues;
   assert.ok(live);
   addReplay(connection, live, [delivery('r1')]);
-  const paused: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
+  const paused: DispatchState = {
+    ...quiet,
+    replayRates: { freeAt: () => Number.POSITIVE_INFINITY, isKept: () => true },
+  };
   assert.equal(sent(connection, paused), 'a1');
   connection.ready.length = 0;
   assert.equal(sent(connection, paused), 'spill');
@@ -482,7 +485,7 @@ test('the time that is shown for a delivery counts those before it, in turn with
   Object.assign(replayed, { plan: live.plan });
   connection.budget.quiet(now + 5_000);
   assert.equal(untilOf(replayed, 'a3'), 5_200, 'an even pace of 100 ms');
-  const over: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY } };
+  const over: DispatchState = { ...quiet, replayRates: { freeAt: () => Number.POSITIVE_INFINITY, isKept: () => true } };
   const paused = { limit: 'rate', of: 'replay', until: Number.POSITIVE_INFINITY, isAsked: false };
   assert.deepEqual(blockOf(replayed, 'a3', now, over), paused, 'a paused replay is not sent at any time');
 });
@@ -494,7 +497,8 @@ test('a waiting replayed delivery shows its own limits: the part of the requests
   const replays = addReplay(connection, live, [delivery('r1')]);
   const [queue] = replays.ready;
   assert.ok(queue);
-  const shown = (freeAt = 0) => blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt } });
+  const shown = (freeAt = 0) =>
+    blockOf(queue, 'r1', now, { ...quiet, replayRates: { freeAt: () => freeAt, isKept: () => true } });
   assert.equal(shown(), null);
   assert.equal(shown(now), null);
   assert.deepEqual(shown(now + 70), { limit: 'rate', of: 'replay', until: now + 70, isAsked: false });

@@ -12,8 +12,10 @@ import {
   connectionRateBlock,
   connectionRequestsBlock,
   connectionRoom,
+  connectionWriteBlock,
   destinationRateBlock,
   destinationShare,
+  destinationWriteBlock,
   evenPaceMs,
   holdBlock,
   type LimitState,
@@ -129,7 +131,8 @@ function connectionBlock(
   state: LimitState,
 ): Block | null {
   const block = tokenBlock(plan, state) ?? connectionRateBlock(connection, plan?.connectionRate ?? null, now);
-  return block ?? (turn === 'live' ? null : paceBlock(connection, now));
+  const pace = block ?? (turn === 'live' ? null : paceBlock(connection, now));
+  return pace ?? connectionWriteBlock(connection, plan?.connectionRate ?? null, now);
 }
 
 function paceBlock({ replays }: ConnectionQueue, now: number): Block | null {
@@ -158,6 +161,8 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   if (next === undefined)
     return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };
   const isAlone = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
+  const unwritten = destinationWriteBlock(queue, now, state);
+  if (unwritten !== null) return { kind: 'park', queue, until: unwritten.until };
   const choice = isAlone ? null : state.nextBatch(queue, now, state.fillOf(queue));
   if (choice?.kind === 'wait') return { kind: 'park', queue, until: choice.until };
   const batch = choice?.kind === 'batch' ? choice.batch : null;

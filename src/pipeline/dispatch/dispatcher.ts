@@ -8,6 +8,7 @@ import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
 import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
 import type { Holds } from './holds.ts';
 import { InFlight, type QueueInFlight } from './in-flight.ts';
+import { KeptRates } from './kept-rates.ts';
 import type { Block } from './limits.ts';
 import { type MemoryBudget, waitingIn } from './memory-budget.ts';
 import type { NodeLimits } from './node-limits.ts';
@@ -38,7 +39,7 @@ export type DispatcherOptions = {
   delays: {
     holds: Holds;
     pauses: Pauses;
-    replayRates: Pick<ReplayRates, 'freeAt' | 'paceOf'>;
+    replayRates: Pick<ReplayRates, 'freeAt' | 'isKept' | 'paceOf'>;
     authenticator: DispatchState['authenticator'];
   };
   attempts: DispatchAttempts;
@@ -73,6 +74,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #inFlight: InFlight;
   readonly #refill: Refill;
   readonly #recording: Recording;
+  readonly #rates: KeptRates;
   readonly #sending: Sending;
   readonly #state: DispatchState;
   /** When to read the journal again for deliveries whose queue could not be opened or filled. */
@@ -106,7 +108,19 @@ export class Dispatcher implements AsyncDisposable {
     const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
     const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
-    const queues = new Queues({ configuration, pauses, clock, isInFlight, failed });
+    const rates = new KeptRates({
+      journal,
+      lease,
+      clock,
+      isKnown(scopeId) {
+        const { connection, destination } = configuration.snapshot.documents;
+        return connection.has(scopeId) || destination.has(scopeId) || replayRates.paceOf(scopeId) !== null;
+      },
+      resume: (scopeId) => this.#rateWritten(scopeId),
+      failed,
+    });
+    const paceOf = mayAct === undefined ? replayRates.paceOf : undefined;
+    const queues = new Queues({ configuration, pauses, rates, paceOf, clock, isInFlight, failed });
     // After the end of this dispatcher another node may send what is left, although the heartbeat of this node lasts.
     const mayWrite = mayAct && (() => !this.#isOver && mayAct());
     const requests = new OpenRequests({ all: limits.requests, inFlight, clock, replayRates, mayWrite });
@@ -117,6 +131,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#inFlight = inFlight;
     this.#refill = refill;
     this.#recording = recording;
+    this.#rates = rates;
     const loop: DispatchLoop = {
       clock,
       requestEnded: (queue) => this.#requestEnded(queue),
@@ -356,6 +371,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#refill[Symbol.asyncDispose](),
       this.#starting,
     ]);
+    await this.#rates.end();
     this.#end();
   }
 
@@ -363,6 +379,7 @@ export class Dispatcher implements AsyncDisposable {
   drop(): void {
     this.#stop();
     this.#refill.drop();
+    this.#rates.drop();
     this.#end();
   }
 
@@ -536,6 +553,15 @@ export class Dispatcher implements AsyncDisposable {
       stalled.clear();
       for (const [connection, pump] of waiting) pump(connection);
     }
+  }
+
+  /** More may be sent at the rate of a connection, a destination or a replay. */
+  #rateWritten(scopeId: string) {
+    const connection = this.#queues.connection(scopeId);
+    if (connection !== undefined) return this.#pump(connection);
+    const live = this.#queues.get(scopeId, null);
+    const waiting = live === undefined ? this.#queues.ofReplay(scopeId) : [live, ...this.#queues.replaysTo(scopeId)];
+    for (const queue of waiting) this.#resume(queue);
   }
 
   /** The trial of a suspect is over, of whatever dispatcher: the next one may be sent. */

@@ -4,6 +4,7 @@ import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
 import { type HoldState, isProbeDue } from './holds.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
+import type { ReplayRates } from './replay-rates.ts';
 
 /**
  * Why the next delivery of a queue can't be sent now. Every limit returns this form, for both the dispatcher and the
@@ -26,7 +27,7 @@ export type RequestCount = { readonly count: number; readonly max: number };
 export type LimitState = {
   requests: RequestCount;
   holds: { byDestination: ReadonlyMap<string, HoldState> };
-  replayRates: { freeAt(replayId: string, now: number): number };
+  replayRates: Pick<ReplayRates, 'freeAt' | 'isKept'>;
   /** The pauses of token endpoints. */
   authenticator: Pick<Authenticator, 'pauseOf'>;
 };
@@ -55,6 +56,24 @@ export function connectionRateBlock({ budget }: ConnectionQueue, rate: Rate | nu
   return until > now ? { limit: 'rate', of: 'connection', until, isAsked: isAsked(budget, until) } : null;
 }
 
+/** When to ask again while a rate is written, after which the deliveries that wait for it are considered at once. */
+const writeMs = 500;
+
+/** The next process would not know of one more request of the connection: that is written first. */
+export function connectionWriteBlock({ budget }: ConnectionQueue, rate: Rate | null, now: number): Block | null {
+  return budget.isKept(rate) ? null : { limit: 'rate', of: 'connection', until: now + writeMs, isAsked: false };
+}
+
+/** The same for the destination alone, and for its replay. */
+export function destinationWriteBlock(
+  { budget, plan, replay }: DestinationQueue,
+  now: number,
+  { replayRates }: Pick<LimitState, 'replayRates'>,
+): Extract<Block, { limit: 'rate' }> | null {
+  const isKept = budget.isKept(plan?.destinationRate ?? null) && (replay === null || replayRates.isKept(replay.id));
+  return isKept ? null : { limit: 'rate', of: 'destination', until: now + writeMs, isAsked: false };
+}
+
 const isAsked = (budget: RateLimiter, until: number) => budget.askedUntil() >= until;
 
 /**
@@ -73,7 +92,7 @@ export function tokenBlock(
 export function destinationRateBlock(
   queue: DestinationQueue,
   now: number,
-  { replayRates }: Pick<LimitState, 'replayRates'>,
+  { replayRates }: { replayRates: Pick<ReplayRates, 'freeAt'> },
 ): Block | null {
   const ownAt = queue.budget.freeAt(now, queue.plan?.destinationRate ?? null);
   const replayAt = queue.replay === null ? 0 : replayRates.freeAt(queue.replay.id, now);

@@ -1,12 +1,18 @@
 import type { Clock } from '../../async/clock.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
+import type { KeptRates } from './kept-rates.ts';
 import type { Pauses } from './pauses.ts';
+import type { Pace } from './replay-rates.ts';
 
 type QueuesOptions = {
   configuration: Pick<Configuration, 'snapshot'>;
   pauses: Pick<Pauses, 'untilOf' | 'forget'>;
   clock: Pick<Clock, 'now'>;
+  /** What is stored of the rates. */
+  rates: Pick<KeptRates, 'of'>;
+  /** The rate of a replay, if no other node has a part of it. */
+  paceOf?: ((replayId: string) => Pick<Pace, 'budget'> | null) | undefined;
   /** Whether a delivery of the queue is in flight. */
   isInFlight(queue: DestinationQueue): boolean;
   failed(error: unknown, doing: string): void;
@@ -63,12 +69,14 @@ export class Queues {
   }
 
   #openLive(destinationId: string, connectionId: string): DestinationQueue {
-    const { pauses } = this.#options;
+    const { pauses, rates } = this.#options;
     const plan = this.refreshPlans().planOf(destinationId);
     const id = plan?.connection.id ?? connectionId;
     const connection = this.#connections.get(id) ?? new ConnectionQueue(id);
     this.#connections.set(id, connection);
     const queue = new DestinationQueue(destinationId, connection);
+    connection.budget.keep(() => rates.of(id));
+    queue.budget.keep(() => rates.of(destinationId));
     connection.add(queue, this.#options.clock.now());
     connection.budget.quiet(pauses.untilOf(id, plan?.origin ?? ''));
     queue.budget.quiet(pauses.untilOf(destinationId, plan?.origin ?? ''));
@@ -79,6 +87,8 @@ export class Queues {
     const live = this.open(destinationId, '', null);
     const { connection } = live;
     const queue = new DestinationQueue(destinationId, connection, { id: replayId, live });
+    const { rates, paceOf } = this.#options;
+    paceOf?.(replayId)?.budget.keep(() => rates.of(replayId));
     connection.add(queue, this.#options.clock.now());
     return queue;
   }

@@ -1,6 +1,7 @@
 import { isSetBack } from '../../async/clock.ts';
 import type { BucketRate as Rate } from '../../async/rate-limiter.ts';
 import type { Quota } from '../attempt/quota.ts';
+import type { RateRecord } from './rate-record.ts';
 
 export type { Rate };
 
@@ -12,6 +13,8 @@ export type RateLimiter = ReturnType<typeof createRateLimiter>;
  */
 export function createRateLimiter() {
   const window = slidingWindow();
+  let keep: (() => RateRecord) | null = null;
+  let record: RateRecord | null = null;
   let left = Number.POSITIVE_INFINITY;
   let leftUntil = 0;
   /** The highest number of requests left that the peer has told of the window. */
@@ -29,6 +32,7 @@ export function createRateLimiter() {
     leftUntil -= backMs;
     quietUntil -= backMs;
     window.moveBack(backMs);
+    record?.moveBack(backMs);
   }
 
   /**
@@ -42,26 +46,44 @@ export function createRateLimiter() {
   }
 
   return {
+    /** Requests are recorded for the next process: those of the last one count, and none is sent that it would not know of. */
+    keep(create: () => RateRecord): void {
+      keep = create;
+    },
     /** When the next request is allowed; `now` or earlier: at once. `rate` null: no configured limit. */
     freeAt(now: number, rate: Rate | null): number {
       followClock(now);
       if (leftUntil > 0 && now >= leftUntil) assumeWindow(now);
       const counted = left <= 0 ? leftUntil : 0;
-      return Math.max(quietUntil, counted, rate === null ? 0 : window.freeAt(now, rate));
+      if (rate === null) return Math.max(quietUntil, counted);
+      if (record === null && keep !== null) {
+        record = keep();
+        record.attach(window.reserved());
+      }
+      const sent = record?.takeRestored() ?? null;
+      if (sent !== null) window.restore(sent, rate);
+      return Math.max(quietUntil, counted, window.freeAt(now, rate));
     },
+    /** Whether the next process would know of one more request. Otherwise it does soon. */
+    isKept: (rate: Rate | null): boolean => rate === null || record === null || record.covers(rate),
+    /** Whether it would know of those that are reserved, when a write is over; null: yes. */
+    kept: (): Promise<boolean> | null => record?.written() ?? null,
     /** Counts one request that is about to be sent. */
     reserve(): void {
       left -= 1;
       window.reserve();
+      record?.reserve();
     },
     /** A reserved request was sent. */
     spend(now: number, rate: Rate | null): void {
       window.spend(now, rate);
+      record?.spend(now, rate);
     },
     /** A reserved request is not sent. */
     release(): void {
       left += 1;
       window.release();
+      record?.release();
     },
     /** Takes the peer's quota from a response; `inFlight`: requests that it may not have counted yet. */
     learn({ remaining, resetMs }: Quota, inFlight: number, now: number): void {
@@ -124,6 +146,18 @@ function slidingWindow() {
       if (reserved >= limit) return now + perMs;
       const oldest = ring[(at + reserved) % limit] ?? 0;
       return oldest === 0 ? 0 : oldest + perMs;
+    },
+    reserved: (): number => reserved,
+    /** Takes over the times of a former process, groups of some at one time. */
+    restore(sent: readonly { last: number; count: number }[], { limit }: Rate): void {
+      const ring = ringOf(limit);
+      let free = limit;
+      for (const { last, count } of sent.toReversed()) {
+        const some = Math.min(count, free);
+        ring.fill(last, free - some, free);
+        free -= some;
+      }
+      at = 0;
     },
     /** Makes all times earlier. */
     moveBack(ms: number): void {

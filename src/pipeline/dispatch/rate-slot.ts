@@ -52,14 +52,17 @@ export class RateSlot {
   };
 
   /** Counts a second request, unless it would have to wait for a rate; returns whether it may be sent now. */
-  again(): boolean {
+  async again(): Promise<boolean> {
     const now = this.#clock.now();
     const { connection } = this.#queue;
     const block =
       connectionRateBlock(connection, connection.plan?.connectionRate ?? null, now) ??
       destinationRateBlock(this.#queue, now, { replayRates: this.#replays });
-    if (block === null) this.#reserve();
-    return block === null;
+    if (block !== null) return false;
+    this.#reserve();
+    const budgets = [connection.budget, this.#queue.budget, ...(this.#pace === null ? [] : [this.#pace.budget])];
+    const kept = await Promise.all(budgets.map((budget) => budget.kept()));
+    return !kept.includes(false);
   }
 
   /** The attempt is over. `sent`: the number of requests that the peer may have received. */

@@ -33,6 +33,11 @@ export function createReplayRates(isAlone: () => boolean = () => true) {
         Object.assign(pace, { rate: rateOf(pace.perSecond * part), ratePart: part });
       return pace.budget.freeAt(now, pace.rate);
     },
+    /** Whether the next process would know of one more request (`RateLimiter.isKept`). */
+    isKept(replayId: string): boolean {
+      const pace = paces.get(replayId);
+      return pace === undefined || pace.budget.isKept(pace.rate);
+    },
     /** null: it is over. */
     paceOf: (replayId: string): Pace | null => paces.get(replayId) ?? null,
     set(replayId: string, { state, ratePerSecond }: { state: ReplayState; ratePerSecond: number | null }): void {

@@ -51,7 +51,7 @@ async function send(count: 1 | 2, brokenPart: Broken) {
     },
   };
   const inFlight = new InFlight({ journal, lease, clock, trials: new Trials(), failed });
-  const replayRates = { freeAt: () => 0, paceOf: () => null };
+  const replayRates = { freeAt: () => 0, isKept: () => true, paceOf: () => null };
   const requests = new OpenRequests({
     all: new RequestsAtOnce(10),
     inFlight,

@@ -160,6 +160,10 @@ CREATE TABLE gate (
 CREATE TABLE pause (
   scope_id text COLLATE "C" PRIMARY KEY, since bigint NOT NULL, until bigint NOT NULL, origin text NOT NULL
 );
+-- What the next owner has to know of the requests that were sent at each rate: by connection, destination or replay.
+CREATE TABLE sent_at_rate (
+  partition smallint NOT NULL, scope_id text COLLATE "C" NOT NULL, text text NOT NULL, PRIMARY KEY (partition, scope_id)
+);
 CREATE TABLE command (
   number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, partition smallint NOT NULL, asked_at bigint NOT NULL,
   taken_by text COLLATE "C", body text NOT NULL, response text
