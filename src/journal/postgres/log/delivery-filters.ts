@@ -1,4 +1,5 @@
 import { placeOf } from '../../../contract/ids.ts';
+import { storable } from '../../../postgres/text.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import type { DeliveryQuery, StoredStatus } from '../../journal.ts';
 
@@ -50,7 +51,7 @@ export function targetFilter(query: Pick<PlacedQuery, keyof typeof targetColumns
   const given = (Object.keys(targetColumns) as (keyof typeof targetColumns)[]).flatMap(
     (
       key, // its keys
-    ) => (query[key] === undefined ? [] : [`target.${targetColumns[key]} = ${bind(query[key])}`]),
+    ) => (query[key] === undefined ? [] : [`target.${targetColumns[key]} = ${bind(storable(query[key] ?? ''))}`]),
   );
   return given.length === 0 ? null : given.join(' AND ');
 }
@@ -75,7 +76,7 @@ export function requested({ status }: Pick<PlacedQuery, 'status'>): number[] | n
  */
 export function rowFilters(query: PlacedQuery, bind: Bind): string[] {
   const { errorKind, actionId, test } = query;
-  const word = (text: string) => `(SELECT id FROM word WHERE text = ${bind(text)})`;
+  const word = (text: string) => `(SELECT id FROM word WHERE text = ${bind(storable(text))})`;
   const statuses = requested(query);
   return [
     ...(statuses === null ? [] : [`${shownStatus(query, bind)} = ANY (${bind(statuses)}::smallint[])`]),
