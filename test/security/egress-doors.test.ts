@@ -78,6 +78,7 @@ const packages: Record<string, string> = {
   'ipaddr.js': '',
   nodemailer: 'Writes mail and speaks SMTP over a socket of the door; its own ways out are doors below.',
   jose: 'Signs; its fetching of remote keys is a door of its own below.',
+  pg: 'Opens sockets to the database of the operator alone.',
   pino: 'Writes to its own stdout; its transports are doors of their own below.',
   'prom-client': 'Counts; its push gateway is a door of its own below.',
   'quickjs-emscripten-core': '',

@@ -20,6 +20,8 @@ const rooms = [
 const settings = new Map([
   ['pipeline/privacy.ts', 'the key of the codes that stand for masked values'],
   ['compose.ts', 'admin token'],
+  ['main.ts', 'the URL of the database that millrace doctor looks at'],
+  ['postgres-storage.ts', 'the URL of the database and the sealing keys'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
   ['key-check.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
