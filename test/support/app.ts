@@ -5,6 +5,7 @@ import type { App, Overrides } from '../../src/app.ts';
 import { type CallInput, type Client, createClient, type RouteResponse } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
+import { newDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { startNodes } from './nodes.ts';
 
@@ -37,8 +38,12 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
 
 export async function startTestApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
+  const database = await newDatabase();
   const start = () =>
-    startNodes(loadConfig({ flags: {}, env: testEnv(dir, env), now: Date.now() }), { ...overrides, env });
+    startNodes(loadConfig({ flags: {}, env: testEnv(dir, { ...database, ...env }), now: Date.now() }), {
+      ...overrides,
+      env,
+    });
   let app: App = await start();
   let client = createClient({ url: app.url, token: adminToken });
   return {
