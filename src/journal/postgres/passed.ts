@@ -1,4 +1,6 @@
+import { batcher } from '../../async/batcher.ts';
 import { placedId } from '../../contract/ids.ts';
+import type { Query } from '../../postgres/postgres.ts';
 import type { TakenOver } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import type { EndedSource } from '../replays.ts';
@@ -14,15 +16,37 @@ type Row = { id: number } & ({ replay: null; deliveries: Placed[] } | { replay: 
 /** What was created of some rows; null: the lease is stale. */
 type Part = { taken: TakenOver[]; ended: EndedSource[] } | null;
 
+/**
+ * Whether deliveries were passed to a partition. Partitions that are looked at together share a statement: a node looks at all of
+ * its own ten times a second.
+ */
+export const passedLook = (query: Query): ((partition: number) => Promise<boolean>) =>
+  batcher<number, boolean>({
+    size: 1_024,
+    outstanding: 1,
+    async run(partitions) {
+      const rows = await query<{ target: number }>(
+        `SELECT target FROM unnest($1::smallint[]) AS target
+         WHERE EXISTS (SELECT FROM passed_delivery WHERE passed_delivery.target = target.target)`,
+        [partitions],
+      );
+      const passed = new Set(rows.map(({ target }) => target));
+      return partitions.map((partition) => passed.has(partition));
+    },
+  });
+
+type TakeOverParts = AdvanceParts & { isPassed: (partition: number) => Promise<boolean> };
+
 /** Creates passed deliveries in the partition of a lease: whole plans, about `limit` deliveries. */
 export async function takeOver(
-  parts: AdvanceParts,
+  parts: TakeOverParts,
   lease: Lease,
   { limit, now }: { limit: number; now: number },
 ): Promise<{ taken: TakenOver[]; ended: EndedSource[]; isMore: boolean } | null> {
   const { query, partitions } = parts;
   if ((await partitions.held(lease)) === null) return null;
   const { partition } = lease;
+  if (!(await parts.isPassed(partition))) return { taken: [], ended: [], isMore: false };
   const rows = await query<Row>(
     `SELECT id, replay, deliveries FROM (
        SELECT id, replay, deliveries,

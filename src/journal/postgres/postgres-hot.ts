@@ -7,7 +7,7 @@ import type { Lease } from '../leases.ts';
 import { type EventReader, eventReader, linesOf, type StoredGroup } from './event-reader.ts';
 import { createIntake, type PostgresIntake } from './intake.ts';
 import { changeUnder, createPartitions, type Partitions } from './partitions.ts';
-import { takeOver } from './passed.ts';
+import { passedLook, takeOver } from './passed.ts';
 import { type HeartbeatClock, postgresLeases } from './postgres-leases.ts';
 import { recover } from './quarantine.ts';
 import { due, nextDue } from './queue.ts';
@@ -41,7 +41,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
   const partitions = createPartitions(query);
   const events = eventReader(query, words);
   const intake = createIntake({ ...postgres, partitions, words, events, queueBytesMax });
-  const parts = { ...postgres, partitions, words, events, intake };
+  const parts = { ...postgres, partitions, words, events, intake, isPassed: passedLook(query) };
   const looking = setInterval(() => {
     // The next look repeats what failed.
     for (const memory of partitions.known()) makeOldRows(parts, memory).catch(() => {});
