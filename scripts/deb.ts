@@ -70,7 +70,9 @@ function put(from: string, to: string, mode = 0o644) {
 }
 
 function control(): string {
-  const bytes = globSync('**', { cwd: staged }).reduce((sum, path) => sum + statSync(join(staged, path)).size, 0);
+  // Without folders, whose size depends on the file system.
+  const files = globSync('**', { cwd: staged }).map((path) => statSync(join(staged, path)));
+  const bytes = files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0);
   return `Package: millrace
 Version: ${version}
 Architecture: ${architecture}
