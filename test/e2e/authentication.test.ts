@@ -306,11 +306,12 @@ test('a refresh token renews, is kept sealed over a restart and a rotation of ke
   assert.equal(old?.bodies, 0);
   await own.restart();
   const last = await delivered(2);
+  assert.equal(lastHeader('/refreshing'), 'Bearer access-1', 'the access token is kept, too');
+  await own.client.call('testConnection', { params: { id: wired.connection.id } });
   assert.deepEqual(
     tokens.requests.map(({ form }) => form.get('refresh_token')),
     ['pasted-refresh-canary', 'rotated-canary-1', 'rotated-canary-2'],
   );
-  assert.equal(lastHeader('/refreshing'), 'Bearer access-3');
   const shown = await own.client.call('getConnection', { params: { id: wired.connection.id } });
   assert.ok(!JSON.stringify([shown, last]).includes('canary'));
   const files = (await readdir(own.dir)).filter((name) => name.includes('.db'));

@@ -3,15 +3,20 @@ import { migrate } from '../migrate.ts';
 import { openPostgres, type Postgres } from '../postgres.ts';
 import { startServer } from './server.testing.ts';
 
-const resources = new AsyncDisposableStack();
+let resources = new AsyncDisposableStack();
 let opened: Promise<{ postgres: Postgres; clear: () => Promise<void> }> | undefined;
 
 /**
- * A database on a server of this process, which its tests use one after the other: each call makes it as new. Server and database
- * end after the tests of the file that called first and of those with which it shares the process.
+ * A database on a server of its own, which the tests of a file use one after the other: each call makes it as new. Server and
+ * database end after the tests of the file.
  */
 export function postgresDatabase(): () => Promise<Postgres> {
-  after(() => resources.disposeAsync());
+  after(async () => {
+    const ending = resources;
+    resources = new AsyncDisposableStack();
+    opened = undefined;
+    await ending.disposeAsync();
+  });
   return async () => {
     opened ??= open();
     const { postgres, clear } = await opened;

@@ -11,9 +11,9 @@ requestsConformance('requests on PostgreSQL', async () => {
   const beat = async ({ node, ttlMs, now }: { node: string; ttlMs: number; now: number }) => {
     await postgres.query('DELETE FROM node WHERE until <= $1', [now]);
     await postgres.query(
-      `INSERT INTO node (name, until, is_leaving) VALUES ($1, $2, false)
+      `INSERT INTO node (name, at, until, is_leaving) VALUES ($1, $3, $2, false)
        ON CONFLICT (name) DO UPDATE SET until = excluded.until`,
-      [node, now + ttlMs],
+      [node, now + ttlMs, now],
     );
     return { nodes: [], partitions: [] };
   };
