@@ -79,14 +79,18 @@ test('planning that fails is repeated after 1 s, doubling to 30 s', async () => 
   };
   const { accept } = hot;
   hot.accept = ({ plan: _, ...request }) => accept(request);
-  const sent = rig.send({ data: { n: '1' } });
+  // A node tells the sender after 5 s to send it again; it is stored.
+  const sent = rig.send({ data: { n: '1' } }).then(
+    () => 'planned later',
+    ({ code }: { code: string }) => code,
+  );
   await settled();
   await rig.clock.advance(120_000);
   // After 0, 1, 3, 7, 15, 31, 61, 91 and 121 s.
   assert.equal(plans, 8);
   hot.plan = plan;
   await rig.clock.advance(30_000);
-  await sent;
+  assert.ok(['planned later', 'storage_busy'].includes(await sent));
   assert.equal(rig.egress.requests.length, 1);
 });
 
