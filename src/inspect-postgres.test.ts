@@ -27,7 +27,7 @@ const good: Facts = {
 const stateOf = (name: string, changed: Partial<Facts>) =>
   postgresFindings({ ...good, ...changed }, 0).find((one) => one.name === name)?.state;
 
-test('a database that would lose data, can not be written or is too old is a problem; what a failover may lose is a warning', () => {
+test('a database that would lose data, that takes no writes or that is too old is a problem; what a failover can lose is a warning', () => {
   assert.deepEqual(
     postgresFindings(good, 0).filter(({ state }) => state !== 'ok'),
     [],

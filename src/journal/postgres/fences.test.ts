@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { eventually } from '../../../test/support/eventually.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
@@ -46,6 +47,13 @@ function node(name: string, url: string) {
   };
 }
 
+/** The heartbeat of the other node has ended. */
+const untilAlone = ({ name, beat }: Pick<ReturnType<typeof node>, 'name' | 'beat'>) =>
+  eventually('the other heartbeat to end', async () => {
+    const { nodes } = await beat(60_000);
+    return nodes.every((one) => one.name === name);
+  });
+
 /** A request with one event that fires one delivery. */
 const send = ({ hot }: { hot: HotJournal }, lease: Lease, name: string, identity: string | null = null) =>
   hot.accept({
@@ -67,8 +75,7 @@ test('of a former owner nothing is written, whatever it writes, and the new owne
   const old = await a.take();
   const first = await send(a, old, 'first');
   const [open = ''] = first.planned ?? [];
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  await b.beat(60_000);
+  await untilAlone(b);
   const lease = await b.take();
   assert.ok(lease.epoch > old.epoch);
 
@@ -112,8 +119,7 @@ test('a node that is stopped in a transaction does not hold up the next owner', 
     await query('SELECT 1');
   });
   await holding.promise;
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  await b.beat(60_000);
+  await untilAlone(b);
   assert.ok((await b.take()).epoch > old.epoch);
   stopped.resolve();
   await assert.rejects(change, { code: 'unavailable' });
@@ -156,7 +162,7 @@ test('of a write whose connection broke, the counter tells whether it was commit
   assert.equal(await countOf(a.postgres, 'delivery'), 1);
 });
 
-test('when it can not be told whether a write was committed, the partition is lost and taken again with what is stored', async () => {
+test('when it stays unknown whether a write was committed, the partition is lost and taken again with what is stored', async () => {
   const url = await database();
   await using proxy = await startProxy(url);
   await using a = node('a', proxy.url);

@@ -89,7 +89,7 @@ test('a day is dropped as a whole, without what waits or is not matched', async 
   assert.deepEqual(blocks, [], 'the log of the day is gone');
 });
 
-test('a day that somebody reads is dropped later, and nobody waits for it', async () => {
+test('a day under a reader is dropped later, and no write waits for it', async () => {
   using made = await withDay();
   const { journal, postgres, left } = made;
   const retain = () => journal.housekeeping.retain({ before: noon + day, bytesMax: null });
@@ -102,7 +102,7 @@ test('a day that somebody reads is dropped later, and nobody waits for it', asyn
   assert.deepEqual(await left(), [true, true, false, true, true, false]);
 });
 
-test('what came before the table of its day was made moves there', async () => {
+test('rows that were stored before their day had a table are moved into it', async () => {
   using made = await opened();
   const { journal, postgres } = made;
   const { eventIds, ids } = await withDeliveries(journal, [{}], noon);
