@@ -1,6 +1,6 @@
 /**
  * PORT. What rooms keep between starts, as texts by name: learned parameters, refresh tokens (sealed), pauses that token
- * endpoints asked for, the messages of alerts, uses of former keys, the confirmed time, how long bodies are kept. A room that keeps
+ * endpoints asked for, the messages of alerts, uses of former keys, the confirmed time, how long bodies are kept, when holds ended. A room that keeps
  * several begins their names with its own, `token_pauses/con_…`. Each write is durable when its promise resolves.
  */
 export interface Notes {

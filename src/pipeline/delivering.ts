@@ -50,7 +50,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const { failed } = telemetry;
   const queue = journal.hot;
   await using opened = new AsyncDisposableStack();
-  const holds = opened.use(await createHolds({ configuration, queue, clock, telemetry, owned }));
+  const holds = opened.use(await createHolds({ configuration, queue, notes: parts.notes, clock, telemetry, owned }));
   const statistics = opened.use(
     createStatistics({
       events,

@@ -144,3 +144,23 @@ test('a secret of a destination that can not be read delays its own deliveries, 
   assert.deepEqual([statusesOf(destinationId), statusesOf(sibling)], [new Set(['retrying']), new Set(['delivered'])]);
   assert.match(found.find((one) => one.destinationId === destinationId)?.detail ?? '', /env:KEY is not set/);
 });
+
+test('what was held before its first attempt is sent in the versions of the release, also after a restart', async () => {
+  await using rig = await startRig();
+  const rate = { limit: 1, perMs: 60_000 };
+  const { connectionId, destinationId } = await wire(rig, {
+    connection: { settings: { rate } },
+    destination: { ...orders, status: 'paused' },
+  });
+  await rig.send({ data: { name: 'a' } }, { data: { name: 'b' } });
+  await settled();
+  await rig.put('destination', { connectionId, ...orders, path: '/changed', status: 'enabled' }, destinationId);
+  await rig.clock.advance(1_000);
+  await rig.pipeline[Symbol.asyncDispose]();
+  await rig.restart();
+  await rig.clock.advance(120_000);
+  assert.deepEqual(
+    rig.egress.requests.map(({ url }) => new URL(url).pathname),
+    ['/v2/changed', '/v2/changed'],
+  );
+});

@@ -55,8 +55,8 @@ export type Plans = ReturnType<typeof createPlans>;
 export function createPlans(options: {
   configuration: Configuration;
   catalog: Catalog;
-  /** When this process last saw a hold of a destination end. */
-  holds: { readonly openedAt: ReadonlyMap<string, number> };
+  /** When the last hold of a destination ended. */
+  holds: { readonly endedAt: ReadonlyMap<string, number> };
   engine: RenderEngine;
 }) {
   const { configuration, holds } = options;
@@ -76,7 +76,7 @@ export function createPlans(options: {
       delivery.rendered === null &&
       delivery.number === 0 &&
       delivery.deaths === 0 &&
-      (holds.openedAt.get(delivery.destinationId) ?? 0) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
+      (holds.endedAt.get(delivery.destinationId) ?? 0) >= (delivery.dueAt ?? Number.POSITIVE_INFINITY),
 
     presentVersions: (delivery: Wanted): Versions => presentVersions(configuration.snapshot, delivery),
 

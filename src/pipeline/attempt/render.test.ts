@@ -18,7 +18,7 @@ test('actions without expressions share the program of their destination; others
   };
   const { configuration } = rig.pipeline;
   const engine = { render, compose: inlineCompute().compose };
-  const plans = createPlans({ configuration, catalog: rig.catalog, holds: { openedAt: new Map() }, engine });
+  const plans = createPlans({ configuration, catalog: rig.catalog, holds: { endedAt: new Map() }, engine });
   const lines = [
     { field: 'n', parameter: 'a' },
     { field: 'n', parameter: 'b' },

@@ -165,6 +165,7 @@ test('an error of one listener to holds keeps no change from the others', async 
   using holds = await createHolds({
     configuration: rig.pipeline.configuration,
     queue: rig.journal.hot,
+    notes: { list: async () => [], save: async () => {} },
     clock: rig.clock,
     owned: { leaseOf: () => null, leases: () => [] },
     telemetry: { ...silentTelemetry(), failed: (error) => heard.push(String(error)) },

@@ -8,11 +8,13 @@ import type { DestinationBody } from '../../contract/documents/destination.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { OwnedConnections } from '../owned-connections.ts';
 import { settingsOf } from '../snapshot/effective-settings.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { firstProbeAfter, nextProbeAt } from './circuit-breaker.ts';
+import { type HoldEnds, loadHoldEnds } from './hold-ends.ts';
 
 /**
  * Why deliveries to a destination are held now. `probeAt`: when a probe may test whether the cause is gone. `scopeId`: the
@@ -26,8 +28,8 @@ export type Holds = Awaited<ReturnType<typeof createHolds>>;
 type LiveHolds = {
   /** The destinations that are held, and why. */
   byDestination: ReadonlyMap<string, HoldState>;
-  /** When this process last saw a hold of a destination end. */
-  openedAt: ReadonlyMap<string, number>;
+  /** When the last hold of a destination ended. */
+  endedAt: ReadonlyMap<string, number>;
   /** The holds that responses set, by connection or destination. */
   byTraffic: ReadonlyMap<string, Hold>;
 };
@@ -65,6 +67,7 @@ type RequestTimes = { startedAt: number; now: number };
 type HoldsOptions = {
   configuration: Configuration;
   queue: Pick<DeliveryQueue, 'holds' | 'saveHold' | 'removeHold'>;
+  notes: Pick<Notes, 'list' | 'save'>;
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
   /** The holds of other connections are their owners'. */
@@ -79,8 +82,10 @@ type HoldsOptions = {
 export async function createHolds(options: HoldsOptions) {
   const { configuration, queue, telemetry, clock, owned } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
-  const { byDestination, openedAt, refresh, watch } = destinationHolds(holds, options);
-  const live: LiveHolds = { byDestination, openedAt, byTraffic: holds };
+  const isOwn = (scopeId: string): boolean => owned.leaseOf(scopeId) !== null;
+  const ends = await loadHoldEnds({ ...options, isOwn });
+  const { byDestination, refresh, watch } = destinationHolds(holds, ends, options);
+  const live: LiveHolds = { byDestination, endedAt: ends.endedAt, byTraffic: holds };
 
   let before = configuration.snapshot.documents;
   const unwatch = configuration.watch(({ documents }, changes) => {
@@ -123,8 +128,6 @@ export async function createHolds(options: HoldsOptions) {
     if (mayHaveEnded('breaker_open', ...bodies)) for (const one of destinationIds) makeDue(found(one));
     return destinationIds;
   }
-
-  const isOwn = (scopeId: string): boolean => owned.leaseOf(scopeId) !== null;
 
   /** Stores a hold, or that there is none. false, and nothing, when another node has become the owner of its connection. */
   async function write(scopeId: string, within = scopeId): Promise<boolean> {
@@ -299,9 +302,12 @@ function isRepaired(before?: DestinationBody, after?: DestinationBody): boolean 
 }
 
 /** The hold of each destination: of its connection or its own by responses (`holds`), or by the configuration. */
-function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clock, telemetry }: HoldsOptions) {
+function destinationHolds(
+  holds: ReadonlyMap<string, Hold>,
+  ends: HoldEnds,
+  { configuration, telemetry }: HoldsOptions,
+) {
   const byDestination = new Map<string, HoldState>();
-  const openedAt = new Map<string, number>();
   const listeners = createListeners<[destinationIds: readonly string[]]>((error) =>
     telemetry.failed(error, 'apply a change of a hold'),
   );
@@ -313,14 +319,14 @@ function destinationHolds(holds: ReadonlyMap<string, Hold>, { configuration, clo
     for (const id of ids) {
       const found = closureOf(configuration.snapshot, holds, id);
       if (found !== null) byDestination.set(id, found);
-      else if (byDestination.delete(id)) openedAt.set(id, clock.now());
-      if (!configuration.snapshot.documents.destination.has(id)) openedAt.delete(id);
+      else if (byDestination.delete(id)) ends.ended(id);
+      if (!configuration.snapshot.documents.destination.has(id)) ends.forget(id);
     }
     listeners.tell(ids);
   }
 
   refresh(configuration.snapshot.documents.destination.keys());
-  return { byDestination, openedAt, refresh, watch: listeners.add };
+  return { byDestination, refresh, watch: listeners.add };
 }
 
 function closureOf(snapshot: Snapshot, holds: ReadonlyMap<string, Hold>, destinationId: string): HoldState | null {

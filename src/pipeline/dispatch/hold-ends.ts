@@ -1,0 +1,51 @@
+import type { Clock } from '../../async/clock.ts';
+import { sharedWrite } from '../../async/in-turn.ts';
+import type { Notes } from '../../notes/notes.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+
+const prefix = 'hold_ends/';
+
+export type HoldEnds = Awaited<ReturnType<typeof loadHoldEnds>>;
+
+/**
+ * When the last hold of each destination ended, kept between starts: what waited then without an attempt is sent in the
+ * versions of that time or later, also by the next process and the next owner. `isOwn`: this node stores it. A kill before
+ * the write costs no delivery: those are sent in the versions that they were planned with.
+ */
+export async function loadHoldEnds({
+  notes,
+  isOwn,
+  clock,
+  telemetry,
+}: {
+  notes: Pick<Notes, 'list' | 'save'>;
+  isOwn: (destinationId: string) => boolean;
+  clock: Clock;
+  telemetry: Pick<Telemetry, 'failed'>;
+}) {
+  const endedAt = new Map<string, number>();
+  for (const { name, text } of await notes.list(prefix)) endedAt.set(name.slice(prefix.length), Number(text));
+  const changed = new Set<string>();
+  const save = sharedWrite(async () => {
+    const ids = [...changed];
+    changed.clear();
+    await notes.save(...ids.map((id) => ({ name: prefix + id, text: endedAt.get(id)?.toString() ?? null })));
+  });
+  const keep = (destinationId: string) => {
+    if (!isOwn(destinationId)) return;
+    changed.add(destinationId);
+    save().catch((error: unknown) => telemetry.failed(error, 'store the end of a hold'));
+  };
+
+  return {
+    endedAt: endedAt as ReadonlyMap<string, number>,
+    ended(destinationId: string): void {
+      endedAt.set(destinationId, clock.now());
+      keep(destinationId);
+    },
+    /** Of a destination that was deleted. */
+    forget(destinationId: string): void {
+      if (endedAt.delete(destinationId)) keep(destinationId);
+    },
+  };
+}
