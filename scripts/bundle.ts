@@ -16,7 +16,8 @@ type BundleState = {
 const state: BundleState = createRequire(import.meta.url)('./bundle-state.cjs');
 export const { folder, packagesDigest, isBundleFresh, programFile } = state;
 const root = fileURLToPath(new URL('../', import.meta.url));
-const migrations = 'src/sqlite/migrations';
+/** SQL, which the program reads beside its file. */
+const migrations = ['src/sqlite/migrations', 'src/postgres/postgres-migrations'];
 
 /** Packages that are loaded from node_modules: native code, WebAssembly, and YAML, which is found at run time. */
 export const external: readonly string[] = ['@node-rs/argon2', '@jitl/quickjs-wasmfile-release-sync', 'yaml'];
@@ -55,10 +56,10 @@ export async function buildBundle(): Promise<void> {
       writeFileSync(join(made, fileName), code);
       if (map !== null) writeFileSync(join(made, `${fileName}.lines.gz`), gzipSync(JSON.stringify(linesOf(code, map))));
     }
-    cpSync(`${root}${migrations}`, `${made}/migrations`, { recursive: true });
+    for (const one of migrations) cpSync(`${root}${one}`, `${made}/${basename(one)}`, { recursive: true });
     const modules = chunks.flatMap(({ moduleIds }) => moduleIds.map((id) => relative(root, id)));
     const sources = modules.filter((path) => /^(src\/|package\.json$)/.test(path));
-    const others = [...globSync(`${migrations}/*.sql`, { cwd: root }), 'scripts/bundle.ts'];
+    const others = [...migrations.flatMap((one) => globSync(`${one}/*.sql`, { cwd: root })), 'scripts/bundle.ts'];
     const inputs = { packages: packagesDigest(), files: [...new Set([...sources, ...others])].sort() };
     writeFileSync(state.inputsFile.replace(folder, made), JSON.stringify(inputs));
     mkdirSync(folder, { recursive: true });

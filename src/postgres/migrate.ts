@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Postgres } from './postgres.ts';
 
-const ours = new URL('./migrations/', import.meta.url);
+/** Not `migrations`: the bundle has those of SQLite beside it. */
+const ours = new URL('./postgres-migrations/', import.meta.url);
 /** Of the lock that a migration holds until its transaction ends, so that one node at a time migrates. */
 const lockId = 0x4d494c4c;
 
