@@ -54,6 +54,7 @@ const rooms = {
     'telemetry',
     'ports',
   ],
+  move: ['accounts', 'audit', 'contract', 'disk', 'journal', 'postgres', 'sqlite'],
   cli: ['contract', 'client', 'template'],
   console: ['contract', 'client', 'template', 'rules'],
   tag: [],

@@ -28,7 +28,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const storage = opened.use(await openStorage(config, { freeBytes, spaceCheckMs, isStarting: () => isStarting }));
   // The storage threads start while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
-  const node = overrides.node ?? nodeOf(config);
+  const node = overrides.node ?? (await nodeOf(config, storage));
   const app = opened.use(
     await compose(config, storage, allow.rules, { ...overrides, ...(node === undefined ? {} : { node }) }),
   );
@@ -47,9 +47,20 @@ async function openStorage(config: Config, options: StorageOptions): Promise<Sto
 /** How often a node does what others may wait for, in ms. */
 const rhythm = { ttlMs: 1_500, everyMs: 250, pollMs: 100, followMs: 500, statusMs: 1_000 };
 
-/** With PostgreSQL each process is a node; embedded mode has none. */
-function nodeOf({ databaseUrl, nodeName, port, partitions }: Config): NodeParts | undefined {
-  if (databaseUrl === null) return undefined;
+/** Of a node that waits for no other. */
+const rhythmAlone = { ttlMs: 15_000, everyMs: 5_000, pollMs: 1_000, followMs: 5_000, statusMs: 5_000 };
+
+/**
+ * With PostgreSQL each process is a node. Embedded mode has none, unless its data came from there: then it is a node that owns all
+ * partitions, under the same name at each start.
+ */
+async function nodeOf(config: Config, { journal }: Storage): Promise<NodeParts | undefined> {
+  const { databaseUrl, nodeName, port, partitions } = config;
+  const monotonic = () => performance.now();
+  if (databaseUrl === null) {
+    const count = await journal.hot.leases.partitionCount(1);
+    return count === 1 ? undefined : { name: 'embedded', partitions: count, monotonic, ...rhythmAlone };
+  }
   const name = nodeName ?? `${hostname()}:${port === 0 ? pid : port}`;
-  return { name, partitions, monotonic: () => performance.now(), ...rhythm };
+  return { name, partitions, monotonic, ...rhythm };
 }

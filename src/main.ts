@@ -47,6 +47,8 @@ process.exitCode = await run(process.argv.slice(2), {
       },
       backup: async (file) => (await backups()).backup(config.dataDir, file),
       restore: async (file, options) => (await backups()).restore(file, config.dataDir, options),
+      move: async (to, progress) => (await import('./move-data.ts')).moveData(config, to, progress),
+      undoMove: async () => (await import('./move-data.ts')).undoMove(config),
       verifyAudit: async (path, known) => (await import('./audit/sqlite/verify-file.ts')).verifyFile(path, known),
       rotateSecrets: async (options, progress) =>
         (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),

@@ -3,10 +3,11 @@ import type { Config } from './config/settings.ts';
 import { postgresFindings } from './inspect-postgres.ts';
 import { factsOf } from './postgres/facts.ts';
 import { migrate } from './postgres/migrate.ts';
+import { hasHoldMark, moveMark, setHoldMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { watchedPostgres } from './postgres/watched.ts';
 import { postgresPorts } from './postgres-ports.ts';
-import type { Storage } from './storage.ts';
+import { movedSentence, type Storage } from './storage.ts';
 
 /**
  * Opens the PostgreSQL database of MILLRACE_DATABASE_URL, and migrates it. Throws an Error of one sentence when it can't be
@@ -35,6 +36,9 @@ export async function openPostgresStorage(
       'PostgreSQL: synchronous_commit is off for this role, so that a crash would lose acknowledged events; ALTER ROLE … SET synchronous_commit = on.',
     );
   await migrate(postgres);
+  const mark = await moveMark(postgres.query);
+  if (mark !== null) throw new Error(movedSentence('The data of this PostgreSQL database', mark));
+  const startsHeld = await hasHoldMark(postgres.query);
   const ports = opened.use(postgresPorts(postgres, { clock: 'database', queueBytesMax: storageQueueBytes }));
   const stack = opened.move();
   return {
@@ -42,9 +46,11 @@ export async function openPostgresStorage(
     // The program goes on without its database, and refuses what needs it.
     failed: new Promise<never>(() => {}),
     notices: problems.map(({ detail }) => ({ text: `PostgreSQL: ${detail}` })),
-    // A copy of the database is made and restored by the means of PostgreSQL, which leave no mark.
-    startsHeld: false,
-    held() {},
+    startsHeld,
+    held() {
+      // If the mark stays, the next start holds them again.
+      setHoldMark(postgres.query, false).catch(() => {});
+    },
     problems(withCauses): Record<string, string> {
       const problem = postgres.problem();
       if (problem === null) return {};

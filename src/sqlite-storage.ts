@@ -1,12 +1,15 @@
 import type { Config } from './config/settings.ts';
 import { checkKeys } from './key-check.ts';
 import { hasHoldMark, removeHoldMark } from './sqlite/hold-mark.ts';
+import { moveMark } from './sqlite/move-mark.ts';
 import { openSqlite, operationsOf, type Sqlite } from './sqlite/sqlite.ts';
-import type { Storage, StorageOptions } from './storage.ts';
+import { movedSentence, type Storage, type StorageOptions } from './storage.ts';
 
 /** Opens the SQLite database of the data folder. Throws an Error of one sentence when it can't be opened. */
 export async function openSqliteStorage(config: Config, options: StorageOptions = {}): Promise<Storage> {
   const { dataDir } = config;
+  const mark = moveMark(dataDir);
+  if (mark !== null) throw new Error(movedSentence(`The data of ${dataDir}`, mark));
   const { isStarting, freeBytes, spaceCheckMs } = options;
   const { promise: failed, resolve: onFailure } = Promise.withResolvers<Error>();
   await using opened = new AsyncDisposableStack();

@@ -48,6 +48,10 @@ export interface Storage extends StoragePorts, AsyncDisposable {
 /** `failover`: what a failover to a replica can lose; null: the engine has none. */
 export type StorageFacts = Nodes['database'];
 
+/** Why a start refuses a database whose data was moved. */
+export const movedSentence = (what: string, { to, at }: { to: string; at: string }): string =>
+  `${what} was moved to ${to} (${at}): start there. If that move did not end, run it again; millrace move --undo uses this data again.`;
+
 /** What an engine is told when it is opened. */
 export type StorageOptions = {
   /** While this returns true, the program starts: nothing else is going on. */

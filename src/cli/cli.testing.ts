@@ -38,6 +38,12 @@ export function cli(given: Given = {}) {
     start: given.start ?? (async () => assert.fail('not started here')),
     backup: async (file) => void done.push(`backup ${file}`),
     restore: async (file, { force, hold }) => void done.push(`restore ${file} ${force} ${hold}`),
+    move: async (to) => {
+      done.push(`move ${to}`);
+      const same = { count: 2, checksum: '0f' };
+      return { to, moved: [{ kind: 'events', from: same, to: same }] };
+    },
+    undoMove: async () => 'postgres://db/millrace',
     rotateSecrets: async ({ newKey }, progress) => {
       done.push(`rotate ${newKey}`);
       progress({ done: 1, total: 2 });

@@ -6,6 +6,7 @@ import { deliveryCommands } from './commands/deliveries.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { documentCommands } from './commands/documents.ts';
 import { issueCommands } from './commands/issues.ts';
+import { moveCommand } from './commands/move.ts';
 import { nodesCommand } from './commands/nodes.ts';
 import { privacyCommands } from './commands/privacy.ts';
 import { replayCommands } from './commands/replays.ts';
@@ -76,6 +77,7 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     settingsCommands,
     privacyCommands,
     backupCommands,
+    moveCommand,
     versionCommand,
   ]) {
     add(program, context);

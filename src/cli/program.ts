@@ -51,6 +51,10 @@ export type Program = {
    * next start holds all deliveries.
    */
   restore(file: string, options: { force: boolean; hold: boolean }): Promise<void>;
+  /** Moves all data of the configured engine to the other one: a URL of PostgreSQL, or a data folder. */
+  move(to: string, progress: (text: string) => void): Promise<MoveReport>;
+  /** Takes the mark of a move off. Resolves with where the data went; null: there was no mark. */
+  undoMove(): Promise<string | null>;
   /** Encrypts every stored secret again with the first key, in the data folder of a stopped server. */
   rotateSecrets(
     options: { newKey: boolean },
@@ -63,6 +67,13 @@ export type Program = {
   /** Checks the data folder without changing it: database header, lock, encryption key. */
   inspect(): Promise<Finding[]>;
 };
+
+/** What was moved of each kind, as it was read and as it is stored; null: the move had been complete before. */
+export type MoveReport = {
+  to: string;
+  moved: { kind: string; from: Fingerprint; to: Fingerprint }[] | null;
+};
+type Fingerprint = { count: number; checksum: string };
 
 /** The newest entry of the trail at some time. */
 type AuditHead = { number: number; hash: string };

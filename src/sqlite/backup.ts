@@ -1,11 +1,12 @@
 import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { putInPlace, writeAtomically } from '../disk/atomic-write.ts';
+import { putInPlace } from '../disk/atomic-write.ts';
 import { ownFile } from '../disk/own-files.ts';
-import { databaseName, holdName, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
+import { databaseName, isOurDatabase, schemaVersion, usedBytes } from './database-file.ts';
 import { withRoom } from './disk-room.ts';
 import { lockFolder } from './folder-lock.ts';
+import { setHoldMark } from './hold-mark.ts';
 import { latestVersion } from './migrate.ts';
 import { leftToRecover, recover, removeFiles, restoredName } from './recovery.ts';
 
@@ -58,7 +59,7 @@ export function restore(
       database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; PRAGMA journal_mode = WAL');
     }
     // Before the database: after a power cut in between, deliveries are held rather than sent.
-    if (hold) writeAtomically(join(dir, holdName), '', { mode: ownFile });
+    if (hold) setHoldMark(dir);
     putInPlace(copy, restoredName(target));
   });
   recover(target);

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** The application id in SQLite's header of our databases: "Mill". */
@@ -7,13 +8,19 @@ export const applicationId = 0x4d696c6c;
 /** The name of the database in a data folder. */
 export const databaseName = 'millrace.db';
 
+/** The database in a data folder. */
+export const databaseFile = (dir: string): string => join(dir, databaseName);
+
 /** Whether a file in a data folder was written by the program: the database with its logs and copies, the lock, the keys. */
 export function isOurFile(name: string): boolean {
-  return /^(?:millrace[-.]|lock\.db|secret\.key|hold-deliveries)/.test(name);
+  return /^(?:millrace[-.]|lock\.db|secret\.key|hold-deliveries|moved-to)/.test(name);
 }
 
 /** The file in a data folder that makes the next start hold all deliveries. */
 export const holdName = 'hold-deliveries';
+
+/** The file in a data folder that says where its data was moved. */
+export const movedName = 'moved-to.json';
 
 /**
  * Whether a Millrace database exists (false: no file, or an empty one), judged by the file's first bytes only, so that

@@ -58,6 +58,7 @@ const ways: Readonly<Record<string, string | ((block: Block) => Promise<void>)>>
   'docs/client-typescript.md 1': 'test/clients/shipped-clients.test.ts',
   'docs/client-typescript.md 2': 'test/clients/shipped-clients.test.ts',
   'docs/cluster.md 1': 'test/e2e/postgres.test.ts',
+  'docs/cluster.md 2': 'test/e2e/move.test.ts',
   'docs/commands.md 2': applied,
   'docs/commands.md 1': commands,
   'docs/commands.md 3': commands,

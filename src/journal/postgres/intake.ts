@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { batcher } from '../../async/batcher.ts';
 import { AppError } from '../../contract/errors.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import type { Postgres, Query } from '../../postgres/postgres.ts';
 import { sqlState } from '../../postgres/unavailable.ts';
 import { type EventPlace, hasSameData, lineOfEvent } from '../codec/event-codec.ts';
+import { identityHash } from '../codec/identity-hash.ts';
 import type { PlannedDelivery } from '../deliveries.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type PassedDelivery } from '../hot.ts';
 import type { Lease } from '../leases.ts';
@@ -224,10 +224,6 @@ function isChanged({ state, memory, setBackMs, groups, entries, passed, taken }:
   );
 }
 
-/** 16 bytes: two of a day's billions are equal once in 10^20. */
-const hashOf = (collectorId: string, identity: string): string =>
-  createHash('sha256').update(`${collectorId}\0${identity}`).digest('hex').slice(0, 32);
-
 function lost(): never {
   throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
 }
@@ -235,7 +231,7 @@ function lost(): never {
 function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
   const { partition, lease, collectorId, events, plan } = request;
   const lines = events.map(lineOfEvent);
-  const hashes = events.map(({ identity }) => (identity === null ? null : hashOf(collectorId, identity)));
+  const hashes = events.map(({ identity }) => (identity === null ? null : identityHash(collectorId, identity)));
   const planned = plan?.deliveries ?? [];
   return {
     partition,

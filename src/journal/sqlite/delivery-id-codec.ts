@@ -1,14 +1,16 @@
 import { placedId, placeOf } from '../../contract/ids.ts';
 
 /**
- * The `number` of a delivery in the tables: its partition times 2^48, plus its number in the partition. So the rows of a
+ * The `number` of a delivery in the tables: its partition times 2^43, plus its number in the partition. So the rows of a
  * partition lie together, and those of partition 0 have their plain numbers.
  */
 export type DeliveryRows = { partition: number; first: number; end: number };
 
-const unit = 2 ** 48;
-/** Rows are exact in a double for 32 partitions. */
-const partitionsMax = 32;
+/** For SQL: the partition is `number >> numberBits`. */
+export const numberBits = 43;
+const unit = 2 ** numberBits;
+/** Rows are exact in a double for all partitions that a database can have. */
+const partitionsMax = 1_024;
 
 /** The rows of a partition. */
 export const rowsOf = (partition: number): DeliveryRows => ({

@@ -1,8 +1,10 @@
 import type { Db } from '../../sqlite/db.ts';
 import { type EventPlace, hasSameData } from '../codec/event-codec.ts';
+import { identityHash } from '../codec/identity-hash.ts';
 import { identityMemoryMs } from '../journal.ts';
 import type { Duplicate } from './accept-codec.ts';
 import { eventFinder, groupAt, offsetMask } from './event-groups.ts';
+import { wordText } from './interned-ids.ts';
 
 /** The events of a request, their identities in the same order, and the place of the first one that is new. */
 type Identified = {
@@ -59,6 +61,9 @@ function compared(
   });
 }
 
+/** The collector of identities that came from PostgreSQL, which has hashes of them alone (`identityHash`). No word has this number. */
+export const movedCollector = 0;
+
 /** The place where an identity was stored in the last 24 h; null when it is new, and it is then stored with `place`. */
 function seenBefore(
   db: Db,
@@ -75,13 +80,26 @@ function seenBefore(
     partition,
     next,
   );
-  if (isNew > 0) return null;
-  return (
-    db.get<EventPlace>(
-      `SELECT at AS timeMs, place >> 48 AS partition, place & ${offsetMask} AS number FROM seen
-       WHERE collector = ? AND identity = ?`,
-      collector,
-      identity,
-    ) ?? null
-  );
+  if (isNew === 0) return storedPlace(db, collector, identity);
+  const moved = movedPlace(db, collector, identity, receivedAt);
+  if (moved !== null) db.run('DELETE FROM seen WHERE collector = ? AND identity = ?', collector, identity);
+  return moved;
+}
+
+/** The place where an identity was stored in the last 24 h in the PostgreSQL database from which the data came. */
+function movedPlace(db: Db, collector: number | null, identity: string, receivedAt: number): EventPlace | null {
+  const isMoved = db.keep('movedIdentities', () => storedPlace(db, movedCollector) !== null);
+  if (!isMoved) return null;
+  const place = storedPlace(db, movedCollector, identityHash(wordText(db, collector) ?? '', identity));
+  return place !== null && place.timeMs > receivedAt - identityMemoryMs ? place : null;
+}
+
+/** The place of an identity; of any of the collector without one. */
+function storedPlace(db: Db, collector: number | null, identity?: string): EventPlace | null {
+  const place = `SELECT at AS timeMs, place >> 48 AS partition, place & ${offsetMask} AS number FROM seen WHERE collector = ?`;
+  const found =
+    identity === undefined
+      ? db.get<EventPlace>(`${place} LIMIT 1`, collector)
+      : db.get<EventPlace>(`${place} AND identity = ?`, collector, identity);
+  return found ?? null;
 }

@@ -69,7 +69,8 @@ export async function makeDays(postgres: Pick<Postgres, 'query' | 'transaction'>
     if (!known.has(day)) await changeTables(postgres, (query) => makeDay(query, day));
 }
 
-async function makeDay(query: Query, day: number): Promise<void> {
+/** Makes the tables of a day, inside a transaction. */
+export async function makeDay(query: Query, day: number): Promise<void> {
   for (const { name, key, units } of tables) {
     const own = tableOf(name, day);
     const [from, to] = [day * units, (day + dayMs) * units];

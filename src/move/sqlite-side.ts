@@ -1,0 +1,31 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { MovedTable, Row } from './moved-table.ts';
+
+const rowsAtOnce = 1_000;
+const bytesAtOnce = 4 * 1_048_576;
+
+/** The rows of a table in steps of about 4 MiB at most. */
+export function* sqliteRows(database: DatabaseSync, { sqlite }: MovedTable): Generator<Row[]> {
+  let rows: Row[] = [];
+  let bytes = 0;
+  for (const row of sqlite.read(database)) {
+    rows.push(row);
+    for (const value of Object.values(row))
+      if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length;
+    if (rows.length < rowsAtOnce && bytes < bytesAtOnce) continue;
+    yield rows;
+    rows = [];
+    bytes = 0;
+  }
+  if (rows.length > 0) yield rows;
+}
+
+/** Writes rows into a database that is no one's yet. */
+export function writeSqlite(database: DatabaseSync, { sqlite, table }: MovedTable, rows: readonly Row[]): void {
+  const write = sqlite.write(database);
+  // Accounts are written by their own operations, each in a transaction.
+  const isWhole = table !== 'account';
+  if (isWhole) database.exec('BEGIN');
+  for (const row of rows) write(row);
+  if (isWhole) database.exec('COMMIT');
+}
