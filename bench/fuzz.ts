@@ -17,7 +17,7 @@ const targets: Record<string, (run: { count: number; seed: number }) => Promise<
   bodies: ({ count, seed }) => fuzzBodies({ count: Math.ceil(count / 100), seed }),
   keywords: fuzzKeywords,
   requests: fuzzRequests,
-  sdks: ({ count, seed }) => fuzzSdkBodies({ count: Math.ceil(count / 10), seed }),
+  sdks: ({ count, seed }) => fuzzSdkBodies({ count: Math.ceil(count / 10), seed, say: console.error }),
   templates: fuzzTemplates,
 };
 

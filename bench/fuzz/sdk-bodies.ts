@@ -1,20 +1,29 @@
-import { deflateSync, gzipSync } from 'node:zlib';
 import inject from 'light-my-request';
 import { startTestServer } from '../../src/api/testing/server.testing.ts';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { type CapturedRequest, capturedRuns, withKeyOf } from '../../src/intake/formats/captures/captures.testing.ts';
 import { ownSamples } from './own-samples.ts';
+import { mutations, pick, type Sent } from './sdk-mutations.ts';
 import { type WebhookSample, webhookSamples } from './webhook-samples.ts';
 
-type Random = () => number;
-
-/** `stallMs`: the longest time that one request kept the main thread busy, by format. */
-export type SdkFuzz = {
+/**
+ * `stallMs`: the longest time that one request kept the main thread busy. `peakMiB`: the most that JavaScript had, with what was
+ * not collected yet; `grownMiB`: what it kept at the end above what it kept after a tenth.
+ */
+type FormatFuzz = {
   statuses: Record<string, number>;
   events: number;
-  stallMs: Record<string, number>;
+  stallMs: number;
+  peakMiB: number;
+  grownMiB: number;
+  seconds: number;
   faults: string[];
 };
+
+type Run = { count: number; seed: number; say(line: string): void };
+
+/** Figures by format. */
+export type SdkFuzz = { formats: Record<string, Omit<FormatFuzz, 'faults'>>; faults: string[] };
 
 const vendors = ['segment', 'rudderstack', 'jitsu', 'cloudevents', 'snowplow', 'posthog'];
 const formats = [...vendors, ...Object.keys(ownSamples), 'webhooks'];
@@ -25,36 +34,53 @@ const statusesOfApi = [...statuses, 409, 415, 422];
 
 /** The most that a request may keep the main thread busy. */
 const stallMsMax = 100;
-
-type Sent = { url: string; headers: Record<string, string>; content: Buffer };
+const peakMiBMax = 512;
+const grownMiBMax = 64;
 
 /**
  * Sends `count` captured requests of each SDK, requests of our own formats, and webhooks, with changed bodies and headers. A fault: a response of 5xx, a status
  * that no SDK expects, an error in the log, an event of a refused request that is stored, a body
- * that is taken with the signature of another one, or a main thread that is busy for too long.
+ * that is taken with the signature of another one, a main thread that is busy for too long, or too much memory. Says a line
+ * for each format, and for each tenth of it.
  */
-export async function fuzzSdkBodies({ count, seed }: { count: number; seed: number }): Promise<SdkFuzz> {
+export async function fuzzSdkBodies(run: Run): Promise<SdkFuzz> {
+  const { seed, say } = run;
+  const found: SdkFuzz = { formats: {}, faults: [] };
+  for (const [index, format] of formats.entries()) {
+    const { faults, ...figures } = await fuzzFormat(format, { ...run, seed: seed + index });
+    found.formats[format] = figures;
+    found.faults.push(...faults);
+    say(`${format}: ${JSON.stringify(figures)}, ${faults.length} faults`);
+  }
+  return found;
+}
+
+/** On a server of its own. */
+async function fuzzFormat(vendor: string, { count, seed, say }: Run): Promise<FormatFuzz> {
   const random = seededRandom(seed);
   await using server = await startTestServer();
   const [own, other] = [
     await server.make('/collectors', { name: 'Own' }),
     await server.make('/collectors', { name: 'Other' }),
   ];
-  const samples = new Map<string, readonly CapturedRequest[]>([
-    ...vendors.map((vendor) => [vendor, samplesOf(vendor)] as const),
-    ...Object.entries(ownSamples),
-  ]);
+  const samples = vendors.includes(vendor) ? samplesOf(vendor) : (ownSamples[vendor] ?? []);
   const webhooks = await webhookSamples(server);
   const withKey = withKeyOf(String(own['key']));
-  const found: SdkFuzz = { statuses: {}, events: 0, stallMs: {}, faults: [] };
+  const found: FormatFuzz = { statuses: {}, events: 0, stallMs: 0, peakMiB: 0, grownMiB: 0, seconds: 0, faults: [] };
+  const startedAt = performance.now();
+  const passed = () => Math.round((performance.now() - startedAt) / 1_000);
+  const tenth = Math.ceil(count / 10);
+  let keptMiB = 0;
   using stalls = createStallMeter();
   const newest = async () => (await server.journal.log.events({ limit: 1 }))[0]?.id ?? '';
   let last = await newest();
-  for (let i = 0; i < count * formats.length; i++) {
-    const vendor = formats[i % formats.length] ?? '';
+  for (let i = 0; i < count; i++) {
+    if (i > 0 && i % tenth === 0) say(`${vendor}: ${i} requests, ${passed()} s`);
+    if (i === tenth) keptMiB = await collectedMiB();
     server.clock.now += 1_000;
     const webhook = vendor === 'webhooks' ? pick(webhooks, random) : null;
-    const first = webhook === null ? captured(pick(samples.get(vendor) ?? [], random), withKey) : whole(webhook);
+    const first =
+      webhook === null ? captured(pick(samples, random), (text) => withIds(withKey(text), i)) : whole(webhook);
     const signed = webhook?.sign(first.content, server.clock.now);
     let sent: Sent = { ...first, headers: { ...first.headers, ...signed } };
     for (let changes = Math.floor(random() * 3); changes >= 0; changes--)
@@ -71,7 +97,8 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
       payload: sent.content,
     });
     const stallMs = await stalls.end();
-    found.stallMs[vendor] = Math.max(found.stallMs[vendor] ?? 0, stallMs);
+    found.stallMs = Math.max(found.stallMs, stallMs);
+    found.peakMiB = Math.max(found.peakMiB, heapMiB());
     const { statusCode } = answer;
     found.statuses[statusCode] = (found.statuses[statusCode] ?? 0) + 1;
     const now = await newest();
@@ -85,7 +112,11 @@ export async function fuzzSdkBodies({ count, seed }: { count: number; seed: numb
     else if (isStored && statusCode !== 200) found.faults.push(`${what}: an event is stored`);
     else if (isOfOther && statusCode === 200) found.faults.push(`${what}: the signature is of another body`);
   }
-  for (const failure of server.failures) found.faults.push(String(failure));
+  for (const failure of server.failures) found.faults.push(`${vendor}: ${failure}`);
+  found.grownMiB = (await collectedMiB()) - keptMiB;
+  if (found.peakMiB > peakMiBMax || found.grownMiB > grownMiBMax)
+    found.faults.push(`${vendor}: ${found.peakMiB} MiB at most, ${found.grownMiB} MiB more at the end`);
+  found.seconds = passed();
   return found;
 }
 
@@ -94,6 +125,10 @@ function captured({ path, headers, body, base64 }: CapturedRequest, withKey: (te
   const cleaned = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withKey(value)]));
   return { url: withKey(path), headers: { ...cleaned, 'content-encoding': '' }, content };
 }
+
+/** With ids of its own, so that the events of a request are not those of an earlier one. */
+const withIds = (text: string, i: number) =>
+  text.replaceAll(/[0-9a-f]{8}(?=-[0-9a-f]{4}-)/gi, i.toString(16).padStart(8, '0'));
 
 const whole = ({ path, headers, body }: WebhookSample): Sent => ({
   url: path,
@@ -130,6 +165,21 @@ function createStallMeter(): Disposable & { begin(): void; end(): Promise<number
   };
 }
 
+/** Without what the storage keeps, which is in memory here. */
+function heapMiB(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return Math.round((heapUsed + external) / 2 ** 20);
+}
+
+/** The memory of buffers is given back in the turn after the collection. */
+async function collectedMiB(): Promise<number> {
+  for (let turn = 0; turn < 3; turn++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return heapMiB();
+}
+
 function mainThreadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
@@ -147,95 +197,3 @@ function samplesOf(vendor: string): CapturedRequest[] {
         );
   return [...kinds.values()];
 }
-
-type Mutation = (sent: Sent, random: Random, otherKey: string) => Sent;
-
-const texts = [
-  ...[
-    '"',
-    '\\',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    'NaN',
-    '-Infinity',
-    '1e999',
-    '-',
-    '\u0000',
-    '\\ud800',
-    '\ufeff',
-    'é',
-    'null',
-    '{}',
-  ],
-  ...['[]', '"__proto__":1,', '"batch":[', '"type":"track",', '"context":7,', '"userId":{},', '"timestamp":"never",'],
-  ...[
-    '{"a":'.repeat(5_000),
-    '['.repeat(100_000),
-    '[],'.repeat(50_000),
-    `"${'QUJD'.repeat(100_000)}"`,
-    '1'.repeat(100_000),
-  ],
-  ...[`"${'\\u0000'.repeat(20_000)}"`, '"k":1,'.repeat(30_000), `${' '.repeat(400_000)}`],
-];
-
-const spliced = (content: Buffer, start: number, end: number, text: Buffer) =>
-  Buffer.concat([content.subarray(0, start), text, content.subarray(end)]);
-
-const mutations: Mutation[] = [
-  (sent, random) => {
-    const content = Buffer.from(sent.content);
-    for (let i = 0; i < 1 + random() * 5 && content.length > 0; i++)
-      content[Math.floor(random() * content.length)] = Math.floor(random() * 256);
-    return { ...sent, content };
-  },
-  (sent, random) => ({ ...sent, content: sent.content.subarray(0, Math.floor(random() * sent.content.length)) }),
-  (sent, random) => {
-    const at = Math.floor(random() * sent.content.length);
-    return { ...sent, content: spliced(sent.content, at, at, Buffer.from(pick(texts, random))) };
-  },
-  (sent, random) => {
-    // At a place where a value stands, most of the time.
-    const colons = [...sent.content.entries()].flatMap(([at, byte]) => (byte === 0x3a || byte === 0x2c ? at + 1 : []));
-    const at = pick(colons.length === 0 ? [0] : colons, random);
-    return { ...sent, content: spliced(sent.content, at, at, Buffer.from(pick(texts, random))) };
-  },
-  (sent, random) => {
-    const from = Math.floor(random() * sent.content.length);
-    const to = from + Math.floor(random() * (sent.content.length - from));
-    const times = Math.min(Math.ceil(300_000 / (to - from + 1)), 1 + Math.floor(1_000 ** random()));
-    const repeated = Buffer.concat(Array.from({ length: times }, () => sent.content.subarray(from, to)));
-    return { ...sent, content: spliced(sent.content, to, to, repeated) };
-  },
-  (sent) => ({ ...sent, content: gzipSync(sent.content) }),
-  (sent, random) => ({
-    ...sent,
-    content: pick([gzipSync, deflateSync, (bytes: Buffer) => bytes], random)(sent.content),
-    headers: { ...sent.headers, 'content-encoding': pick(['gzip', 'deflate', 'br', 'identity', 'nonsense'], random) },
-  }),
-  (sent, random) => ({
-    ...sent,
-    content: gzipSync(Buffer.alloc(10_000_000 * random(), pick([0x20, 0x5b, 0x22, 0x7b], random)), { level: 1 }),
-  }),
-  (sent, random, otherKey) => ({
-    ...sent,
-    content: Buffer.from(
-      sent.content.toString().replace('{', `{"writeKey":"${otherKey}","api_key":"${otherKey}","aid":"${otherKey}",`),
-    ),
-    headers: { ...sent.headers, ...(random() < 0.5 ? { authorization: '' } : {}) },
-  }),
-  (sent, random) => {
-    const names = Object.keys(sent.headers);
-    const name = pick(names, random);
-    return {
-      ...sent,
-      headers: { ...sent.headers, [name]: pick(['', 'x', 'é', '9'.repeat(2_000), '%', 'Basic Og=='], random) },
-    };
-  },
-  (sent, random) => ({ ...sent, url: sent.url + pick(['/', '?', '?writeKey=%', '?a=b', '//', '/..'], random) }),
-];
-
-const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)] as T; // not empty
