@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { openTab, startConsole } from '../console/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runShell } from '../support/run-shell.ts';
 
-/** The tabs of the SDKs for pages on the page of a collector. */
-const tabs = ['Segment', 'RudderStack', 'Jitsu', 'Snowplow', 'PostHog'];
+/** The tabs of the SDKs for pages on the page of a collector, and of our own tag, which needs no package. */
+const tabs = ['Segment', 'RudderStack', 'Jitsu', 'Snowplow', 'PostHog', 'Tag'];
 
 /**
  * From an empty folder to an event of each SDK on the page Events, by what the console says alone: a collector is made, the lines
- * of each tab are copied into a file, which is bundled with the packages in `folder` and opened in the browser.
+ * of each tab are copied into a file, which is bundled with the packages in `folder` and opened in the browser. CloudEvents are
+ * sent by the copied command, and a webhook to the copied URL.
  */
 export async function sendByTheConsole(folder: string): Promise<void> {
   await using running = await startConsole();
@@ -31,19 +32,24 @@ export async function sendByTheConsole(folder: string): Promise<void> {
   `);
   await page.getByRole('link', { name: 'New Collector' }).click();
   await page.getByRole('textbox', { name: 'Collector Name' }).fill('Shop');
+  await page.getByRole('checkbox', { name: 'Webhooks' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor();
   await using site = await startReceiver();
   for (const name of tabs) {
-    const script = await bundled(folder, await copied(page, name));
-    site.answer(`/${name}`, { headers: html, body: `<title>Shop</title><script src="/${name}.js"></script>` });
-    site.answer(`/${name}.js`, { headers: { 'content-type': 'text/javascript; charset=utf-8' }, body: script });
+    const lines = await copied(page, name);
+    const isScript = !lines.startsWith('<script');
+    const element = isScript ? `<script src="/${name}.js"></script>` : lines;
+    site.answer(`/${name}`, { headers: html, body: `<title>Shop</title>${element}` });
+    if (isScript) site.answer(`/${name}.js`, { headers: script, body: await bundled(folder, lines) });
     const visit = await page.context().newPage();
     await visit.goto(`${site.url}/${name}`);
     await page.getByText(/^Received /).waitFor();
     await eventually(`the event of ${name}`, async () => {
       const { data } = await app.client.call('listEvents', { query: { limit: 50 } });
-      return data.some((one) => one.source.format === name.toLowerCase() && /^order.completed$/i.test(one.name ?? ''));
+      return data.some(
+        (one) => one.source.format === name.toLowerCase() && /^(order.completed|page)$/i.test(one.name ?? ''),
+      );
     });
     await visit.close();
     await page.reload();
@@ -52,19 +58,29 @@ export async function sendByTheConsole(folder: string): Promise<void> {
   }
   await runShell(await copied(page, 'CloudEvents'), { curl: 'stand-in' });
   await page.getByText('Received order', { exact: true }).waitFor();
+  const webhooks = page.getByRole('region', { name: 'Webhook URL' });
+  const url = await pressed(page, webhooks);
+  await fetch(url, { method: 'POST', body: '{"type":"order.paid"}', headers: { 'content-type': 'application/json' } });
+  await page.getByText('Received order.paid').waitFor();
   await page.getByRole('link', { name: 'Events', exact: true }).first().click();
   await page.getByRole('link', { name: 'Order Completed' }).nth(3).waitFor(); // of four SDKs
-  await page.getByRole('link', { name: 'order_completed' }).waitFor();
+  for (const name of ['order_completed', 'page', 'order', 'order.paid'])
+    await page.getByRole('link', { name, exact: true }).first().waitFor();
 }
 
 const html = { 'content-type': 'text/html' };
+const script = { 'content-type': 'text/javascript; charset=utf-8' };
 
 async function copied(page: Page, name: string): Promise<string> {
   await page.getByRole('tab', { name, exact: true }).click();
-  const panel = page.getByRole('tabpanel', { name, exact: true });
+  return pressed(page, page.getByRole('tabpanel', { name, exact: true }));
+}
+
+/** What the button Copy of a part of the page copies. */
+async function pressed(page: Page, part: Locator): Promise<string> {
   const [, text] = await Promise.all([
-    panel.getByRole('button', { name: 'Copied' }).first().waitFor(),
-    panel
+    part.getByRole('button', { name: 'Copied' }).first().waitFor(),
+    part
       .getByRole('button', { name: 'Copy', exact: true })
       .click()
       .then(() => page.evaluate<string>('navigator.clipboard.readText()')),
