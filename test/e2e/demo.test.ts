@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -20,6 +20,24 @@ test('the demo delivers what its shop does, and Ctrl-C ends it in order with not
   assert.deepEqual(await demo.end('SIGINT'), { code: 0, signal: null });
   const [, events, delivered] = /\n(\d+) events, \d+ matches, (\d+) delivered, 0 failed\.\n$/.exec(demo.stdout()) ?? [];
   assert.ok(Number(events) >= Number(delivered) && Number(delivered) >= 1, demo.stdout());
+  assert.equal(demo.stderr(), '');
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('the demo of a cluster accepts and delivers events after the death of a node, which starts again', async (t) => {
+  const dir = folder(t);
+  chmodSync(dir, 0o711); // PostgreSQL runs as another user when this one is root
+  await using demo = spawnProcess({ TMPDIR: dir }, ['demo', '--cluster', '--port', '0', '--rate', '50']);
+  const delivered = () => Number(/.* delivered (\d+)/s.exec(demo.stdout())?.[1] ?? 0);
+  await eventually('a delivery', () => delivered() > 0, { state: () => demo.stdout() + demo.stderr() });
+  const [, pid] = /Node a .*kill -9 (\d+)/.exec(demo.stdout()) ?? [];
+  process.kill(Number(pid), 'SIGKILL');
+  await eventually('its end', () => demo.stdout().includes('Node a has ended'));
+  const before = delivered();
+  await eventually('deliveries of the other node', () => delivered() > before + 5, { state: demo.stdout });
+  await eventually('its next start', () => demo.stdout().includes('Node a is back'), { state: demo.stdout });
+  assert.deepEqual(await demo.end('SIGINT'), { code: 0, signal: null });
+  assert.match(demo.stdout(), /\n\d+ events acknowledged, [1-9]\d* delivered, 0 failed\.\n$/);
   assert.equal(demo.stderr(), '');
   assert.deepEqual(readdirSync(dir), []);
 });

@@ -22,6 +22,15 @@ const doors: Record<string, string> = {
     'Reads and unpacks the tables of source lines beside the program; opens nothing.',
   'api/http/node-http.ts: process.binding': 'Takes the server and the names of statuses from node:http: listens.',
   'cli/commands/doctor.ts: node:net {createServer}': 'Tries whether the port is free: listens, connects nowhere.',
+  'cli/demo/cluster/balancer.ts: node:http {Agent createServer request}':
+    'The load balancer of the demo: listens, and passes requests on to the nodes that the demo started.',
+  'cli/demo/cluster/balancer.ts: fetch': 'As above: asks whether they are ready.',
+  'cli/demo/cluster/cluster-demo.ts: fetch': 'As above: asks whether one of them is ready.',
+  'cli/demo/cluster/demo-node.ts: node:child_process {spawn}': 'The demo starts the program as two nodes.',
+  'cli/demo/cluster/registry-postgres.ts: node:child_process {execFile spawn}':
+    'The demo starts the PostgreSQL of a development package, without listening on an address.',
+  'cli/demo/cluster/registry-postgres.ts: node:module {createRequire}': 'Finds that package.',
+  'cli/demo/cluster/registry-postgres.ts: createRequire': 'As above.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',
   'client/client.ts: fetch': 'The typed client of commands and console: goes to the server its user names.',
   'async/worker-thread.ts: node:worker_threads {Worker}':

@@ -9,13 +9,14 @@ import { type Context, count, moreSettings } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
 import { abortedBy } from '../signals.ts';
+import { clusterDemo } from './cluster/cluster-demo.ts';
 import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
 import { setUpDemo } from './set-up.ts';
 import { slowPartner } from './slow-partner.ts';
 
-type Options = { for?: number; rate: number; seed: number; dataDir?: string; logLevel?: string };
+type Options = { for?: number; rate: number; seed: number; cluster?: true; dataDir?: string; logLevel?: string };
 
 type Welcome = { url: string; token: string; key: string; folder: { path: string; isTemporary: boolean } };
 
@@ -29,14 +30,20 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
     .option('--for <seconds>', 'stop after this many seconds instead of at Ctrl-C', count)
     .option('--rate <number>', 'events per second', count, 3)
     .option('--seed <number>', 'seed of the visitors; the same seed gives the same events', count, 1)
+    .option('--cluster', 'two nodes that share PostgreSQL, behind a load balancer; always in a temporary folder')
     .description('run a server with a sample shop and the Inbox, in a temporary folder unless --data-dir is given')
     .action(async (options: Options) => {
       using asked = deps.untilSignal();
-      await using folder = await demoFolder(options.dataDir);
+      await using folder = await demoFolder(options.cluster === true ? undefined : options.dataDir);
       const program = configure(
         { inbox: 'on', ...options, dataDir: folder.path },
         { logLevel: 'silent', adminToken: randomBytes(24).toString('base64url') },
       );
+      if (options.cluster === true) {
+        const ended = abortedBy(asked.signal, options.for);
+        await clusterDemo({ deps, settings: program.settings, folder: folder.path, visitors, ...options, ended });
+        return;
+      }
       const app = await startProgram(program);
       try {
         const server = connectTo({ url: app.url, adminToken: program.settings.adminToken });
