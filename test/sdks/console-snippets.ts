@@ -76,16 +76,13 @@ async function copied(page: Page, name: string): Promise<string> {
   return pressed(page, page.getByRole('tabpanel', { name, exact: true }));
 }
 
-/** What the button Copy of a part of the page copies. */
+/** What the button Copy of a part of the page copies. That it says so for a moment can be missed on a busy machine. */
 async function pressed(page: Page, part: Locator): Promise<string> {
-  const [, text] = await Promise.all([
-    part.getByRole('button', { name: 'Copied' }).first().waitFor(),
-    part
-      .getByRole('button', { name: 'Copy', exact: true })
-      .click()
-      .then(() => page.evaluate<string>('navigator.clipboard.readText()')),
-  ]);
-  return text;
+  await page.bringToFront();
+  await page.evaluate(`navigator.clipboard.writeText('')`);
+  await part.getByRole('button', { name: 'Copy', exact: true }).click();
+  const copied = await page.waitForFunction('navigator.clipboard.readText()', undefined, { polling: 100 });
+  return String(await copied.jsonValue());
 }
 
 async function bundled(folder: string, lines: string): Promise<string> {
