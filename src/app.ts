@@ -25,7 +25,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   let isStarting = true;
   await using opened = new AsyncDisposableStack();
   const { freeBytes, spaceCheckMs } = overrides;
-  const storage = opened.use(await openStorage(config, { freeBytes, spaceCheckMs, isStarting: () => isStarting }));
+  const nodeName = overrides.node?.name ?? nameOf(config);
+  const storage = opened.use(
+    await openStorage(config, { nodeName, freeBytes, spaceCheckMs, isStarting: () => isStarting }),
+  );
   // The storage threads start while the rest, which is most of the program, is loaded here.
   const { compose } = await import('./compose.ts');
   const node = overrides.node ?? (await nodeOf(config, storage));
@@ -41,7 +44,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
   if (config.databaseUrl === null) return openSqliteStorage(config, options);
   const { openPostgresStorage } = await import('./postgres-storage.ts');
-  return openPostgresStorage(config);
+  return openPostgresStorage(config, options);
 }
 
 /** How often a node does what others may wait for, in ms. */
@@ -55,12 +58,14 @@ const rhythmAlone = { ttlMs: 15_000, everyMs: 5_000, pollMs: 1_000, followMs: 5_
  * partitions, under the same name at each start.
  */
 async function nodeOf(config: Config, { journal }: Storage): Promise<NodeParts | undefined> {
-  const { databaseUrl, nodeName, port, partitions } = config;
+  const { databaseUrl, partitions } = config;
   const monotonic = () => performance.now();
   if (databaseUrl === null) {
     const count = await journal.hot.leases.partitionCount(1);
     return count === 1 ? undefined : { name: 'embedded', partitions: count, monotonic, ...rhythmAlone };
   }
-  const name = nodeName ?? `${hostname()}:${port === 0 ? pid : port}`;
-  return { name, partitions, monotonic, ...rhythm };
+  return { name: nameOf(config), partitions, monotonic, ...rhythm };
 }
+
+/** Of this process among those that share a database. */
+const nameOf = ({ nodeName, port }: Config) => nodeName ?? `${hostname()}:${port === 0 ? pid : port}`;

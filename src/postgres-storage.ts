@@ -7,7 +7,7 @@ import { hasHoldMark, moveMark, setHoldMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { watchedPostgres } from './postgres/watched.ts';
 import { postgresPorts } from './postgres-ports.ts';
-import { movedSentence, type Storage } from './storage.ts';
+import { movedSentence, type Storage, type StorageOptions } from './storage.ts';
 
 /**
  * Opens the PostgreSQL database of MILLRACE_DATABASE_URL, and migrates it. Throws an Error of one sentence when it can't be
@@ -16,6 +16,7 @@ import { movedSentence, type Storage } from './storage.ts';
  */
 export async function openPostgresStorage(
   config: Pick<Config, 'databaseUrl' | 'secretKey' | 'storageQueueBytes'>,
+  { nodeName }: Pick<StorageOptions, 'nodeName'>,
 ): Promise<Storage> {
   const { databaseUrl, secretKey, storageQueueBytes } = config;
   if (databaseUrl === null) throw new ConfigError('MILLRACE_DATABASE_URL is not set.');
@@ -24,7 +25,7 @@ export async function openPostgresStorage(
       'MILLRACE_DATABASE_URL needs MILLRACE_SECRET_KEY: the key of stored secrets, the same at every node (openssl rand -base64 32).',
     );
   await using opened = new AsyncDisposableStack();
-  const postgres = opened.use(watchedPostgres(openPostgres({ url: databaseUrl.reveal() })));
+  const postgres = opened.use(watchedPostgres(openPostgres({ url: databaseUrl.reveal(), node: nodeName })));
   const facts = await factsOf(postgres).catch((error: unknown) => {
     throw new Error(`PostgreSQL can't be asked: ${reasonOf(error)}`, { cause: error });
   });

@@ -54,6 +54,8 @@ export const movedSentence = (what: string, { to, at }: { to: string; at: string
 
 /** What an engine is told when it is opened. */
 export type StorageOptions = {
+  /** The name of this process among those that share the database. */
+  nodeName?: string | undefined;
   /** While this returns true, the program starts: nothing else is going on. */
   isStarting?: () => boolean;
   /** Replaces the free space of the volume, in tests. */

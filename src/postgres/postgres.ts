@@ -23,8 +23,8 @@ export interface Postgres extends AsyncDisposable {
 
 export type PostgresOptions = {
   url: string;
-  /** The name of this node, which its connections have. */
-  node?: string;
+  /** The name of this node, which its connections have, whatever the URL says. */
+  node?: string | undefined;
   /** Connections for writes and for reads. */
   connectionsMax?: { writes: number; reads: number };
   /** Replaces the time after which a write ends its connection, in ms, for work for which no request waits. */
@@ -45,7 +45,7 @@ export function openPostgres(options: PostgresOptions): Postgres {
   const { url, node, connectionsMax = defaults, writeMs = statementMs, observe = () => {} } = options;
   const common = {
     ...(node !== undefined && { application_name: applicationName(node) }),
-    connectionString: url,
+    connectionString: node === undefined ? url : url.replace(/(?<=[?&])application_name=[^&]*&?/, ''),
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
     types,

@@ -80,6 +80,17 @@ test('a second node serves with the first one, and takes over when it leaves', a
   await deliver({});
 });
 
+test('every connection of a node has its name, by which the next owner ends those of a stopped one', async () => {
+  const env = await newDatabase('named');
+  const url = `${env.MILLRACE_DATABASE_URL}&application_name=other`;
+  await using _app = await startTestApp({ ...env, MILLRACE_DATABASE_URL: url, MILLRACE_NODE_NAME: 'north' });
+  await using admin = openPostgres({ url: server.url('named'), node: 'test' });
+  const names = await admin.read(
+    `SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE datname = 'named' AND application_name <> 'millrace test'`,
+  );
+  assert.deepEqual(names, [{ name: 'millrace north' }]);
+});
+
 test('a node whose key is not that of the database refuses to start, also without a stored secret', async () => {
   const env = await newDatabase('keyed');
   await (await startTestApp(env))[Symbol.asyncDispose]();
