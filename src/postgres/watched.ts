@@ -3,18 +3,25 @@ import type { Postgres, Query } from './postgres.ts';
 
 /** A database whose calls are counted, and whose last one tells whether it responds. */
 export type WatchedPostgres = Postgres & {
-  /** Why the last call found no database; null: it responded. */
+  /** Why the last call found no database, or that all calls have waited for long; null: it responds. */
   problem(): string | null;
   /** Since the start; `operations` counts statements, `commits` transactions that may write. */
   readonly stats: { readonly commits: number; readonly operations: number };
 };
 
+/** A database that answers none of its calls for longer, in ms, has a problem: a call itself waits up to 30 s. */
+const silenceMs = 2_000;
+
 /** Watches the calls of an open database. */
 export function watchedPostgres(postgres: Postgres): WatchedPostgres {
   const stats = { commits: 0, operations: 0 };
   let problem: string | null = null;
+  let pending = 0;
+  /** When the last call ended, or the first of those that are pending began. */
+  let heardAt = 0;
 
   async function watch<T>(call: () => Promise<T>): Promise<T> {
+    if (pending++ === 0) heardAt = performance.now();
     try {
       const result = await call();
       problem = null;
@@ -22,7 +29,15 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
     } catch (error) {
       problem = error instanceof AppError && error.code === 'unavailable' ? causeOf(error) : null;
       throw error;
+    } finally {
+      pending -= 1;
+      heardAt = performance.now();
     }
+  }
+
+  function silence(): string | null {
+    const ms = pending === 0 ? 0 : performance.now() - heardAt;
+    return ms < silenceMs ? null : `no call has ended for ${Math.floor(ms / 1_000)} s`;
   }
 
   const counted =
@@ -43,7 +58,7 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
       stats.commits += 1;
       return watch(() => postgres.transaction((inside) => work(counted(inside))));
     },
-    problem: () => problem,
+    problem: () => problem ?? silence(),
     stats,
     [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),
   };

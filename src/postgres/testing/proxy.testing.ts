@@ -12,6 +12,9 @@ export type Proxy = AsyncDisposable & {
   cut: (sent: string) => 'before' | 'after' | null;
   /** Breaks all connections. */
   breakAll(): void;
+  /** Passes nothing on in either direction, until `resume`; nothing is lost. */
+  hold(): void;
+  resume(): void;
 };
 
 /** Starts a proxy to the socket of a server that `startServer` started; `url` is that of a database there. */
@@ -19,6 +22,7 @@ export async function startProxy(url: string): Promise<Proxy> {
   const to = new URL(url).searchParams.get('host') ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
   const sockets = new Set<Socket>();
+  let isHeld = false;
   const server = createServer((client) => {
     const upstream = connect(join(to, '.s.PGSQL.5432'));
     let breaks = false;
@@ -41,6 +45,7 @@ export async function startProxy(url: string): Promise<Proxy> {
       upstream.write(sent);
     });
     upstream.on('data', (received: Buffer) => (breaks ? end() : client.write(received)));
+    if (isHeld) for (const socket of [client, upstream]) socket.pause();
   });
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(join(folder, '.s.PGSQL.5432'), resolve);
@@ -52,6 +57,14 @@ export async function startProxy(url: string): Promise<Proxy> {
     cut: () => null,
     breakAll() {
       for (const socket of sockets) socket.destroy();
+    },
+    hold() {
+      isHeld = true;
+      for (const socket of sockets) socket.pause();
+    },
+    resume() {
+      isHeld = false;
+      for (const socket of sockets) socket.resume();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
