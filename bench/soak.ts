@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { shareBudget } from './soak/budget.ts';
 import { shareDatabase } from './soak/cluster.ts';
 import { fillTheDisk } from './soak/disk.ts';
@@ -17,7 +18,13 @@ import { soakTogether } from './soak/together.ts';
 // (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; `fanout`
 // takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --kills=40, --stops=20, --databases=10 and --cuts=10.
 
-const text = (name: string) => process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const names = ['seed', 'rounds', 'seconds', 'size', 'visitors', 'open', 'cuts', 'runs', 'program', 'except'];
+const counts = ['destinations', 'heap', 'kills', 'stops', 'databases'];
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: Object.fromEntries([...names, ...counts].map((name) => [name, { type: 'string' as const }])),
+});
+const text = (name: string) => values[name];
 const option = (name: string, usual: number) => Number(text(name) ?? usual);
 const seed = option('seed', Date.now());
 const held = () => ({

@@ -6,7 +6,7 @@ import { startProxy } from '../../src/postgres/testing/proxy.testing.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startRecorder } from '../../test/faults/recorder.ts';
-import { allDeliveries, wire } from '../../test/faults/wiring.ts';
+import { wire } from '../../test/faults/wiring.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
 import { startLoad } from './load.ts';
@@ -29,8 +29,10 @@ export type ClusterFigures = {
 };
 
 const stopMs = 5_000;
+/** Each event has four deliveries, which are all read at the end: 5 ms each. */
+const perSecondMax = 100;
 const databaseDownMsMax = 3_000;
-const calmMs = { least: 500, most: 2_500 };
+const usualCalmMs = { least: 500, most: 2_500 };
 
 type Node = { name: string; process: Process; url: string; client: Client };
 
@@ -41,9 +43,12 @@ type Node = { name: string; process: Process; url: string; client: Client };
 export async function shareDatabase({
   seed,
   acts,
+  calmMs = usualCalmMs,
 }: {
   seed: number;
   acts: Readonly<Record<Act, number>>;
+  /** Between two acts. */
+  calmMs?: { least: number; most: number };
 }): Promise<ClusterFigures> {
   const random = seededRandom(seed);
   await using server = await startServer();
@@ -90,7 +95,7 @@ export async function shareDatabase({
         })
       ).key,
     );
-  const load = startLoad({ senders: 4, batchMax: 20, random });
+  const load = startLoad({ senders: 4, batchMax: 20, random, perSecondMax });
   let isOver = false;
   const alive = new Set(nodes.keys());
   const aiming = (async () => {
@@ -146,9 +151,8 @@ export async function shareDatabase({
   await load.stop();
   const drainedFrom = performance.now();
   const { client } = of('a');
-  await untilDrained(client, recorder);
+  const deliveries = await untilDrained(client, recorder);
   const drainMs = performance.now() - drainedFrom;
-  const deliveries = await allDeliveries(client);
   const sorted = takeoverMs.toSorted((x, y) => x - y);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   return {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startRecorder } from '../../test/faults/recorder.ts';
-import { allDeliveries, wire } from '../../test/faults/wiring.ts';
+import { wire } from '../../test/faults/wiring.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
 import { startLoad } from './load.ts';
@@ -96,9 +96,8 @@ export async function killUnderLoad({
   const drainedFrom = performance.now();
   await load.stop();
   const client = adminClient(url);
-  await untilDrained(client, recorder);
+  const deliveries = await untilDrained(client, recorder);
   const drainMs = performance.now() - drainedFrom;
-  const deliveries = await allDeliveries(client);
   await server.end();
 
   const [first = 0, ...restarts] = readyMs;

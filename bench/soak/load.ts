@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 /** One request of the load: the numbers of its events and, once acknowledged, their ids. */
@@ -19,15 +20,21 @@ export const visitors = 40;
 
 const eventOf = (n: number) => ({ 'wt.ev': 'tick', 'wt.dcsvid': `v${n % visitors}`, n, text: `event ${n} ü` });
 
+/** After a 503, in ms. */
+const refusedMs = 50;
+
 /** Endless events from a few senders, single ones and batches in turn; each event carries its own number as `n`. */
 export function startLoad({
   senders,
   batchMax,
   random,
+  perSecondMax = Number.POSITIVE_INFINITY,
 }: {
   senders: number;
   batchMax: number;
   random: () => number;
+  /** Events of all senders. */
+  perSecondMax?: number;
 }): Load {
   const agent = new Agent({ connections: senders });
   const sent: Sent[] = [];
@@ -48,7 +55,8 @@ export function startLoad({
       });
       const text = await answer.body.text();
       if (answer.statusCode === 200) one.ids = JSON.parse(text).ids;
-      else if (answer.statusCode !== 503) odd.push(`${answer.statusCode} ${text}`);
+      else if (answer.statusCode === 503) await setTimeout(refusedMs);
+      else odd.push(`${answer.statusCode} ${text}`);
     } catch {
       // Interrupted: as for any client, it is unknown whether the events were stored.
       if (target === url) aim(null);
@@ -58,7 +66,10 @@ export function startLoad({
   async function run() {
     while (!isStopping) {
       if (target === null) await aimed.promise;
-      else await send(target, random() < 0.5 ? 1 : 1 + Math.floor(random() * batchMax));
+      else {
+        const count = random() < 0.5 ? 1 : 1 + Math.floor(random() * batchMax);
+        await Promise.all([send(target, count), setTimeout((count * senders * 1_000) / perSecondMax)]);
+      }
     }
   }
 

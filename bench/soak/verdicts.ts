@@ -3,19 +3,14 @@ import type { Recorder } from '../../test/faults/recorder.ts';
 import { type allDeliveries, untilFinished } from '../../test/faults/wiring.ts';
 import { type Load, visitors } from './load.ts';
 
-/** A large backlog takes longer than one wait: it waits again while requests arrive. */
-export async function untilDrained(client: Client, recorder: Recorder): Promise<void> {
+/** A large backlog takes longer than one wait: it waits again while requests arrive. Returns all deliveries. */
+export async function untilDrained(client: Client, recorder: Recorder): Promise<Seen> {
   for (let before = -1; ; ) {
     const arrived = recorder.arrivals.length;
     if (arrived === before) return untilFinished(client);
     before = arrived;
-    if (
-      await untilFinished(client).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    const finished = await untilFinished(client).catch(() => null);
+    if (finished !== null) return finished;
   }
 }
 

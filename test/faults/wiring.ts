@@ -29,8 +29,8 @@ export async function wire(client: Client, baseUrl: string, { connection, destin
 
 const unfinished = ['pending', 'sending', 'retrying', 'held'] as const;
 
-/** Waits until no delivery (of this destination) is unfinished. */
-export async function untilFinished(client: Client, query: { destinationId?: string } = {}): Promise<void> {
+/** Waits until no delivery (of this destination) is unfinished; returns all of them, newest first. */
+export async function untilFinished(client: Client, query: { destinationId?: string } = {}): Promise<Delivery[]> {
   for (const status of unfinished)
     await eventually(`no delivery to be ${status}`, async () => {
       const { data } = await client.call('listDeliveries', { query: { ...query, status, limit: 1 } });
@@ -38,7 +38,10 @@ export async function untilFinished(client: Client, query: { destinationId?: str
     });
   // Between two readings, a delivery may have moved from a state that is read later to one that was read before.
   const isOpen = ({ status }: Delivery) => (unfinished as readonly string[]).includes(status);
-  await eventually('every delivery to be finished', async () => !(await allDeliveries(client, query)).some(isOpen));
+  return eventually('every delivery to be finished', async () => {
+    const all = await allDeliveries(client, query);
+    return all.some(isOpen) ? null : all;
+  });
 }
 
 /** All deliveries, newest first. */

@@ -226,7 +226,7 @@ test('the same events sent to two nodes at once are stored once each', async () 
   const [mine] = await a.hot.leases.take({ node: 'a', partitions: [0], now: 0 });
   const [other] = await b.hot.leases.take({ node: 'b', partitions: [1], now: 0 });
   assert.ok(mine && other);
-  const count = 1_000;
+  const count = 10_000;
   const both = async (index: number) => {
     const events = [incoming({ identity: `id ${index}` })];
     const of = { collectorId: 'col_1', receivedAt: start, events };
