@@ -12,6 +12,7 @@ import { startTestApp, type TestApp } from '../test/support/app.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { startReceiver } from '../test/support/receiver.ts';
 import { type Trouble, type UnreliableWay, unreliableWay } from '../test/support/unreliable-way.ts';
+import { buildConsole, isConsoleStale } from './console.ts';
 import { call, fetchBy, runParts } from './parts.ts';
 
 // Runs the packages of other vendors, unmodified, at the versions in test/sdks, against a server that restarts, does not take
@@ -244,4 +245,6 @@ async function check(app: TestApp, language: Language, { sdk, what, id, key, way
     assert.deepEqual([event.visitorId, event.data?.['text'], event.data?.['order_id']], rest, `${sdk} ${what}`);
 }
 
+// To build it keeps this process busy for longer than a server waits for a request.
+if (isConsoleStale()) await buildConsole();
 await runParts(parts, process.argv.slice(2), { isTogether: true });
