@@ -127,6 +127,28 @@ test('a list is sorted by its columns and filtered by chips, and its address and
   assert.deepEqual(tab.problems, []);
 });
 
+test('Enter chooses the marked option of a filter that the server searches, also after arrows', async () => {
+  const { app, browser } = console_;
+  await app.client.call('createAction', {
+    body: { name: 'Any', description: 'x', rules: { parameter: 'n', operator: 'exists' } },
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions' });
+  const { page } = tab;
+  const marked = (name: string) =>
+    page.getByRole('option', { name, exact: true }).and(page.locator('[data-combobox-selected]')).waitFor();
+  await page.getByRole('combobox', { name: 'Connection', exact: true }).click();
+  const search = page.getByRole('textbox', { name: 'Search Connection' });
+  await search.press('ArrowDown');
+  await marked('CRM 2');
+  await search.press('ArrowDown');
+  await marked('CRM 10');
+  await search.fill('about mail');
+  await marked('Mail');
+  await search.press('Enter');
+  await page.getByRole('button', { name: 'Remove filter Connection: Mail' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('columns are hidden and moved per person, and those without room leave before the state does', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/connections' });

@@ -1,4 +1,4 @@
-import { Group, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, useState } from 'react';
 import { type Stats, useApiQuery, useStats } from '../../data/data.ts';
@@ -6,6 +6,7 @@ import { formatDuration, outcomes, shell, statusLine, terms, connections as word
 import { Chart } from '../../parts/chart/chart.tsx';
 import { statesOver } from '../../parts/chart/chart-series.ts';
 import { ChartTimePicker, useChartTime, useWeekBefore } from '../../parts/chart/chart-time.tsx';
+import { SearchedSelect } from '../../parts/form/searched-select.tsx';
 import { Panel, TextLink } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { useMay } from '../../session/rights.ts';
@@ -31,17 +32,16 @@ export function ActivityTab({ connection: { id } }: { connection: { id: string }
   return (
     <Stack>
       {destinations.length < 2 ? null : (
-        <Select
+        <SearchedSelect
           label={terms.destination}
           placeholder={w.allDestinations}
-          value={destinationId}
+          value={destinationId ?? ''}
           onChange={(next) => {
-            choose(next);
+            choose(next || null);
             void navigate({ search: (present) => ({ ...present, cursor: undefined }), replace: true });
           }}
-          data={destinations.map((one) => ({ value: one.id, label: one.name }))}
-          searchable
-          clearable
+          groups={[{ items: destinations.map((one) => ({ value: one.id, label: one.name })) }]}
+          isClearable
           maw="24rem"
         />
       )}

@@ -1,6 +1,7 @@
 import { Button, CloseButton, Combobox, Group, useCombobox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts, terms } from '../../messages/en.ts';
+import { useMarked } from '../form/use-marked.ts';
 import { Icon } from '../parts.ts';
 import css from './choice.module.css';
 import { type Searched, useFound, useFoundName } from './found.ts';
@@ -25,38 +26,43 @@ export function Choice({ label, value, options: given = [], searched, nameOf, on
   const [text, write] = useState('');
   const isSearched = searched !== undefined || given.length >= searchedFrom;
   const combobox = useCombobox({
-    onDropdownClose() {
-      combobox.resetSelectedOption();
-      write('');
-    },
-    onDropdownOpen: () => (isSearched ? combobox.focusSearchInput() : combobox.selectActiveOption()),
+    onDropdownClose: () => write(''),
+    onDropdownOpen: () => (isSearched ? combobox.focusSearchInput() : undefined),
   });
   const ofDocuments = useFound(searched, text, combobox.dropdownOpened);
   const foundName = useFoundName();
-  const options = searched === undefined ? given : ofDocuments;
+  const options = searched === undefined ? given : ofDocuments.found;
   const isFixed = searched === undefined && given.length === 0;
   const nameHere = searched === undefined ? nameOf : (id: string) => foundName(searched, id);
   const name =
     value === undefined ? null : (options.find((one) => one.value === value)?.label ?? nameHere?.(value) ?? value);
   const fits = (one: { label: string }) => one.label.toLowerCase().includes(text.trim().toLowerCase());
-  const found = searched === undefined ? options.filter(fits) : options;
+  const found = searched !== undefined && ofDocuments.isSettled ? options : options.filter(fits);
+  function choose(next: string) {
+    onChange(next === value ? undefined : next);
+    combobox.closeDropdown();
+    combobox.focusTarget();
+  }
+  const marked = useMarked({
+    values: found.map((one) => one.value),
+    text,
+    chosen: value,
+    isOpen: combobox.dropdownOpened,
+    open: combobox.openDropdown,
+    close() {
+      combobox.closeDropdown();
+      combobox.focusTarget();
+    },
+    choose,
+  });
   const chip = name === null ? label : terms.chip(label, name);
   return (
     <Group gap={0} wrap="nowrap" className={css['chip'] ?? ''} data-set={name !== null || undefined}>
       {isFixed ? (
         <span className={css['word']}>{chip}</span>
       ) : (
-        <Combobox
-          store={combobox}
-          position="bottom-start"
-          width="max-content"
-          onOptionSubmit={(next) => {
-            onChange(next === value ? undefined : next);
-            combobox.closeDropdown();
-            combobox.focusTarget();
-          }}
-        >
-          <Combobox.Target targetType="button" withExpandedAttribute>
+        <Combobox store={combobox} position="bottom-start" width="max-content" onOptionSubmit={choose}>
+          <Combobox.Target targetType="button" withExpandedAttribute withKeyboardNavigation={false} {...marked.target}>
             <Button
               variant="subtle"
               color="gray"
@@ -75,15 +81,14 @@ export function Choice({ label, value, options: given = [], searched, nameOf, on
                 aria-label={parts.searchIn(label)}
                 placeholder={parts.searchIn(label)}
                 value={text}
-                onChange={(event) => {
-                  write(event.currentTarget.value);
-                  combobox.updateSelectedOptionIndex();
-                }}
+                onChange={(event) => write(event.currentTarget.value)}
+                withKeyboardNavigation={false}
+                {...marked.target}
               />
             ) : null}
-            <Combobox.Options mah="18rem" style={{ overflowY: 'auto' }} aria-label={label}>
+            <Combobox.Options id={marked.listId} mah="18rem" style={{ overflowY: 'auto' }} aria-label={label}>
               {found.map((one) => (
-                <Combobox.Option key={one.value} value={one.value} active={one.value === value}>
+                <Combobox.Option key={one.value} {...marked.optionOf(one.value)} active={one.value === value}>
                   <Group gap="xs" wrap="nowrap">
                     {one.value === value ? <Icon name="check" size={13} /> : null}
                     {one.label}

@@ -1,6 +1,7 @@
-import { NativeSelect, Select, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { parts } from '../../messages/en.ts';
+import { SearchedSelect } from '../form/searched-select.tsx';
 import { TimeField } from '../form/time-field.tsx';
 import { searchedFrom } from './choice.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
@@ -42,20 +43,14 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
     if (isTime) return <TimeField key={key} label={label} value={value} onChange={set} />;
     if (options !== undefined && options.length >= searchedFrom)
       return (
-        <Select
+        <SearchedSelect
           key={key}
           {...field}
-          value={value || null}
-          onChange={(next) => set(next ?? undefined)}
-          data={options}
+          onChange={(next) => set(next)}
+          groups={[{ items: options }]}
           placeholder={parts.any}
-          nothingFoundMessage={parts.noOption}
-          onDropdownOpen={() => onChoosing?.(true)}
-          onDropdownClose={() => onChoosing?.(false)}
-          searchable
-          clearable
-          // A choice outside of the form would close it.
-          comboboxProps={{ withinPortal: false }}
+          onToggle={(isOpen) => onChoosing?.(isOpen)}
+          isClearable
         />
       );
     if (options !== undefined)
@@ -89,31 +84,25 @@ export function DocumentField(props: DocumentFieldProps): ReactNode {
   const [text, write] = useState('');
   const [isOpen, open] = useState(false);
   const foundName = useFoundName();
-  const chosen = value === '' ? null : { value, label: foundName(searched, value) };
-  const found = useFound(searched, text === chosen?.label ? '' : text, isOpen);
+  const chosen = { value, label: value === '' ? '' : foundName(searched, value) };
+  const { found, isSettled } = useFound(searched, text, isOpen);
   function toggle(next: boolean) {
     open(next);
     onChoosing?.(next);
   }
+  const options = found.map((one) => ({ ...one, isFound: isSettled }));
   return (
-    <Select
+    <SearchedSelect
       label={label}
-      value={value || null}
-      onChange={(next) => onChange(next ?? undefined)}
-      data={chosen === null || found.some((one) => one.value === value) ? found : [chosen, ...found]}
-      // The server has searched already, in more than the names.
-      filter={({ options }) => options}
-      searchValue={text}
-      onSearchChange={write}
+      value={value}
+      onChange={(next) => onChange(next || undefined)}
+      groups={[{ items: value === '' || found.some((one) => one.value === value) ? options : [chosen, ...options] }]}
+      onSearch={write}
+      onToggle={toggle}
       placeholder={placeholder}
-      nothingFoundMessage={parts.noOption}
-      onDropdownOpen={() => toggle(true)}
-      onDropdownClose={() => toggle(false)}
-      searchable
-      clearable
+      isClearable
       error={error}
       disabled={disabled}
-      comboboxProps={{ withinPortal: false }}
     />
   );
 }

@@ -19,8 +19,15 @@ const routes = {
   behavior: 'listBehaviors',
 } as const;
 
-/** The first documents, by name, that have a text in their name or description. Nothing is asked for until `isOn`. */
-export function useFound(searched: Searched | undefined, text: string, isOn: boolean): readonly Option[] {
+/**
+ * The first documents, by name, that have a text in their name or description; those of an earlier text until it is settled.
+ * Nothing is asked for until `isOn`.
+ */
+export function useFound(
+  searched: Searched | undefined,
+  text: string,
+  isOn: boolean,
+): { found: readonly Option[]; isSettled: boolean } {
   const { kind = 'action', connectionId } = searched ?? {};
   const [asked] = useDebouncedValue(text.trim(), 150);
   const names = useNames();
@@ -33,11 +40,13 @@ export function useFound(searched: Searched | undefined, text: string, isOn: boo
     { params: { id: connectionId ?? '' }, query },
     { ...kept, enabled: on && isOfOne },
   );
-  const found: readonly { id: string; name: string; connectionId?: string }[] = (isOfOne ? own : all).data?.data ?? [];
-  return found.map(({ id, name, connectionId: of }) => ({
+  const { data, isPlaceholderData } = isOfOne ? own : all;
+  const listed: readonly { id: string; name: string; connectionId?: string }[] = data?.data ?? [];
+  const found = listed.map(({ id, name, connectionId: of }) => ({
     value: id,
     label: of === undefined || isOfOne ? name : terms.placeOf(names.connection(of), name),
   }));
+  return { found, isSettled: asked === text.trim() && !isPlaceholderData };
 }
 
 /** The name of a document that was chosen by its id. */

@@ -1,10 +1,11 @@
-import { Button, type ComboboxParsedItemGroup, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { useApiQuery, useEventNames } from '../../data/data.ts';
 import { formatTime, parts, shell, terms, eventPicker as words } from '../../messages/en.ts';
 import { useMay } from '../../session/rights.ts';
 import { bind } from '../form/bind.ts';
+import { type Item, SearchedSelect } from '../form/searched-select.tsx';
 import { Icon, Note } from '../parts.ts';
 import { marksOf } from './event-marks.ts';
 import { type EventFor, type Listed, usePickable } from './pickable-events.ts';
@@ -51,8 +52,7 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
     { value: pickedPasted, label: words.paste },
   ];
   const shown = made.find((one) => one.value === value) ?? itemOf({ id: value });
-  const isTyped = text !== '' && text !== shown.label;
-  const { found, isAsking } = useFound(isTyped ? text : '');
+  const { found, isAsking } = useFound(text);
   const groups = [
     { group: words.found, items: found },
     { group: words.chosen, items: chosen },
@@ -61,34 +61,27 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
     { group: words.recent, items: recent },
   ];
   const listed = new Set<string>();
-  const data = groups.flatMap(({ group, items }) => {
+  const data: { name: string; items: Item[] }[] = groups.flatMap(({ group, items }) => {
     const news = items.filter(({ id }) => !listed.has(id));
     for (const { id } of news) listed.add(id);
-    return news.length === 0 ? [] : [{ group, items: news.map(itemOf) }];
+    const isFound = group === words.found;
+    return news.length === 0 ? [] : [{ name: group, items: news.map((one) => ({ ...itemOf(one), isFound })) }];
   });
   if (value !== pickedSample && value !== pickedPasted && !listed.has(value))
-    data.unshift({ group: words.chosen, items: [shown] });
+    data.unshift({ name: words.chosen, items: [shown] });
   const problem = value === pickedPasted && pasted.trim() !== '' ? sampleOf(value, pasted) : null;
   return (
     <Stack gap="xs">
       <Group gap="xs" align="flex-end" wrap="nowrap">
-        <Select
+        <SearchedSelect
           label={terms.event}
           placeholder={words.searchHint}
           value={value}
-          onChange={(next) => next !== null && onPick(next)}
-          data={[...data, { group: words.made, items: made }]}
-          searchValue={text}
-          onSearchChange={write}
-          onFocus={({ currentTarget }) => currentTarget.select()}
-          filter={({ options, search }) => narrowed(options as ComboboxParsedItemGroup[], search)} // the groups above
-          renderOption={({ option }) => <Option parts={told.get(option.value) ?? [option.label]} />}
-          nothingFoundMessage={isAsking ? parts.loading(shell.pages.events) : words.notFound}
-          allowDeselect={false}
-          selectFirstOptionOnChange
-          searchable
-          spellCheck={false}
-          comboboxProps={{ withinPortal: false }}
+          onChange={onPick}
+          groups={[...data, { name: words.made, items: made }]}
+          onSearch={write}
+          renderOption={(item) => <Option parts={told.get(item.value) ?? [item.label]} />}
+          nothingFound={isAsking ? parts.loading(shell.pages.events) : words.notFound}
           flex={1}
         />
         <Button aria-label={words.refresh} title={words.refresh} px="xs" onClick={refresh}>
@@ -112,16 +105,6 @@ export function EventPicker({ picked, onPick, pasted, onPaste, ...wanted }: Prop
       {value === pickedSample ? <Note>{recent.length === 0 ? words.noEvents : words.sampleText}</Note> : null}
     </Stack>
   );
-}
-
-/** Those of the list with each word of a search; what the server found has it in parts that are not shown. */
-function narrowed(groups: readonly ComboboxParsedItemGroup[], search: string): ComboboxParsedItemGroup[] {
-  const typed = search.toLowerCase().split(/\s+/);
-  return groups.flatMap(({ group, items }) => {
-    const fit = items.filter(({ label }) => typed.every((word) => label.toLowerCase().includes(word)));
-    const kept = group === words.found ? items : fit;
-    return kept.length === 0 ? [] : [{ group, items: kept }];
-  });
 }
 
 /** An event in the list: its name, and below it what tells it apart. */

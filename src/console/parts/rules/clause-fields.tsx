@@ -1,4 +1,4 @@
-import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Select, Textarea, TextInput } from '@mantine/core';
+import { Autocomplete, type ComboboxParsedItem, Group, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Comparison, Condition } from '../../../contract/documents/condition.ts';
 import {
@@ -12,6 +12,7 @@ import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { ordinalOf } from '../../../rules/order.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { bind } from '../form/bind.ts';
+import { SearchedSelect } from '../form/searched-select.tsx';
 import { TimeField } from '../form/time-field.tsx';
 import { lacksValue, newComparison, withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
@@ -36,15 +37,13 @@ export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: Be
   // There are always built-in behaviors: none means that this person can't see any.
   const other = { value: id, label: behaviors.length === 0 ? id : conditions.sentence.unknownBehavior(id) };
   return (
-    <Select
+    <SearchedSelect
       aria-label={terms.behavior}
       placeholder={w.chooseBehavior}
-      value={id === '' ? null : id}
-      onChange={(next) => onChange({ behavior: next ?? '' })}
-      searchable
-      allowDeselect={false}
-      comboboxProps={belowButtons}
-      data={id === '' || chosen !== undefined ? named : [other, ...named]}
+      value={id}
+      onChange={(next) => onChange({ behavior: next })}
+      list={belowButtons}
+      groups={[{ items: id === '' || chosen !== undefined ? named : [other, ...named] }]}
       description={chosen?.description}
       error={error}
       disabled={isDisabled}
