@@ -154,17 +154,17 @@ async function run(program: string, args: readonly string[], cwd: string, isOver
 /** Every SDK of a language at the same time: through a restart, over the rate, and with an unknown key. */
 async function sendAll(language: Language, send: Send): Promise<void> {
   await using app = await startTestApp();
-  const runs = await Promise.all(
-    language.sdks.flatMap((sdk) => [
-      start(app, sdk, 'through a restart', { troubles: ['through', 'unavailable', 'through', 'lost'] }),
-      start(app, sdk, 'over the rate', { rate: { limit: 6, perMs: 1_000 } }),
-      start(app, sdk, 'with an unknown key', { key: noCollector }),
-    ]),
-  );
+  await using ways = new AsyncDisposableStack();
+  const runs: Run[] = [];
+  for (const sdk of language.sdks)
+    for (const [what, how] of Object.entries(hows)) {
+      const run = await start(app, sdk, what, how);
+      ways.use(run.way);
+      runs.push(run);
+    }
   let restartMs = 0;
   const ended = await Promise.allSettled([
     ...runs.map(async ({ sdk, way, key, id }) => {
-      await using _ = way;
       const startedAt = performance.now();
       const mayMiss = key === noCollector || language.mayLose.includes(sdk);
       const areStored = async () => (await numbersOf(app, sdk, id)).length >= eventCount;
@@ -186,6 +186,13 @@ async function sendAll(language: Language, send: Send): Promise<void> {
 
 type Run = { sdk: string; what: string; id: string; key: string; way: UnreliableWay };
 type How = { troubles?: readonly Trouble[]; rate?: { limit: number; perMs: number }; key?: string };
+
+const noCollector = 'no-collector';
+const hows: Readonly<Record<string, How>> = {
+  'through a restart': { troubles: ['through', 'unavailable', 'through', 'lost'] },
+  'over the rate': { rate: { limit: 6, perMs: 1_000 } },
+  'with an unknown key': { key: noCollector },
+};
 
 async function start(app: TestApp, sdk: string, what: string, how: How): Promise<Run> {
   const { troubles = [], rate = null, key } = how;
@@ -215,7 +222,6 @@ async function restart(app: TestApp, { mayLose }: Language, runs: readonly Run[]
 const countOf = async (app: TestApp, collectorId: string) =>
   (await app.client.call('listEvents', { query: { collectorId, limit: 1 } })).data.length;
 
-const noCollector = 'no-collector';
 /** Of each program. */
 const eventCount = 15;
 
