@@ -79,6 +79,7 @@ test('of a former owner nothing is written, whatever it writes, and the new owne
   const lease = await b.take();
   assert.ok(lease.epoch > old.epoch);
 
+  assert.equal(await a.hot.followClock(old, start, 60_000), null);
   await assert.rejects(send(a, old, 'second'), { code: 'unavailable' });
   const plan = { advance: null, deliveries: [planned({ dueAt: start })], now: start };
   assert.equal(await a.hot.plan(old, plan), null);
@@ -87,7 +88,6 @@ test('of a former owner nothing is written, whatever it writes, and the new owne
   const hold = { scopeId: 'con_1', reason: 'auth_rejected', detail: '', since: 1, probeAt: 2, probes: 0 } as const;
   assert.equal(await a.hot.saveHold(old, hold), false);
   assert.equal(await a.hot.takeOver(old, { limit: 9, now: start }), null);
-  assert.equal(await a.hot.followClock(old, start, 60_000), null);
   assert.deepEqual(await a.hot.recover(old, start), { suspects: [], poisoned: [] });
   for (const table of ['event_group', 'plan_entry', 'waiting'])
     assert.equal(await countOf(b.postgres, table), table === 'waiting' ? 0 : 1, table);

@@ -129,8 +129,8 @@ async function followClock(parts: Parts, lease: Lease, now: number, knownMs: num
   if (noticedMs === null) return null;
   const byMs = Math.max(knownMs, noticedMs);
   if (byMs <= clockToleranceMs) return 0;
-  for (let after = -1; after !== null; ) {
-    const last = await changeUnder(parts, parts.partitions, lease, async (query) => {
+  for (let after = -1; ; ) {
+    const moved = await changeUnder(parts, parts.partitions, lease, async (query) => {
       const rows = await query<{ number: number }>(
         `UPDATE waiting SET due_at = due_at - $3 FROM (
              SELECT number FROM waiting WHERE partition = $1 AND number > $2 AND due_at > $4 ORDER BY number LIMIT ${movedAtOnce}
@@ -138,10 +138,10 @@ async function followClock(parts: Parts, lease: Lease, now: number, knownMs: num
          WHERE waiting.partition = $1 AND waiting.number = moved.number RETURNING waiting.number`,
         [partition, after, byMs, now],
       );
-      return rows.length < movedAtOnce ? null : Math.max(...rows.map(({ number }) => number));
+      return rows.map(({ number }) => number);
     });
-    if (last === null) break;
-    after = last;
+    if (moved === null) return null;
+    if (moved.length < movedAtOnce) return byMs;
+    after = Math.max(...moved);
   }
-  return byMs;
 }
