@@ -127,8 +127,10 @@ function captured({ path, headers, body, base64 }: CapturedRequest, withKey: (te
 }
 
 /** With ids of its own, so that the events of a request are not those of an earlier one. */
-const withIds = (text: string, i: number) =>
-  text.replaceAll(/[0-9a-f]{8}(?=-[0-9a-f]{4}-)/gi, i.toString(16).padStart(8, '0'));
+function withIds(text: string, i: number): string {
+  const digits = i.toString(16).padStart(8, '0');
+  return text.replaceAll(/(?<="messageId":")|[0-9a-f]{8}(?=-[0-9a-f]{4}-)/gi, digits);
+}
 
 const whole = ({ path, headers, body }: WebhookSample): Sent => ({
   url: path,
