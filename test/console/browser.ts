@@ -300,7 +300,7 @@ export async function visit(page: Page, path: string): Promise<void> {
     do await new Promise(requestAnimationFrame);
     while (!isThere(__TSR_ROUTER__.state));
   })()`);
-  await loaded(page);
+  await settled(page);
 }
 
 /** Opens what is read for editing. */
@@ -313,6 +313,15 @@ export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   const waiting = page.locator('main :is([aria-busy=true], .mantine-Skeleton-root)');
   while ((await waiting.count()) > 0) await waiting.first().waitFor({ state: 'detached' });
+}
+
+/** The same for a page whose document stays, in one evaluation: a search by role goes over all elements each time. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    const isLoaded = () => document.querySelector('h1')?.checkVisibility() === true &&
+      document.querySelector('main :is([aria-busy=true], .mantine-Skeleton-root)') === null;
+    while (!isLoaded()) await new Promise(requestAnimationFrame);
+  })()`);
 }
 
 /** Whether the page is wider than its window, so that people would scroll in two directions. */
