@@ -11,7 +11,6 @@ const lentByPages = [
   'data-collection/send-tab\\.tsx',
   'destinations/(destination-draft|endpoint-address)\\.ts',
   'destinations/preview/(request-tab|response-tab|send-test)\\.tsx',
-  'replays/(offer-failed|replay-button|replay-draft)\\.tsx?',
 ].map((files) => `^src/console/pages/${files}$`);
 
 /** Packages and parts of Node that only one room uses. */

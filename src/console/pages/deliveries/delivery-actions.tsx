@@ -3,8 +3,8 @@ import type { Delivery } from '../../../contract/records/delivery.ts';
 import { terms, deliveries as words } from '../../messages/en.ts';
 import { ActButton, Icon } from '../../parts/parts.ts';
 import { isUnfinished, needsRender } from '../../parts/payload/delivery-summary.ts';
+import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
-import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
 

@@ -78,7 +78,7 @@ export function DestinationEditor({ connection, stored, start, begins = false }:
       if (stored !== null && mayReplay) {
         const open = () => void navigate({ to: '/replays', search: { from: 'failed', destination: id } });
         // Loaded after the save. Without it, failed deliveries are sent again from the page of the destination.
-        import('../replays/offer-failed.ts').then(({ offerFailed }) => offerFailed(id, open)).catch(() => {});
+        import('../../parts/replay/offer-failed.ts').then(({ offerFailed }) => offerFailed(id, open)).catch(() => {});
       }
       if (how === 'leave') leave();
       else if (stored === null)

@@ -17,7 +17,7 @@ import { DestinationEditor } from './destination-editor.tsx';
 const address = '/connections/$connectionId/destinations/$destinationId';
 
 const CurlForm = lazyPart(() => import('../connections/curl/curl-form.tsx'), 'CurlForm');
-const RecoverButton = lazyPart(() => import('../replays/replay-button.tsx'), 'RecoverButton');
+const RecoverButton = lazyPart(() => import('../../parts/replay/replay-button.tsx'), 'RecoverButton');
 const VersionsTab = lazyPart(() => import('../../parts/payload/versions-tab.tsx'), 'VersionsTab');
 
 /** Destination Details, of a stored destination or of a new one. */

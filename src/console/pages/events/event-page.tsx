@@ -13,9 +13,9 @@ import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
 import { useChosenSample } from '../../parts/payload/pickable-events.ts';
+import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
-import { ReplayButton } from '../replays/replay-button.tsx';
 import type { Explanation } from './event-summary.ts';
 import { ExplainTab } from './explain-tab.tsx';
 

@@ -5,10 +5,10 @@ import { useApiQuery } from '../../data/data.ts';
 import { issueText, parts, terms, issues as words } from '../../messages/en.ts';
 import { bind, options } from '../../parts/form/bind.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
+import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
 import { useConnectionStatus } from '../connections/connection.ts';
 import { HoldActions } from '../connections/hold-actions.tsx';
-import { ReplayButton } from '../replays/replay-button.tsx';
 
 const w = words.page;
 const status = 'failed';

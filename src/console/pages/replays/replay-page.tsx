@@ -6,10 +6,10 @@ import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, replays as words } from '../../messages/en.ts';
 import { ActButton, Note, Panel, Progress, Time, toneColor } from '../../parts/parts.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
+import { LeftOut, sentOf } from '../../parts/replay/plan-step.tsx';
+import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';
-import { LeftOut, sentOf } from './plan-step.tsx';
-import { ReplayButton } from './replay-button.tsx';
 import { ReplayStatus } from './replay-status.tsx';
 import { What } from './replays-page.tsx';
 

@@ -10,9 +10,9 @@ import { RowLink } from '../../parts/list/row-link.tsx';
 import { column, timeColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { Icon, Progress } from '../../parts/parts.ts';
+import { sentOf } from '../../parts/replay/plan-step.tsx';
+import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { Page } from '../../shell/page.tsx';
-import { sentOf } from './plan-step.tsx';
-import { ReplayButton } from './replay-button.tsx';
 import { ReplayStatus } from './replay-status.tsx';
 
 export function ReplaysPage(): ReactNode {

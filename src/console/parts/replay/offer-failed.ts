@@ -1,7 +1,7 @@
 import type { ReplayPlan } from '../../../contract/records/replay.ts';
 import { replays as words } from '../../messages/en.ts';
-import { notifyOffer } from '../../parts/parts.ts';
 import { client } from '../../session/session.ts';
+import { notifyOffer } from '../parts.ts';
 
 /** After a change of a destination: offers to send again what failed there. Says nothing when nothing has, or can't be counted. */
 export async function offerFailed(destinationId: string, open: () => void): Promise<void> {

@@ -1,10 +1,10 @@
 import { Button, type ButtonProps, Popover, Stack } from '@mantine/core';
 import { type ReactNode, Suspense, useState } from 'react';
 import { replays, terms, replays as words } from '../../messages/en.ts';
-import { options } from '../../parts/form/bind.ts';
-import { TimeField } from '../../parts/form/time-field.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
+import { options } from '../form/bind.ts';
+import { TimeField } from '../form/time-field.tsx';
 import type { ReplayFrom } from './replay-draft.ts';
 
 const NewReplay = lazyPart(() => import('./new-replay.tsx'), 'NewReplay');

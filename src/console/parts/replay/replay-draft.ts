@@ -1,6 +1,6 @@
 import type { CallInput } from '../../../client/client.ts';
 import { replayLimits } from '../../../contract/records/replay-limits.ts';
-import type { Values } from '../../parts/list/filters.ts';
+import type { Values } from '../list/filters.ts';
 
 /** From when on: a usual range, since an issue opened, or times. */
 export type Span = 'any' | '15m' | '1h' | '24h' | 'issue' | 'custom';

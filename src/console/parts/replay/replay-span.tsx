@@ -1,9 +1,9 @@
 import { NativeSelect } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { terms, replays as words } from '../../messages/en.ts';
-import { bind, options } from '../../parts/form/bind.ts';
-import { TimeField } from '../../parts/form/time-field.tsx';
-import { FieldGrid } from '../../parts/parts.ts';
+import { bind, options } from '../form/bind.ts';
+import { TimeField } from '../form/time-field.tsx';
+import { FieldGrid } from '../parts.ts';
 import type { ReplayDraft, Span } from './replay-draft.ts';
 
 const w = words.dialog;

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Replay, ReplayPlan } from '../../../contract/records/replay.ts';
 import { terms, replays as words } from '../../messages/en.ts';
-import { Icon, More } from '../../parts/parts.ts';
-import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
+import { Icon, More } from '../parts.ts';
+import { ExchangeRequest } from '../payload/exchange.tsx';
 import type { AskedPlan } from './ask-plan.ts';
 import { type ReplayDraft, rateOf } from './replay-draft.ts';
 
