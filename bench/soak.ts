@@ -18,6 +18,8 @@ import { soakTogether } from './soak/together.ts';
 // (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; `fanout`
 // takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --kills=40, --stops=20, --databases=10 and --cuts=10.
 
+/** The 99th percentile. */
+const takeoverMsMax = 2_000;
 const names = ['seed', 'rounds', 'seconds', 'size', 'visitors', 'open', 'cuts', 'runs', 'program', 'except'];
 const counts = ['destinations', 'heap', 'kills', 'stops', 'databases'];
 const { values } = parseArgs({
@@ -59,8 +61,8 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
       except: text('except')?.split(','),
     }),
   nodes: () => simulateNodes({ seed, runs: option('runs', 1) }),
-  cluster: () =>
-    shareDatabase({
+  async cluster() {
+    const figures = await shareDatabase({
       seed,
       acts: {
         kill: option('kills', 40),
@@ -68,7 +70,11 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
         database: option('databases', 10),
         cut: option('cuts', 10),
       },
-    }),
+    });
+    const { p99 } = figures.takeoverMs;
+    const slow = p99 > takeoverMsMax ? [`a takeover took ${p99} ms`] : [];
+    return { ...figures, faults: [...figures.faults, ...slow] };
+  },
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };
 

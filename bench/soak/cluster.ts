@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import type { Client } from '../../src/client/client.ts';
+import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startProxy } from '../../src/postgres/testing/proxy.testing.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
@@ -9,8 +10,11 @@ import { startRecorder } from '../../test/faults/recorder.ts';
 import { wire } from '../../test/faults/wiring.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
+import { formerOwner, kindsOfWrites } from './former-owner.ts';
 import { startLoad } from './load.ts';
+import { overRate } from './rates.ts';
 import { faultsOf, outOfOrder, untilDrained } from './verdicts.ts';
+import { watchDatabase } from './watch-database.ts';
 
 type Act = 'kill' | 'stop' | 'database' | 'cut';
 
@@ -24,13 +28,21 @@ export type ClusterFigures = {
   /** From the death of a node until another one owns all its partitions. */
   takeoverMs: { median: number; p99: number; max: number };
   drainMs: number;
+  /** How often each kind of write was tried as a former owner, and refused. */
+  formerOwners: { kinds: string[]; tried: number };
+  /** The most requests in a period at a rate, with the limit. */
+  rate: { most: number; limit: number };
+  /** While a long transaction reads all tables. `rowsMost`: the deliveries that had a row at once; `bytes`: of their table. */
+  waiting: { rowsMost: number; bytes: number };
   /** Broken guarantees as sentences; must be empty. */
   faults: string[];
 };
 
 const stopMs = 5_000;
+/** Of each connection: what waited during an act is sent at this rate. */
+const rate = { limit: 150, perMs: 2_000 };
 /** Each event has four deliveries, which are all read at the end: 5 ms each. */
-const perSecondMax = 100;
+const perSecondMax = 30;
 const databaseDownMsMax = 3_000;
 const usualCalmMs = { least: 500, most: 2_500 };
 
@@ -64,7 +76,7 @@ export async function shareDatabase({
     ...environment(folder.path),
     MILLRACE_DATABASE_URL: proxy.url,
     MILLRACE_SECRET_KEY: randomBytes(32).toString('base64'),
-    MILLRACE_PARTITIONS: '16',
+    MILLRACE_PARTITIONS: '4',
   };
 
   async function start(name: string): Promise<Node> {
@@ -85,12 +97,12 @@ export async function shareDatabase({
   const of = (name: string): Node => nodes.get(name) ?? fail(name);
   const retry = { scheduleMs: [0, ...Array.from({ length: 30 }, () => 100)], jitter: 0 };
   const keys: string[] = [];
-  // Several connections, so that both nodes send.
+  // One for each partition, so that both nodes send.
   for (let count = 0; count < 4; count++)
     keys.push(
       (
         await wire(of('a').client, recorder.url, {
-          connection: { settings: { retry } },
+          connection: { settings: { retry, rate } },
           destination: { settings: { order: {} } },
         })
       ).key,
@@ -107,11 +119,23 @@ export async function shareDatabase({
     }
   })();
 
+  await using postgres = openPostgres({ url: server.url('postgres'), node: 'soak' });
+  await using watching = watchDatabase(server.url('postgres'));
+  const written: string[] = [];
+  let tried = 0;
+  async function writeLate(former: Awaited<ReturnType<typeof formerOwner>>) {
+    if (former === null) return;
+    using ending = former;
+    written.push(...(await ending.write()));
+    tried += 1;
+  }
+
   const takeoverMs: number[] = [];
   const other = (name: string) => of(name === 'a' ? 'b' : 'a');
   const doing: Record<Act, (name: string) => Promise<void>> = {
     async kill(name) {
       alive.delete(name);
+      const former = await formerOwner(postgres, name);
       await of(name).process.end('SIGKILL');
       const from = performance.now();
       await eventually('the other node to own all', async () => {
@@ -119,13 +143,16 @@ export async function shareDatabase({
         return all.find(({ isThis }) => isThis)?.partitions === partitions;
       });
       takeoverMs.push(performance.now() - from);
+      await writeLate(former);
       nodes.set(name, await start(name));
       alive.add(name);
     },
     async stop(name) {
       alive.delete(name);
+      const former = await formerOwner(postgres, name);
       of(name).process.signal('SIGSTOP');
       await setTimeout(stopMs);
+      await writeLate(former);
       of(name).process.signal('SIGCONT');
       alive.add(name);
     },
@@ -155,6 +182,7 @@ export async function shareDatabase({
   const drainMs = performance.now() - drainedFrom;
   const sorted = takeoverMs.toSorted((x, y) => x - y);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const atRate = overRate(recorder, deliveries, rate);
   return {
     acts: { ...acts },
     eventsAcknowledged: load.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
@@ -163,7 +191,15 @@ export async function shareDatabase({
     repeated: [...recorder.byKey.values()].filter(({ accepted }) => accepted > 1).length,
     takeoverMs: { median: at(0.5), p99: at(0.99), max: at(1) },
     drainMs: Math.round(drainMs),
-    faults: [...faultsOf({ load, recorder, deliveries, copies: keys.length }), ...outOfOrder(recorder, deliveries)],
+    formerOwners: { kinds: kindsOfWrites, tried },
+    rate: { most: atRate.most, limit: rate.limit },
+    waiting: await watching.seen(),
+    faults: [
+      ...faultsOf({ load, recorder, deliveries, copies: keys.length }),
+      ...outOfOrder(recorder, deliveries),
+      ...atRate.faults,
+      ...written.map((kind) => `${kind} of a former owner was written`),
+    ],
   };
 }
 

@@ -11,6 +11,8 @@ export type Recorder = AsyncDisposable & {
   readonly byKey: ReadonlyMap<string, Received>;
   /** The key of each request, in the order of arrival. */
   readonly arrivals: readonly string[];
+  /** When each of them arrived, by `performance.now()`. */
+  readonly arrivedAt: readonly number[];
   /** Requests without a key. */
   readonly unkeyed: number;
   /** Resolves as soon as the received requests satisfy the condition. */
@@ -24,9 +26,11 @@ export async function startRecorder(
   const byKey = new Map<string, Received>();
   const waiting = new Set<() => void>();
   const arrivals: string[] = [];
+  const arrivedAt: number[] = [];
   let unkeyed = 0;
 
   const server = createServer((request, response) => {
+    const receivedAt = performance.now();
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -38,6 +42,7 @@ export async function startRecorder(
         byKey.set(key, known);
         known.count += 1;
         arrivals.push(key);
+        arrivedAt.push(receivedAt);
         known.bodies.add(createHash('sha256').update(body).digest('hex'));
         response.once('finish', () => {
           if (response.statusCode < 300) known.accepted += 1;
@@ -56,6 +61,7 @@ export async function startRecorder(
     url: `http://127.0.0.1:${port}`,
     byKey,
     arrivals,
+    arrivedAt,
     get unkeyed() {
       return unkeyed;
     },
