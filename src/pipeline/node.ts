@@ -40,10 +40,6 @@ export function createNode(
   const followOwners = async () => {
     await Promise.all([follow(), status.follow()]);
   };
-  async function followOthers() {
-    await configuration.follow();
-    await followOwners();
-  }
   const partitions: Partitions = new Partitions({
     configuration,
     journal,
@@ -51,7 +47,8 @@ export function createNode(
     owned,
     jobs,
     async follow() {
-      await Promise.all([followOthers(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
+      await configuration.follow();
+      await Promise.all([followOwners(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
     },
     status,
     recover,
@@ -78,7 +75,8 @@ export function createNode(
       }),
     events,
     clock,
-    pollMs: node.pollMs,
+    // Without another node nothing is passed that this process does not know.
+    pollMs: () => (isShared() ? node.pollMs : node.followMs),
     mayAct: () => ownership.mayAct(),
     failed: telemetry.failedOften,
   });
@@ -99,14 +97,16 @@ export function createNode(
       wasActing = true;
     },
   });
+  const isShared = () => ownership.roster.nodes.length > 1;
   dispatcher.mayAct = () => {
     const is = ownership.mayAct();
     wasActing &&= is;
     return is;
   };
-  const following = repeated(clock, node.followMs, followOthers, (error) =>
-    telemetry.failed(error, 'follow the other nodes'),
-  );
+  const failedToFollow = (error: unknown) => telemetry.failed(error, 'follow the other nodes');
+  const following = new AsyncDisposableStack();
+  following.use(repeated(clock, node.followMs, () => configuration.follow(), failedToFollow));
+  following.use(repeated(clock, node.statusMs, followOwners, failedToFollow));
   const serving = new AsyncDisposableStack();
   serving.use(
     repeated(clock, node.statusMs, status.publish, (error) => telemetry.failed(error, 'store the state of queues')),
@@ -151,7 +151,10 @@ export function createNode(
       });
       // At a stop nothing more is taken, and then what was taken is finished.
       serving.defer(() => asking.idle(limits.stopTimeoutMs));
-      serving.use(repeated(clock, pollMs, asking.serve, (error) => failed(error, 'look for commands of other nodes')));
+      const serve = async () => {
+        if (isShared()) await asking.serve();
+      };
+      serving.use(repeated(clock, pollMs, serve, (error) => failed(error, 'look for commands of other nodes')));
       return asking.ask;
     },
     nodes: () => ownership.nodes,
@@ -160,7 +163,7 @@ export function createNode(
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
       await serving.disposeAsync();
-      await following[Symbol.asyncDispose]();
+      await following.disposeAsync();
       await ownership.leave();
       await ownership[Symbol.asyncDispose]();
     },

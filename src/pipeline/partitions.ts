@@ -32,7 +32,7 @@ type Options = {
   createMatcher(lease: Lease, passed: OwnedPartitions['passed']): Matcher;
   events: Pick<DeliveryEvents, 'emit'>;
   clock: PipelineParts['clock'];
-  pollMs: number;
+  pollMs(): number;
   mayAct(): boolean;
   failed(error: unknown, doing: string): void;
 };

@@ -61,10 +61,10 @@ export type NodeParts = {
   /** How long a heartbeat lasts, and how often it is renewed. */
   ttlMs: number;
   everyMs: number;
-  /** How often deliveries are looked for that other nodes have passed. */
+  /** How often deliveries, commands and states of replays are looked for that other nodes have passed, while there are any. */
   pollMs: number;
   /** How often changes of the configuration and of accounts are looked for that other nodes have made. */
   followMs: number;
-  /** How often the state of queues is stored for the other nodes. */
+  /** How often the state of queues is stored for the other nodes, and theirs is read. */
   statusMs: number;
 };

@@ -108,6 +108,7 @@ export async function startPipeline(parts: PipelineParts) {
       journal,
       owned,
       pollMs: parts.node?.pollMs ?? null,
+      followMs: parts.node?.followMs ?? null,
       clock,
       holds,
       dispatcher,

@@ -7,7 +7,8 @@ type Options = {
   journal: Pick<Journal, 'hot'>;
   lease: Lease;
   clock: Clock;
-  pollMs: number;
+  /** How often it looks for what other nodes have passed. */
+  pollMs(): number;
   /**
    * These deliveries are of the partition now, and these of it ended since a replay sends them. Called again with the same
    * ones after an error.
@@ -18,7 +19,7 @@ type Options = {
 
 /**
  * Takes the deliveries over that other partitions have planned for one: when a matcher of this process has passed some
- * (`wake`), and every `pollMs`. After an error again in 1 s, doubling to 30 s.
+ * (`wake`), and every `pollMs`, at the same times as those of all other partitions, so that they look together. After an error again in 1 s, doubling to 30 s.
  */
 export class TakeOver implements AsyncDisposable {
   readonly #options: Options;
@@ -43,7 +44,7 @@ export class TakeOver implements AsyncDisposable {
       this.#running = null;
       if (this.#isStopping) return;
       if (this.#isAgain && this.#failures === 0) this.wake();
-      else this.#later(this.#failures === 0 ? this.#options.pollMs : errorBackoffMs(this.#failures - 1));
+      else this.#later(this.#failures === 0 ? this.#untilLookMs() : errorBackoffMs(this.#failures - 1));
     });
   }
 
@@ -56,6 +57,12 @@ export class TakeOver implements AsyncDisposable {
   drop(): void {
     this.#isStopping = true;
     this.#cancel();
+  }
+
+  #untilLookMs(): number {
+    const { clock, pollMs } = this.#options;
+    const everyMs = pollMs();
+    return everyMs - (clock.now() % everyMs);
   }
 
   #later(ms: number) {

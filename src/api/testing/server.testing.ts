@@ -271,6 +271,7 @@ export async function startTestServer(
       journal,
       owned: ownedAlone(lease),
       pollMs: null,
+      followMs: null,
       clock: { now, after: () => () => {} },
       holds: { byDestination: closed, watch: () => () => {} },
       dispatcher: { wake: () => {}, wakeReplay: () => {}, forgetReplay: () => {}, inFlight: () => [] },

@@ -34,8 +34,9 @@ type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
   owned: OwnedPartitions;
-  /** How often the states of replays are read that other nodes change; null: embedded mode, there is none. */
+  /** How often the states of replays are read that other nodes change, while there are any and else; null: embedded mode. */
   pollMs: number | null;
+  followMs: number | null;
   clock: Clock;
   holds: Pick<Holds, 'byDestination' | 'watch'>;
   dispatcher: Pick<Dispatcher, 'wake' | 'wakeReplay' | 'forgetReplay' | 'inFlight'>;
@@ -91,7 +92,7 @@ class ReplayRunner implements AsyncDisposable {
     this.#createNext = limited(1, (one) => createNext(parts, one));
     this.#following = new Rounds(options.clock, async () => {
       await this.#follow().catch((error) => options.telemetry.failed(error, 'read the states of replays'));
-      return options.pollMs;
+      return this.#active.size > 0 ? options.pollMs : options.followMs;
     });
   }
 
