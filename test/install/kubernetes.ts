@@ -20,10 +20,11 @@ export const kubernetesManifests: Record<string, Part> = {
     await fetchBy(join(folder, 'python/bin/pip'), ['install', '--quiet', validators.core]);
     const validate = (file: string, version: string) =>
       call(join(folder, 'python/bin/kubernetes-validate'), ['--strict', '--kubernetes-version', version, file]);
-    for (const version of versions) {
-      const said = await validate(join(folderOf, 'millrace.yaml'), version);
-      assert.equal(said.split('\n').filter((line) => line.includes(' passed ')).length, 4, said);
-    }
+    for (const version of versions)
+      for (const [file, count] of Object.entries({ 'millrace.yaml': 4, 'millrace-cluster.yaml': 5 })) {
+        const said = await validate(join(folderOf, file), version);
+        assert.equal(said.split('\n').filter((line) => line.includes(' passed ')).length, count, said);
+      }
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(wrong, 'apiVersion: v1\nkind: Service\nmetadata: { name: millrace }\nspec: { port: 80 }\n');
     await assert.rejects(validate(wrong, versions[0] ?? ''), /port/);
