@@ -44,13 +44,13 @@ export async function sendByTheConsole(folder: string): Promise<void> {
     if (isScript) site.answer(`/${name}.js`, { headers: script, body: await bundled(folder, lines) });
     const visit = await page.context().newPage();
     await visit.goto(`${site.url}/${name}`);
-    await page.getByText(/^Received /).waitFor();
     await eventually(`the event of ${name}`, async () => {
       const { data } = await app.client.call('listEvents', { query: { limit: 50 } });
       return data.some(
         (one) => one.source.format === name.toLowerCase() && /^(order.completed|page)$/i.test(one.name ?? ''),
       );
     });
+    await page.getByText(/^Received /).waitFor();
     await visit.close();
     await page.reload();
     // The page calls an event received that came after it had loaded the list.
