@@ -218,6 +218,40 @@ test('PostgreSQL that is killed and started loses nothing that was acknowledged,
   assert.deepEqual(events.map(({ event }) => event.name).sort(), names.sort());
 });
 
+test('after a failover that lost the last writes their owner loses the partition, and takes it again with what is stored', async () => {
+  const url = await database();
+  await using a = node('a', url);
+  await a.beat(60_000);
+  const lease = await a.take();
+  const first = await send(a, lease, 'first');
+  await server.kill();
+  server.keep();
+  await server.start();
+  const repeat = <T>(work: () => Promise<T>) => eventually('the database', () => work().catch(() => null));
+  await repeat(() => a.beat(60_000));
+  const lost = await send(a, lease, 'lost');
+  await server.kill();
+  server.failOver();
+  await server.start();
+  await repeat(() => a.beat(60_000));
+  await assert.rejects(send(a, lease, 'third'), { code: 'unavailable' });
+  const { partitions } = await a.beat(60_000);
+  assert.deepEqual(partitions, [{ partition: 0, owner: null, epoch: lease.epoch + 1 }]);
+  const next = await a.take();
+  assert.ok(next.epoch > lease.epoch + 1, 'an epoch that the lost writes can not have');
+  await a.hot.recover(next, start);
+  const { due } = await a.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
+  assert.deepEqual(
+    due.map(({ id }) => id),
+    first.planned,
+  );
+  const fourth = await send(a, next, 'fourth');
+  assert.equal(
+    placeOf('delivery', fourth.planned?.[0] ?? '')?.number,
+    placeOf('delivery', lost.planned?.[0] ?? '')?.number,
+  );
+});
+
 test('the same events sent to two nodes at once are stored once each', async () => {
   const url = await database();
   await using a = node('a', url);

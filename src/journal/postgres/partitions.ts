@@ -76,6 +76,8 @@ export function createPartitions(query: Query): Partitions {
   const known = new Map<number, Promise<Memory>>();
   const loaded = new Map<number, Memory>();
   const doubts = new Map<number, { epoch: number; counter: number }>();
+  /** What was known last, of those that are read again. */
+  const last = new Map<number, { epoch: number; counter: number; settleCounter: number }>();
   const turns = new Map<number, ReturnType<typeof inTurn>>();
 
   async function load(partition: number): Promise<Memory> {
@@ -94,13 +96,17 @@ export function createPartitions(query: Query): Partitions {
     );
     if (row === undefined) throw new Error(`Partition ${partition} has no row.`);
     const doubt = doubts.get(partition);
-    if (doubt !== undefined) {
-      if (row.epoch === doubt.epoch && row.counter > doubt.counter) {
-        await disown(query, partition, row.epoch);
-        row.epoch = 0;
-      }
-      doubts.delete(partition);
+    const before = last.get(partition);
+    const hasUnknown = row.epoch === doubt?.epoch && row.counter > doubt.counter;
+    // A failover has lost committed writes. What they made is in the memory of the process still.
+    const hasLost =
+      row.epoch === before?.epoch && (row.counter < before.counter || row.settleCounter < before.settleCounter);
+    if (hasUnknown || hasLost) {
+      await disown(query, partition, row.epoch);
+      row.epoch = 0;
     }
+    doubts.delete(partition);
+    last.delete(partition);
     const { epoch, settleEpoch: _, settleCounter: counter, ...intake } = row;
     return { partition, epoch, intake, counter, open: new Map(), rows: null, setBackMs: 0 };
   }
@@ -134,6 +140,13 @@ export function createPartitions(query: Query): Partitions {
       return memory;
     },
     forget(partition) {
+      const memory = loaded.get(partition);
+      if (memory !== undefined)
+        last.set(partition, {
+          epoch: memory.epoch,
+          counter: memory.intake.counter,
+          settleCounter: memory.counter,
+        });
       known.delete(partition);
       loaded.delete(partition);
     },

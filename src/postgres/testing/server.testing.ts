@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -28,6 +29,10 @@ export type Server = AsyncDisposable & {
   kill(): Promise<void>;
   /** Starts it again after `kill`, on the same data. */
   start(): Promise<void>;
+  /** Keeps its data as they are now, as a replica does that then hears no more; to call while it is stopped. */
+  keep(): void;
+  /** The kept data take the place of later ones, as after a failover to that replica; to call while it is stopped. */
+  failOver(): void;
 };
 
 /** PostgreSQL does not run as root: then it runs as this user, who owns nothing else. */
@@ -45,6 +50,7 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
   chmodSync(folder, 0o711);
   copyPrograms(programs);
   mkdirSync(data, { mode: 0o700 });
+  const kept = join(folder, 'kept');
   const sockets = join(folder, 's');
   mkdirSync(sockets, { mode: 0o700 });
   if (user.uid !== undefined) for (const own of [data, sockets]) chownSync(own, user.uid, user.gid);
@@ -96,11 +102,22 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     // An immediate shutdown: its processes end without a word to the data.
     kill: () => end('SIGQUIT'),
     start,
+    keep: () => copyData(data, kept),
+    failOver: () => copyData(kept, data),
     async [Symbol.asyncDispose]() {
       await end('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function copyData(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true });
+  chmodSync(to, 0o700);
+  if (user.uid === undefined) return;
+  for (const path of ['', ...readdirSync(to, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(to, path), user.uid, user.gid);
 }
 
 async function* ticks() {
