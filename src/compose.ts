@@ -76,7 +76,7 @@ export async function compose(
   overrides: Overrides,
 ): Promise<App> {
   await using opened = new AsyncDisposableStack();
-  const core = openCore(config, storage, overrides.process, opened);
+  const core = openCore(config, storage, overrides, opened);
   const { telemetry } = core;
   const { audit, journal, notes, requests, startsHeld } = storage;
   const tracing = await openTelemetryExport(overrides.env ?? {}, core, opened);

@@ -18,14 +18,14 @@ import { version } from './version.ts';
 export function openCore(
   config: Config,
   { failed: storageFailed }: Storage,
-  source: UncaughtOptions['source'] | undefined,
+  { process: source, node }: { process?: UncaughtOptions['source']; node?: { name: string } },
   opened: AsyncDisposableStack,
 ) {
   const clock = systemClock;
   const scrubber = createScrubber();
   scrubber.learn([config.adminToken, config.smtpPassword, config.oidcClientSecret].filter((secret) => secret !== null));
   const { scrub } = scrubber;
-  const telemetry = createTelemetry({ level: config.logLevel, format: formatOf(config), scrub });
+  const telemetry = createTelemetry({ level: config.logLevel, format: formatOf(config), scrub, node: node?.name });
   opened.defer(telemetry.flush);
 
   // Continuing without storage or alongside another owner could only do harm. A supervisor restarts the process.

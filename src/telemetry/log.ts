@@ -10,6 +10,8 @@ export type LogOptions = {
   format: 'json' | 'pretty' | 'terminal';
   /** File descriptor: 1 is stdout. */
   to: 1 | 2 | { write(line: string): void };
+  /** The name of this node, in each line; left out: embedded mode. */
+  node?: string | undefined;
   /** Removes live secrets from each text of a line before it is written. */
   scrub(text: string): string;
 };
@@ -21,7 +23,7 @@ export type Log = {
   flush(): void;
 };
 
-export function createLog({ level, format, to, scrub }: LogOptions): Log {
+export function createLog({ level, format, to, scrub, node }: LogOptions): Log {
   const out = typeof to === 'number' ? lineWriter(to) : { write: (line: string) => to.write(line), flushSync() {} };
   const isColored = format === 'terminal' && to === 1 && process.stdout.hasColors();
   const stream = { write: (line: string) => out.write(format === 'json' ? line : readableLine(line, isColored)) };
@@ -33,7 +35,10 @@ export function createLog({ level, format, to, scrub }: LogOptions): Log {
     },
   };
   const formatters = { level: (name: string) => ({ level: name }) };
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters, hooks }, stream);
+  const logger = pino(
+    { level, base: node === undefined ? null : { node }, timestamp: pino.stdTimeFunctions.isoTime, formatters, hooks },
+    stream,
+  );
   return { logger, write: out.write, flush: () => out.flushSync() };
 }
 
