@@ -77,7 +77,8 @@ export async function makeDay(query: Query, day: number): Promise<void> {
     // Another node may have made it.
     const found = await query('SELECT to_regclass($1)::text AS name WHERE to_regclass($1) IS NOT NULL', [own]);
     if (found.length > 0) continue;
-    await query(`LOCK TABLE ${name}_other IN ACCESS EXCLUSIVE MODE`);
+    // All of it: a statement that waited for the other rows alone would not look into the new table.
+    await query(`LOCK TABLE ${name} IN ACCESS EXCLUSIVE MODE`);
     await query(`CREATE TABLE ${own} (LIKE ${name} INCLUDING ALL)`);
     await query(
       `WITH moved AS (DELETE FROM ${name}_other WHERE ${key} >= ${from} AND ${key} < ${to} RETURNING *)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
 import type { Journal } from '../../journal.ts';
@@ -16,7 +17,7 @@ import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
 import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';
 import { postgresReplays } from '../replays/postgres-replays.ts';
-import { daysOf, makeDays } from './day-tables.ts';
+import { daysOf, makeDay, makeDays } from './day-tables.ts';
 import { rewriteLater } from './erasures.ts';
 import { postgresHousekeeping } from './postgres-housekeeping.ts';
 
@@ -112,6 +113,24 @@ test('rows that were stored before their day had a table are moved into it', asy
   assert.equal(moved?.count, 1);
   assert.equal((await journal.log.event(eventIds[0] ?? ''))?.id, eventIds[0]);
   assert.equal((await journal.log.delivery(ids[0] ?? ''))?.id, ids[0]);
+});
+
+test('who reads an event while it moves into the table of its day finds it', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  const later = noon + 40 * day;
+  const { ids } = await accept(journal, [incoming({})], later);
+  const read = () => journal.log.event(ids[0] ?? '');
+  let reading: ReturnType<typeof read> | undefined;
+  await postgres.transaction(async (query) => {
+    await makeDay(query, later - (later % day));
+    reading = read();
+    await eventually('the reader to wait', async () => {
+      const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+      return waiting.length > 0;
+    });
+  });
+  assert.equal((await reading)?.id, ids[0]);
 });
 
 test('tables with old versions of erased rows are rewritten, that of today when its day is over', async () => {
