@@ -86,7 +86,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/cli/',
-          '^src/(app|idle-memory|inspect|inspect-postgres|move-data|render-template|rotate-secrets|version)\\.ts$',
+          '^src/(app|idle-memory|inspect|inspect-postgres|move-data|render-template|rotate-secrets|verify-audit|version)\\.ts$',
           '^src/config/',
           '^src/sqlite/backup\\.ts$',
           '^src/audit/sqlite/verify-file\\.ts$',

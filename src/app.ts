@@ -6,9 +6,9 @@ import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
+import { openStorage } from './open-storage.ts';
 import type { NodeParts } from './pipeline/pipeline-parts.ts';
-import { openSqliteStorage } from './sqlite-storage.ts';
-import type { Storage, StorageOptions } from './storage.ts';
+import type { Storage } from './storage.ts';
 
 export type { App, Overrides } from './compose.ts';
 
@@ -38,13 +38,6 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   isStarting = false;
   const stack = opened.move();
   return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** Opens the storage of the engine that the configuration chooses. */
-async function openStorage(config: Config, options: StorageOptions): Promise<Storage> {
-  if (config.databaseUrl === null) return openSqliteStorage(config, options);
-  const { openPostgresStorage } = await import('./postgres-storage.ts');
-  return openPostgresStorage(config, options);
 }
 
 /** How often a node does what others may wait for, in ms. */

@@ -47,6 +47,8 @@ import { startWatching } from './watching.ts';
 export type Overrides = Pick<StorageOptions, 'freeBytes' | 'spaceCheckMs'> & {
   env?: Readonly<Record<string, string | undefined>>;
   retentionEveryMs?: number;
+  /** Holds all deliveries before the first is sent. */
+  startsHeld?: boolean;
   /** The thresholds from which on a problem is an issue. */
   issueLimits?: Thresholds;
   notifierTiming?: NotifierTiming;
@@ -78,7 +80,8 @@ export async function compose(
   await using opened = new AsyncDisposableStack();
   const core = openCore(config, storage, overrides, opened);
   const { telemetry } = core;
-  const { audit, journal, notes, requests, startsHeld } = storage;
+  const { audit, journal, notes, requests } = storage;
+  const startsHeld = storage.startsHeld || overrides.startsHeld === true;
   const tracing = await openTelemetryExport(overrides.env ?? {}, core, opened);
   const stores = { ...(await openSecrets(config, core, storage, overrides.env ?? {})), audit, journal, notes };
   opened.use(stores.sealing);
@@ -197,7 +200,7 @@ export async function compose(
   for (const { text, details } of storage.notices) telemetry.noticed(text, details);
   if (startsHeld)
     telemetry.noticed(
-      'all deliveries are held after a restore; release them in the console or by millrace settings set deliveries.held false',
+      'all deliveries are held; release them in the console or by millrace settings set deliveries.held false',
     );
 
   const stack = opened.move();

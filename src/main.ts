@@ -32,15 +32,17 @@ process.exitCode = await run(process.argv.slice(2), {
     const config = loadConfig({ flags, env: process.env, presets, now: Date.now() });
     return {
       settings: { ...config, drainMs: drainMsOf(config) },
-      async start() {
+      async start({ isHeld } = { isHeld: false }) {
         isServer = true;
         // For the threads that start from now on: a third of the launcher's value (scripts/node.cjs). 4 would cost 5 % more
         // processor time.
         setFlagsFromString('--max-semi-space-size=8');
         const { startApp } = await import('./app.ts');
-        const started = await startApp(config, { env: process.env, process }).catch((error: unknown) => {
-          throw error instanceof ConfigError ? new CommandError(exitCodes.usage, error.message) : error;
-        });
+        const started = await startApp(config, { env: process.env, process, startsHeld: isHeld }).catch(
+          (error: unknown) => {
+            throw error instanceof ConfigError ? new CommandError(exitCodes.usage, error.message) : error;
+          },
+        );
         // Node.js does this only at an orderly end; the start after a crash should be as fast.
         flushCompileCache();
         return started;
@@ -49,7 +51,11 @@ process.exitCode = await run(process.argv.slice(2), {
       restore: async (file, options) => (await backups()).restore(file, config.dataDir, options),
       move: async (to, progress) => (await import('./move-data.ts')).moveData(config, to, progress),
       undoMove: async () => (await import('./move-data.ts')).undoMove(config),
-      verifyAudit: async (path, known) => (await import('./audit/sqlite/verify-file.ts')).verifyFile(path, known),
+      async verifyAudit(path, known) {
+        if (path === null && config.databaseUrl !== null)
+          return (await import('./verify-audit.ts')).verifyAudit(config, known);
+        return (await import('./audit/sqlite/verify-file.ts')).verifyFile(path ?? config.dataDir, known);
+      },
       rotateSecrets: async (options, progress) =>
         (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),
       async inspect() {

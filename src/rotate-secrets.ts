@@ -2,17 +2,17 @@ import { systemClock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
 import { keyringOf } from './key-check.ts';
+import { openStorage } from './open-storage.ts';
 import { openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
-import { openSqliteStorage } from './sqlite-storage.ts';
 
-/** Seals all secrets of a stopped server's data folder again, with the first key. Throws an Error of one sentence. */
+/** Seals all secrets of a stopped server's data folder, or of a PostgreSQL database, again, with the first key. Throws an Error of one sentence. */
 export async function rotateSecrets(
   config: Config,
   options: { newKey: boolean },
   progress: (way: { done: number; total: number }) => void,
 ): Promise<SealingState> {
-  await using storage = await openSqliteStorage(config);
+  await using storage = await openStorage(config);
   const keyring = keyringOf(config);
   const { all } = await openSealedStores(storage, keyring);
   let failure: unknown = null;
@@ -28,5 +28,5 @@ export async function rotateSecrets(
   await sealing.rotate(options);
   await sealing.ended();
   if (failure !== null) throw failure;
-  return sealing.state();
+  return await sealing.state();
 }

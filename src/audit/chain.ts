@@ -60,12 +60,22 @@ export type Verdict =
  * reaches.
  */
 export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] = []): Verdict {
+  const chain = chainVerifier(known);
+  for (const row of rows) {
+    const broken = chain.add(row);
+    if (broken !== null) return broken;
+  }
+  return chain.end();
+}
+
+/** The same for rows that come in steps: `add` returns the verdict of a broken one, `end` that of all. */
+export function chainVerifier(known: readonly Link[] = []) {
   let head: Link | null = null;
   let first: Link | null = null;
   let anchor = origin;
   let count = 0;
   const expected = new Map(known.map(({ number, hash }) => [number, hash]));
-  for (const row of rows) {
+  function add(row: ChainedRow): Verdict | null {
     const broken = (problem: string): Verdict => ({ ok: false, number: row.number, problem });
     if (hashOf(row.body) !== row.hash) return broken('its hash does not match its content');
     const entry = parsed(row);
@@ -80,23 +90,27 @@ export function verifyChain(rows: Iterable<ChainedRow>, known: readonly Link[] =
     anchor = anchorOf(entry) ?? anchor;
     head = { number: row.number, hash: row.hash };
     count += 1;
+    return null;
   }
-  const start = first ?? origin;
-  if (start.number !== anchor.number || start.hash !== anchor.hash)
-    return {
-      ok: false,
-      number: start.number + 1,
-      problem: 'the entries before it are missing, and no entry records their removal',
-    };
-  const end = head ?? origin;
-  const missing = known.find(({ number }) => number > end.number);
-  if (missing !== undefined)
-    return {
-      ok: false,
-      number: end.number + 1,
-      problem: `entries up to the known number ${missing.number} are missing`,
-    };
-  return { ok: true, count, first: start.number + 1, head: end };
+  function end(): Verdict {
+    const start = first ?? origin;
+    if (start.number !== anchor.number || start.hash !== anchor.hash)
+      return {
+        ok: false,
+        number: start.number + 1,
+        problem: 'the entries before it are missing, and no entry records their removal',
+      };
+    const last = head ?? origin;
+    const missing = known.find(({ number }) => number > last.number);
+    if (missing !== undefined)
+      return {
+        ok: false,
+        number: last.number + 1,
+        problem: `entries up to the known number ${missing.number} are missing`,
+      };
+    return { ok: true, count, first: start.number + 1, head: last };
+  }
+  return { add, end };
 }
 
 function parsed({ body }: ChainedRow): AuditEntry | null {

@@ -219,6 +219,28 @@ test('backup and restore work on the data folder; restore overwrites only when f
   assert.deepEqual(done, ['backup b', 'restore b false false', 'restore b true true']);
 });
 
+test('with PostgreSQL, backup and restore name its own commands in one line, and do nothing', async () => {
+  const { done, written, ...one } = cli({ settings: { databaseUrl: new Secret('postgres://a:b@c/d', '') } });
+  assert.equal(await one.run('backup', 'b'), 2);
+  assert.match(written.err, /^millrace: [^\n]+: pg_dump --format=custom --file=b "\$MILLRACE_DATABASE_URL"\n$/);
+  assert.equal(await one.run('restore', 'b'), 2);
+  assert.match(written.err, /\n[^\n]+: pg_restore [^\n]+ b && millrace start --held\n$/);
+  assert.deepEqual(done, []);
+});
+
+test('move prints what was read and stored of each kind; --undo says where the data went', async () => {
+  const { done, written, ...one } = cli();
+  assert.equal(await one.run('move', '--to', 'postgres://c/d'), 0);
+  assert.match(
+    written.out,
+    /^KIND +READ +CHECKSUM +STORED +CHECKSUM\nevents +2 +0f +2 +0f\nmoved to postgres:\/\/c\/d; /,
+  );
+  assert.equal(await one.run('move', '--undo'), 0);
+  assert.match(written.out, /Do not start postgres:\/\/db\/millrace too\.\n$/);
+  assert.equal(await one.run('move'), 2);
+  assert.deepEqual(done, ['move postgres://c/d']);
+});
+
 test('version is one line, or structured data', async () => {
   const { written, ...one } = cli();
   assert.equal(await one.run('version'), 0);
@@ -235,7 +257,7 @@ test('audit verify checks the data folder or a named file, and ends with 1 when 
   assert.equal(whole.written.out, `ok: 2 entries from number 3, head 4:${hash}\n`);
   assert.equal(await whole.run('audit', 'verify', 'copy.db', '--head', `3:${hash}`, `4:${hash}`), 0);
   assert.deepEqual(whole.done, [
-    `verify ${tmpdir()} []`,
+    'verify null []',
     `verify copy.db [{"number":3,"hash":"${hash}"},{"number":4,"hash":"${hash}"}]`,
   ]);
   const broken = cli({ verdict: { ok: false, number: 7, problem: 'its hash does not match its content' } });

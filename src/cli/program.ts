@@ -42,8 +42,8 @@ export type Program = {
     readonly shutdownMs: number;
     readonly diskReserveBytes: number | null;
   };
-  /** Resolves when the server listens and has logged it; disposing stops it in order. */
-  start(): Promise<RunningApp>;
+  /** Resolves when the server listens and has logged it; disposing stops it in order. `isHeld`: all deliveries are held first. */
+  start(options?: { isHeld: boolean }): Promise<RunningApp>;
   /** Copies the database of the data folder to a file while the server runs. */
   backup(file: string): Promise<void>;
   /**
@@ -61,9 +61,10 @@ export type Program = {
     progress: (way: { done: number; total: number }) => void,
   ): Promise<SealingState>;
   /**
-   * Verifies the audit trail of a data folder or backup, and that it contains these heads. Throws when there is none.
+   * Verifies the audit trail of a data folder or backup, and that it contains these heads; null: where the server keeps its data.
+   * Throws when there is none.
    */
-  verifyAudit(path: string, known: readonly AuditHead[]): Promise<AuditVerdict>;
+  verifyAudit(path: string | null, known: readonly AuditHead[]): Promise<AuditVerdict>;
   /** Checks the data folder without changing it: database header, lock, encryption key. */
   inspect(): Promise<Finding[]>;
 };
@@ -76,7 +77,7 @@ export type MoveReport = {
 type Fingerprint = { count: number; checksum: string };
 
 /** The newest entry of the trail at some time. */
-type AuditHead = { number: number; hash: string };
+export type AuditHead = { number: number; hash: string };
 
 /** `number` is the first broken entry. */
 export type AuditVerdict =

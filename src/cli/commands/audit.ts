@@ -25,12 +25,11 @@ export function auditCommands(command: Command, { server, configure, withSetting
     });
 
   const words = 'verify the hash chain without the server; exit code 1 and the entry number if it is broken';
-  const file = ['[file]', 'a backup or a data folder; default: the data folder'] as const;
-  withSettings(subcommand(group, 'verify', words, file), ['dataDir'])
+  const file = ['[file]', 'a backup or a data folder; default: where the server keeps its data'] as const;
+  withSettings(subcommand(group, 'verify', words, file), ['dataDir', 'databaseUrl'])
     .option('--head <number:hash...>', 'heads noted earlier, which the trail must contain')
     .action(async (file: string | undefined, { head = [], ...options }) => {
-      const program = configure(options);
-      const verdict = await program.verifyAudit(file ?? program.settings.dataDir, head.map(readHead));
+      const verdict = await configure(options).verifyAudit(file ?? null, head.map(readHead));
       if (!verdict.ok)
         throw new CommandError(
           exitCodes.failed,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { CommandError, exitCodes } from '../exit.ts';
 
 /** `millrace backup` and `millrace restore`. A backup never contains the encryption key. */
 export function backupCommands(command: Command, { configure, withSettings, output }: Context) {
@@ -7,7 +8,10 @@ export function backupCommands(command: Command, { configure, withSettings, outp
     .argument('<file>', 'file to write; must not exist')
     .description('copy the database to a file while the server runs (back up the encryption key separately)')
     .action(async (file: string, options) => {
-      await configure(options).backup(file);
+      const program = configure(options);
+      if (program.settings.databaseUrl !== null)
+        throw ofPostgres('Back it up', `pg_dump --format=custom --file=${file} "$MILLRACE_DATABASE_URL"`);
+      await program.backup(file);
       output.line(`backed up to ${file}`);
     });
 
@@ -18,9 +22,20 @@ export function backupCommands(command: Command, { configure, withSettings, outp
     .description('restore a backup into the data folder of a stopped server')
     .action(async (file: string, { force = false, hold = false, ...options }) => {
       const program = configure(options);
+      if (program.settings.databaseUrl !== null)
+        throw ofPostgres(
+          'Restore it into an empty database, and start held',
+          `pg_restore --no-owner --dbname="$MILLRACE_DATABASE_URL" ${file} && millrace start --held`,
+        );
       await program.restore(file, { force, hold });
       output.line(`restored ${file} into ${program.settings.dataDir}`);
       if (hold)
         output.line('All deliveries will be held. To release them: millrace settings set deliveries.held false');
     });
 }
+
+const ofPostgres = (what: string, command: string) =>
+  new CommandError(
+    exitCodes.usage,
+    `MILLRACE_DATABASE_URL is set: the data is in PostgreSQL. ${what} by its own means: ${command}`,
+  );

@@ -14,9 +14,9 @@ export function secretCommands(command: Command, { deps, server, configure, with
     showKeys(await server().call('getSealing')),
   );
 
-  withSettings(group.command('rotate'), ['dataDir', 'secretKey'])
+  withSettings(group.command('rotate'), ['dataDir', 'databaseUrl', 'secretKey'])
     .option('--new-key', 'create a new key first, if the keys are stored in the data folder')
-    .option('--offline', 'work on the data folder of a stopped server')
+    .option('--offline', 'work on the stored data without a server')
     .description('encrypt every stored secret again with the first key, while the server runs')
     .action(async ({ newKey = false, offline = false, ...options }) => {
       const state = offline

@@ -10,11 +10,12 @@ const stopSlackMs = 5_000;
 export function startCommand(command: Command, { deps, configure, withSettings }: Context) {
   withSettings(command.command('start'), mainSettings)
     .addHelpText('after', moreSettings)
+    .option('--held', 'hold all deliveries before the first is sent, until a person releases them')
     .description('run the server until SIGINT or SIGTERM')
-    .action(async (options) => {
+    .action(async ({ held: isHeld = false, ...options }) => {
       const program = configure(options);
       using asked = deps.untilSignal();
-      const app = await startProgram(program);
+      const app = await startProgram(program, isHeld);
       const signal = await asked.signal;
       const startedAt = deps.now();
       app.telemetry.stopping({ signal });
@@ -26,9 +27,9 @@ export function startCommand(command: Command, { deps, configure, withSettings }
 }
 
 /** Starts the server. An address that can't be listened on becomes a CommandError. */
-export async function startProgram(program: Program): Promise<RunningApp> {
+export async function startProgram(program: Program, isHeld = false): Promise<RunningApp> {
   try {
-    return await program.start();
+    return await program.start({ isHeld });
   } catch (error) {
     const { host, port } = program.settings;
     const { syscall, hostname, code } = Object(error);

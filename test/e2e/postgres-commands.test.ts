@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { loadConfig } from '../../src/config/load.ts';
+import { openPostgres } from '../../src/postgres/postgres.ts';
+import { startServer } from '../../src/postgres/testing/server.testing.ts';
+import { rotateSecrets } from '../../src/rotate-secrets.ts';
+import { verifyAudit } from '../../src/verify-audit.ts';
+import { deliveryOf, sendEvents, startTestApp, testEnv, wire } from '../support/app.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+
+const secretKey = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+const configOf = (env: Record<string, string>) => loadConfig({ flags: {}, env: testEnv('', env), now: Date.now() });
+
+async function newDatabase(name: string) {
+  await using admin = openPostgres({ url: server.url('postgres') });
+  await admin.read(`CREATE DATABASE ${name}`);
+  return {
+    MILLRACE_DATABASE_URL: server.url(name),
+    MILLRACE_SECRET_KEY: secretKey(1),
+    MILLRACE_PARTITIONS: '4',
+    MILLRACE_NODE_NAME: 'a',
+  };
+}
+
+test('audit verify reads the trail in PostgreSQL: a changed entry, a changed column and missing entries are found', async () => {
+  const env = await newDatabase('verified');
+  {
+    await using app = await startTestApp(env);
+    await app.client.call('createCollector', { body: { name: 'one' } });
+    await app.client.call('createCollector', { body: { name: 'two' } });
+  }
+  const verify = () => verifyAudit(configOf(env), []);
+  const whole = await verify();
+  assert.ok(whole.ok && whole.count >= 2);
+  const last = whole.head.number;
+  await using postgres = openPostgres({ url: env.MILLRACE_DATABASE_URL });
+  const tampered = async (change: string) => {
+    const result = await postgres
+      .transaction(async (query) => {
+        await query('SET LOCAL session_replication_role = replica');
+        await query('CREATE TABLE kept AS SELECT * FROM audit_entry');
+        await query(change);
+      })
+      .then(verify);
+    await postgres.transaction(async (query) => {
+      await query('SET LOCAL session_replication_role = replica');
+      await query('DELETE FROM audit_entry');
+      await query('INSERT INTO audit_entry SELECT * FROM kept');
+      await query('DROP TABLE kept');
+    });
+    return result;
+  };
+  const content = await tampered(`UPDATE audit_entry SET body = replace(body, 'two', 'six') WHERE number = ${last}`);
+  assert.deepEqual(content, { ok: false, number: last, problem: 'its hash does not match its content' });
+  const column = await tampered(`UPDATE audit_entry SET principal = 'someone' WHERE number = ${last}`);
+  assert.deepEqual(column, {
+    ok: false,
+    number: last,
+    problem: 'the column of principal differs from its content',
+  });
+  const missing = await tampered(`DELETE FROM audit_entry WHERE number = ${last}`);
+  assert.deepEqual(missing, {
+    ok: false,
+    number: last,
+    problem: `the entries up to the head ${last} are missing`,
+  });
+  assert.deepEqual(await verify(), whole);
+});
+
+test('secrets rotate --offline seals the secrets in PostgreSQL with a new key: the old one is not needed any more', async () => {
+  await using receiver = await startReceiver();
+  const env = await newDatabase('rotated');
+  const auth = { type: 'bearer', token: 'a-secret-token' } as const;
+  const { connection, collector } = await (async () => {
+    await using app = await startTestApp(env);
+    return await wire(app, receiver, { connection: { auth } });
+  })();
+  const both = { ...env, MILLRACE_SECRET_KEY: `${secretKey(2)},${secretKey(1)}` };
+  const state = await rotateSecrets(configOf(both), { newKey: false }, () => {});
+  assert.equal(state.rotation?.state, 'done');
+  assert.deepEqual(
+    state.keys.map(({ bodies }) => bodies > 0),
+    [true, false],
+  );
+  await using app = await startTestApp({ ...env, MILLRACE_SECRET_KEY: secretKey(2) });
+  const [id = ''] = await sendEvents(app, collector.key, { wire: connection.name });
+  await deliveryOf(app, id);
+  assert.equal(receiver.requests[0]?.headers.authorization, 'Bearer a-secret-token');
+});
+
+test('start --held holds all deliveries of a PostgreSQL database before the first is sent, until a person releases them', async () => {
+  await using receiver = await startReceiver();
+  const env = await newDatabase('held');
+  const { connection, collector } = await (async () => {
+    await using app = await startTestApp(env);
+    return await wire(app, receiver);
+  })();
+  await using app = await startTestApp(env, { startsHeld: true });
+  const [id = ''] = await sendEvents(app, collector.key, { wire: connection.name });
+  assert.equal((await deliveryOf(app, id, 'held')).reason, 'all_held');
+  assert.equal(receiver.requests.length, 0);
+  await app.client.call('changeSettings', { body: { deliveries: { held: false } } });
+  await deliveryOf(app, id);
+});
