@@ -4,6 +4,7 @@ import { loadReport, markdown, type Report, saveReport } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { backlog } from './scenarios/backlog.ts';
 import { beside } from './scenarios/beside.ts';
+import { cluster } from './scenarios/cluster.ts';
 import { disk } from './scenarios/disk.ts';
 import { e2e } from './scenarios/e2e.ts';
 import { formats } from './scenarios/formats.ts';
@@ -34,6 +35,7 @@ const scenarios: readonly Scenario[] = [
   isolation,
   backlog,
   disk,
+  cluster,
   idle,
   steady,
 ];

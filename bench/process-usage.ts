@@ -51,3 +51,22 @@ export function childOf(pid: number): number {
   if (!first) throw new Error(`process ${pid} has no child`);
   return Number(first);
 }
+
+const ticksPerSecond = 100;
+
+/**
+ * Processor time in microseconds of a process and of those that it started, with those that have ended; to 10 ms. Linux
+ * only.
+ */
+export function cpuUsOfAll(pid: number): number {
+  const of = (one: number | string): number => {
+    const fields = readFileSync(`/proc/${one}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    // User, system, and both of the ended children: fields 14 to 17 of proc(5).
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+  };
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const ticks = [pid, ...children].reduce((sum, one) => sum + of(one), 0);
+  return (ticks * 1_000_000) / ticksPerSecond;
+}

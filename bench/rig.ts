@@ -24,11 +24,19 @@ export async function startEnds(): Promise<Ends> {
 export type Rig = Ends & { product: Product; folder: string; path: string; destinationId: string };
 
 /** Starts the program, on a new folder unless one is given, from this checkout unless another one is given. */
-export async function startRig({ folder: given, root }: { folder?: string; root?: string } = {}): Promise<Rig> {
+export async function startRig({
+  folder: given,
+  root,
+  settings,
+}: {
+  folder?: string;
+  root?: string;
+  settings?: Readonly<Record<string, string>>;
+} = {}): Promise<Rig> {
   await using stack = new AsyncDisposableStack();
   const ends = stack.use(await startEnds());
   const folder = given ?? stack.use(await temporaryFolder()).path;
-  const product = stack.use(await startProduct(folder, root));
+  const product = stack.use(await startProduct(folder, root, settings));
   const path = await createCollector(product);
   const destinationId = await createRoute(product, {
     name: 'Sink',

@@ -4,10 +4,11 @@ import { allArrived, checkProduct, newRun, type Rig, startRig } from '../rig.ts'
 import { atMost, costFigures, costMeasures, rounds, type Scenario } from '../scenario.ts';
 import { percentile } from '../statistics.ts';
 
-const slow = { perSecond: 500, seconds: 10, connections: 16 };
+/** A pace that is far below what a node can do. */
+export const slow = { perSecond: 500, seconds: 10, connections: 16 };
 const fast = { perSecond: 2_000, seconds: 10, connections: 64 };
 type Pace = typeof slow;
-const eventsOf = ({ perSecond, seconds }: Pace) => perSecond * seconds;
+export const eventsOf = ({ perSecond, seconds }: Pace) => perSecond * seconds;
 
 /** Time from when an event was due to be sent until the receiver has it, one event per request. */
 export const latency: Scenario = {
@@ -45,7 +46,8 @@ export const latency: Scenario = {
   },
 };
 
-const through = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.product.port, path: rig.path });
+/** Latencies of events through the program, in ms. */
+export const through = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.product.port, path: rig.path });
 /** The same without the program in between: the share of the load generator and the sink. */
 const past = (rig: Rig, pace: Pace) => drip(rig, pace, { port: rig.sinkPort, path: '/hook' });
 

@@ -22,10 +22,13 @@ const settings = new Map([
   ['compose.ts', 'admin token'],
   ['main.ts', 'the URL of the database that millrace doctor looks at'],
   ['postgres-storage.ts', 'the URL of the database and the sealing keys'],
+  ['move-data.ts', 'the URL of the database that data moves to or from, and the sealing keys'],
+  ['verify-audit.ts', 'the URL of the database'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
   ['key-check.ts', 'sealing keys'],
   ['inspect.ts', 'how many sealing keys there are'],
   ['cli/server.ts', 'the token that commands sign in with'],
+  ['cli/demo/cluster/cluster-demo.ts', 'the token that the demo shows its user, and the URL of the database'],
   ['cli/demo/demo.ts', 'the token that the demo shows its user'],
 ]);
 

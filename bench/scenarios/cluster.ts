@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { openPostgres, type Postgres } from '../../src/postgres/postgres.ts';
+import { type Server, startServer } from '../../src/postgres/testing/server.testing.ts';
+import { costOf, cpuUsOfAll } from '../process-usage.ts';
+import { type Rig, sendThrough, startRig } from '../rig.ts';
+import { atMost, rounds, type Scenario } from '../scenario.ts';
+import { percentile } from '../statistics.ts';
+import { eventsOf, slow, through } from './latency.ts';
+
+const floods = {
+  batches: { events: 10_000, batch: 50, connections: 8, window: 2_000 },
+  single: { events: 4_000, batch: 1, connections: 64, window: 2_000 },
+};
+const warmUps = 3;
+
+/**
+ * One node on PostgreSQL beside embedded mode: both run at once and are loaded in turns, each first in every other round.
+ * The processor time on PostgreSQL is that of the node and of all processes of the server, which writes to its disk before
+ * it confirms, as SQLite does.
+ */
+export const cluster: Scenario = {
+  name: 'cluster',
+  title: 'One node on PostgreSQL, in ratios to embedded mode',
+  roundsUsual: 6,
+  async run(options) {
+    await using server = await startServer({ fsync: 'on', shared_buffers: '256MB' });
+    await using postgres = openPostgres({ url: server.url('postgres') });
+    const settings = {
+      MILLRACE_DATABASE_URL: server.url('postgres'),
+      MILLRACE_SECRET_KEY: randomBytes(32).toString('base64'),
+    };
+    await using embedded = await startRig();
+    await using node = await startRig({ settings });
+    for (let i = 0; i < warmUps; i++)
+      for (const rig of [embedded, node]) for (const flood of Object.values(floods)) await sendThrough(rig, flood);
+    const found = await rounds(options, async (round) => {
+      const inTurns = async <T>(events: number, work: (rig: Rig) => Promise<T>) => {
+        const onSqlite = async () => (await costOf(embedded.product.pid, events, () => work(embedded))).cost.total;
+        const before = round % 2 === 1 ? await onSqlite() : null;
+        const onPostgres = await costOfNode(node, { server, postgres }, events, () => work(node));
+        const sqlite = before ?? (await onSqlite());
+        return { ...onPostgres, ratio: (onPostgres.program + onPostgres.server) / sqlite };
+      };
+      const batches = await inTurns(floods.batches.events, (rig) => sendThrough(rig, floods.batches));
+      const single = await inTurns(floods.single.events, (rig) => sendThrough(rig, floods.single));
+      const calm = await inTurns(eventsOf(slow), (rig) => through(rig, slow));
+      return {
+        batchesProgram: batches.program,
+        batchesServer: batches.server,
+        batchesWal: batches.wal,
+        batchesRatio: batches.ratio,
+        singleProgram: single.program,
+        singleServer: single.server,
+        singleWal: single.wal,
+        singleRatio: single.ratio,
+        calmRatio: calm.ratio,
+        calmP50: percentile(calm.result, 0.5),
+        calmP99: percentile(calm.result, 0.99),
+      };
+    });
+    return [
+      { name: 'batches of 50, processor time of the node', unit: 'µs/event', values: found.batchesProgram },
+      { name: 'batches of 50, processor time of PostgreSQL', unit: 'µs/event', values: found.batchesServer },
+      { name: 'batches of 50, write-ahead log', unit: 'B/event', values: found.batchesWal },
+      { name: 'batches of 50, over embedded', unit: 'ratio', values: found.batchesRatio, goal: atMost(1.5) },
+      { name: 'one by one, processor time of the node', unit: 'µs/event', values: found.singleProgram },
+      { name: 'one by one, processor time of PostgreSQL', unit: 'µs/event', values: found.singleServer },
+      { name: 'one by one, write-ahead log', unit: 'B/event', values: found.singleWal },
+      { name: 'one by one, over embedded', unit: 'ratio', values: found.singleRatio, goal: atMost(1.5) },
+      { name: '500/s, over embedded', unit: 'ratio', values: found.calmRatio, goal: atMost(1.7) },
+      { name: '500/s, p50', unit: 'ms', values: found.calmP50, goal: atMost(1.5) },
+      { name: '500/s, p99', unit: 'ms', values: found.calmP99, goal: atMost(15) },
+    ];
+  },
+};
+
+/** Processor time per event of the node and of PostgreSQL, in microseconds, and bytes of its log. */
+async function costOfNode<T>(
+  node: Rig,
+  { server, postgres }: { server: Server; postgres: Postgres },
+  events: number,
+  work: () => Promise<T>,
+) {
+  const { pid } = server;
+  if (pid === null) throw new Error('PostgreSQL has ended.');
+  const written = async () => {
+    const [row] = await postgres.query<{ bytes: number }>(`SELECT (pg_current_wal_lsn() - '0/0')::float8 AS bytes`);
+    return row?.bytes ?? 0;
+  };
+  const before = { server: cpuUsOfAll(pid), wal: await written() };
+  const { result, cost } = await costOf(node.product.pid, events, work);
+  return {
+    result,
+    program: cost.total,
+    server: (cpuUsOfAll(pid) - before.server) / events,
+    wal: ((await written()) - before.wal) / events,
+  };
+}
