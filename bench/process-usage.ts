@@ -59,7 +59,7 @@ const ticksPerSecond = 100;
  * only.
  */
 export function cpuUsOfAll(pid: number): number {
-  const of = (one: number | string): number => {
+  const of = (one: string) => {
     const fields = readFileSync(`/proc/${one}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ');
@@ -67,6 +67,6 @@ export function cpuUsOfAll(pid: number): number {
     return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
   };
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  const ticks = [pid, ...children].reduce((sum, one) => sum + of(one), 0);
+  const ticks = [String(pid), ...children].map(of).reduce((sum, one) => sum + one);
   return (ticks * 1_000_000) / ticksPerSecond;
 }

@@ -36,10 +36,14 @@ export const productSettings = { MILLRACE_LOG_LEVEL: 'warn', MILLRACE_EGRESS_ALL
 export const ownRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Starts the program on a data folder; `root`: that of another checkout, which is built. Rejects when it ends before it
- * listens.
+ * Starts the program on a data folder; `root`: that of another checkout, which is built. `settings`: of this start alone.
+ * Rejects when it ends before it listens.
  */
-export async function startProduct(dataDir: string, root = ownRoot): Promise<Product> {
+export async function startProduct(
+  dataDir: string,
+  root = ownRoot,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   if (root === ownRoot && !isBundleFresh()) await buildBundle();
   const startedUs = nowUs();
   const launcher = spawn(process.execPath, ['bin/millrace.cjs', 'start'], {
@@ -51,6 +55,7 @@ export async function startProduct(dataDir: string, root = ownRoot): Promise<Pro
       MILLRACE_DATA_DIR: dataDir,
       MILLRACE_PORT: '0',
       MILLRACE_ADMIN_TOKEN: token,
+      ...settings,
     },
   });
   const errors: string[] = [];

@@ -9,7 +9,6 @@ import { type Context, count, moreSettings } from '../context.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 import { connectTo, type Server } from '../server.ts';
 import { abortedBy } from '../signals.ts';
-import { clusterDemo } from './cluster/cluster-demo.ts';
 import { countsFrom, progressLine } from './progress.ts';
 import { seededRandom } from './random.ts';
 import { sampleShop } from './sample-shop.ts';
@@ -41,7 +40,14 @@ export function demoCommand(command: Command, { deps, configure, withSettings }:
       );
       if (options.cluster === true) {
         const ended = abortedBy(asked.signal, options.for);
-        await clusterDemo({ deps, settings: program.settings, folder: folder.path, visitors, ...options, ended });
+        await (await import('./cluster/cluster-demo.ts')).clusterDemo({
+          deps,
+          settings: program.settings,
+          folder: folder.path,
+          visitors,
+          ...options,
+          ended,
+        });
         return;
       }
       const app = await startProgram(program);
