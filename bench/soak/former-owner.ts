@@ -25,7 +25,7 @@ const writes: Readonly<Record<string, Write>> = {
     return (await hot.settle(lease, [settlement(open, { ...fields, log: [...fields.log] })], now)) !== false;
   },
   mark: (hot, lease, open) => hot.mark(lease, [open], null),
-  // Of nothing that was passed to it, it takes nothing, whoever asks.
+  // It writes only when deliveries were passed to the partition; otherwise it only reads.
   takeOver: async (hot, lease, _, now) => {
     const done = await hot.takeOver(lease, { limit: 9, now });
     return done !== null && done.taken.length + done.ended.length > 0;

@@ -4,7 +4,7 @@ import { openPostgres, type Query } from '../../src/postgres/postgres.ts';
 const everyMs = 200;
 
 /**
- * Reads all tables again and again in one transaction with one snapshot, as a dump does, so that nothing old is removed meanwhile;
+ * Keeps one snapshot open and reads all tables in it repeatedly, as a dump does, so that PostgreSQL removes no old rows meanwhile;
  * and looks at the table of waiting deliveries. Begins again when the database was gone.
  */
 export function watchDatabase(url: string) {

@@ -238,7 +238,7 @@ test('after a failover that lost the last writes their owner loses the partition
   const { partitions } = await a.beat(60_000);
   assert.deepEqual(partitions, [{ partition: 0, owner: null, epoch: lease.epoch + 1 }]);
   const next = await a.take();
-  assert.ok(next.epoch > lease.epoch + 1, 'an epoch that the lost writes can not have');
+  assert.ok(next.epoch > lease.epoch + 1, 'an epoch that no lost write can have had');
   await a.hot.recover(next, start);
   const { due } = await a.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
   assert.deepEqual(
