@@ -6,24 +6,15 @@ import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { rotateSecrets } from '../../src/rotate-secrets.ts';
 import { verifyAudit } from '../../src/verify-audit.ts';
 import { deliveryOf, sendEvents, startTestApp, testEnv, wire } from '../support/app.ts';
+import { nodeDatabase, secretKey } from '../support/node-database.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
 
-const secretKey = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 const configOf = (env: Record<string, string>) => loadConfig({ flags: {}, env: testEnv('', env), now: Date.now() });
 
-async function newDatabase(name: string) {
-  await using admin = openPostgres({ url: server.url('postgres') });
-  await admin.read(`CREATE DATABASE ${name}`);
-  return {
-    MILLRACE_DATABASE_URL: server.url(name),
-    MILLRACE_SECRET_KEY: secretKey(1),
-    MILLRACE_PARTITIONS: '4',
-    MILLRACE_NODE_NAME: 'a',
-  };
-}
+const newDatabase = (name: string) => nodeDatabase(server, name);
 
 test('audit verify reads the trail in PostgreSQL: a changed entry, a changed column and missing entries are found', async () => {
   const env = await newDatabase('verified');

@@ -5,24 +5,13 @@ import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { deliveryOf, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { nodeDatabase, secretKey } from '../support/node-database.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
 
-const secretKey = (fill: number) => Buffer.alloc(32, fill).toString('base64');
-
-/** The settings of a node with a new database. */
-async function newDatabase(name: string) {
-  await using admin = openPostgres({ url: server.url('postgres') });
-  await admin.read(`CREATE DATABASE ${name}`);
-  return {
-    MILLRACE_DATABASE_URL: server.url(name),
-    MILLRACE_SECRET_KEY: secretKey(1),
-    MILLRACE_PARTITIONS: '4',
-    MILLRACE_NODE_NAME: 'a',
-  };
-}
+const newDatabase = (name: string) => nodeDatabase(server, name);
 
 test('on PostgreSQL a node delivers, keeps nothing on its disk, and is the same after a restart', async () => {
   await using receiver = await startReceiver();
