@@ -5,11 +5,11 @@ const { rooms, ports, portFolders, journalThreads, browserSafe } = require('./sc
 
 /** Files of an area of the console that pages of other areas may import until they are parts. Nothing is added here. */
 const lentByPages = [
-  'connections/(authentication-standing|connection|hold-actions|load-line)\\.tsx?',
+  'connections/(authentication-standing|connection|hold-actions)\\.tsx?',
   'connections/curl/curl-form\\.tsx',
   'connections/new/connection-dialog\\.tsx',
   'data-collection/send-tab\\.tsx',
-  'destinations/(destination-draft|endpoint-address)\\.ts',
+  'destinations/destination-draft\\.ts',
   'destinations/preview/(request-tab|response-tab|send-test)\\.tsx',
 ].map((files) => `^src/console/pages/${files}$`);
 

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ActButton, Countdown, Icon, StatusBadge, TextLink, Time, useNow } from '../../parts/parts.ts';
+import { LoadLine } from '../../parts/text/load-line.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { endings } from './authentication-standing.ts';
@@ -11,7 +12,6 @@ import { type Connection, connectionKind, stateOf, useConnectionStatus } from '.
 import { Draining } from './draining.tsx';
 import { ConnectionEditor } from './form/connection-editor.tsx';
 import { HoldCause, HoldEnd } from './hold-actions.tsx';
-import { LoadLine } from './load-line.tsx';
 import { blockedBy, useDestinationCount } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.

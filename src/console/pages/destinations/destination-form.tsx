@@ -7,8 +7,8 @@ import { controlsOf, type FormState } from '../../parts/form/form-controls.tsx';
 import { ReadValue } from '../../parts/form/read-value.tsx';
 import { Folded } from '../../parts/form/sections.tsx';
 import { FieldGrid, Note } from '../../parts/parts.ts';
+import { pathOfAddress, resultingUrl } from '../../parts/text/endpoint-address.ts';
 import { type DestinationDraft, fields } from './destination-draft.ts';
-import { pathOfAddress, resultingUrl } from './endpoint-address.ts';
 
 export type FormProps = FormState<DestinationDraft>;
 type Props = FormProps & { connection: Base; isNew: boolean };

@@ -5,12 +5,12 @@ import { useApiQuery } from '../../data/data.ts';
 import { shell, terms, destinations as words } from '../../messages/en.ts';
 import { Icon, SideDialog } from '../../parts/parts.ts';
 import { ShowAs } from '../../parts/payload/show-as.tsx';
+import { LoadLine } from '../../parts/text/load-line.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { LoadedPage } from '../../shell/page.tsx';
 import type { Connection } from '../connections/connection.ts';
 import { HoldCause, HoldEnd } from '../connections/hold-actions.tsx';
-import { LoadLine } from '../connections/load-line.tsx';
 import { type Destination, type DestinationDraft, emptyDraft } from './destination-draft.ts';
 import { DestinationEditor } from './destination-editor.tsx';
 
