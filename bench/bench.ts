@@ -18,6 +18,7 @@ import { render } from './scenarios/render.ts';
 import { rules } from './scenarios/rules.ts';
 import { rulesLive } from './scenarios/rules-live.ts';
 import { steady } from './scenarios/steady.ts';
+import { tracing } from './scenarios/tracing.ts';
 
 // npm run bench [scenario…] [-- --rounds 3 --size n --compare file]: measures the program against floors of the same run.
 // npm run bench -- --beside folder [--rounds 12]: measures it against the program of another checkout.
@@ -36,6 +37,7 @@ const scenarios: readonly Scenario[] = [
   backlog,
   disk,
   cluster,
+  tracing,
   idle,
   steady,
 ];
