@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -25,16 +26,31 @@ if (named.length === 0) await buildBundle().catch(() => undefined);
 if (files.some((path) => path.includes('console')))
   await import('../test/console/browser.ts').then(({ prepare }) => prepare()).catch(() => undefined);
 keepFoldersInMemory(4);
-run({
+// By MILLRACE_TEST_DATABASE=postgres, programs of tests have databases on a server of this run (test/support/database.ts).
+await using server = process.env['MILLRACE_TEST_DATABASE'] === 'postgres' ? await startMigratedServer() : null;
+if (server !== null) process.env['MILLRACE_TEST_SERVER'] = server.url('postgres');
+const results = run({
   files,
   // Two more than a small machine has processors: tests of faults wait for time limits, those of the console for frames.
   concurrency: 4,
   // Sufficient for a group of files on a slow or busy machine.
   timeout: 600_000,
   execArgv: ['--disable-warning=ExperimentalWarning', '--require', quickTests, ...flags],
-})
-  .on('test:fail', ({ todo }) => {
-    if (todo === undefined || todo === false) process.exitCode = 1;
-  })
-  .compose(spec)
-  .pipe(process.stdout);
+}).on('test:fail', ({ todo }) => {
+  if (todo === undefined || todo === false) process.exitCode = 1;
+});
+await pipeline(results, new spec(), process.stdout, { end: false });
+
+/** A server whose new databases have the tables already. */
+async function startMigratedServer() {
+  const [{ startServer }, { openPostgres }, { migrate }] = await Promise.all([
+    import('../src/postgres/testing/server.testing.ts'),
+    import('../src/postgres/postgres.ts'),
+    import('../src/postgres/migrate.ts'),
+  ]);
+  const started = await startServer({ max_connections: '300' });
+  process.on('exit', () => started.pid !== null && process.kill(started.pid, 'SIGQUIT'));
+  await using template = openPostgres({ url: started.url('template1') });
+  await migrate(template);
+  return started;
+}

@@ -5,7 +5,7 @@ import type { App, Overrides } from '../../src/app.ts';
 import { type CallInput, type Client, createClient, type RouteResponse } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
-import { newDatabase } from './database.ts';
+import { isOnPostgres, newDatabase, settingsOf } from './database.ts';
 import { eventually } from './eventually.ts';
 import { startNodes } from './nodes.ts';
 
@@ -38,9 +38,10 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
 
 export async function startTestApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
-  const database = await newDatabase();
+  const database = isOnPostgres && env['MILLRACE_DATABASE_URL'] === undefined ? await newDatabase() : null;
+  const settings = database === null ? {} : settingsOf(database.url);
   const start = () =>
-    startNodes(loadConfig({ flags: {}, env: testEnv(dir, { ...database, ...env }), now: Date.now() }), {
+    startNodes(loadConfig({ flags: {}, env: testEnv(dir, { ...settings, ...env }), now: Date.now() }), {
       ...overrides,
       env,
     });
@@ -66,6 +67,7 @@ export async function startTestApp(env: Record<string, string> = {}, overrides: 
     },
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
+      await database?.drop();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -1,26 +1,55 @@
-import { after } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { openPostgres } from '../../src/postgres/postgres.ts';
-import { type Server, startServer } from '../../src/postgres/testing/server.testing.ts';
 
-/** By `MILLRACE_TEST_DATABASE=postgres`, each program of a test has a database of its own on a PostgreSQL server of this process. */
-const isPostgres = process.env['MILLRACE_TEST_DATABASE'] === 'postgres';
+/** The server of this run (scripts/test.ts), where each program of a test has a database of its own; left out: SQLite. */
+const server = process.env['MILLRACE_TEST_SERVER'];
+export const isOnPostgres = server !== undefined;
 const partitions = 4;
-
-let server: Promise<Server> | undefined;
 let count = 0;
-if (isPostgres) after(async () => (await server)?.[Symbol.asyncDispose]());
 
-/** The settings of a new database. */
-export async function newDatabase(): Promise<Record<string, string>> {
-  if (!isPostgres) return {};
-  server ??= startServer({ max_connections: '200' });
-  const { url } = await server;
-  const name = `test_${++count}`;
-  await using admin = openPostgres({ url: url('postgres') });
-  await admin.read(`CREATE DATABASE ${name}`);
+/** A database of its own on PostgreSQL: its address, and its end. */
+export async function newDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = nextName();
+  await onServer(`CREATE DATABASE ${name}`);
+  return { url: urlOf(name), drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** The settings of a program on a database. */
+export function settingsOf(url: string): Record<string, string> {
   return {
-    MILLRACE_DATABASE_URL: url(name),
+    MILLRACE_DATABASE_URL: url,
     MILLRACE_SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
     MILLRACE_PARTITIONS: String(partitions),
   };
 }
+
+const ofFolders = new Map<string, string>();
+
+/** The settings of a program in a process of its own with this data folder, in place of the folder's SQLite database. */
+export function settingsOfFolder(dir: string | undefined): Record<string, string> {
+  if (server === undefined || dir === undefined) return {};
+  let name = ofFolders.get(dir);
+  if (name === undefined) {
+    name = nextName();
+    // In another process, since a test starts its program without waiting.
+    execFileSync(process.execPath, [fileURLToPath(import.meta.url), name]);
+    ofFolders.set(dir, name);
+  }
+  return settingsOf(urlOf(name));
+}
+
+async function onServer(statement: string): Promise<void> {
+  await using admin = openPostgres({ url: urlOf('postgres') });
+  await admin.read(statement);
+}
+
+function urlOf(name: string): string {
+  const url = new URL(server ?? '');
+  url.pathname = name;
+  return url.href;
+}
+
+const nextName = () => `test_${process.pid}_${++count}`;
+
+if (import.meta.main) await onServer(`CREATE DATABASE ${process.argv[2]}`);

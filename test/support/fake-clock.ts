@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/async/clock.ts';
+import { isAnyInFlight, untilAnswered } from './in-flight.ts';
 
 /**
  * A clock that moves only by `advance`; timers fire in order of their time, each at exactly its time. `settle` lets
@@ -40,8 +41,10 @@ export function fakeClock(
   };
 }
 
-/** Runs all pending promise continuations and immediates, and those that they create, until none is left. */
+/** Runs all pending promise continuations, immediates and calls of other processes, and those that they create, until none is left. */
 export async function settled(): Promise<void> {
-  do await new Promise<void>((resolve) => setImmediate(resolve));
-  while (process.getActiveResourcesInfo().includes('Immediate'));
+  do {
+    await untilAnswered();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  } while (isAnyInFlight() || process.getActiveResourcesInfo().includes('Immediate'));
 }

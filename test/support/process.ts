@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { programFile } from '../../scripts/bundle.ts';
 import { type Client, createClient } from '../../src/client/client.ts';
+import { settingsOfFolder } from './database.ts';
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -57,8 +58,9 @@ export function spawnProcess(
   }: { under?: readonly string[]; flags?: readonly string[]; program?: string } = {},
 ): Process {
   const command = [...under, process.execPath, '--disable-warning=ExperimentalWarning', ...flags, program, ...args];
+  const database = args[0] === 'start' ? settingsOfFolder(env['MILLRACE_DATA_DIR']) : {};
   const child = spawn(command[0] ?? '', command.slice(1), {
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...database, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));

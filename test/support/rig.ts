@@ -28,8 +28,8 @@ import { sealedMessages } from '../../src/secrets/sealed-messages.ts';
 import { openSealedTexts } from '../../src/secrets/sealed-text-store.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
+import { openEngine } from './engine.ts';
 import { fakeClock } from './fake-clock.ts';
-import { openStorage } from './storage.ts';
 import { takenLeases } from './taken-leases.ts';
 
 /** The pipeline on storage in memory, with a scripted peer and a fake clock. */
@@ -107,7 +107,8 @@ const noSandbox: Sandbox = {
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? fakeClock();
-  const { audit, catalog, issues, journal, notes } = await openStorage();
+  const storage = await openEngine();
+  const { audit, catalog, issues, journal, notes } = storage;
   const leaseOf = takenLeases(journal.hot.leases);
   const newId = idSource(clock.now, randomBytes);
   const failures: unknown[] = [];
@@ -235,6 +236,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       // Requests that hang are given up at the stop's own deadline.
       await clock.advance(60_000);
       await ended;
+      await storage[Symbol.asyncDispose]();
     },
   };
   return rig;

