@@ -3,16 +3,6 @@
 
 const { rooms, ports, portFolders, journalThreads, browserSafe } = require('./scripts/arrows.cjs');
 
-/** Files of an area of the console that pages of other areas may import until they are parts. Nothing is added here. */
-const lentByPages = [
-  'connections/(authentication-standing|connection|hold-actions)\\.tsx?',
-  'connections/curl/curl-form\\.tsx',
-  'connections/new/connection-dialog\\.tsx',
-  'data-collection/send-tab\\.tsx',
-  'destinations/destination-draft\\.ts',
-  'destinations/preview/(request-tab|response-tab|send-test)\\.tsx',
-].map((files) => `^src/console/pages/${files}$`);
-
 /** Packages and parts of Node that only one room uses. */
 const homes = {
   fastify: 'api',
@@ -180,7 +170,7 @@ module.exports = {
       comment: 'Pages of one area of the console import nothing of another: what both need is a part (console/parts/).',
       severity: 'error',
       from: { path: '^src/console/pages/([^/]+)/' },
-      to: { path: '^src/console/pages/', pathNot: ['^src/console/pages/$1/', ...lentByPages] },
+      to: { path: '^src/console/pages/', pathNot: '^src/console/pages/$1/' },
     },
     {
       name: 'no-tests-in-the-program',

@@ -82,7 +82,7 @@ export const pages = [
   // `destinationId` is an id, or `new`.
   page(
     '/connections/$connectionId/destinations/$destinationId',
-    () => import('./pages/destinations/destination-page.tsx'),
+    () => import('./pages/connections/destinations/destination-page.tsx'),
     'DestinationPage',
     {
       tab: choice(['request', 'event', 'check', 'response']),

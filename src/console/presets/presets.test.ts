@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { connectionInput } from '../../contract/documents/connection.ts';
 import { destinationInput } from '../../contract/documents/destination.ts';
 import { renderInVm } from '../../template/testing/render-in-vm.testing.ts';
-import { bodyOf } from '../pages/connections/form/connection-draft.ts';
-import { startOf } from '../pages/connections/new/start.ts';
+import { bodyOf } from '../parts/connection/form/connection-draft.ts';
+import { startOf } from '../parts/connection/start.ts';
 import { filledIn, placeholderIn } from './placeholders.ts';
 import { presets, presetsLike } from './presets.ts';
 

@@ -8,7 +8,7 @@ import { connections, parts, terms, actions as words } from '../../messages/en.t
 import { bind } from '../../parts/form/bind.ts';
 import { DocumentField } from '../../parts/list/filter-fields.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
-import { usePicked } from '../../parts/payload/pickable-events.ts';
+import { usePicked } from '../../parts/preview/pickable-events.ts';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
 import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
@@ -22,7 +22,7 @@ import { useConnections, useTargets } from './use-targets.ts';
 
 const w = words.destinations;
 
-const ConnectionDialog = lazyPart(() => import('../connections/new/connection-dialog.tsx'), 'ConnectionDialog');
+const ConnectionDialog = lazyPart(() => import('../../parts/connection/connection-dialog.tsx'), 'ConnectionDialog');
 const PreviewPanel = lazyPart(() => import('./request-preview.tsx'), 'PreviewPanel');
 
 type Props = StepProps & { names: Names; storedId: string | null };

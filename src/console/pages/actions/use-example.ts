@@ -4,7 +4,7 @@ import type { Event } from '../../../contract/records/event.ts';
 import { lookupParameter } from '../../../rules/lookup.ts';
 import { type TypedValue, typedValue } from '../../../rules/typed-value.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
-import type { Sample } from '../../parts/payload/picked-event.ts';
+import type { Sample } from '../../parts/preview/picked-event.ts';
 import { useMay } from '../../session/rights.ts';
 import type { FieldRow } from './action-draft.ts';
 

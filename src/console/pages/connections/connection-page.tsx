@@ -2,17 +2,17 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { terms, connections as words } from '../../messages/en.ts';
+import { endings } from '../../parts/connection/authentication-standing.ts';
+import { type Connection, connectionKind, stateOf, useConnectionStatus } from '../../parts/connection/connection.ts';
+import { ConnectionEditor } from '../../parts/connection/form/connection-editor.tsx';
+import { HoldCause, HoldEnd } from '../../parts/connection/hold-actions.tsx';
+import { blockedBy, useDestinationCount } from '../../parts/connection/usage.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ActButton, Countdown, Icon, StatusBadge, TextLink, Time, useNow } from '../../parts/parts.ts';
 import { LoadLine } from '../../parts/text/load-line.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { endings } from './authentication-standing.ts';
-import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { Draining } from './draining.tsx';
-import { ConnectionEditor } from './form/connection-editor.tsx';
-import { HoldCause, HoldEnd } from './hold-actions.tsx';
-import { blockedBy, useDestinationCount } from './usage.ts';
 
 // Loaded when they are opened: the form comes first.
 const DestinationsTab = lazyPart(() => import('./destinations-tab.tsx'), 'DestinationsTab');

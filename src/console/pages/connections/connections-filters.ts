@@ -1,8 +1,8 @@
 import type { CallInput } from '../../../client/client.ts';
 import { terms, connections as words } from '../../messages/en.ts';
+import type { Connection } from '../../parts/connection/connection.ts';
 import { options } from '../../parts/form/bind.ts';
 import type { Filter } from '../../parts/list/filters.ts';
-import type { Connection } from './connection.ts';
 
 /** The filters of the list; the server filters. */
 export const filters: Filter<Connection, 'status' | 'auth' | 'used'>[] = [

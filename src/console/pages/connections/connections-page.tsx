@@ -5,6 +5,10 @@ import type { RouteResponse } from '../../../client/client.ts';
 import { rights } from '../../../contract/accounts/rights.ts';
 import { kept, useApiQuery, watched } from '../../data/data.ts';
 import { terms, connections as words } from '../../messages/en.ts';
+import { type AuthenticationStanding, authenticationOf } from '../../parts/connection/authentication-standing.ts';
+import { type Connection, connectionKind, stateOf, useConnectionStatus } from '../../parts/connection/connection.ts';
+import { TestDialog } from '../../parts/connection/form/test-authentication.tsx';
+import { blockedBy, type Figures, type FiguresOf, namesOf, usageIn, useFigures } from '../../parts/connection/usage.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { servedQuery } from '../../parts/document/served-list.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
@@ -12,12 +16,8 @@ import { column, modifiedByColumn, modifiedColumn, nameColumn } from '../../part
 import { ButtonLink, Icon, StatusBadge, Time, useNow } from '../../parts/parts.ts';
 import { resultingUrl } from '../../parts/text/endpoint-address.ts';
 import { useMay } from '../../session/rights.ts';
-import { type AuthenticationStanding, authenticationOf } from './authentication-standing.ts';
-import { type Connection, connectionKind, stateOf, useConnectionStatus } from './connection.ts';
 import { filters, filtersOf } from './connections-filters.ts';
-import { TestDialog } from './form/test-authentication.tsx';
-import { namesOf, trafficColumns } from './traffic-columns.tsx';
-import { blockedBy, type Figures, type FiguresOf, usageIn, useFigures } from './usage.ts';
+import { trafficColumns } from './traffic-columns.tsx';
 
 export function ConnectionsPage(): ReactNode {
   const mayManage = useMay('connections:manage');

@@ -3,6 +3,17 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { kept, useApi, useApiQuery } from '../../data/data.ts';
 import { formatNumber, nouns, parts, terms, connections as words } from '../../messages/en.ts';
+import { type Connection, destinationStateOf, useDestinationStatus } from '../../parts/connection/connection.ts';
+import { copyOfDestination } from '../../parts/connection/start.ts';
+import {
+  type Destination,
+  type Figures,
+  namesOf,
+  type UsedBy,
+  usageIn,
+  useFigures,
+  useHeld,
+} from '../../parts/connection/usage.ts';
 import { DeleteDialog } from '../../parts/document/delete-dialog.tsx';
 import { servedQuery, servedSorts } from '../../parts/document/served-list.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -12,10 +23,7 @@ import { useListPage } from '../../parts/list/use-list-page.tsx';
 import { ButtonLink, Icon, Note, notifyDone, notifyFailed, StatusBadge, Time } from '../../parts/parts.ts';
 import { placeholderIn } from '../../presets/placeholders.ts';
 import { useMay } from '../../session/rights.ts';
-import { type Connection, destinationStateOf, useDestinationStatus } from './connection.ts';
-import { copyOfDestination } from './new/start.ts';
-import { Dash, namesOf, trafficColumns } from './traffic-columns.tsx';
-import { type Destination, type Figures, type UsedBy, usageIn, useFigures, useHeld } from './usage.ts';
+import { Dash, trafficColumns } from './traffic-columns.tsx';
 
 const w = words.destinations;
 const address = '/connections/$connectionId/destinations/$destinationId';

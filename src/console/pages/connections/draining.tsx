@@ -2,9 +2,9 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useDeliveryState } from '../../data/data.ts';
 import { connections, terms } from '../../messages/en.ts';
+import { type Connection, useConnectionStatus } from '../../parts/connection/connection.ts';
 import { Icon, Progress } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { type Connection, useConnectionStatus } from './connection.ts';
 import { drainRate, type Sample, withSample } from './drain-rate.ts';
 
 const words = connections.drain;

@@ -2,10 +2,10 @@ import { Group, Text, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { count, formatDuration, formatPercent, terms, connections as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import { type Figures, type FiguresOf, namesOf, type UsedBy, type UsedByOf } from '../../parts/connection/usage.ts';
 import type { Column } from '../../parts/list/columns.tsx';
 import { column } from '../../parts/list/standard-columns.tsx';
 import { PlainLink } from '../../parts/parts.ts';
-import type { Figures, FiguresOf, UsedBy, UsedByOf } from './usage.ts';
 
 const w = words.figures;
 
@@ -75,14 +75,6 @@ export function ActionLink({ action }: { action: { id: string; name: string } })
       {action.name}
     </PlainLink>
   );
-}
-
-const named = 5;
-
-/** The first names of so many things, and how many more there are. */
-export function namesOf(things: readonly { name: string }[], all: number = things.length): string {
-  const names = things.slice(0, named).map(({ name }) => name);
-  return names.join(', ') + (all > named ? ` ${terms.more(all - named)}` : '');
 }
 
 /** A dash, with a text for screen readers. */

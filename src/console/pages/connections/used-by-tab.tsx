@@ -2,9 +2,9 @@ import { Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useApiQuery, useNames } from '../../data/data.ts';
 import { terms, connections as words } from '../../messages/en.ts';
+import type { Connection } from '../../parts/connection/connection.ts';
 import { Note, Nothing, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import type { Connection } from './connection.ts';
 import { ActionLink } from './traffic-columns.tsx';
 
 const w = words.usedBy;

@@ -2,10 +2,10 @@ import { NativeSelect, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useStats } from '../../data/data.ts';
 import { dataCollection as words } from '../../messages/en.ts';
+import type { Collector } from '../../parts/collector/collector.ts';
 import { DeleteDialog, type DialogProps } from '../../parts/document/delete-dialog.tsx';
 import { bind, options } from '../../parts/form/bind.ts';
 import { ActDialog } from '../../parts/parts.ts';
-import type { Collector } from './collector.ts';
 
 type Props = DialogProps<Pick<Collector, 'id' | 'name'>>;
 

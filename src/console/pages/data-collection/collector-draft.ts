@@ -1,6 +1,7 @@
 import type { CallInput } from '../../../client/client.ts';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection } from '../../messages/en.ts';
+import type { Collector } from '../../parts/collector/collector.ts';
 import * as f from '../../parts/form/form-fields.ts';
 import {
   emptyPrivacy,
@@ -9,7 +10,6 @@ import {
   privacyOf,
   privacyProblems,
 } from '../../parts/form/privacy-draft.ts';
-import type { Collector } from './collector.ts';
 import { hasWebhooks, webhookFields, webhookLabels, webhookProblems } from './webhook-draft.ts';
 
 type Body = NonNullable<CallInput<'createCollector'>['body']>;

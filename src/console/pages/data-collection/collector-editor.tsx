@@ -2,12 +2,12 @@ import { Checkbox, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { collectorFacts } from '../../data/schema-facts.ts';
 import { dataCollection, formatDuration, privacy, terms } from '../../messages/en.ts';
+import { type Collector, collectorKind } from '../../parts/collector/collector.ts';
 import { newDocumentPage } from '../../parts/document/new-document-page.tsx';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { PrivacyFields } from '../../parts/form/privacy-fields.tsx';
 import { FieldGrid, Panel } from '../../parts/parts.ts';
-import { type Collector, collectorKind } from './collector.ts';
 import { bodyOf, draftOf, fields, keptOf, labels, problemsOf } from './collector-draft.ts';
 import { WebhookFields } from './webhook-fields.tsx';
 

@@ -1,15 +1,15 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { terms, dataCollection as words } from '../../messages/en.ts';
+import { type Collector, collectorKind } from '../../parts/collector/collector.ts';
+import { SendTab } from '../../parts/collector/send-tab.tsx';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ActButton, Beside, CopyIcon, Icon, Panel, StatusBadge, Time } from '../../parts/parts.ts';
 import { RulesThatName } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
-import { type Collector, collectorKind } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { CollectorEditor } from './collector-editor.tsx';
-import { SendTab } from './send-tab.tsx';
 
 const RejectedRequests = lazyPart(() => import('./rejected-requests.tsx'), 'RejectedRequests');
 

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { apiQuery, kept, type Stats, useStats } from '../../data/data.ts';
 import { formatNumber, terms, dataCollection as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
+import { type Collector, collectorKind, originsInWords } from '../../parts/collector/collector.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
@@ -12,7 +13,6 @@ import { statusFilter } from '../../parts/list/use-list-page.tsx';
 import { CopyIcon, Time } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
 import { CollectionNav } from './collection-page.tsx';
-import { type Collector, collectorKind, originsInWords } from './collector.ts';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { UnknownKeys } from './rejected-requests.tsx';
 

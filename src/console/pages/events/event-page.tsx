@@ -12,7 +12,7 @@ import { isUnfinished } from '../../parts/payload/delivery-summary.ts';
 import { DeliveryTable } from '../../parts/payload/delivery-table.tsx';
 import { ExchangeRequest } from '../../parts/payload/exchange.tsx';
 import { PayloadViewer } from '../../parts/payload/payload-viewer.tsx';
-import { useChosenSample } from '../../parts/payload/pickable-events.ts';
+import { useChosenSample } from '../../parts/preview/pickable-events.ts';
 import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
 import { LoadedPage } from '../../shell/page.tsx';

@@ -6,10 +6,10 @@ import { type Names, type Stats, useApiQuery, useDeliveryState, useNames, watche
 import { connections as connectionWords, formatRelative, home, issueText, parts, terms } from '../../messages/en.ts';
 
 import { reasonInWords } from '../../parts/chart/funnel.tsx';
+import { endings } from '../../parts/connection/authentication-standing.ts';
+import type { Connection } from '../../parts/connection/connection.ts';
 import { addressOf, Icon, type IconName, Panel, PlainLink, Problem } from '../../parts/parts.ts';
 import { useMay } from '../../session/rights.ts';
-import { endings } from '../connections/authentication-standing.ts';
-import type { Connection } from '../connections/connection.ts';
 import type { DocumentsHere } from './use-documents.ts';
 
 const words = home.attention;

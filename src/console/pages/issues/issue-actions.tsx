@@ -3,12 +3,12 @@ import { type ReactNode, useState } from 'react';
 import type { Issue } from '../../../contract/records/issue.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { issueText, parts, terms, issues as words } from '../../messages/en.ts';
+import { useConnectionStatus } from '../../parts/connection/connection.ts';
+import { HoldActions } from '../../parts/connection/hold-actions.tsx';
 import { bind, options } from '../../parts/form/bind.ts';
 import { ActButton, ActDialog, ButtonLink } from '../../parts/parts.ts';
 import { ReplayButton } from '../../parts/replay/replay-button.tsx';
 import { useMay } from '../../session/rights.ts';
-import { useConnectionStatus } from '../connections/connection.ts';
-import { HoldActions } from '../connections/hold-actions.tsx';
 
 const w = words.page;
 const status = 'failed';

@@ -5,11 +5,11 @@ import type { RouteResponse } from '../../../client/client.ts';
 import { covers } from '../../../contract/accounts/rights.ts';
 import { needRights, useApiQuery } from '../../data/data.ts';
 import { alerts as alertWords, formFields, parts, terms, users as userWords, welcome } from '../../messages/en.ts';
+import { SendTab } from '../../parts/collector/send-tab.tsx';
 import { bind, options } from '../../parts/form/bind.ts';
 import { addressOf, ButtonLink, Icon, Note, PlainLink, Problem, StatusBadge } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
-import { SendTab } from '../data-collection/send-tab.tsx';
 import { findQuickStart, makeQuickStart, type QuickStart } from './quick-start-objects.ts';
 import css from './welcome.module.css';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alertFacts, connectionFacts, destinationFacts, type Facts } from '../../data/schema-facts.ts';
 import { alertFields } from '../../pages/alerts/alert-draft.ts';
-import { connectionFields } from '../../pages/connections/form/connection-draft.ts';
-import { fields as destinationFields } from '../../pages/destinations/destination-draft.ts';
+import { fields as destinationFields } from '../../pages/connections/destinations/destination-draft.ts';
+import { connectionFields } from '../connection/form/connection-draft.ts';
 import {
   asked,
   bodyBy,

@@ -1,4 +1,4 @@
-import { type DestinationDraft, emptyDraft } from '../../destinations/destination-draft.ts';
+import { type DestinationDraft, emptyDraft } from '../destinations/destination-draft.ts';
 import type { CurlRequest } from './curl-command.ts';
 import { startOf } from './curl-start.ts';
 import { withoutPerson } from './sample-person.ts';

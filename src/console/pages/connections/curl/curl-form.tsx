@@ -2,14 +2,14 @@ import { Alert, Button, Checkbox, Group, Stack, Text, Textarea } from '@mantine/
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { connectionForm, parts, terms, connections as words } from '../../../messages/en.ts';
+import { type Connection, newCrumbs } from '../../../parts/connection/connection.ts';
+import { ConnectionEditor } from '../../../parts/connection/form/connection-editor.tsx';
+import type { Start } from '../../../parts/connection/start.ts';
 import { bind } from '../../../parts/form/bind.ts';
 import { Facts, Icon, Panel } from '../../../parts/parts.ts';
 import { Page } from '../../../shell/page.tsx';
-import type { DestinationDraft } from '../../destinations/destination-draft.ts';
-import { type Connection, newCrumbs } from '../connection.ts';
-import { ConnectionEditor } from '../form/connection-editor.tsx';
+import type { DestinationDraft } from '../destinations/destination-draft.ts';
 import { LabelledCode } from '../new/preset-panel.tsx';
-import type { Start } from '../new/start.ts';
 import { type CurlRequest, readCurl } from './curl-command.ts';
 import { destinationOf } from './curl-destination.ts';
 import { isSendable, startOf } from './curl-start.ts';

@@ -1,5 +1,5 @@
+import { type ConnectionDraft, emptyDraft } from '../../../parts/connection/form/connection-draft.ts';
 import { rows } from '../../../parts/form/rows.ts';
-import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
 import { isName, member, noteOf } from '../record-template.ts';
 import { type CurlRequest, unescaped } from './curl-command.ts';
 import { isPersonal, withoutPerson } from './sample-person.ts';

@@ -2,12 +2,12 @@ import { Box, Group, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { count, terms, connections as words } from '../../../messages/en.ts';
+import { connectionKind } from '../../../parts/connection/connection.ts';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, LinkCard, LinkCards, Note } from '../../../parts/parts.ts';
 import { type Preset, presetGroups } from '../../../presets/preset.ts';
 import { presetsLike } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { connectionKind } from '../connection.ts';
 
 const w = words.cards;
 

@@ -3,13 +3,13 @@ import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useAllQuery, useApiQuery } from '../../../data/data.ts';
 import { connections as words } from '../../../messages/en.ts';
+import { newCrumbs } from '../../../parts/connection/connection.ts';
+import { ConnectionEditor } from '../../../parts/connection/form/connection-editor.tsx';
+import { copyOf, startOf } from '../../../parts/connection/start.ts';
 import { Problem } from '../../../parts/parts.ts';
 import { presets } from '../../../presets/presets.ts';
 import { Page } from '../../../shell/page.tsx';
-import { newCrumbs } from '../connection.ts';
-import { ConnectionEditor } from '../form/connection-editor.tsx';
 import { PresetPanel } from './preset-panel.tsx';
-import { copyOf, startOf } from './start.ts';
 
 const w = words.details;
 

@@ -3,21 +3,24 @@ import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useMemo, useState } from 'react';
 import { fieldErrors, useApi } from '../../../data/data.ts';
 import { parts, terms, connections as words } from '../../../messages/en.ts';
+import { newCrumbs } from '../../../parts/connection/connection.ts';
+import type { Start } from '../../../parts/connection/start.ts';
 import { bind } from '../../../parts/form/bind.ts';
 import { ChooseFile } from '../../../parts/form/choose-file.tsx';
 import { FilterBox } from '../../../parts/list/filter-box.tsx';
 import { Icon, Note, Panel, Problem } from '../../../parts/parts.ts';
 import { lazyPart } from '../../../shell/lazy-part.ts';
 import { Page } from '../../../shell/page.tsx';
-import { newCrumbs } from '../connection.ts';
-import type { Start } from '../new/start.ts';
 import { type OpenapiDocument, readOpenapi } from './openapi-document.ts';
 import { type LeftOut, type Offer, offersOf, startOf } from './openapi-start.ts';
 
 const w = words.openapi;
 
 // Loaded when the operations are chosen: reading the document takes a library.
-const ConnectionEditor = lazyPart(() => import('../form/connection-editor.tsx'), 'ConnectionEditor');
+const ConnectionEditor = lazyPart(
+  () => import('../../../parts/connection/form/connection-editor.tsx'),
+  'ConnectionEditor',
+);
 
 /** Operations on the page at once. */
 const shownMax = 60;

@@ -1,6 +1,6 @@
+import { type ConnectionDraft, emptyDraft } from '../../../parts/connection/form/connection-draft.ts';
+import type { DestinationBody, Start } from '../../../parts/connection/start.ts';
 import { rows } from '../../../parts/form/rows.ts';
-import { type ConnectionDraft, emptyDraft } from '../form/connection-draft.ts';
-import type { DestinationBody, Start } from '../new/start.ts';
 import { member } from '../record-template.ts';
 import {
   isObject,
