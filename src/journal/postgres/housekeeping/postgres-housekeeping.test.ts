@@ -133,6 +133,29 @@ test('who reads an event while it moves into the table of its day finds it', asy
   assert.equal((await reading)?.id, ids[0]);
 });
 
+test('events and deliveries that are stored while their day gets its tables are stored there', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  const later = noon + 50 * day;
+  const { lease, ids } = await withDeliveries(journal, [{}], later);
+  let accepting: ReturnType<typeof accept> | undefined;
+  let settling: Promise<unknown> | undefined;
+  await postgres.transaction(async (query) => {
+    await makeDay(query, later - (later % day));
+    accepting = accept(journal, [incoming({})], later);
+    settling = journal.hot.settle(lease, [settlement(ids[0], { status: 'delivered', log: [attempt(1, {})] })], later);
+    await eventually('both to wait', async () => {
+      const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+      return waiting.length > 1;
+    });
+  });
+  const accepted = await accepting;
+  assert.equal((await journal.log.event(accepted?.ids[0] ?? ''))?.id, accepted?.ids[0]);
+  assert.deepEqual(await settling, []);
+  const [stored] = await postgres.query<{ count: number }>('SELECT count(*) AS count FROM event_group_other');
+  assert.equal(stored?.count, 0);
+});
+
 test('tables with old versions of erased rows are rewritten, that of today when its day is over', async () => {
   using made = await withDay();
   const { journal, postgres, lease } = made;
