@@ -1,13 +1,15 @@
 import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { postgresFindings } from './inspect-postgres.ts';
+import { sumOfLost } from './journal/journal.ts';
 import { factsOf } from './postgres/facts.ts';
+import { lostWrites } from './postgres/lost-writes.ts';
 import { migrate } from './postgres/migrate.ts';
 import { hasHoldMark, moveMark, setHoldMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { watchedPostgres } from './postgres/watched.ts';
 import { postgresPorts } from './postgres-ports.ts';
-import { movedSentence, type Storage, type StorageOptions } from './storage.ts';
+import { movedSentence, type Storage, type StorageFacts, type StorageOptions } from './storage.ts';
 
 /**
  * Opens the PostgreSQL database of MILLRACE_DATABASE_URL, and migrates it. Throws an Error of one sentence when it can't be
@@ -62,7 +64,8 @@ export async function openPostgresStorage(
       const { version, bytes, synchronousStandbys, synchronousCommit, replicas } = await factsOf(postgres);
       const isSafe = synchronousStandbys !== '' && synchronousCommit !== 'local';
       const failover = isSafe ? 'nothing' : replicas > 0 ? 'last_transactions' : 'no_replica';
-      return { engine: 'postgresql', version: `${Math.floor(version / 10_000)}.${version % 10_000}`, bytes, failover };
+      const name = `${Math.floor(version / 10_000)}.${version % 10_000}`;
+      return { engine: 'postgresql', version: name, bytes, failover, lost: shown(await lostWrites(postgres.query)) };
     },
     stats: {
       get commits() {
@@ -77,6 +80,12 @@ export async function openPostgresStorage(
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function shown(lost: Awaited<ReturnType<typeof lostWrites>>): StorageFacts['lost'] {
+  if (lost.length === 0) return null;
+  const noticedAt = new Date(Math.max(...lost.map(({ at }) => at))).toISOString();
+  return { noticedAt, ...sumOfLost(lost) };
 }
 
 function reasonOf(error: unknown): string {

@@ -42,6 +42,7 @@ export async function openSqliteStorage(config: Config, options: StorageOptions 
       version: process.versions['sqlite'] ?? '',
       bytes: (await ports.journal.housekeeping.usage()).bytes,
       failover: null,
+      lost: null,
     }),
     stats: sqlite.stats,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

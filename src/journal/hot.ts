@@ -7,6 +7,7 @@ import type { Statuses } from './statuses.ts';
 
 export type { Commands, TakenCommand } from './commands.ts';
 export { type Lease, type Leases, presumedDeathMs, type Roster } from './leases.ts';
+export { type LostWrites, sumOfLost } from './lost-writes.ts';
 export type { OwnerStatusRow, Statuses } from './statuses.ts';
 
 /**

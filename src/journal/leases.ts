@@ -1,3 +1,5 @@
+import type { LostWrites } from './lost-writes.ts';
+
 /** The claim of a node on a partition, valid until another node takes it; `epoch` grows each time. */
 export type Lease = { partition: number; owner: string; epoch: number };
 
@@ -9,6 +11,8 @@ export type Roster = {
   /** `isLeaving`: it releases its partitions and takes none. */
   nodes: readonly { name: string; isLeaving: boolean }[];
   partitions: readonly { partition: number; owner: string | null; epoch: number }[];
+  /** What this node noticed since its last beat. Left out: nothing. */
+  lost?: readonly LostWrites[];
 };
 
 /**

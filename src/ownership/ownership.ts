@@ -1,5 +1,5 @@
 import { type Clock, errorBackoffMs } from '../async/clock.ts';
-import type { Lease, Leases, Roster } from '../journal/journal.ts';
+import type { Lease, Leases, LostWrites, Roster } from '../journal/journal.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { movesOf, type Policy } from './share.ts';
 
@@ -31,6 +31,8 @@ type Options = {
   telemetry: Pick<Telemetry, 'failed'>;
   /** The heartbeat was extended. */
   renewed?(): void;
+  /** A failover of the database lost writes of this node. */
+  lostWrites?(lost: readonly LostWrites[]): void;
 };
 
 /** A node stops acting this long before another one can take its partitions. */
@@ -143,9 +145,10 @@ export class Ownership implements AsyncDisposable {
   }
 
   async #beat(): Promise<void> {
-    const { leases, node, ttlMs, monotonic, renewed } = this.#options;
+    const { leases, node, ttlMs, monotonic, renewed, lostWrites } = this.#options;
     const from = monotonic();
     this.#roster = await leases.beat({ node, ttlMs, isLeaving: this.#isLeaving, now: from });
+    if (this.#roster.lost !== undefined) lostWrites?.(this.#roster.lost);
     if (this.#isEnding) return;
     const stored = new Map(this.#roster.partitions.map((one) => [one.partition, one]));
     for (const [partition, { lease }] of this.#held) {

@@ -96,6 +96,10 @@ export function createNode(
       if (!wasActing) void dispatcher.start().catch((error) => telemetry.failed(error, 'read deliveries'));
       wasActing = true;
     },
+    lostWrites(lost) {
+      telemetry.writesLost(lost);
+      events.emit('writesLost', lost);
+    },
   });
   const isShared = () => ownership.roster.nodes.length > 1;
   dispatcher.mayAct = () => {

@@ -197,6 +197,16 @@ function deliveryEvents({ logger, metrics }: Out) {
       if (reason === null) logger.info({ scopeId }, 'hold ended');
       else logger.warn({ scopeId, reason, detail }, 'hold started');
     },
+    /** A failover of the database lost what was committed of partitions of this node, at least this. */
+    writesLost(
+      lost: readonly { partition: number; events: number; deliveries: number; from: number | null; to: number }[],
+    ) {
+      metrics.add('failures', 1);
+      for (const { from, to, ...of } of lost) {
+        const times = { from: from === null ? null : new Date(from).toISOString(), to: new Date(to).toISOString() };
+        logger.error({ ...of, ...times }, 'a failover of the database lost committed writes');
+      }
+    },
     /** A replay started, was held up or finished. */
     replayMoved: (replay: { id: string; state: string }) => logger.info(replay, 'replay'),
     tokenRequested(request: { connectionId: string; outcome: string; durationMs: number }) {

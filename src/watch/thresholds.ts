@@ -29,6 +29,7 @@ export const thresholds = {
   held: { quietMs: dayMs },
   usedIds: { quietMs: dayMs },
   ruleErrors: { quietMs: dayMs },
+  lostWrites: { quietMs: dayMs },
   expiring: { everyMs: 5 * minuteMs, warnMs: 14 * dayMs, criticalMs: 2 * dayMs },
   /** How long due deliveries wait for their turn; resolved below `overMs`. */
   backlog: { everyMs: minuteMs, warnMs: 15 * minuteMs, overMs: 5 * minuteMs, criticalMs: 2 * hourMs },

@@ -16,6 +16,7 @@ import { detectFailures } from './failures.ts';
 import type { Detector, Finding } from './finding.ts';
 import { detectHeldExpired } from './held-expired.ts';
 import { type IssueRegistry, openIssueRegistry } from './issue-registry.ts';
+import { detectLostWrites } from './lost-writes.ts';
 import { recentCauses } from './recent-causes.ts';
 import { detectRuleErrors } from './rule-errors.ts';
 import { type Thresholds, thresholds } from './thresholds.ts';
@@ -72,6 +73,7 @@ export async function startWatch(options: WatchOptions) {
   const held = detectHeldExpired(parts);
   const usedIds = detectUsedIds(parts);
   const ruleErrors = detectRuleErrors(parts);
+  const lostWrites = detectLostWrites(parts);
   const detectors: Detector[] = [
     holds,
     paused,
@@ -99,6 +101,7 @@ export async function startWatch(options: WatchOptions) {
     attempt('check deliveries that were held for too long', () => held.resolveQuiet());
     attempt('check events with used ids', () => usedIds.resolveQuiet());
     attempt('check rules that threw', () => ruleErrors.resolveQuiet());
+    attempt('check lost writes', () => lostWrites.resolveQuiet());
     attempt('remove old issues', () => registry.tidy((pipeline.confirmedNow() ?? 0) - options.keptDays() * dayMs));
     for (const detector of detectors) {
       if (now - (checkedAt.get(detector) ?? Number.NEGATIVE_INFINITY) < detector.everyMs) continue;
@@ -126,6 +129,7 @@ export async function startWatch(options: WatchOptions) {
     }),
     events.on('usedIds', (collectorId, count) => usedIds.found(collectorId, count)),
     events.on('ruleThrew', (faults) => ruleErrors.threw(faults)),
+    events.on('writesLost', (lost) => lostWrites.lost(lost)),
     events.on('holdsMoved', (destinationIds) => holds.report(destinationIds, registry)),
   ];
   let cancel = clock.after(0, tick);

@@ -2012,7 +2012,7 @@ class Issue(TypedDict):
 
 
 class IssueProblem(TypedDict):
-    code: Literal["deliveries_failing", "other_failures", "template_failing", "breaker_open", "credentials_rejected", "credentials_missing", "destination_paused", "token_expiring", "certificate_expiring", "backlog", "asked_pause", "no_events", "action_silent", "held_expired", "used_ids", "rule_error", "disk_filling", "storage_limit"]
+    code: Literal["deliveries_failing", "other_failures", "template_failing", "breaker_open", "credentials_rejected", "credentials_missing", "destination_paused", "token_expiring", "certificate_expiring", "backlog", "asked_pause", "no_events", "action_silent", "held_expired", "used_ids", "rule_error", "lost_writes", "disk_filling", "storage_limit"]
     values: dict[str, IssueValue]
 
 
@@ -2275,6 +2275,7 @@ class GetNodesOutputDatabase(TypedDict):
     version: str
     bytes: int
     failover: Literal["nothing", "last_transactions", "no_replica", None]
+    lost: dict[str, Any] | None
 
 
 class GetNodesOutput(TypedDict):
@@ -3264,7 +3265,7 @@ FieldMaskInput: TypeAlias = FieldMaskHash | FieldMaskLastInput | FieldMaskReplac
 DataValue: TypeAlias = Any
 
 
-IssueKind: TypeAlias = Literal["failing", "template", "tripped", "auth_rejected", "paused", "expiring", "backlog", "silent", "held_expired", "used_ids", "rule_error", "storage"]
+IssueKind: TypeAlias = Literal["failing", "template", "tripped", "auth_rejected", "paused", "expiring", "backlog", "silent", "held_expired", "used_ids", "rule_error", "lost_writes", "storage"]
 
 
 IssueSeverity: TypeAlias = Literal["warning", "critical"]

@@ -331,7 +331,7 @@ export async function startTestServer(
       show: async () => ({
         nodes: [],
         partitions: 1,
-        database: { engine: 'sqlite', version: '0', bytes: 0, failover: null },
+        database: { engine: 'sqlite', version: '0', bytes: 0, failover: null, lost: null },
       }),
     },
     catalog,

@@ -7,8 +7,13 @@ import type { Column } from '../output.ts';
 export function nodesCommand(command: Command, { server, output }: Context) {
   subcommand(command, 'nodes', 'list the processes that share the database').action(async () => {
     const found = await server().call('getNodes');
-    if (output.format === 'table') output.rows(found.nodes, columns(found.partitions));
-    else output.value(found);
+    if (output.format !== 'table') return output.value(found);
+    output.rows(found.nodes, columns(found.partitions));
+    const { lost } = found.database;
+    if (lost !== null)
+      output.line(
+        `The failover of ${lost.noticedAt} lost at least ${lost.events} events and ${lost.deliveries} deliveries.`,
+      );
   });
 }
 

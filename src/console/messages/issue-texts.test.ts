@@ -27,7 +27,7 @@ test('every cause of an issue has a title, a detail and a fix, each a sentence w
       const { title, detail, fix } = textOf({ code, values: given });
       assert.match(title, /^[A-Z].*[^.]$/, code);
       for (const text of [detail, fix]) assert.match(text, /^[A-Z]?.*\.$/, `${code}: ${text}`);
-      assert.doesNotMatch([title, detail, fix].join(' '), /undefined|NaN|Invalid|\.\./, code);
+      assert.doesNotMatch([title, detail, fix].join(' '), /undefined|NaN|Invalid|\[object|\.\./, code);
     }
 });
 

@@ -24,6 +24,8 @@ export const issueKinds = [
   'used_ids',
   /** Events have no deliveries of an action, since its rules threw an error. */
   'rule_error',
+  /** A failover of the database lost what was stored. */
+  'lost_writes',
   /** The disk or the size limit of retention is nearly or completely used up. */
   'storage',
 ] as const;
@@ -65,6 +67,8 @@ export const issueCauseCodes = [
   'used_ids',
   /** `error`: its class, `event`: the id of the last event, `subject`: the action, if it is known. */
   'rule_error',
+  /** `events`, `deliveries`, `at` (RFC 3339): the newest lost event, `since` (RFC 3339): the newest event before the lost ones, if there is one. */
+  'lost_writes',
   /** `freeBytes`, `reserveBytes`. */
   'disk_filling',
   'storage_limit',

@@ -34,6 +34,16 @@ export const nodes = z.strictObject({
     bytes: z.int(),
     /** null: the engine has no replicas. */
     failover: failover.nullable(),
+    /** What the last failover lost, at least; null: nothing is known of one. `since`: the newest event before the lost ones. */
+    lost: z
+      .strictObject({
+        noticedAt: timestamp,
+        events: z.int(),
+        deliveries: z.int(),
+        since: timestamp.nullable(),
+        until: timestamp,
+      })
+      .nullable(),
   }),
 });
 export type Nodes = z.output<typeof nodes>;

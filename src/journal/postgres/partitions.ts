@@ -1,6 +1,8 @@
 import { inTurn } from '../../async/in-turn.ts';
+import { saveLostWrites } from '../../postgres/lost-writes.ts';
 import type { Postgres, Query } from '../../postgres/postgres.ts';
 import type { Lease } from '../leases.ts';
+import type { LostWrites } from '../lost-writes.ts';
 
 /**
  * What the owner of a partition knows of it, so that nothing is read before a write. As in the tables `intake` and `settling`;
@@ -66,6 +68,10 @@ export type Partitions = {
   doubt(partition: number, last: { epoch: number; counter: number }): void;
   /** The partitions that are known now. */
   known(): Iterable<Memory>;
+  /** Reads again each partition that a failover has set back, on which its owner may have no write to notice it by. */
+  check(): Promise<void>;
+  /** What failovers have lost, once each. */
+  takeLost(): LostWrites[];
   /** Changes of the deliveries of a partition are one after the other: a settle reads what it then writes. */
   inTurn<T>(partition: number, work: () => Promise<T>): Promise<T>;
 };
@@ -77,7 +83,8 @@ export function createPartitions(query: Query): Partitions {
   const loaded = new Map<number, Memory>();
   const doubts = new Map<number, { epoch: number; counter: number }>();
   /** What was known last, of those that are read again. */
-  const last = new Map<number, { epoch: number; counter: number; settleCounter: number }>();
+  const last = new Map<number, Known>();
+  let lost: LostWrites[] = [];
   const turns = new Map<number, ReturnType<typeof inTurn>>();
 
   async function load(partition: number): Promise<Memory> {
@@ -98,10 +105,14 @@ export function createPartitions(query: Query): Partitions {
     const doubt = doubts.get(partition);
     const before = last.get(partition);
     const hasUnknown = row.epoch === doubt?.epoch && row.counter > doubt.counter;
-    // A failover has lost committed writes. What they made is in the memory of the process still.
-    const hasLost =
-      row.epoch === before?.epoch && (row.counter < before.counter || row.settleCounter < before.settleCounter);
-    if (hasUnknown || hasLost) {
+    const hasLost = before !== undefined && isSetBack(before, row);
+    if (hasLost) {
+      const own = { partition, ...lostOf(before, row) };
+      await saveLostWrites(query, partition, { at: Date.now(), ...own });
+      lost.push(own);
+    }
+    // What lost writes made is in the memory of the process still.
+    if (hasUnknown || (hasLost && row.epoch === before.epoch)) {
       await disown(query, partition, row.epoch);
       row.epoch = 0;
     }
@@ -141,17 +152,33 @@ export function createPartitions(query: Query): Partitions {
     },
     forget(partition) {
       const memory = loaded.get(partition);
-      if (memory !== undefined)
-        last.set(partition, {
-          epoch: memory.epoch,
-          counter: memory.intake.counter,
-          settleCounter: memory.counter,
-        });
+      if (memory !== undefined) last.set(partition, knownOf(memory));
       known.delete(partition);
       loaded.delete(partition);
     },
     doubt: (partition, last) => void doubts.set(partition, last),
     known: () => loaded.values(),
+    async check() {
+      const before = new Map(
+        Array.from(loaded.values(), (memory) => [memory.partition, { memory, ...knownOf(memory) }]),
+      );
+      const rows = await query<Pick<Row, 'counter' | 'settleCounter'> & { partition: number }>(
+        `SELECT partition, intake.counter, settling.counter AS "settleCounter"
+         FROM intake JOIN settling USING (partition) WHERE partition = ANY ($1)`,
+        [[...before.keys()]],
+      );
+      for (const row of rows) {
+        const known = before.get(row.partition);
+        if (known === undefined || !isSetBack(known, row) || loaded.get(row.partition) !== known.memory) continue;
+        partitions.forget(row.partition);
+        await partitions.memory(row.partition);
+      }
+    },
+    takeLost() {
+      const taken = lost;
+      lost = [];
+      return taken;
+    },
     inTurn(partition, work) {
       let turn = turns.get(partition);
       if (turn === undefined) {
@@ -162,6 +189,26 @@ export function createPartitions(query: Query): Partitions {
     },
   };
   return partitions;
+}
+
+/** What an owner knew of a partition. */
+type Known = { epoch: number; counter: number; settleCounter: number; next: number; nextDelivery: number; at: number };
+
+const knownOf = ({ epoch, counter: settleCounter, intake }: Memory): Known => ({ ...intake, epoch, settleCounter });
+
+/** Whether a failover has lost committed writes: no counter ever falls otherwise, with any owner. */
+const isSetBack = (before: Known, row: Pick<Row, 'counter' | 'settleCounter'>): boolean =>
+  row.counter < before.counter || row.settleCounter < before.settleCounter;
+
+function lostOf(before: Known, row: Row): Omit<LostWrites, 'partition'> {
+  const writes = Math.max(0, before.counter - row.counter) + Math.max(0, before.settleCounter - row.settleCounter);
+  return {
+    writes,
+    events: Math.max(0, before.next - row.next),
+    deliveries: Math.max(0, before.nextDelivery - row.nextDelivery),
+    from: row.at === 0 ? null : row.at,
+    to: Math.max(before.at, row.at),
+  };
 }
 
 /** Ends the lease of a partition, so that its owner takes it again. */

@@ -18,9 +18,11 @@ const lockNotAvailable = '55P03';
 
 export function postgresLeases(
   { query, transaction }: Pick<Postgres, 'query' | 'transaction'>,
-  partitions: Pick<Partitions, 'forget'>,
+  partitions: Pick<Partitions, 'check' | 'forget' | 'takeLost'>,
   clock: HeartbeatClock,
 ): Leases {
+  /** When the server was started that this node knows: another one may lack what the former one committed. */
+  let serverStart: string | null = null;
   const nowMs = (given: number) => (clock === 'caller' ? given : null);
 
   async function release(leases: readonly Lease[]): Promise<void> {
@@ -54,6 +56,7 @@ export function postgresLeases(
       const [row] = await query<{
         nodes: { name: string; isLeaving: boolean }[];
         partitions: { partition: number; owner: string | null; epoch: number }[];
+        serverStart: string;
       }>(
         `WITH clock AS MATERIALIZED (SELECT coalesce($4::bigint, ${databaseMs}) AS now),
            ended AS (DELETE FROM node USING clock WHERE name <> $1 AND until <= now RETURNING name),
@@ -71,10 +74,15 @@ export function postgresLeases(
               UNION ALL SELECT name, is_leaving FROM node WHERE name <> $1 AND name NOT IN (SELECT name FROM ended)
             ) AS nodes) AS nodes,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('partition', partition, 'owner', owner, 'epoch', epoch)
-              ORDER BY partition), '[]') FROM partition_lease) AS partitions`,
+              ORDER BY partition), '[]') FROM partition_lease) AS partitions,
+           pg_postmaster_start_time()::text AS "serverStart"`,
         [node, ttlMs, isLeaving, nowMs(now)],
       );
-      return row ?? { nodes: [], partitions: [] };
+      if (row === undefined) throw new Error('A heartbeat returns a row.');
+      if (serverStart !== null && serverStart !== row.serverStart) await partitions.check();
+      serverStart = row.serverStart;
+      const lost = partitions.takeLost();
+      return { nodes: row.nodes, partitions: row.partitions, ...(lost.length > 0 && { lost }) };
     },
 
     async take({ node, partitions: wanted }) {

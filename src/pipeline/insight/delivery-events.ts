@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
-import type { DueDelivery, LoggedDelivery, Overtaken } from '../../journal/journal.ts';
+import type { DueDelivery, LoggedDelivery, LostWrites, Overtaken } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Step } from '../attempt/next-step.ts';
 import type { Evaluated } from '../firing.ts';
@@ -38,6 +38,8 @@ export type DeliveryEventMap = {
   held: [of: Owners, reason: Reason, count: number];
   /** `count` deliveries ended without an attempt: expired, cancelled, quarantined. */
   ended: [of: Owners, end: { status: 'failed'; reason: Reason } | { status: 'cancelled' }, count: number];
+  /** A failover of the database lost writes of partitions of this node. */
+  writesLost: [lost: readonly LostWrites[]];
   /** The process still holds its leases; every few seconds. */
   alive: [];
   /** The holds of these destinations may have changed. */
@@ -67,6 +69,7 @@ export function createDeliveryEvents(telemetry: Pick<Telemetry, 'failedOften'>) 
     reopened: new Set(),
     held: new Set(),
     ended: new Set(),
+    writesLost: new Set(),
     alive: new Set(),
     holdsMoved: new Set(),
   };

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 export type Proxy = AsyncDisposable & {
   url: string;
   cut: (sent: string) => 'before' | 'after' | null;
+  /** New connections go to another server from now on, that of this URL. */
+  leadTo(url: string): void;
   /** Breaks all connections. */
   breakAll(): void;
   /** Passes nothing on in either direction, until `resume`; nothing is lost. */
@@ -19,7 +21,8 @@ export type Proxy = AsyncDisposable & {
 
 /** Starts a proxy to the socket of a server that `startServer` started; `url` is that of a database there. */
 export async function startProxy(url: string): Promise<Proxy> {
-  const to = new URL(url).searchParams.get('host') ?? '';
+  const folderOf = (of: string) => new URL(of).searchParams.get('host') ?? '';
+  let to = folderOf(url);
   const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
   const sockets = new Set<Socket>();
   let isHeld = false;
@@ -55,6 +58,9 @@ export async function startProxy(url: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: own.href,
     cut: () => null,
+    leadTo(other) {
+      to = folderOf(other);
+    },
     breakAll() {
       for (const socket of sockets) socket.destroy();
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -11,11 +12,13 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { openPostgres } from '../postgres.ts';
 
 const run = promisify(execFile);
 
@@ -33,6 +36,17 @@ export type Server = AsyncDisposable & {
   keep(): void;
   /** The kept data take the place of later ones, as after a failover to that replica; to call while it is stopped. */
   failOver(): void;
+  /** Starts a replica that streams from it as `standby`, after a restart of this one. */
+  standby(): Promise<Standby>;
+};
+
+/** A replica, which ends with its data when it is disposed. */
+export type Standby = AsyncDisposable & {
+  url(database: string): string;
+  /** It becomes the primary. */
+  promote(): Promise<void>;
+  /** It hears no more of the primary. */
+  disconnect(): Promise<void>;
 };
 
 /** PostgreSQL does not run as root: then it runs as this user, who owns nothing else. */
@@ -46,14 +60,14 @@ const settings = { fsync: 'off', max_connections: '60', shared_buffers: '32MB', 
 /** Starts a server on a socket in a folder. Takes about half a second of processor time. `more`: other settings. */
 export async function startServer(more: Readonly<Record<string, string>> = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-postgres-'));
-  const [data, programs] = [join(folder, 'data'), join(folder, 'programs')];
+  const [data, programs, kept] = ['data', 'programs', 'kept'].map((own) => join(folder, own)) as [
+    string,
+    string,
+    string,
+  ];
   chmodSync(folder, 0o711);
   copyPrograms(programs);
-  mkdirSync(data, { mode: 0o700 });
-  const kept = join(folder, 'kept');
-  const sockets = join(folder, 's');
-  mkdirSync(sockets, { mode: 0o700 });
-  if (user.uid !== undefined) for (const own of [data, sockets]) chownSync(own, user.uid, user.gid);
+  makeFolder(data);
   // Of a language whose order of texts is not that of their bytes, as most servers are.
   const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
   await run(
@@ -61,11 +75,65 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     ['-D', data, '-U', name, '-A', 'trust', '-E', 'UTF8', '-N', '--no-instructions', ...locale],
     user,
   );
-  const options = Object.entries({ ...settings, ...more }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const options = { ...settings, ...more };
+  const { sockets, url, start, end, pid } = serverOf(programs, data, join(folder, 's'), options);
+  await start();
+  return {
+    url,
+    get pid() {
+      return pid();
+    },
+    // An immediate shutdown: its processes end without a word to the data.
+    kill: () => end('SIGQUIT'),
+    start,
+    keep: () => copyData(data, kept),
+    failOver: () => copyData(kept, data),
+    async standby() {
+      await end('SIGINT');
+      const own = join(folder, 'standby');
+      copyData(data, own);
+      await start();
+      writeFileSync(join(own, 'standby.signal'), '');
+      appendFileSync(
+        join(own, 'postgresql.auto.conf'),
+        `primary_conninfo = 'host=${sockets} user=${name} application_name=standby'\n`,
+      );
+      const standby = serverOf(programs, own, join(folder, 't'), options);
+      await standby.start();
+      return replicaOf(standby);
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function replicaOf({ url, end }: ReturnType<typeof serverOf>): Standby {
+  async function ask(...sql: string[]): Promise<void> {
+    await using admin = openPostgres({ url: url('postgres') });
+    for (const one of sql) await admin.read(one);
+  }
+  return {
+    url,
+    promote: () => ask('SELECT pg_promote()'),
+    async disconnect() {
+      await ask("ALTER SYSTEM SET primary_conninfo = ''", 'SELECT pg_reload_conf()');
+      await using admin = openPostgres({ url: url('postgres') });
+      for await (const _ of ticks()) if ((await admin.read('SELECT 1 FROM pg_stat_wal_receiver')).length === 0) return;
+    },
+    [Symbol.asyncDispose]: () => end('SIGINT'),
+  };
+}
+
+/** The processes of a server on its data. */
+function serverOf(programs: string, data: string, sockets: string, options: Readonly<Record<string, string>>) {
+  makeFolder(sockets);
+  const given = Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   let server: { pid: number; child: ChildProcess; ended: Promise<unknown> } | null = null;
 
   async function start(): Promise<void> {
-    const args = ['-D', data, '-k', sockets, '-h', '', ...options];
+    const args = ['-D', data, '-k', sockets, '-h', '', ...given];
     const child = spawn(join(programs, 'bin/postgres'), args, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'exit');
     if (child.pid === undefined) throw new Error('PostgreSQL does not start.');
@@ -76,7 +144,7 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     });
     const isReady = async () => {
       for await (const _ of ticks()) {
-        if (/ready to accept connections/.test(said)) return;
+        if (/ready to accept (read-only )?connections/.test(said)) return;
         if (child.exitCode !== null) throw new Error(`PostgreSQL does not start: ${said}`);
       }
     };
@@ -93,22 +161,19 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     await ended;
   }
 
-  await start();
   return {
-    url: (database) => `postgres://${name}@localhost/${database}?host=${encodeURIComponent(sockets)}`,
-    get pid() {
-      return server?.pid ?? null;
-    },
-    // An immediate shutdown: its processes end without a word to the data.
-    kill: () => end('SIGQUIT'),
+    sockets,
+    url: (database: string) => `postgres://${name}@localhost/${database}?host=${encodeURIComponent(sockets)}`,
     start,
-    keep: () => copyData(data, kept),
-    failOver: () => copyData(kept, data),
-    async [Symbol.asyncDispose]() {
-      await end('SIGINT');
-      rmSync(folder, { recursive: true, force: true });
-    },
+    end,
+    pid: () => server?.pid ?? null,
   };
+}
+
+/** A folder of the user that the server runs as. */
+function makeFolder(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
+  if (user.uid !== undefined) chownSync(path, user.uid, user.gid);
 }
 
 function copyData(from: string, to: string): void {

@@ -2546,7 +2546,7 @@ export type RetryInput = {
     render?: boolean;
 };
 
-export type IssueKind = 'failing' | 'template' | 'tripped' | 'auth_rejected' | 'paused' | 'expiring' | 'backlog' | 'silent' | 'held_expired' | 'used_ids' | 'rule_error' | 'storage';
+export type IssueKind = 'failing' | 'template' | 'tripped' | 'auth_rejected' | 'paused' | 'expiring' | 'backlog' | 'silent' | 'held_expired' | 'used_ids' | 'rule_error' | 'lost_writes' | 'storage';
 
 export type IssueSeverity = 'warning' | 'critical';
 
@@ -2591,7 +2591,7 @@ export type Issue = {
 export type IssueState = 'open' | 'acknowledged' | 'muted' | 'resolved';
 
 export type IssueProblem = {
-    code: 'deliveries_failing' | 'other_failures' | 'template_failing' | 'breaker_open' | 'credentials_rejected' | 'credentials_missing' | 'destination_paused' | 'token_expiring' | 'certificate_expiring' | 'backlog' | 'asked_pause' | 'no_events' | 'action_silent' | 'held_expired' | 'used_ids' | 'rule_error' | 'disk_filling' | 'storage_limit';
+    code: 'deliveries_failing' | 'other_failures' | 'template_failing' | 'breaker_open' | 'credentials_rejected' | 'credentials_missing' | 'destination_paused' | 'token_expiring' | 'certificate_expiring' | 'backlog' | 'asked_pause' | 'no_events' | 'action_silent' | 'held_expired' | 'used_ids' | 'rule_error' | 'lost_writes' | 'disk_filling' | 'storage_limit';
     values: {
         [key: string]: IssueValue;
     };
@@ -2918,6 +2918,13 @@ export type GetNodesOutput = {
         version: string;
         bytes: number;
         failover: 'nothing' | 'last_transactions' | 'no_replica' | null;
+        lost: {
+            noticedAt: string;
+            events: number;
+            deliveries: number;
+            since: string | null;
+            until: string;
+        } | null;
     };
 };
 

@@ -1,10 +1,20 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Nodes } from '../../../contract/records/node.ts';
 import { useApiQuery, watched } from '../../data/data.ts';
 import { formatBytes, formatNumber, settings, terms } from '../../messages/en.ts';
 import { Facts, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
 const words = settings.system;
+
+type Lost = NonNullable<Nodes['database']['lost']>;
+
+const lostFact = ({ noticedAt, events, deliveries }: Lost): [string, ReactNode] => [
+  words.lost,
+  <>
+    {words.lostWrites(events, deliveries)} (<Time at={noticedAt} show="relative" />)
+  </>,
+];
 
 /** The database, and the processes that share it when there is more than one. */
 export function DatabasePanel(): ReactNode {
@@ -21,6 +31,7 @@ export function DatabasePanel(): ReactNode {
               ...(data.database.failover === null
                 ? []
                 : [[words.failover, words.failovers[data.database.failover]] satisfies [string, string]]),
+              ...(data.database.lost === null ? [] : [lostFact(data.database.lost)]),
             ]}
           />
           {data.partitions === 1 ? null : (

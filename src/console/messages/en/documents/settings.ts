@@ -45,6 +45,9 @@ export const settings = {
       last_transactions: 'The last transactions: no replica is synchronous',
       no_replica: 'Everything since the last backup: there is no replica',
     },
+    lost: 'The last failover lost',
+    lostWrites: (events: number, deliveries: number) =>
+      `${count.events(events)} and ${count.deliveries(deliveries)}, at least`,
     nodes: 'Nodes',
     nodeName: 'Name',
     thisNode: 'Responds to you',

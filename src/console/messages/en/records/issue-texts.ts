@@ -91,7 +91,7 @@ const texts: Readonly<Record<Cause['code'], (values: Values, issue: Issue) => Is
   }),
   asked_pause: ({ text, number }) => ({
     title: `Deliveries to ${text('subject')} are late`,
-    detail: `The system asked for a pause until ${formatAbsolute(new Date(text('at')))}. ${count.deliveries(number('open'))} unfinished.`,
+    detail: `The system asked for a pause until ${formatAbsolute(new Date(text('at'))).local}. ${count.deliveries(number('open'))} unfinished.`,
     fix: 'No action needed: they are sent after it. Send now on the connection if the system is ready before.',
   }),
   no_events: ({ number }) => ({
@@ -118,6 +118,11 @@ const texts: Readonly<Record<Cause['code'], (values: Values, issue: Issue) => Is
     title: text('subject') === '' ? 'Rules can’t be evaluated' : `Rules of ${text('subject')} can’t be evaluated`,
     detail: `Events have no deliveries of it: ${text('error')}, last for event ${text('event')}.`,
     fix: 'Explain the event and change the condition that fails, then replay the events. The server’s log has the place of the error.',
+  }),
+  lost_writes: ({ text, number }) => ({
+    title: 'A failover of the database lost events',
+    detail: `At least ${count.events(number('events'))} and ${count.deliveries(number('deliveries'))}, received ${text('since') === '' ? '' : `after ${formatAbsolute(new Date(text('since'))).local} `}until ${formatAbsolute(new Date(text('at'))).local}.`,
+    fix: 'Send the events of that time again, with their IDs. Set synchronous_standby_names in PostgreSQL.',
   }),
   disk_filling: ({ number }, { severity }) => ({
     title: severity === 'critical' ? 'The disk is full' : 'The disk is filling up',

@@ -13,6 +13,7 @@ const kinds: Readonly<Record<IssueKind, string>> = {
   held_expired: 'Held deliveries expired',
   used_ids: 'Event IDs used twice',
   rule_error: 'Rules fail with an error',
+  lost_writes: 'Data lost in a failover',
   storage: 'Low disk space',
 };
 
