@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from './clock.ts';
+import { isoTime, systemClock } from './clock.ts';
 
 const minute = 60_000;
 
@@ -35,4 +35,13 @@ test('a clock that is set back does not make a wait longer, and a wait can be ca
   assert.deepEqual(calls, []);
   t.mock.timers.tick(minute);
   assert.deepEqual(calls, ['kept']);
+});
+
+test('a time is written as JavaScript writes it', () => {
+  const days = [0, -1, 86_399_999, 86_400_000, -86_400_000, 951_782_400_000, 1_709_251_199_999, 253_402_300_800_000];
+  const ends = [8.64e15, -8.64e15, 1_700_000_000_000.75, -0.5];
+  // Each day twice, after another one.
+  for (const ms of [...days, ...ends, ...days.map((day) => day + 45_296_789)])
+    assert.equal(isoTime(ms), new Date(ms).toISOString());
+  for (const ms of [Number.NaN, 8.64e15 + 1]) assert.throws(() => isoTime(ms), RangeError);
 });

@@ -55,10 +55,7 @@ const msOfUnix = (digits: string) => (digits.length === 10 ? Number(digits) * 1_
 export function timeOf(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   if (usualTime.test(value)) return value;
-  if (unixTime.test(value)) {
-    // Not `isoTime`: it keeps the text of the last time alone, which is that of the request.
-    return new Date(msOfUnix(value)).toISOString();
-  }
+  if (unixTime.test(value)) return isoTime(msOfUnix(value));
   const match = dateAndTime.exec(value);
   if (match === null) return null;
   const time = new Date(match.groups?.['zone'] === undefined ? `${value}Z` : value);
