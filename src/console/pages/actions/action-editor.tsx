@@ -1,10 +1,9 @@
 import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { useDebouncedState } from '@mantine/hooks';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { foldName } from '../../../contract/fold-name.ts';
-import { kept, type Names, useApiQuery } from '../../data/data.ts';
+import type { Names } from '../../data/data.ts';
 import { parts, terms, actions as words } from '../../messages/en.ts';
+import { useTakenName } from '../../parts/document/taken-name.ts';
 import { useEditor } from '../../parts/form/use-editor.tsx';
 import { Icon } from '../../parts/parts.ts';
 import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
@@ -52,17 +51,9 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
   const mayCheck = useMay('payloads:view');
   const [checked, setChecked] = useState<ActionBody | null>(null);
   const status = stored?.status ?? 'disabled';
-  const [typed, type] = useDebouncedState('', 200);
-  const alike = useApiQuery(
-    'listActions',
-    { query: { name: typed.trim(), sort: 'name', limit: 200 } },
-    { ...kept, enabled: typed.trim() !== '' },
-  ).data?.data;
-  const holderOf = (name: string) => alike?.find((one) => foldName(one.name) === foldName(name));
-  function takenBy({ name }: ActionDraft): Record<string, string> {
-    const holder = holderOf(name);
-    return holder === undefined || holder.id === stored?.id ? {} : { name: words.basics.taken };
-  }
+  const { look, isTaken, isFree } = useTakenName('listActions', stored?.id);
+  const takenBy = ({ name }: ActionDraft): Record<string, string> =>
+    isTaken(name) ? { name: words.basics.taken } : {};
   const editor = useEditor<Action, ActionDraft, Action, Action['status']>({
     draftKey,
     stored,
@@ -89,7 +80,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
     },
   });
   const { draft, change, save, check, tell, isSaving, isDisabled } = editor;
-  useEffect(() => type(draft.name), [type, draft.name]);
+  useEffect(() => look(draft.name), [look, draft.name]);
   const errors = { ...takenBy(draft), ...editor.errors };
   const at = steps.indexOf(step);
   const [before, next] = [steps[at - 1], steps[at + 1]];
@@ -129,14 +120,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           role="group"
           aria-label={w.stepOf(at + 1, w.steps[step][0])}
         >
-          {step === 'basics' ? (
-            <BasicDetailsStep
-              {...given}
-              isFree={
-                typed.trim() !== '' && typed === draft.name && alike !== undefined && holderOf(typed) === undefined
-              }
-            />
-          ) : null}
+          {step === 'basics' ? <BasicDetailsStep {...given} isFree={isFree(draft.name)} /> : null}
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
           {step === 'destinations' ? (

@@ -7,7 +7,8 @@ import { isComplete, partsOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { seenWords } from '../../parts/rules/parameter-box.tsx';
-import { useBehaviors, useParameters } from '../../parts/rules/rule-data.ts';
+import { parametersLoaded, useParameters } from '../../parts/rules/rule-data.ts';
+import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import type { StepProps } from './action-draft.ts';
 import { isScenario, rulesOfScenario, type Scenario, scenarioOf } from './scenarios.ts';
 
@@ -50,7 +51,7 @@ const choices = Object.entries(words.scenarios).map(([value, [label]]) => ({ val
 export function RulesStep({ draft, change, errors, isDisabled }: StepProps): ReactNode {
   const w = words.rules;
   const [asked, ask] = useState<Scenario | null>(null);
-  const { nameOf } = useBehaviors();
+  const nameOf = useRuleNames();
   const { rules, scenario } = draft;
 
   function choose(next: string) {
@@ -122,7 +123,8 @@ export function SourcesStep(): ReactNode {
   const w = words.sources;
   const parameters = useParameters();
   const seen = parameters.filter(({ share }) => share > 0).slice(0, seenAtMost);
-  const known = parameters.length === 0 ? '' : ` ${w.parameters(parameters.length)}.`;
+  const isCounted = parameters.length > 0 && parameters.length < parametersLoaded;
+  const known = !isCounted ? '' : ` ${w.parameters(parameters.length)}.`;
   const seenList = seen.map((one) => (
     <div key={one.name}>
       <Text span ff="monospace" size="sm">

@@ -1,20 +1,19 @@
 import { Button, Group, NativeSelect, Text } from '@mantine/core';
-import { type ReactNode, Suspense, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
-import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
 import type { Event } from '../../../contract/records/event.ts';
 import type { Names } from '../../data/data.ts';
 import { connections, parts, terms, actions as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
-import { DocumentField } from '../../parts/list/filter-fields.tsx';
+import { DocumentField } from '../../parts/list/document-field.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
 import { usePicked } from '../../parts/preview/pickable-events.ts';
 import { isComplete } from '../../parts/rules/condition-parts.ts';
-import { useBehaviors } from '../../parts/rules/rule-data.ts';
 import { useMay } from '../../session/rights.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import type { Connection, Destination } from './action.ts';
 import { type DestinationRow, newDestinationRow, type StepProps } from './action-draft.ts';
+import { useAttributes } from './behavior-attributes.ts';
 import { FieldMapping } from './field-mapping.tsx';
 import { useTemplateFields } from './template-fields.ts';
 import { useSampleEvent } from './use-example.ts';
@@ -37,11 +36,7 @@ export function DestinationsStep({ draft, change, names, storedId, errors, isDis
   const found = usePicked(picked, pasted, wanted);
   const sample = found === null || 'error' in found ? null : found;
   const event = useSampleEvent(sample);
-  const { behaviors } = useBehaviors();
-  const attributes = useMemo(() => {
-    const used = behaviorsIn(draft.rules);
-    return [...new Set(behaviors.filter(({ id }) => used.includes(id)).flatMap((one) => one.attributes))];
-  }, [behaviors, draft.rules]);
+  const attributes = useAttributes(draft.rules);
   const mayView = useMay('connections:view');
   const { isNone } = useConnections();
   const mayConnect = useMay('connections:manage');
@@ -152,7 +147,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
             placeholder={w.chooseConnection}
             searched={{ kind: 'connection' }}
             value={row.connectionId}
-            onChange={(connectionId = '') => onChange({ connectionId, destinationId: '' })}
+            onChange={(connectionId) => onChange({ connectionId, destinationId: '' })}
             error={errors[`${path}.connectionId`]}
             disabled={isDisabled}
           />

@@ -8,7 +8,7 @@ import { alerts, formatDuration, issues, shell, terms, alerts as words } from '.
 import { bind, bindChecked, options } from '../../parts/form/bind.ts';
 import { controlsOf, errorAt, type FormState } from '../../parts/form/form-controls.tsx';
 import { ReadValue } from '../../parts/form/read-value.tsx';
-import { DocumentField } from '../../parts/list/filter-fields.tsx';
+import { DocumentField } from '../../parts/list/document-field.tsx';
 import { FieldGrid, Note, Panel } from '../../parts/parts.ts';
 import { type AlertDraft, channelFields, sharedFields } from './alert-draft.ts';
 
@@ -180,9 +180,9 @@ function RulesFields(form: FormProps): ReactNode {
           placeholder={ruleWords.connectionPlaceholder}
           searched={{ kind: 'connection' }}
           value=""
-          onChange={(id) =>
-            id === undefined ? undefined : onChange({ connectionIds: [...new Set([...draft.connectionIds, id])] })
-          }
+          onChange={(id) => {
+            if (id !== '') onChange({ connectionIds: [...new Set([...draft.connectionIds, id])] });
+          }}
         />
       )}
       {field('remindEveryMs', {

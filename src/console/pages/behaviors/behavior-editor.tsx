@@ -1,11 +1,11 @@
 import { ActionIcon, Box, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { foldName } from '../../../contract/fold-name.ts';
+import { type ReactNode, useEffect } from 'react';
 import { useApiQuery } from '../../data/data.ts';
 import { behaviorFacts } from '../../data/schema-facts.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { NewDocumentPage } from '../../parts/document/new-document-page.tsx';
+import { useTakenName } from '../../parts/document/taken-name.ts';
 import { useDocumentEditor } from '../../parts/document/use-document-editor.ts';
 import { controlsOf } from '../../parts/form/form-controls.tsx';
 import { block, bodyBy, type DraftOf, draftBy, problemsBy, text } from '../../parts/form/form-fields.ts';
@@ -14,8 +14,8 @@ import { isComplete, rulesOf } from '../../parts/rules/condition-parts.ts';
 import { ConditionStudio } from '../../parts/rules/condition-studio.tsx';
 import { conditionWords } from '../../parts/rules/condition-words.ts';
 import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
-import { type Behavior, useBehaviors } from '../../parts/rules/rule-data.ts';
-import { behaviorKind } from './behavior.ts';
+import { useRuleNames } from '../../parts/rules/rule-names.ts';
+import { type Behavior, behaviorKind } from './behavior.ts';
 
 const w = words.details;
 
@@ -48,11 +48,10 @@ export function BehaviorEditor({
   stored: Behavior | null;
   copied?: Behavior | undefined;
 }): ReactNode {
-  const { behaviors, nameOf } = useBehaviors();
-  function takenBy({ name }: BehaviorDraft): Record<string, string> {
-    const isTaken = behaviors.some((one) => one.id !== stored?.id && foldName(one.name) === foldName(name));
-    return isTaken ? { name: w.taken } : {};
-  }
+  const nameOf = useRuleNames();
+  const categories = useApiQuery('listBehaviors', { query: { sort: 'name', limit: 200 } }).data?.data;
+  const { look, isTaken } = useTakenName('listBehaviors', stored?.id);
+  const takenBy = ({ name }: BehaviorDraft): Record<string, string> => (isTaken(name) ? { name: w.taken } : {});
   const editor = useDocumentEditor(behaviorKind, stored, {
     ...(copied === undefined ? {} : { draftKey: `behavior.new.${copied.id}` }),
     draftOf: (one) => draftOf(one ?? (copied && { ...copied, name: terms.copyOf(copied.name) })),
@@ -61,6 +60,7 @@ export function BehaviorEditor({
     ...(stored?.standard === true ? { blockedBy: words.standardText } : {}),
   });
   const { draft, change, isDisabled } = editor;
+  useEffect(() => look(draft.name), [look, draft.name]);
   const errors = { ...takenBy(draft), ...editor.errors };
   const field = controlsOf(fields, behaviorFacts, w.fields, { ...editor.form, errors });
   return editor.frame(
@@ -71,7 +71,7 @@ export function BehaviorEditor({
           {field('category', { list: 'categories' })}
         </FieldGrid>
         <datalist id="categories">
-          {[...new Set(behaviors.map(({ category }) => category))].sort().map((one) => (
+          {[...new Set(categories?.map(({ category }) => category))].sort().map((one) => (
             <option key={one} value={one} />
           ))}
         </datalist>

@@ -1,14 +1,11 @@
-import { Group, Skeleton, Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { behaviorsIn } from '../../../contract/documents/condition-parts.ts';
-import { useApiQuery } from '../../data/data.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentPage } from '../../parts/document/document-page.tsx';
 import { ButtonLink, Icon, Panel } from '../../parts/parts.ts';
-import { type Behavior, useBehaviors } from '../../parts/rules/rule-data.ts';
-import { type RuleUser, RuleUsers } from '../../parts/rules/rule-users.tsx';
+import { RulesThatName } from '../../parts/rules/rule-users.tsx';
 import { useMay } from '../../session/rights.ts';
-import { behaviorKind, blockedBy } from './behavior.ts';
+import { type Behavior, behaviorKind, blockedBy } from './behavior.ts';
 import { BehaviorEditor } from './behavior-editor.tsx';
 
 export function BehaviorPage(): ReactNode {
@@ -44,20 +41,9 @@ export function BehaviorPage(): ReactNode {
 
 /** The actions and behaviors that use a behavior. */
 function UsedByTab({ behavior: { id, usedBy } }: { behavior: Behavior }): ReactNode {
-  const mayActions = useMay('actions:view');
-  const { data } = useApiQuery('listActions', { query: { behaviorId: id, limit: 200 } });
-  const { behaviors } = useBehaviors();
-  if (mayActions && data === undefined) return <Skeleton height={120} aria-busy="true" />;
-  const users = [
-    ...(data?.data ?? []).map((one): RuleUser => ({ ...one, kind: 'action' })),
-    ...behaviors
-      .filter(({ condition }) => behaviorsIn(condition).includes(id))
-      .map((one): RuleUser => ({ id: one.id, name: one.name, kind: 'behavior' })),
-  ];
   return (
     <Panel title={terms.usedBy}>
-      <RuleUsers users={users} none={usedBy === 0 ? words.details.usedByNone : words.used(usedBy)} />
-      {users.length > 0 && users.length < usedBy ? <Text c="dimmed">{terms.more(usedBy - users.length)}</Text> : null}
+      <RulesThatName query={{ behaviorId: id }} none={usedBy === 0 ? words.details.usedByNone : words.used(usedBy)} />
     </Panel>
   );
 }

@@ -1,6 +1,8 @@
+import type { RouteResponse } from '../../../client/client.ts';
 import { shell, terms, behaviors as words } from '../../messages/en.ts';
 import { documentKind } from '../../parts/document/document-kind.ts';
-import type { Behavior } from '../../parts/rules/rule-data.ts';
+
+export type Behavior = RouteResponse<'getBehavior'>;
 
 export const behaviorKind = documentKind('behavior', {
   newTitle: words.create,

@@ -7,11 +7,11 @@ import type { Column } from '../../parts/list/list-page.tsx';
 import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
 import { Icon, Note } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
-import { type Behavior, useBehaviors } from '../../parts/rules/rule-data.ts';
-import { behaviorKind, blockedBy } from './behavior.ts';
+import { useRuleNames } from '../../parts/rules/rule-names.ts';
+import { type Behavior, behaviorKind, blockedBy } from './behavior.ts';
 
 export function BehaviorsPage(): ReactNode {
-  const { nameOf } = useBehaviors();
+  const nameOf = useRuleNames();
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
   return (
     <DocumentsPage

@@ -10,7 +10,7 @@ export type Item = {
   isFound?: boolean;
 };
 
-type Props = {
+export type SelectProps = {
   label?: string;
   'aria-label'?: string;
   placeholder?: string;
@@ -25,7 +25,7 @@ type Props = {
   groups: readonly { name?: string; items: readonly Item[] }[];
   /** What is typed; empty when nothing was since the list has opened. */
   onSearch?: (text: string) => void;
-  onToggle?: (isOpen: boolean) => void;
+  onToggle?: ((isOpen: boolean) => void) | undefined;
   nothingFound?: string;
   renderOption?: (item: Item) => ReactNode;
   /** In its portal the list is outside of what surrounds the field: a form that closes by a click outside would close. */
@@ -35,7 +35,7 @@ type Props = {
 };
 
 /** A field that chooses one of many: typing leaves the options that have each word, or that the server found. */
-export function SearchedSelect(props: Props): ReactNode {
+export function SearchedSelect(props: SelectProps): ReactNode {
   const { value, onChange, isClearable = false, groups, onSearch, onToggle, list, ...rest } = props;
   const { nothingFound = parts.noOption, renderOption = ({ label }: Item) => label, ...field } = rest;
   const [isOpen, setOpen] = useState(false);

@@ -1,11 +1,11 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { parts } from '../../messages/en.ts';
 import { SearchedSelect } from '../form/searched-select.tsx';
 import { TimeField } from '../form/time-field.tsx';
 import { searchedFrom } from './choice.tsx';
+import { DocumentField } from './document-field.tsx';
 import { cleared, type Filter, optionsOf, type Values } from './filters.ts';
-import { type Searched, useFound, useFoundName } from './found.ts';
 
 type Props = {
   filters: readonly Filter[];
@@ -31,14 +31,7 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
     const searched = filter.searched?.(values);
     if (searched !== undefined)
       return (
-        <DocumentField
-          key={key}
-          label={label}
-          searched={searched}
-          value={value}
-          onChange={set}
-          onChoosing={onChoosing}
-        />
+        <DocumentField key={key} label={label} searched={searched} value={value} onChange={set} onToggle={onChoosing} />
       );
     if (isTime) return <TimeField key={key} label={label} value={value} onChange={set} />;
     if (options !== undefined && options.length >= searchedFrom)
@@ -46,10 +39,10 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
         <SearchedSelect
           key={key}
           {...field}
-          onChange={(next) => set(next)}
+          onChange={set}
           groups={[{ items: options }]}
           placeholder={parts.any}
-          onToggle={(isOpen) => onChoosing?.(isOpen)}
+          onToggle={onChoosing}
           isClearable
         />
       );
@@ -65,44 +58,4 @@ export function FilterFields({ filters, values, onChange, onChoosing }: Props): 
       />
     );
   });
-}
-
-type DocumentFieldProps = {
-  label: string;
-  placeholder?: string;
-  searched: Searched;
-  value: string;
-  onChange: (value: string | undefined) => void;
-  onChoosing?: Props['onChoosing'];
-  error?: ReactNode;
-  disabled?: boolean;
-};
-
-/** A field that chooses a document, which the server searches. */
-export function DocumentField(props: DocumentFieldProps): ReactNode {
-  const { label, placeholder = parts.any, searched, value, onChange, onChoosing, error, disabled = false } = props;
-  const [text, write] = useState('');
-  const [isOpen, open] = useState(false);
-  const foundName = useFoundName();
-  const chosen = { value, label: value === '' ? '' : foundName(searched, value) };
-  const { found, isSettled } = useFound(searched, text, isOpen);
-  function toggle(next: boolean) {
-    open(next);
-    onChoosing?.(next);
-  }
-  const options = found.map((one) => ({ ...one, isFound: isSettled }));
-  return (
-    <SearchedSelect
-      label={label}
-      value={value}
-      onChange={(next) => onChange(next || undefined)}
-      groups={[{ items: value === '' || found.some((one) => one.value === value) ? options : [chosen, ...options] }]}
-      onSearch={write}
-      onToggle={toggle}
-      placeholder={placeholder}
-      isClearable
-      error={error}
-      disabled={disabled}
-    />
-  );
 }

@@ -6,6 +6,8 @@ import { terms } from '../../messages/en.ts';
 export type Searched = {
   kind: 'action' | 'connection' | 'destination' | 'behavior';
   connectionId?: string | undefined;
+  /** This one is not offered. */
+  without?: string | undefined;
 };
 
 type Option = { value: string; label: string };
@@ -28,7 +30,7 @@ export function useFound(
   text: string,
   isOn: boolean,
 ): { found: readonly Option[]; isSettled: boolean } {
-  const { kind = 'action', connectionId } = searched ?? {};
+  const { kind = 'action', connectionId, without } = searched ?? {};
   const [asked] = useDebouncedValue(text.trim(), 150);
   const names = useNames();
   const query = { q: asked, sort: 'name' as const, limit: offered };
@@ -42,10 +44,12 @@ export function useFound(
   );
   const { data, isPlaceholderData } = isOfOne ? own : all;
   const listed: readonly { id: string; name: string; connectionId?: string }[] = data?.data ?? [];
-  const found = listed.map(({ id, name, connectionId: of }) => ({
-    value: id,
-    label: of === undefined || isOfOne ? name : terms.placeOf(names.connection(of), name),
-  }));
+  const found = listed
+    .filter(({ id }) => id !== without)
+    .map(({ id, name, connectionId: of }) => ({
+      value: id,
+      label: of === undefined || isOfOne ? name : terms.placeOf(names.connection(of), name),
+    }));
   return { found, isSettled: asked === text.trim() && !isPlaceholderData };
 }
 

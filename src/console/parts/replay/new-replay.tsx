@@ -10,7 +10,8 @@ import { issues, nouns, parts, terms, replays as words } from '../../messages/en
 import { useMay } from '../../session/rights.ts';
 import { client } from '../../session/session.ts';
 import { bind, bindChecked, options } from '../form/bind.ts';
-import { DocumentField, FilterFields } from '../list/filter-fields.tsx';
+import { DocumentField } from '../list/document-field.tsx';
+import { FilterFields } from '../list/filter-fields.tsx';
 import { Dialog, Environment, Note, notifyDone, notifyFailed, Problem } from '../parts.ts';
 import { type AskedPlan, askPlan } from './ask-plan.ts';
 import { PlanStep } from './plan-step.tsx';
@@ -206,7 +207,7 @@ function HowStep({ draft, onChange, fitting = 'original' }: StepProps & Fitting)
         placeholder={isOfEvents ? w.everyAction : w.same}
         searched={{ kind: isOfEvents ? 'action' : 'destination' }}
         value={to}
-        onChange={(value = '') => onChange({ to: value, ignoreRules: false })}
+        onChange={(value) => onChange({ to: value, ignoreRules: false })}
       />
       {isOfEvents && to !== ''
         ? check(

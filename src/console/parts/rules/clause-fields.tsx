@@ -10,14 +10,16 @@ import {
 } from '../../../contract/documents/operators.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
 import { ordinalOf } from '../../../rules/order.ts';
+import { useApiQuery } from '../../data/data.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { bind } from '../form/bind.ts';
-import { SearchedSelect } from '../form/searched-select.tsx';
 import { TimeField } from '../form/time-field.tsx';
+import { DocumentField } from '../list/document-field.tsx';
 import { lacksValue, newComparison, withOperator } from './condition-parts.ts';
 import { valuesOf } from './named-parameter.ts';
 import { belowButtons, ParameterBox } from './parameter-box.tsx';
-import { type Behavior, useParameters } from './rule-data.ts';
+import { useParameters } from './rule-data.ts';
+import { useRuleNames } from './rule-names.ts';
 import css from './rules.module.css';
 
 const w = conditions.builder;
@@ -25,26 +27,27 @@ const w = conditions.builder;
 type BehaviorProps = {
   id: string;
   onChange: (next: Condition) => void;
-  behaviors: readonly Behavior[];
+  /** A behavior that is not offered. */
+  without: string | undefined;
   error: string | undefined;
   isDisabled: boolean;
 };
 
 /** The choice of a behavior. */
-export function BehaviorField({ id, onChange, behaviors, error, isDisabled }: BehaviorProps): ReactNode {
-  const chosen = behaviors.find((one) => one.id === id);
-  const named = behaviors.map((one) => ({ value: one.id, label: one.name }));
-  // There are always built-in behaviors: none means that this person can't see any.
-  const other = { value: id, label: behaviors.length === 0 ? id : conditions.sentence.unknownBehavior(id) };
+export function BehaviorField({ id, onChange, without, error, isDisabled }: BehaviorProps): ReactNode {
+  const nameOf = useRuleNames();
+  const { data } = useApiQuery('getBehavior', { params: { id } }, { enabled: id !== '' });
   return (
-    <SearchedSelect
+    <DocumentField
       aria-label={terms.behavior}
       placeholder={w.chooseBehavior}
       value={id}
       onChange={(next) => onChange({ behavior: next })}
       list={belowButtons}
-      groups={[{ items: id === '' || chosen !== undefined ? named : [other, ...named] }]}
-      description={chosen?.description}
+      searched={{ kind: 'behavior', without }}
+      nameOf={(one) => nameOf(one) ?? conditions.sentence.unknownBehavior(one)}
+      isClearable={false}
+      description={data?.description}
       error={error}
       disabled={isDisabled}
     />
@@ -60,7 +63,7 @@ type ComparisonProps = {
 
 /** A parameter, an operator and what the parameter is compared with. */
 export function ComparisonFields({ comparison, onChange, errorOf, isDisabled }: ComparisonProps): ReactNode {
-  const parameters = useParameters();
+  const parameters = useParameters(comparison.parameter);
   return (
     <div className={css['fields']}>
       <ParameterBox
@@ -111,7 +114,7 @@ type ValueProps = Pick<ComparisonProps, 'comparison' | 'onChange'> & { error: st
 
 /** The value of a comparison, in the field for its operator. */
 function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
-  const parameters = useParameters();
+  const parameters = useParameters(comparison.parameter);
   const shared = { 'aria-label': terms.value, ...look };
   switch (comparison.operator) {
     case 'exists':

@@ -20,7 +20,8 @@ import {
   split,
 } from './condition-parts.ts';
 import { conditionWords } from './condition-words.ts';
-import { type Behavior, useBehaviors, useParameters } from './rule-data.ts';
+import { useParameters } from './rule-data.ts';
+import { useRuleNames } from './rule-names.ts';
 import css from './rules.module.css';
 
 const w = conditions.builder;
@@ -37,7 +38,8 @@ type PartProps = {
   pointer: string;
   /** null removes the part. */
   onChange: (next: Condition | null) => void;
-  behaviors: readonly Behavior[];
+  /** A behavior can't be built on itself. */
+  ownBehaviorId?: string | undefined;
   /** By the JSON pointer of a part. */
   standingOf: (pointer: string) => Standing;
   /** What is wrong with a part, by its JSON pointer within any negation; `field`: the member that it is about. */
@@ -131,10 +133,18 @@ export function ConditionBuilder({ level = 1, ...props }: PartProps & { level?: 
 const negatedJoin = { all: 'notAll', any: 'notAny' } as const;
 
 /** One clause: a behavior, or a parameter with what it must be. */
-function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorOf, isDisabled }: PartProps): ReactNode {
+function ClauseRow({
+  condition,
+  pointer,
+  onChange,
+  ownBehaviorId,
+  standingOf,
+  errorOf,
+  isDisabled,
+}: PartProps): ReactNode {
   const { isNot, inner } = split(condition);
-  const parameters = useParameters();
-  const { nameOf } = useBehaviors();
+  const parameters = useParameters('parameter' in inner ? inner.parameter : '');
+  const nameOf = useRuleNames();
   if (isGroup(inner)) return null;
   const place = innerPointer(pointer, isNot);
   const standing = standingOf(pointer);
@@ -154,7 +164,7 @@ function ClauseRow({ condition, pointer, onChange, behaviors, standingOf, errorO
       />
       <div className={css['main']}>
         {'behavior' in inner ? (
-          <BehaviorField {...shared} id={inner.behavior} behaviors={behaviors} error={errorOf(place, 'behavior')} />
+          <BehaviorField {...shared} id={inner.behavior} without={ownBehaviorId} error={errorOf(place, 'behavior')} />
         ) : (
           <ComparisonFields {...shared} comparison={inner} errorOf={(field) => errorOf(place, field)} />
         )}

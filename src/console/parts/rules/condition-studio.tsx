@@ -1,5 +1,5 @@
 import { Alert, Button, SegmentedControl, Stack, Text, Textarea } from '@mantine/core';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import { conditions, shell, terms } from '../../messages/en.ts';
@@ -13,7 +13,6 @@ import { ConditionBuilder, type Standing } from './condition-builder.tsx';
 import { clausesOf, isGroup, joinOf, negatedIf, newGroup, split } from './condition-parts.ts';
 import { explainedWords, foundWords } from './condition-words.ts';
 import { Pick, PickPanel } from './pick-panel.tsx';
-import { useBehaviors } from './rule-data.ts';
 import css from './rules.module.css';
 import { type Counts, useCounts } from './use-counts.ts';
 import { comparisonIn, type Trial, type TriedEvent, useTrial } from './use-trial.ts';
@@ -33,8 +32,6 @@ type Props = {
 
 /** The builder of rules, with behaviors and filters to pick and the events that match beside it. */
 export function ConditionStudio({ title, value, onChange, path, errors, isDisabled, ownBehaviorId }: Props): ReactNode {
-  const all = useBehaviors().behaviors;
-  const behaviors = useMemo(() => all.filter(({ id }) => id !== ownBehaviorId), [all, ownBehaviorId]);
   const [tried, tryEvent] = useState<TriedEvent | null>(null);
   const counts = useCounts(value);
   const { trial, error } = useTrial(value, tried);
@@ -77,14 +74,14 @@ export function ConditionStudio({ title, value, onChange, path, errors, isDisabl
   return (
     <Beside
       asideWidth="17rem"
-      aside={<PickPanel behaviors={behaviors} onPick={add} isDisabled={isDisabled} events={events} />}
+      aside={<PickPanel without={ownBehaviorId} onPick={add} isDisabled={isDisabled} events={events} />}
     >
       <Panel title={title ?? terms.rules}>
         <ConditionBuilder
           condition={value}
           pointer=""
           onChange={(next) => next !== null && onChange(next)}
-          behaviors={behaviors}
+          ownBehaviorId={ownBehaviorId}
           standingOf={standingOf}
           errorOf={errorOf}
           isDisabled={isDisabled}

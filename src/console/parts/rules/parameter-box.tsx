@@ -28,7 +28,7 @@ type Props = {
  * example. Those never seen come last.
  */
 export function ParameterBox({ value, onChange, label, attributes, error, isDisabled }: Props): ReactNode {
-  const parameters = useParameters();
+  const parameters = useParameters(value);
   const byName = useMemo(() => new Map(parameters.map((one) => [one.name, one])), [parameters]);
   const groups = useMemo(
     () => grouped(parameters, attributes).map(({ group, items }) => ({ group, items: items.map(({ name }) => name) })),

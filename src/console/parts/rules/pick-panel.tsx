@@ -1,14 +1,16 @@
 import { Paper, Stack, Tabs, Text, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import type { Condition } from '../../../contract/documents/condition.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
+import { kept, useApiQuery } from '../../data/data.ts';
 import { conditions, shell } from '../../messages/en.ts';
 import { bind } from '../form/bind.ts';
 import { Icon, type IconName, Note } from '../parts.ts';
 import { newComparison } from './condition-parts.ts';
 import { grouped, isFound, labelOf } from './named-parameter.ts';
 import { seenWords } from './parameter-box.tsx';
-import { type Behavior, useParameters } from './rule-data.ts';
+import { useParameters } from './rule-data.ts';
 import css from './rules.module.css';
 
 const w = conditions.panel;
@@ -16,7 +18,8 @@ const shownAtMost = 60;
 const tabs = { behaviors: shell.pages.behaviors, filters: w.tabs.filters, events: shell.pages.events };
 
 type Props = {
-  behaviors: readonly Behavior[];
+  /** A behavior that is not offered. */
+  without: string | undefined;
   onPick: (clause: Condition) => void;
   isDisabled: boolean;
   /** The content of the tab with events. */
@@ -24,40 +27,10 @@ type Props = {
 };
 
 /** The panel beside the rules: behaviors and parameters to put into them, and events to try them on. */
-export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): ReactNode {
-  const parameters = useParameters();
+export function PickPanel({ without, onPick, isDisabled, events }: Props): ReactNode {
   const panels = {
-    behaviors: (
-      <Picks
-        label={w.findBehavior}
-        nothing={w.noBehavior}
-        verb={conditions.builder.addBehavior}
-        onPick={onPick}
-        find={(wanted) => {
-          const isFoundIn = ({ name, description }: Behavior) =>
-            `${name} ${description}`.toLowerCase().includes(wanted);
-          const found = behaviors.filter(isFoundIn).slice(0, shownAtMost);
-          return [
-            { group: '', items: found.map(({ id, name, description }) => [name, description, { behavior: id }]) },
-          ];
-        }}
-      />
-    ),
-    filters: (
-      <Picks
-        label={w.findParameter}
-        nothing={w.noParameter}
-        verb={w.addFilter}
-        onPick={onPick}
-        find={(wanted) => {
-          const found = parameters.filter((one) => isFound(one, wanted)).slice(0, shownAtMost);
-          return grouped(found).map(({ group, items }) => ({
-            group,
-            items: items.map((one) => [labelOf(one.name), aboutParameter(one), newComparison(one.name, one.type)]),
-          }));
-        }}
-      />
-    ),
+    behaviors: <BehaviorPicks without={without} onPick={onPick} />,
+    filters: <ParameterPicks onPick={onPick} />,
     events,
   };
   // Read-only rules take no new clauses.
@@ -93,19 +66,54 @@ export function PickPanel({ behaviors, onPick, isDisabled, events }: Props): Rea
 const aboutParameter = (one: Parameter) =>
   [one.name, one.description, seenWords(one)].filter((text) => text !== '').join(' · ');
 
-type PicksProps = {
+type PickedProps = { onPick: (clause: Condition) => void };
+
+/** The first behaviors that the server finds by their names and descriptions. */
+function BehaviorPicks({ without, onPick }: PickedProps & Pick<Props, 'without'>): ReactNode {
+  const [text, write] = useState('');
+  const [q] = useDebouncedValue(text.trim(), 150);
+  const { data } = useApiQuery('listBehaviors', { query: { q, sort: 'name', limit: shownAtMost } }, kept);
+  const found = (data?.data ?? []).filter(({ id }) => id !== without);
+  return (
+    <Picks
+      label={w.findBehavior}
+      {...{ text, write, onPick }}
+      nothing={data === undefined ? '' : w.noBehavior}
+      verb={conditions.builder.addBehavior}
+      groups={[{ group: '', items: found.map(({ id, name, description }) => [name, description, { behavior: id }]) }]}
+    />
+  );
+}
+
+function ParameterPicks({ onPick }: PickedProps): ReactNode {
+  const [text, write] = useState('');
+  const found = useParameters(text).filter((one) => isFound(one, text.trim()));
+  return (
+    <Picks
+      label={w.findParameter}
+      {...{ text, write, onPick }}
+      nothing={w.noParameter}
+      verb={w.addFilter}
+      groups={grouped(found.slice(0, shownAtMost)).map(({ group, items }) => ({
+        group,
+        items: items.map((one) => [labelOf(one.name), aboutParameter(one), newComparison(one.name, one.type)]),
+      }))}
+    />
+  );
+}
+
+type PicksProps = PickedProps & {
   label: string;
+  text: string;
+  write: (text: string) => void;
   nothing: string;
   /** What a pick does, read before its name. */
   verb: string;
-  /** The clauses to pick for a text in lower case, under headings; a list without headings has an empty one. */
-  find: (wanted: string) => { group: string; items: (readonly [name: string, note: string, clause: Condition])[] }[];
-  onPick: (clause: Condition) => void;
+  /** The clauses to pick, under headings; a list without headings has an empty one. */
+  groups: readonly { group: string; items: (readonly [name: string, note: string, clause: Condition])[] }[];
 };
 
-function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
-  const [text, write] = useState('');
-  const found = find(text.trim().toLowerCase());
+function Picks({ label, text, write, nothing, verb, groups, onPick }: PicksProps): ReactNode {
   return (
     <Stack gap="xs">
       <TextInput
@@ -114,11 +122,11 @@ function Picks({ label, nothing, verb, find, onPick }: PicksProps): ReactNode {
         leftSection={<Icon name="search" size={14} />}
         {...bind(text, write)}
       />
-      {found.every(({ items }) => items.length === 0) ? (
+      {groups.every(({ items }) => items.length === 0) ? (
         <Note>{nothing}</Note>
       ) : (
         <div className={css['scroll']}>
-          {found.map(({ group, items }) => (
+          {groups.map(({ group, items }) => (
             <section key={group} aria-label={group || label}>
               {group === '' ? null : (
                 <Note fw={550} mt="xs">

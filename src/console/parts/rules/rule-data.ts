@@ -1,34 +1,29 @@
-import { useCallback, useMemo } from 'react';
-import type { RouteResponse } from '../../../client/client.ts';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useMemo } from 'react';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { useAllQuery, useCollectors, watched } from '../../data/data.ts';
+import { kept, useApiQuery, watched } from '../../data/data.ts';
 
-import type { RuleName } from './condition-words.ts';
-
-export type Behavior = RouteResponse<'getBehavior'>;
-
-const none: readonly Behavior[] = [];
+/** So many parameters are read at first: all of them where there are not more. */
+export const parametersLoaded = 200;
+const none: readonly Parameter[] = [];
 
 /**
- * All behaviors, sorted by name, and the name of each, and of each collector, by its id. Until they are loaded, and
- * without the right: none, and the id.
+ * The parameters that rules and mappings can use, those that events have most often first: the predefined ones and the
+ * first 200, and of more those with `wanted` in their names. Empty without the right.
  */
-export function useBehaviors(): { behaviors: readonly Behavior[]; nameOf: RuleName } {
-  const { data } = useAllQuery('listBehaviors');
-  const behaviors = useMemo(() => data?.toSorted((a, b) => a.name.localeCompare(b.name)) ?? none, [data]);
-  const names = useMemo(() => new Map(behaviors.map(({ id, name }) => [id, name])), [behaviors]);
-  const collectors = useCollectors();
-  const nameOf = useCallback(
-    (id: string) => collectors.get(id)?.name ?? (data === undefined ? id : names.get(id)),
-    [collectors, data, names],
-  );
-  return { behaviors, nameOf };
-}
-
-const noParameters: readonly Parameter[] = [];
-
-/** The parameters that rules and mappings can use, those that events have most often first. Empty without the right. */
-export function useParameters(): readonly Parameter[] {
-  const { data } = useAllQuery('listParameters', { query: { offered: 'true' } }, watched);
-  return useMemo(() => (data === undefined ? noParameters : data.toSorted((a, b) => b.share - a.share)), [data]);
+export function useParameters(wanted = ''): readonly Parameter[] {
+  const query = { offered: 'true', sort: 'share', limit: parametersLoaded } as const;
+  const first = useApiQuery('listParameters', { query }, watched).data;
+  const [name] = useDebouncedValue(wanted.trim(), 150);
+  const isAll = (first?.page.next ?? null) === null;
+  const found = useApiQuery(
+    'listParameters',
+    { query: { ...query, name } },
+    { ...kept, enabled: !isAll && name !== '' },
+  ).data;
+  return useMemo(() => {
+    if (first === undefined) return none;
+    const known = new Set(first.data.map((one) => one.name));
+    return [...first.data, ...(found?.data ?? none).filter((one) => !known.has(one.name))];
+  }, [first, found]);
 }
