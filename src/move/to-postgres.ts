@@ -48,7 +48,7 @@ export async function moveToPostgres(move: ToPostgres): Promise<Moved[]> {
     await within(query);
     progress('comparing …');
     return compareTables(read, postgresSide(query));
-  });
+  }, 'once');
   await postgres.query('ANALYZE');
   return moved;
 }

@@ -27,7 +27,7 @@ export function moveToSqlite({ postgres, database, id, now, progress }: ToSqlite
     progress('comparing …');
     numberBlocks(database, { now, keep: true });
     return compareTables(read, sqliteSide(database));
-  });
+  }, 'once');
 }
 
 /** The nodes whose heartbeats have not ended. */

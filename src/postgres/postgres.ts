@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { AppError } from '../contract/errors.ts';
-import { isUnavailable } from './unavailable.ts';
+import { repeated } from './repeated.ts';
+import { isBroken } from './unavailable.ts';
 
 /** Runs one statement with its values, `$1` and so on; returns its rows. */
 export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -10,15 +10,19 @@ export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<
  * An open PostgreSQL database. A statement outside `transaction` is a transaction of its own, in one round trip, and durable when
  * its promise resolves. Columns of type bigint are numbers (those in the tables are exact in a double), json and jsonb are parsed.
  * While the database can't be reached, is starting or is stopping, calls throw AppError `unavailable`; of a write that was under
- * way then it is not known whether it was committed.
+ * way then it is not known whether it was committed. What PostgreSQL ends for the sake of others (a deadlock, a change of tables) is
+ * tried again a few times, and then, like what its limits of time have ended, refused as `unavailable` too.
  */
 export interface Postgres extends AsyncDisposable {
   /** A statement whose text never varies: each connection prepares it once. */
   readonly query: Query;
   /** A statement for people, on connections of their own, with a limit of time. Its text may vary. */
   readonly read: Query;
-  /** Several statements, all or none; not for what every event needs, since each is a round trip that holds locks. */
-  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
+  /**
+   * Several statements, all or none; not for what every event needs, since each is a round trip that holds locks. `work` can run
+   * again after all it did was taken back, unless it may run `once`.
+   */
+  transaction<T>(work: (query: Query) => Promise<T>, may?: 'once'): Promise<T>;
 }
 
 export type PostgresOptions = {
@@ -55,46 +59,65 @@ export function openPostgres(options: PostgresOptions): Postgres {
   // An idle connection that breaks is replaced by the next statement.
   for (const pool of [writes, reads]) pool.on('error', () => {});
 
-  const on = (client: Pick<pg.Pool, 'query'>, isPrepared: boolean): Query =>
+  const on = (client: pg.PoolClient, isPrepared: boolean): Query =>
     async function query<Row>(text: string, values: readonly unknown[] = []) {
       observe(text);
       const name = isPrepared ? { name: nameOf(text) } : {};
-      const result = await client.query({ ...name, text, values: [...values] }).catch(translated);
+      const result = await client.query({ ...name, text, values: [...values] });
       return result.rows as Row[]; // its columns are the statement's
     };
+  const single =
+    (pool: pg.Pool, isPrepared: boolean): Query =>
+    (text, values) =>
+      repeated(() => connected(pool, (client) => on(client, isPrepared)(text, values)));
 
   return {
-    query: on(writes, true),
-    read: on(reads, false),
-    async transaction(work) {
-      const client = await writes.connect().catch(translated);
-      let broken: Error | undefined;
-      // Without a listener the loss of a connection between two statements would end the process.
-      const onError = (error: Error) => {
-        broken = error;
-      };
-      client.on('error', onError);
-      try {
-        observe('BEGIN');
-        await client.query('BEGIN').catch(translated);
-        const result = await work(on(client, true));
-        observe('COMMIT');
-        await client.query('COMMIT').catch(translated);
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch((failed: Error) => {
-          broken = failed;
+    query: single(writes, true),
+    read: single(reads, false),
+    transaction(work, may) {
+      const run = () =>
+        connected(writes, async (client, drop) => {
+          try {
+            observe('BEGIN');
+            await client.query('BEGIN');
+            const result = await work(on(client, true));
+            observe('COMMIT');
+            await client.query('COMMIT');
+            return result;
+          } catch (error) {
+            await client.query('ROLLBACK').catch(drop);
+            throw error;
+          }
         });
-        throw error;
-      } finally {
-        client.off('error', onError);
-        client.release(broken);
-      }
+      return repeated(run, may === 'once' ? 1 : undefined);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([writes.end(), reads.end()]);
     },
   };
+}
+
+/** Works with a connection of a pool, which keeps it while it is of use; `drop`: it is not, whatever the result. */
+async function connected<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient, drop: (error: Error) => void) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let isDropped = false;
+  const drop = () => {
+    isDropped = true;
+  };
+  // Without a listener the loss of a connection between two statements would end the process.
+  client.on('error', drop);
+  try {
+    return await work(client, drop);
+  } catch (error) {
+    if (isBroken(error)) drop();
+    throw error;
+  } finally {
+    client.off('error', drop);
+    client.release(isDropped);
+  }
 }
 
 /** That of the connections of a node, by which another one finds and ends them. PostgreSQL keeps 63 bytes. */
@@ -116,10 +139,4 @@ function nameOf(text: string): string {
     names.set(text, name);
   }
   return name;
-}
-
-function translated(error: unknown): never {
-  if (isUnavailable(error))
-    throw new AppError('unavailable', 'The database does not respond. Try again.', { cause: error });
-  throw error;
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors.ts';
 import type { Postgres, Query } from './postgres.ts';
+import { isUnavailable } from './unavailable.ts';
 
 /** A database whose calls are counted, and whose last one tells whether it responds. */
 export type WatchedPostgres = Postgres & {
@@ -27,7 +28,7 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
       problem = null;
       return result;
     } catch (error) {
-      problem = error instanceof AppError && error.code === 'unavailable' ? causeOf(error) : null;
+      problem = problemOf(error);
       throw error;
     } finally {
       pending -= 1;
@@ -54,9 +55,9 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
       stats.commits += 1;
       return watch(() => query(text, values));
     },
-    transaction(work) {
+    transaction(work, may) {
       stats.commits += 1;
-      return watch(() => postgres.transaction((inside) => work(counted(inside))));
+      return watch(() => postgres.transaction((inside) => work(counted(inside)), may));
     },
     problem: () => problem ?? silence(),
     stats,
@@ -64,4 +65,8 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
   };
 }
 
-const causeOf = ({ cause, message }: AppError): string => (cause instanceof Error ? cause.message : message);
+/** null: the database responds, if only to refuse. */
+function problemOf(error: unknown): string | null {
+  const cause = error instanceof AppError ? error.cause : null;
+  return cause instanceof Error && isUnavailable(cause) ? cause.message : null;
+}
