@@ -62,8 +62,8 @@ export type AcceptRequest = {
 export type IntakePlan = {
   lease: Lease;
   deliveries: (Omit<PlannedDelivery, 'eventId'> & { event: number })[];
-  /** Left out: there is one partition. */
-  passed?: (Omit<PassedDelivery, 'eventId'> & { event: number })[];
+  /** Left out: there is one partition. `lease`: of its partition, when the same node holds it and the delivery has no order key. */
+  passed?: (Omit<PassedDelivery, 'eventId'> & { event: number; lease?: Lease })[];
   now: number;
 };
 
@@ -76,7 +76,8 @@ export type TakenOver = PlannedDelivery & { id: string; replayId?: string };
 /**
  * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
  * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the
- * ids of the plan's deliveries in order, without those of duplicates.
+ * ids of the plan's deliveries in order, without those of duplicates. `created`: the same for its passed ones; null: it was passed,
+ * as all are when it is left out. A journal may create those with a valid lease at once.
  */
 export type Accepted = {
   ids: string[];
@@ -85,6 +86,7 @@ export type Accepted = {
   from: number;
   receivedAt: number;
   planned: string[] | null;
+  created?: (string | null)[];
 };
 
 interface Matching {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { placeOf } from '../contract/ids.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Journal, Lease, PassedDelivery } from './journal.ts';
+import type { IntakePlan, Journal, Lease, PassedDelivery } from './journal.ts';
 import { claim, incoming, planned, start } from './journal-samples.testing.ts';
 
 /** What the journal promises for deliveries that one partition plans and another one sends. */
@@ -54,6 +54,53 @@ export function passedConformance(guarantee: Guarantee): void {
       );
     },
   );
+
+  guarantee(
+    'a delivery for another partition of the same node is there once, at once or when it is taken over',
+    async (journal) => {
+      const { hot, log } = journal;
+      const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
+      await send(journal, zero, ['a'], []);
+      const passed = [
+        { ...over(1, 0, 'dst_a'), lease: one },
+        { ...over(1, 1, 'dst_b'), lease: one },
+        over(1, 1, 'dst_c'),
+      ];
+      const { created = [], ids } = await send(journal, zero, ['b', 'a'], passed);
+      const { taken = [] } = (await hot.takeOver(one, { limit: 9, now: start })) ?? {};
+      const all = [...created.filter((id) => id !== null), ...taken.map(({ id }) => id)];
+      const stored = await Promise.all(all.map((id) => log.delivery(id)));
+      // Those of 'a', which is sent again, are left out.
+      assert.deepEqual(
+        stored.map((delivery) => [delivery?.destinationId, delivery?.eventId]),
+        [['dst_a', ids[0]]],
+      );
+      const due = await hot.due({ partition: 1, destinationId: 'dst_a', now: start, limit: 9 });
+      assert.deepEqual(
+        due.due.map(({ id }) => id),
+        all,
+      );
+    },
+  );
+
+  guarantee('a delivery for a partition that its node has lost is passed to the new owner', async (journal) => {
+    const { hot } = journal;
+    const [zero, old] = [await claim(journal, 0), await claim(journal, 1)];
+    await send(journal, zero, ['a'], [{ ...over(1, 0, 'dst_a'), lease: old }]);
+    await hot.takeOver(old, { limit: 9, now: start });
+    const fresh = await claim(journal, 1, 'new', start + 1e9);
+    const { planned: own, created = [null] } = await send(
+      journal,
+      zero,
+      ['b'],
+      [{ ...over(1, 0, 'dst_b'), lease: old }],
+    );
+    assert.deepEqual([own, created], [[], [null]]);
+    assert.deepEqual(
+      (await hot.takeOver(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+      ['dst_b'],
+    );
+  });
 
   guarantee('a plan in turns passes deliveries too, and only with its position', async (journal) => {
     const { hot } = journal;
@@ -128,7 +175,7 @@ const over = (partition: number, event: number, destinationId: string) => {
 };
 
 /** Stores events, named by their identities, with a plan. */
-function send({ hot }: Journal, lease: Lease, names: readonly string[], passed: ReturnType<typeof over>[]) {
+function send({ hot }: Journal, lease: Lease, names: readonly string[], passed: NonNullable<IntakePlan['passed']>) {
   const events = names.map((name) => incoming({ name, identity: name }));
   const plan = { lease, deliveries: [], passed, now: start };
   return hot.accept({ partition: lease.partition, collectorId: 'col_1', receivedAt: start, events, plan });

@@ -191,7 +191,7 @@ export class Backlog implements AsyncDisposable {
       eventId: evaluated[event]?.[0].id ?? null,
     });
     const deliveries = fired.deliveries.map(withEvent);
-    const passed = (fired.passed ?? []).map(withEvent);
+    const passed = (fired.passed ?? []).map(({ lease: _, ...one }) => withEvent(one));
     this.#planTo = to;
     const from = this.#position;
     try {

@@ -52,8 +52,11 @@ export function createFire({
   clock: Pick<Clock, 'now'>;
   /** For jitter: 0 ≤ x < 1. */
   random(): number;
-  /** The partition whose owner sends a delivery; null: this one. Left out: there is one. */
-  passTo?: (planned: { connectionId: string; orderKey?: number }) => number | null;
+  /**
+   * The partition whose owner sends a delivery, with its lease if that is this node; null: the partition of the events. Left out:
+   * there is one.
+   */
+  passTo?: (planned: { connectionId: string; orderKey?: number }) => { partition: number; lease?: Lease } | null;
 }): Fire {
   return (events, end) => {
     const { rules, planOf } = configuration.snapshot;
@@ -94,9 +97,9 @@ export function createFire({
             };
             const orderKey = plan.orderKeyOf?.(event);
             if (orderKey !== undefined) planned.orderKey = orderKey;
-            const partition = passTo?.(planned) ?? null;
-            if (partition === null) fired.deliveries.push(planned);
-            else pass(fired, { ...planned, partition });
+            const other = passTo?.(planned) ?? null;
+            if (other === null) fired.deliveries.push(planned);
+            else pass(fired, { ...planned, ...other });
           } catch (error) {
             threw(error, action.id, destinationId);
           }
@@ -147,11 +150,22 @@ export function storedOf(fired: Fired, { ids, duplicates, receivedAt }: Accepted
     });
   const [deliveries, faults] = [renumbered(fired.deliveries), renumbered(fired.faults)];
   const isNew = (_: unknown, index: number) => !repeated.has(index);
-  return { ...fired, deliveries, faults, evaluated: fired.evaluated.filter(isNew), sent: fired.sent.filter(isNew) };
+  const stored = {
+    ...fired,
+    deliveries,
+    faults,
+    evaluated: fired.evaluated.filter(isNew),
+    sent: fired.sent.filter(isNew),
+  };
+  return fired.passed === undefined ? stored : { ...stored, passed: renumbered(fired.passed) };
 }
 
-/** The deliveries of stored events, with the ids that the journal assigned. */
-export function dueOf({ deliveries, evaluated, sent }: Fired, ids: readonly string[]): DueDelivery[] {
+/** Planned deliveries of stored events, with the ids that the journal assigned. */
+export function dueOf(
+  { evaluated, sent }: Pick<Fired, 'evaluated' | 'sent'>,
+  deliveries: Fired['deliveries'],
+  ids: readonly string[],
+): DueDelivery[] {
   return deliveries.map((one, at) => {
     const event = evaluated[one.event]?.[0] ?? null;
     const text = sent[one.event];

@@ -112,14 +112,14 @@ export class Matcher implements AsyncDisposable {
 
   /** The events are stored: an error from here on must not make the sender repeat them. */
   #stored({ events, collectorId }: IncomingRequest, fired: Fired | null, accepted: Accepted) {
-    const { ids, duplicates, usedIds, planned } = accepted;
+    const { ids, duplicates, usedIds, planned, created } = accepted;
     const kept = ids.length - duplicates.length;
     this.#backlog.extend(endOf(accepted));
     this.#guard('pass on stored events', () => {
       if (fired === null || planned === null) this.#backlog.add(events, accepted);
       else {
         this.#backlog.advance(endOf(accepted));
-        this.#passOn(storedOf(fired, accepted), planned);
+        this.#passOn(storedOf(fired, accepted), planned, created);
       }
     });
     this.#guard('report stored events', () => {
@@ -130,21 +130,28 @@ export class Matcher implements AsyncDisposable {
     });
   }
 
-  /** Events have their plan: sends their deliveries, and tells the observers. */
-  #passOn(fired: Fired, ids: readonly string[]) {
+  /** Events have their plan: sends their deliveries, and tells the observers. `created`: see `Accepted`. */
+  #passOn(fired: Fired, ids: readonly string[], created: readonly (string | null)[] = []) {
     const { dispatcher, events, telemetry } = this.#options;
-    const { evaluated, faults } = fired;
-    const due = dueOf(fired, ids);
+    const { evaluated, faults, deliveries, passed = [] } = fired;
     let matched = 0;
     for (const [, rules] of evaluated) if (rules.length > 0) matched += 1;
     telemetry.eventsMatched({ events: evaluated.length, matched, deliveries: countOf(fired) });
-    if (due.length > 0)
+    const plans = [{ deliveries, ids }];
+    const places = passed.map((one, at) => ({ one, id: created[at] ?? null }));
+    const there = places.filter(({ id }) => id !== null);
+    for (const some of Map.groupBy(there, ({ one }) => one.partition).values())
+      plans.push({ deliveries: some.map(({ one }) => one), ids: some.map(({ id }) => id ?? '') });
+    for (const plan of plans) {
+      if (plan.deliveries.length === 0) continue;
+      const due = dueOf(fired, plan.deliveries, plan.ids);
       this.#guard('pass on planned deliveries', () => {
         events.emit('planned', due);
         dispatcher.enqueue(due);
       });
-    const { passed } = fired;
-    if (passed !== undefined) this.#guard('pass deliveries', () => this.#options.passed?.(passed));
+    }
+    const left = places.flatMap(({ one, id }) => (id === null ? one : []));
+    if (left.length > 0) this.#guard('pass deliveries', () => this.#options.passed?.(left));
     events.emit('evaluated', evaluated);
     if (faults.length > 0) this.#reportFaults(fired);
   }

@@ -58,14 +58,17 @@ export function createNode(
         journal,
         lease,
         clock,
-        // Ordered deliveries take the way of those of other partitions, or they would overtake them.
+        // Ordered deliveries take the way of those of other nodes, or they would overtake them.
         fire: createFire({
           configuration,
           clock,
           random,
           passTo({ connectionId, orderKey }) {
             const partition = configuration.snapshot.partitions.get(connectionId) ?? 0;
-            return partition === lease.partition && orderKey === undefined ? null : partition;
+            if (orderKey !== undefined) return { partition };
+            if (partition === lease.partition) return null;
+            const other = partitions.leaseOf(partition);
+            return other === null ? { partition } : { partition, lease: other };
           },
         }),
         dispatcher,

@@ -283,8 +283,8 @@ export function valuesOf(drafts: readonly Draft[]): unknown[] {
 }
 
 /**
- * One statement for all partitions of a batch. Of a partition whose fence does not hold nothing is written. Returns the partitions
- * that were written; fails with a division by zero when an identity was stored by now, see `isDuplicate`.
+ * One statement for all partitions of a batch: all or none are written. It fails with a division by zero when an identity was stored
+ * by now, and with a root of a negative number when the fence of a partition does not hold.
  */
 export const writeIntake = `
   WITH fence AS (
@@ -321,8 +321,10 @@ export const writeIntake = `
     taken AS (
       DELETE FROM passed_delivery USING jsonb_array_elements($6::jsonb) AS t, fence
       WHERE fence.partition = (t ->> 0)::smallint AND passed_delivery.id = (t ->> 1)::bigint)
-  SELECT partition, 1 / (CASE WHEN (SELECT count(*) FROM given) = (SELECT count(*) FROM remembered) THEN 1 ELSE 0 END) AS whole
-  FROM fence`;
+  SELECT sqrt(CASE WHEN (SELECT count(*) FROM fence) = jsonb_array_length($1::jsonb) THEN 1 ELSE -1 END),
+    1 / (CASE WHEN (SELECT count(*) FROM given) = (SELECT count(*) FROM remembered) THEN 1 ELSE 0 END)`;
 
 /** division_by_zero, which `writeIntake` makes of a duplicate. */
 export const duplicateState = '22012';
+/** invalid_argument_for_power_function, which it makes of a fence that does not hold. */
+export const fencedState = '2201F';

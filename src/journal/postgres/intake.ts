@@ -9,18 +9,30 @@ import type { PlannedDelivery } from '../deliveries.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type PassedDelivery } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import type { EventReader } from './event-reader.ts';
-import { Draft, duplicateState, idsOf, type NewDelivery, packPassed, valuesOf, writeIntake } from './intake-batch.ts';
-import type { Memory, Partitions } from './partitions.ts';
+import {
+  Draft,
+  duplicateState,
+  fencedState,
+  idsOf,
+  type NewDelivery,
+  type PlacedDelivery,
+  packPassed,
+  valuesOf,
+  writeIntake,
+} from './intake-batch.ts';
+import type { Partitions } from './partitions.ts';
 import { type Target, targetIn, type Words } from './words.ts';
 
 /** A part of the next statement; `stage` puts it into the draft of its partition and returns what makes its result. */
 export type IntakeJob<Result> = {
   partition: number;
+  /** Other partitions in which it creates deliveries. */
+  others?: readonly number[];
   bytes: number;
   words: readonly string[];
   targets: readonly Target[];
-  /** `isLost`: the fence of its partition did not hold. */
-  stage(draft: Draft, known: KnownIdentities): Staged<Result>;
+  /** `draftOf`: that of another partition. */
+  stage(draft: Draft, known: KnownIdentities, draftOf: (partition: number) => Draft | undefined): Staged<Result>;
   /** What else it writes, in the transaction of the statement, which it then shares with no other. It can be called twice. */
   within?(query: Query, draft: Draft): Promise<void>;
 };
@@ -63,94 +75,92 @@ export function createIntake({ query, transaction, partitions, words, events, qu
     return jobs.map((job) => results.get(job) ?? lost);
   }
 
-  async function runTogether(jobs: IntakeJob<unknown>[], fenced = 0): Promise<(() => unknown)[]> {
+  async function runTogether(jobs: IntakeJob<unknown>[]): Promise<(() => unknown)[]> {
     await words.ensure(
       jobs.flatMap((job) => job.words),
       jobs.flatMap((job) => job.targets),
     );
-    const memories = new Map<number, Memory>();
-    for (const { partition } of jobs)
-      if (!memories.has(partition)) memories.set(partition, await partitions.memory(partition));
+    const wanted = new Set(jobs.flatMap(({ partition, others = [] }) => [partition, ...others]));
     const stored: KnownIdentities = new Map();
     for (let tries = 1; ; tries++) {
-      const drafts = new Map([...memories].map(([partition, memory]) => [partition, new Draft(memory, words)]));
+      const drafts = new Map<number, Draft>();
+      for (const partition of wanted) drafts.set(partition, new Draft(await partitions.memory(partition), words));
       const known: KnownIdentities = new Map(stored);
+      const draftOf = (partition: number) => drafts.get(partition);
       const staged = jobs.map(({ partition, stage }) =>
-        stagedOf(drafts.get(partition), (draft) => stage(draft, known)),
+        stagedOf(draftOf(partition), (draft) => stage(draft, known, draftOf)),
       );
       const within = jobs[0]?.within;
       const isWritten = (draft: Draft) => within !== undefined || isChanged(draft);
       const changed = [...drafts.values()].filter(isWritten).sort((a, b) => a.memory.partition - b.memory.partition);
-      let written: Set<number>;
       try {
-        written = await write(changed, within);
+        await write(changed, within);
       } catch (error) {
-        if (sqlState(error) !== duplicateState || tries >= triesMax) throw error;
-        await readKnown(changed, stored);
+        const state = sqlState(error);
+        if (state !== duplicateState && state !== fencedState) throw error;
+        if (tries >= triesMax && state === duplicateState) throw error;
+        if (tries >= triesMax)
+          throw new AppError('unavailable', 'A partition has another owner each time. Try again.', { cause: error });
+        // With what is known then, each job says whether its lease is stale.
+        if (state === fencedState) await forgetChanged(changed);
+        else await readKnown(changed, stored);
         continue;
       }
-      const refused = new Set<number>();
-      for (const draft of changed) {
-        const { partition } = draft.memory;
-        if (written.has(partition)) draft.commit();
-        else {
-          partitions.forget(partition);
-          refused.add(partition);
-        }
-      }
-      if (refused.size === 0) return staged;
-      if (fenced >= triesMax)
-        throw new AppError('unavailable', 'The partition has another owner each time. Try again.');
-      // With what is known now, each job says whether its lease is stale.
-      const again = jobs.flatMap(({ partition }, index) => (refused.has(partition) ? index : []));
-      const results = await runTogether(
-        jobs.filter(({ partition }) => refused.has(partition)),
-        fenced + 1,
-      );
-      for (const [at, index] of again.entries()) staged[index] = results[at] ?? lost;
+      for (const draft of changed) draft.commit();
       return staged;
     }
   }
 
-  /** Returns the partitions that were written. After a lost connection, the counters tell. */
-  async function write(drafts: readonly Draft[], within: IntakeJob<unknown>['within']): Promise<Set<number>> {
+  /** Of all partitions or of none. After a lost connection, the counters tell. */
+  async function write(drafts: readonly Draft[], within: IntakeJob<unknown>['within']): Promise<void> {
     const [first] = drafts;
-    if (first === undefined) return new Set();
-    const send = (by: Query) => by<{ partition: number }>(writeIntake, valuesOf(drafts));
+    if (first === undefined) return;
+    const send = (by: Query) => by(writeIntake, valuesOf(drafts));
     try {
-      const rows = await (within === undefined
-        ? send(query)
-        : transaction(async (by) => {
-            const fenced = await send(by);
-            if (fenced.length > 0) await within(by, first);
-            return fenced;
-          }));
-      return new Set(rows.map(({ partition }) => partition));
+      if (within === undefined) await send(query);
+      else
+        await transaction(async (by) => {
+          await send(by);
+          await within(by, first);
+        });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return doneAfter(error, drafts);
+      await assertDone(error, drafts);
     }
   }
 
-  async function doneAfter(error: AppError, drafts: readonly Draft[]): Promise<Set<number>> {
+  /** Reads those of these partitions again that another node has written. */
+  async function forgetChanged(drafts: readonly Draft[]): Promise<void> {
+    const counters = await countersOf(drafts);
+    for (const { memory, state } of drafts) {
+      const row = counters.get(memory.partition);
+      if (row?.epoch !== memory.epoch || row.counter !== state.counter) partitions.forget(memory.partition);
+    }
+  }
+
+  /** Returns if the write was committed, or throws its error. */
+  async function assertDone(error: AppError, drafts: readonly Draft[]): Promise<void> {
     // Until it is known what came of it, nothing more is written: the memory is read again.
     for (const { memory } of drafts) partitions.forget(memory.partition);
-    const rows = await query<{ partition: number; epoch: number; counter: number }>(
-      'SELECT partition, epoch, counter FROM intake WHERE partition = ANY ($1)',
-      [drafts.map(({ memory }) => memory.partition)],
-    ).catch(() => {
+    const counters = await countersOf(drafts).catch(() => {
       for (const { memory, state } of drafts)
         partitions.doubt(memory.partition, { epoch: memory.epoch, counter: state.counter });
       throw error;
     });
-    const counters = new Map(rows.map((row) => [row.partition, row]));
     const isDone = ({ memory, state }: Draft) => {
       const row = counters.get(memory.partition);
       return row?.epoch === memory.epoch && row.counter === state.counter + 1;
     };
-    const done = drafts.filter(isDone);
-    if (done.length === 0) throw error;
-    return new Set(done.map(({ memory }) => memory.partition));
+    // All are in one transaction; of some, another node may be the owner by now.
+    if (!drafts.some(isDone)) throw error;
+  }
+
+  async function countersOf(drafts: readonly Draft[]) {
+    const rows = await query<{ partition: number; epoch: number; counter: number }>(
+      'SELECT partition, epoch, counter FROM intake WHERE partition = ANY ($1)',
+      [drafts.map(({ memory }) => memory.partition)],
+    );
+    return new Map(rows.map((row) => [row.partition, row]));
   }
 
   /** Reads the identities of a batch that are stored. */
@@ -233,12 +243,14 @@ function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
   const lines = events.map(lineOfEvent);
   const hashes = events.map(({ identity }) => (identity === null ? null : identityHash(collectorId, identity)));
   const planned = plan?.deliveries ?? [];
+  const direct = (plan?.passed ?? []).filter(({ lease }) => lease !== undefined);
   return {
     partition,
+    others: direct.map((one) => one.partition),
     bytes: lines.reduce((sum, line) => sum + line.length, 0),
     words: [collectorId, ...planned.flatMap(({ actionId }) => actionId ?? []), ...wordsOfPassed(plan?.passed)],
-    targets: planned.map((one) => targetIn(partition, one)),
-    stage(draft, known) {
+    targets: [...planned.map((one) => targetIn(partition, one)), ...direct.map((one) => targetIn(one.partition, one))],
+    stage(draft, known, draftOf) {
       if (lease !== undefined && lease.epoch !== draft.memory.epoch) lost();
       const now = draft.eventTime(request.receivedAt);
       /** By index, of those that are stored or come earlier in this request. */
@@ -278,6 +290,8 @@ function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
         return placedId('event', place.number < 0 ? placeOfIndex(-1 - place.number) : place);
       });
       let made: string[] | null = null;
+      const created: (string | null)[] = [];
+      const passed: PlacedDelivery[] = [];
       if (plan !== undefined && draft.state.position === from && plan.lease.epoch === draft.memory.epoch) {
         draft.state.position = draft.state.next;
         const isNew = ({ event }: { event: number }) => !duplicates.has(event);
@@ -290,14 +304,21 @@ function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
           }),
         );
         made = idsOf(draft.create(news, plan.now), news.length);
-        const passed = (plan.passed ?? []).filter(isNew).map(({ event, ...delivery }) => ({
-          ...delivery,
-          event: placeOfIndex(event),
-        }));
+        for (const { event, lease: other, ...delivery } of (plan.passed ?? []).filter(isNew)) {
+          const there = other === undefined ? undefined : draftOf(other.partition);
+          if (there === undefined || there.memory.epoch !== other?.epoch) {
+            created.push(null);
+            passed.push({ ...delivery, event: placeOfIndex(event) });
+            continue;
+          }
+          const one = { delivery, event: placeOfIndex(event), replayId: null, replayOf: null };
+          created.push(...idsOf(there.create([one], plan.now), 1));
+        }
         draft.passed.push(...packPassed(passed, partition, plan.now));
       }
       const usedIds = [...duplicates.values()].filter(({ isOther }) => isOther).length;
       const accepted: Accepted = { ids, duplicates: [...duplicates.keys()], usedIds, from, receivedAt, planned: made };
+      if (created.length > 0) accepted.created = created;
       return () => accepted;
     },
   };
