@@ -1,3 +1,4 @@
+import { limited } from '../../async/batcher.ts';
 import type { ActionBody } from '../../contract/documents/action.ts';
 import { invalid } from '../../contract/errors.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -8,7 +9,7 @@ import { sendsTo } from '../attempt/mapping.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { behaviorConditions } from '../snapshot/rule-compiler.ts';
 import type { Document, Snapshot } from '../snapshot/snapshot.ts';
-import type { Source } from './source.ts';
+import { readsAtOnce, type Source } from './source.ts';
 
 /**
  * A delivery that a replay creates. `isRepeated`: the same data was delivered before; `source`: the delivery that it repeats,
@@ -50,8 +51,9 @@ export function chooser(of: ChooserOptions): (sources: readonly Source[]) => Pro
   const rest = { snapshot, replayId, taken: new Set<string>() };
   const choose: (source: Source, seen: Seen) => Decision[] =
     input.of === 'events' ? chooseByEvent({ ...rest, input }) : chooseByDelivery({ ...rest, input });
+  const lookAt = limited(readsAtOnce, (source: Source) => look(source, of));
   return async (sources) => {
-    const seen = await Promise.all(sources.map((source) => look(source, of)));
+    const seen = await Promise.all(sources.map(lookAt));
     return sources.flatMap((source, index) => choose(source, seen[index] ?? nothingSeen));
   };
 }

@@ -1,3 +1,4 @@
+import { limited } from '../../async/batcher.ts';
 import { given } from '../../contract/given.ts';
 import { firstId, placedId, placeOf } from '../../contract/ids.ts';
 import type { Event } from '../../contract/records/event.ts';
@@ -12,6 +13,9 @@ export type Source =
 
 /** Sources in the order of the replay; `cursor` is where the next ones begin. */
 type Sources = { found: Source[]; cursor: string | null; isLast: boolean };
+
+/** Reads of a replay that wait at once: those of people come between. */
+export const readsAtOnce = 16;
 
 type Log = Pick<JournalLog, 'delivery' | 'deliveries' | 'event' | 'events' | 'search'>;
 
@@ -38,16 +42,15 @@ type From = Parameters<typeof readSources>[2];
 async function chosenOnes({ of, ids = [] }: ReplayInput, log: Log, { cursor, limit }: From): Promise<Sources> {
   const all = [...new Set(ids)];
   const start = Number(cursor ?? 0);
-  const found = await Promise.all(
-    all.slice(start, start + limit).map(async (id): Promise<Source> => {
-      if (of === 'events') {
-        const event = await log.event(id);
-        return event === null ? { kind: 'unknown' } : { kind: 'event', event };
-      }
-      const delivery = await log.delivery(id);
-      return delivery === null ? { kind: 'unknown' } : { kind: 'delivery', delivery };
-    }),
-  );
+  const read = limited(readsAtOnce, async (id: string): Promise<Source> => {
+    if (of === 'events') {
+      const event = await log.event(id);
+      return event === null ? { kind: 'unknown' } : { kind: 'event', event };
+    }
+    const delivery = await log.delivery(id);
+    return delivery === null ? { kind: 'unknown' } : { kind: 'delivery', delivery };
+  });
+  const found = await Promise.all(all.slice(start, start + limit).map(read));
   return { found, cursor: String(start + found.length), isLast: start + found.length >= all.length };
 }
 

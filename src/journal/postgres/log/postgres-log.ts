@@ -1,6 +1,8 @@
+import { batcher } from '../../../async/batcher.ts';
 import { placeOf } from '../../../contract/ids.ts';
+import type { Event } from '../../../contract/records/event.ts';
 import type { Postgres } from '../../../postgres/postgres.ts';
-import { eventOfLine } from '../../codec/event-codec.ts';
+import { type EventLine, type EventPlace, eventOfLine } from '../../codec/event-codec.ts';
 import { readBudget } from '../../codec/read-budget.ts';
 import type { JournalLog } from '../../log.ts';
 import type { Words } from '../words.ts';
@@ -18,8 +20,22 @@ import { postgresStatistics } from './statistics.ts';
 /** What people read of the journal, and its statistics. */
 export type PostgresLog = Omit<JournalLog, 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire' | 'replays'>;
 
+const eventsAtOnce = 50;
+
 /** The reads of the log, on the connections for people. */
 export function postgresLog({ query, read }: Pick<Postgres, 'query' | 'read'>, words: Words): PostgresLog {
+  // Those of one list are asked for one by one.
+  const event = batcher<EventPlace, Event | null>({
+    size: eventsAtOnce,
+    outstanding: 2,
+    async run(places) {
+      const reader = new PackedReader(read, words, readBudget());
+      await reader.prefetchEvents(places);
+      const lines: (EventLine | null)[] = [];
+      for (const place of places) lines.push(await reader.event(place));
+      return lines.map((line) => line && eventOfLine(line));
+    },
+  });
   return {
     ...openCounts(read),
     statistics: postgresStatistics({ query, read }),
@@ -29,8 +45,7 @@ export function postgresLog({ query, read }: Pick<Postgres, 'query' | 'read'>, w
     search: (asked) => searchEvents(read, words, asked),
     async event(id) {
       const place = placeOf('event', id);
-      const line = place && (await new PackedReader(read, words, readBudget()).event(place));
-      return line && eventOfLine(line);
+      return place && event(place);
     },
     searchDeliveries: (asked) => searchDeliveries(read, words, asked),
     histogram: (asked) => deliveryHistogram(read, asked),
