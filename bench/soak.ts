@@ -10,18 +10,20 @@ import { floodSignIn } from './soak/login.ts';
 import { holdAgainstLoris } from './soak/loris.ts';
 import { simulateNodes } from './soak/nodes.ts';
 import { cutThePower } from './soak/powercut.ts';
+import { buildPrograms } from './soak/programs.ts';
 import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
 // (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; `fanout`
-// takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --kills=40, --stops=20, --databases=10 and --cuts=10.
+// takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --seconds=1200, --kills=40, --stops=20, --databases=10, --cuts=10,
+// --upgrades=1, --twice=10000, --events=60 (per second) and --older=commit, the program before the upgrade, and prints one line.
 
 /** The 99th percentile. */
 const takeoverMsMax = 2_000;
 const names = ['seed', 'rounds', 'seconds', 'size', 'visitors', 'open', 'cuts', 'runs', 'program', 'except'];
-const counts = ['destinations', 'heap', 'kills', 'stops', 'databases'];
+const counts = ['destinations', 'heap', 'kills', 'stops', 'databases', 'upgrades', 'twice', 'events', 'older'];
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: Object.fromEntries([...names, ...counts].map((name) => [name, { type: 'string' as const }])),
@@ -62,13 +64,17 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
     }),
   nodes: () => simulateNodes({ seed, runs: option('runs', 1) }),
   async cluster() {
+    using programs = await buildPrograms(text('older'));
     const figures = await shareDatabase({
-      seed,
+      ...{ seed, programs, seconds: option('seconds', 1_200), twice: option('twice', 10_000) },
+      perSecond: option('events', 60),
+      say: console.error,
       acts: {
         kill: option('kills', 40),
         stop: option('stops', 20),
         database: option('databases', 10),
         cut: option('cuts', 10),
+        upgrade: option('upgrades', 1),
       },
     });
     const { p99 } = figures.takeoverMs;
@@ -90,7 +96,7 @@ console.log(
   JSON.stringify(
     { soak: name, seed, seconds: Math.round((performance.now() - startedAt) / 1_000), ...figures },
     null,
-    2,
+    name === 'cluster' ? 0 : 2,
   ),
 );
 if (figures.faults.length > 0) process.exitCode = 1;

@@ -12,11 +12,14 @@ import { eventually } from '../../test/support/eventually.ts';
 import { adminClient, environment, type Process, spawnProcess } from '../../test/support/process.ts';
 import { formerOwner, kindsOfWrites } from './former-owner.ts';
 import { startLoad } from './load.ts';
+import type { Programs } from './programs.ts';
 import { overRate } from './rates.ts';
-import { faultsOf, outOfOrder, untilDrained } from './verdicts.ts';
+import { storedDeliveries } from './stored-deliveries.ts';
+import { sendTwice } from './twice.ts';
+import { faultsOf, outOfOrder } from './verdicts.ts';
 import { watchDatabase } from './watch-database.ts';
 
-type Act = 'kill' | 'stop' | 'database' | 'cut';
+type Act = 'kill' | 'stop' | 'database' | 'cut' | 'upgrade';
 
 export type ClusterFigures = {
   acts: Record<Act, number>;
@@ -32,35 +35,52 @@ export type ClusterFigures = {
   formerOwners: { kinds: string[]; tried: number };
   /** The most requests in a period at a rate, with the limit. */
   rate: { most: number; limit: number };
-  /** While a long transaction reads all tables. `rowsMost`: the deliveries that had a row at once; `bytes`: of their table. */
-  waiting: { rowsMost: number; bytes: number };
+  /** Events that were sent to both nodes at once. */
+  sentTwice: number;
+  /**
+   * While a long transaction reads all tables. `rowsMost`: the deliveries that had a row at once; `bytes`: of their table, and how many
+   * `times` as large it is as those rows.
+   */
+  waiting: { rowsMost: number; bytes: number; times: number };
   /** Broken guarantees as sentences; must be empty. */
   faults: string[];
 };
 
 const stopMs = 5_000;
 /** Of each connection: what waited during an act is sent at this rate. */
-const rate = { limit: 150, perMs: 2_000 };
-/** Each event has four deliveries, which are all read at the end: 5 ms each. */
-const perSecondMax = 30;
+const rate = { limit: 400, perMs: 2_000 };
 const databaseDownMsMax = 3_000;
-const usualCalmMs = { least: 500, most: 2_500 };
+const cutsAtOnce = 6;
+/** The table of waiting deliveries may be this many times as large as those that wait. */
+const waitingTimesMax = 10;
 
 type Node = { name: string; process: Process; url: string; client: Client };
 
 /**
- * Two nodes on one PostgreSQL under load: nodes are killed and stopped, PostgreSQL is killed and started, and connections break.
- * Then acknowledged events are compared with what arrived, and the order of each visitor's events.
+ * Two nodes on one PostgreSQL under load: nodes are killed and stopped, PostgreSQL is killed and started, connections break in the
+ * middle of a transaction, and the nodes are upgraded one after the other. At the end, both get the same events. Then acknowledged
+ * events are compared with what arrived, and the order of each visitor's events.
  */
 export async function shareDatabase({
   seed,
   acts,
-  calmMs = usualCalmMs,
+  seconds,
+  perSecond = 30,
+  twice,
+  programs = null,
+  say = () => {},
 }: {
   seed: number;
   acts: Readonly<Record<Act, number>>;
-  /** Between two acts. */
-  calmMs?: { least: number; most: number };
+  /** Over which the acts are spread, if they don't take longer. */
+  seconds: number;
+  /** Events. Each has four deliveries. */
+  perSecond?: number;
+  /** How many events are sent to both nodes. */
+  twice: number;
+  /** For the upgrades; null: there are none. */
+  programs?: Programs | null;
+  say?(line: string): void;
 }): Promise<ClusterFigures> {
   const random = seededRandom(seed);
   await using server = await startServer();
@@ -79,8 +99,10 @@ export async function shareDatabase({
     MILLRACE_PARTITIONS: '4',
   };
 
+  let program = programs?.older;
   async function start(name: string): Promise<Node> {
-    const process = spawnProcess({ ...common, MILLRACE_NODE_NAME: name });
+    const of = program === undefined ? {} : { program };
+    const process = spawnProcess({ ...common, MILLRACE_NODE_NAME: name }, ['start'], of);
     const url = await process.listening;
     return { name, process, url, client: adminClient(url) };
   }
@@ -107,7 +129,7 @@ export async function shareDatabase({
         })
       ).key,
     );
-  const load = startLoad({ senders: 4, batchMax: 20, random, perSecondMax });
+  const load = startLoad({ senders: 4, batchMax: 20, random, perSecondMax: perSecond });
   let isOver = false;
   const alive = new Set(nodes.keys());
   const aiming = (async () => {
@@ -131,16 +153,23 @@ export async function shareDatabase({
   }
 
   const takeoverMs: number[] = [];
+  /** After a fault the other node has all partitions for a while. */
+  const toOwn = (name: string) =>
+    eventually(`${name} to own partitions`, async () => {
+      const owned = await postgres.query('SELECT 1 FROM partition_lease WHERE owner = $1', [name]).catch(() => []);
+      return owned.length > 0;
+    });
   const other = (name: string) => of(name === 'a' ? 'b' : 'a');
   const doing: Record<Act, (name: string) => Promise<void>> = {
     async kill(name) {
+      await toOwn(name);
       alive.delete(name);
       const former = await formerOwner(postgres, name);
       await of(name).process.end('SIGKILL');
       const from = performance.now();
       await eventually('the other node to own all', async () => {
-        const { nodes: all, partitions } = await other(name).client.call('getNodes');
-        return all.find(({ isThis }) => isThis)?.partitions === partitions;
+        const sql = 'SELECT 1 FROM partition_lease WHERE owner IS DISTINCT FROM $1';
+        return (await postgres.query(sql, [other(name).name])).length === 0;
       });
       takeoverMs.push(performance.now() - from);
       await writeLate(former);
@@ -148,6 +177,7 @@ export async function shareDatabase({
       alive.add(name);
     },
     async stop(name) {
+      await toOwn(name);
       alive.delete(name);
       const former = await formerOwner(postgres, name);
       of(name).process.signal('SIGSTOP');
@@ -162,26 +192,52 @@ export async function shareDatabase({
       await server.start();
     },
     async cut() {
+      let left = cutsAtOnce;
+      await new Promise<void>((done) => {
+        proxy.cut = () => {
+          if (left-- > 0) return random() < 0.5 ? 'before' : 'after';
+          proxy.cut = () => null;
+          done();
+          return null;
+        };
+      });
       proxy.breakAll();
+    },
+    async upgrade() {
+      await watching.without(async () => {
+        program = programs?.newer;
+        for (const name of nodes.keys()) {
+          alive.delete(name);
+          await of(name).process.end('SIGTERM');
+          nodes.set(name, await start(name));
+          alive.add(name);
+        }
+      });
     },
   };
   const all = (Object.entries(acts) as [Act, number][]).flatMap(([act, count]) =>
     Array.from({ length: count }, () => act),
   );
-  for (const act of all.map((one) => ({ one, at: random() })).sort((x, y) => x.at - y.at)) {
-    await setTimeout(calmMs.least + random() * (calmMs.most - calmMs.least));
-    await doing[act.one](random() < 0.5 ? 'a' : 'b');
+  const begun = performance.now();
+  const inOrder = all.map((one) => ({ one, at: random() })).sort((x, y) => x.at - y.at);
+  for (const [index, { one, at }] of inOrder.entries()) {
+    const due = begun + ((index + random()) * seconds * 1_000) / all.length;
+    await setTimeout(Math.max(0, due - performance.now()));
+    say(`${Math.round((performance.now() - begun) / 1_000)} s: ${one}`);
+    await doing[one](at < 0.5 === index % 2 < 1 ? 'a' : 'b');
   }
-  await setTimeout(calmMs.most);
+  await setTimeout(Math.max(0, begun + seconds * 1_000 - performance.now()));
   isOver = true;
   await aiming;
   await load.stop();
+  const urls = Array.from(nodes.values(), ({ url }) => `${url}/v3/${keys[0]}`);
+  const both = await sendTwice(urls, twice);
   const drainedFrom = performance.now();
-  const { client } = of('a');
-  const deliveries = await untilDrained(client, recorder);
+  const deliveries = await storedDeliveries(postgres, () => recorder.arrivals.length);
   const drainMs = performance.now() - drainedFrom;
   const sorted = takeoverMs.toSorted((x, y) => x - y);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const waiting = await watching.seen();
   const atRate = overRate(recorder, deliveries, rate);
   return {
     acts: { ...acts },
@@ -193,12 +249,20 @@ export async function shareDatabase({
     drainMs: Math.round(drainMs),
     formerOwners: { kinds: kindsOfWrites, tried },
     rate: { most: atRate.most, limit: rate.limit },
-    waiting: await watching.seen(),
+    sentTwice: both.sent.length,
+    waiting,
     faults: [
-      ...faultsOf({ load, recorder, deliveries, copies: keys.length }),
+      ...faultsOf({
+        load: { sent: [...load.sent, ...both.sent], odd: load.odd },
+        ...{ recorder, deliveries, copies: keys.length },
+      }),
+      ...both.faults,
       ...outOfOrder(recorder, deliveries),
       ...atRate.faults,
       ...written.map((kind) => `${kind} of a former owner was written`),
+      ...(waiting.times > waitingTimesMax
+        ? [`the table of waiting deliveries was ${waiting.times} times as large`]
+        : []),
     ],
   };
 }

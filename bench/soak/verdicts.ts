@@ -1,6 +1,7 @@
 import type { Client } from '../../src/client/client.ts';
+import type { Delivery } from '../../src/contract/records/delivery.ts';
 import type { Recorder } from '../../test/faults/recorder.ts';
-import { type allDeliveries, untilFinished } from '../../test/faults/wiring.ts';
+import { untilFinished } from '../../test/faults/wiring.ts';
 import { type Load, visitors } from './load.ts';
 
 /** A large backlog takes longer than one wait: it waits again while requests arrive. Returns all deliveries. */
@@ -27,10 +28,10 @@ export function outOfOrder({ byKey, arrivals }: Recorder, deliveries: Seen = [])
   });
 }
 
-export type Seen = Awaited<ReturnType<typeof allDeliveries>>;
+export type Seen = Pick<Delivery, 'id' | 'eventId' | 'destinationId' | 'status' | 'reason'>[];
 
 type Given = {
-  load: Load;
+  load: Pick<Load, 'sent' | 'odd'>;
   recorder: Recorder;
   deliveries: Seen;
   /** To how many destinations each event is sent. */

@@ -2,6 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { openPostgres, type Query } from '../../src/postgres/postgres.ts';
 
 const everyMs = 200;
+/** Of a row in a page, beside its columns. */
+const rowExtraBytes = 28;
+/** A smaller table has the size of some pages. */
+const rowsLeast = 200;
 
 /**
  * Keeps one snapshot open and reads all tables in it repeatedly, as a dump does, so that PostgreSQL removes no old rows meanwhile;
@@ -10,27 +14,33 @@ const everyMs = 200;
 export function watchDatabase(url: string) {
   const postgres = openPostgres({ url, node: 'watch' });
   let isOver = false;
+  let isResting = false;
   let rowsMost = 0;
   let bytes = 0;
+  let rowBytes = rowExtraBytes;
+  let most = 0;
 
   async function readAll(query: Query): Promise<void> {
     await query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     const tables = await query<{ name: string }>(
       "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
     );
-    while (!isOver)
+    while (!isOver && !isResting)
       for (const { name } of tables) {
         await query(`SELECT count(*) FROM ${name}`);
         await setTimeout(everyMs);
-        if (isOver) return;
+        if (isOver || isResting) return;
       }
   }
   async function look(): Promise<void> {
-    const [row] = await postgres.read<{ rows: number; bytes: number }>(
-      "SELECT count(*) AS rows, pg_relation_size('waiting') AS bytes FROM waiting",
+    const [row] = await postgres.read<{ rows: number; bytes: number; rowBytes: number | null }>(
+      `SELECT count(*) AS rows, pg_relation_size('waiting') AS bytes, avg(pg_column_size(waiting))::float8 AS "rowBytes" FROM waiting`,
     );
-    rowsMost = Math.max(rowsMost, row?.rows ?? 0);
-    bytes = Math.max(bytes, row?.bytes ?? 0);
+    if (row === undefined) return;
+    rowsMost = Math.max(rowsMost, row.rows);
+    rowBytes = Math.max(rowBytes, (row.rowBytes ?? 0) + rowExtraBytes);
+    bytes = Math.max(bytes, row.bytes);
+    most = Math.max(most, row.bytes / rowBytes / Math.max(rowsMost, rowsLeast));
   }
   async function untilOver(work: () => Promise<void>) {
     while (!isOver) {
@@ -38,17 +48,29 @@ export function watchDatabase(url: string) {
       await setTimeout(everyMs);
     }
   }
-  const running = [untilOver(() => postgres.transaction(readAll)), untilOver(look)];
+  let reading = Promise.resolve();
+  const dump = () => {
+    if (!isResting) reading = postgres.transaction(readAll);
+    return reading;
+  };
+  const running = [untilOver(dump), untilOver(look)];
   async function end() {
     isOver = true;
     await Promise.all(running);
   }
 
   return {
-    /** The most that was seen. */
+    /** The most that was seen. `times`: how many times as large the table was as the most deliveries that had waited until then. */
     async seen() {
       await end();
-      return { rowsMost, bytes };
+      return { rowsMost, bytes, times: Math.round(most * 10) / 10 };
+    },
+    /** Reads nothing meanwhile: a migration can't change a table that a transaction has read. */
+    async without(work: () => Promise<void>): Promise<void> {
+      isResting = true;
+      await reading.catch(() => {});
+      await work();
+      isResting = false;
     },
     async [Symbol.asyncDispose]() {
       await end();
