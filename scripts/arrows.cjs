@@ -32,7 +32,7 @@ const rooms = {
     'telemetry',
     'ports',
   ],
-  http: ['contract'],
+  http: ['async', 'contract'],
   intake: ['async', 'connections', 'contract', 'http', 'pipeline', 'telemetry', 'ports'],
   watch: ['async', 'contract', 'pipeline', 'connections', 'telemetry', 'ports'],
   alerts: ['async', 'contract', 'connections', 'pipeline', 'telemetry', 'ports'],

@@ -1,5 +1,7 @@
+import { startChild } from '../child.ts';
 import { pause } from '../clock.ts';
 import { formatRequest } from '../format-requests.ts';
+import type { OutageCalls } from '../processes/outage.ts';
 import { startProduct, temporaryFolder } from '../product.ts';
 import { checkProduct } from '../rig.ts';
 import { atMost, rounds, type Scenario } from '../scenario.ts';
@@ -20,14 +22,15 @@ export const large: Scenario = {
     await using product = await startProduct(folder.path);
     const { key } = await product.client.call('createCollector', { body: { name: 'Bench' } });
     const wires = await Promise.all(Array.from({ length: wiresMax }, () => openWire(product.port)));
-    using other = await openWire(product.port);
+    // In a process of its own: to write 8 MiB to a socket would delay the other events.
+    await using tracker = startChild<OutageCalls>('outage.ts');
     const found = await rounds(options, async (round) => {
       const alone = await besides(wires, key, () => pause(3_000));
-      const body = outageOf(key, round);
+      await tracker.call('prepare', { port: product.port, key, round, events: largeEvents, eventBytes });
       const startedAt = performance.now();
       let tookMs = 0;
       const beside = await besides(wires, key, async () => {
-        const status = await other.exchange(body);
+        const status = await tracker.call('send', null);
         if (status !== 200) throw new Error(`intake answered ${status} to the large request`);
         tookMs = performance.now() - startedAt;
       });
@@ -79,18 +82,6 @@ async function besides(wires: readonly Wire[], key: string, work: () => Promise<
 }
 
 let nextId = 1;
-
-function outageOf(key: string, round: number): Buffer {
-  const base = { e: 'se', p: 'srv', uid: 'visitor-7', se_ca: 'shop', se_ac: 'order', dtm: '1767323045678', note: '' };
-  const event = (n: number) => {
-    const json = JSON.stringify({ ...base, eid: `large-${round}-${String(n).padStart(6, '0')}` });
-    return json.replace('"note":""', `"note":"${'x'.repeat(eventBytes - json.length)}"`);
-  };
-  const schema = 'iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4';
-  const body = `{"schema":"${schema}","data":[${Array.from({ length: largeEvents }, (_, n) => event(n)).join(',')}]}`;
-  const head = `POST /${key}/com.snowplowanalytics.snowplow/tp2 HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${body.length}\r\n\r\n`;
-  return Buffer.from(head + body);
-}
 
 function percentile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;

@@ -34,6 +34,15 @@ test('a body is read whole from any chunks, and refused when it is too large or 
   assert.equal(await broken.read, 'malformed_request');
 });
 
+test('a large body, which is joined in steps, has its chunks in order', async () => {
+  const read = bodyReader({ bodyBytesMax: 2 ** 25, arrivingBytesMax: 2 ** 25 });
+  const large = sender(read);
+  const chunks = Array.from({ length: 24 }, (_, index) => String.fromCharCode(0x61 + index).repeat(1_000_000));
+  for (const chunk of [...chunks, null]) large.stream.push(chunk);
+  // Compared as a whole: a difference would be printed.
+  assert.ok((await large.read) === chunks.join(''));
+});
+
 test('above the limit of all uploads the longest running one is refused, and its memory is freed', async () => {
   const read = bodyReader({ bodyBytesMax: 60, arrivingBytesMax: 100 });
   const [slow, slower] = [sender(read), sender(read)];

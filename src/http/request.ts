@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pacing, shortStepMs } from '../async/steps.ts';
 import { AppError } from '../contract/errors.ts';
 
 /** More than any client sends. Node's own limit silently drops header 2,001 and later ones. */
@@ -123,12 +124,27 @@ export function bodyReader({ bodyBytesMax, arrivingBytesMax }: BodyLimits) {
       sum -= body.bytes;
       payload.off('data', take).off('end', whole).off('error', end).off('close', cut);
       // The rest of a refused body is discarded until the request ends or times out.
-      if (error === null) return done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, body.bytes));
+      if (error === null) return void (chunks.length === 1 ? done(null, chunks[0]) : join(chunks, body.bytes, done));
       chunks.length = 0;
       payload.on('error', () => {}).resume();
       done(error);
     }
   };
+}
+
+const joinedAtOnceMax = 1_048_576;
+
+/** Joins the chunks of a body, of a large one in steps: 8 MiB at once would keep other requests waiting for 6 ms. */
+async function join(chunks: readonly Buffer[], bytes: number, done: Done): Promise<void> {
+  if (bytes <= joinedAtOnceMax) return done(null, Buffer.concat(chunks, bytes));
+  const body = Buffer.allocUnsafeSlow(bytes);
+  const pace = pacing(shortStepMs);
+  let at = 0;
+  for (const chunk of chunks) {
+    at += chunk.copy(body, at);
+    if (pace.isDue()) await pace.rest();
+  }
+  done(null, body);
 }
 
 function tooLarge(bytesMax: number): AppError {
