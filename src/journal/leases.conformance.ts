@@ -55,6 +55,15 @@ export function leasesConformance(guarantee: Guarantee): void {
     assert.deepEqual(await leases.take({ node: 'b', partitions: [0], now: 170 }), []);
   });
 
+  guarantee('a heartbeat that was held up on its way ends no other one', async ({ hot: { leases } }) => {
+    await leases.beat({ node: 'a', ttlMs: 100, isLeaving: false, now: 1_000 });
+    const [lease] = await leases.take({ node: 'a', partitions: [0], now: 1_000 });
+    const roster = await leases.beat({ node: 'b', ttlMs: 100, isLeaving: false, now: 500 });
+    assert.deepEqual(roster.nodes.map(({ name }) => name).sort(), ['a', 'b']);
+    assert.deepEqual(roster.partitions, [lease]);
+    assert.deepEqual(await leases.take({ node: 'b', partitions: [0], now: 500 }), []);
+  });
+
   guarantee('a node that leaves says so, and frees what it holds', async ({ hot: { leases } }) => {
     await leases.beat({ node: 'a', ttlMs: 100, isLeaving: false, now: 0 });
     const old = await leases.take({ node: 'a', partitions: [0, 1], now: 0 });

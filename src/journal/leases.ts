@@ -21,7 +21,7 @@ export type Roster = {
  * beat of any node.
  *
  * `now` is of one clock for all nodes of the database, and never their time of day, which differs between nodes and may be
- * set. With SQLite, whose nodes are processes of one machine, it is the monotonic clock of that machine. The server of
+ * set. It is before that of an earlier beat when one was held up on its way, which ends no other heartbeat. The server of
  * another database has a clock itself, which counts instead.
  */
 export interface Leases {

@@ -277,15 +277,6 @@ test('a node whose wall clock is ahead takes nothing from nodes that live, and o
   assert.deepEqual(behind.partitions(), [0, 1, 2, 3]);
 });
 
-test('heartbeats from before the machine was started again have ended', async () => {
-  const leases = await storedLeases();
-  const [before, after] = [fakeClock(9_000_000), fakeClock(1_000)];
-  await startNode('a', leases, before).ownership.start();
-  const b = startNode('b', leases, after);
-  await b.ownership.start();
-  assert.deepEqual(b.partitions(), [0, 1, 2, 3]);
-});
-
 test('a process that was started again under its name takes its partitions back at once, and keeps them', async () => {
   const clock = fakeClock();
   const leases = await storedLeases();

@@ -12,8 +12,8 @@ export const leaseOperations = {
   },
 
   beat(db: Db, { node, ttlMs, isLeaving, now }: Beat): Roster {
-    // One from before the machine was started again may be ahead.
-    db.run('DELETE FROM node WHERE abs(? - at) >= ttl', now);
+    // One that is ahead has not ended: this one may have been held up on its way.
+    db.run('DELETE FROM node WHERE ? - at >= ttl', now);
     const beat = 'INSERT OR REPLACE INTO node (name, at, ttl, is_leaving) VALUES (?, ?, ?, ?)';
     db.run(beat, node, now, ttlMs, isLeaving ? 1 : 0);
     takeDeathsBack(db, node, now);

@@ -118,7 +118,7 @@ export function journalModel(): Modelled {
     hot: {
       leases: {
         async beat({ node, ttlMs, now }) {
-          for (const [name, { at, ttlMs }] of alive) if (Math.abs(now - at) >= ttlMs) alive.delete(name);
+          for (const [name, { at, ttlMs }] of alive) if (now - at >= ttlMs) alive.delete(name);
           alive.set(node, { at: now, ttlMs });
           for (const row of raised.get(node) ?? []) if (isOpen(row) && row.kept.deaths > 0) row.kept.deaths -= 1;
           raised.delete(node);
