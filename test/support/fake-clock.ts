@@ -41,6 +41,20 @@ export function fakeClock(
   };
 }
 
+/**
+ * Work in steps asks how long it has taken, and then lets other work run: until the result is disposed, it takes no time but
+ * that of the clock, so that a busy machine changes no order.
+ */
+export function workTakesTimeOf({ now }: Pick<Clock, 'now'>): Disposable {
+  const real = performance.now;
+  performance.now = now;
+  return {
+    [Symbol.dispose]() {
+      performance.now = real;
+    },
+  };
+}
+
 /** Runs all pending promise continuations, immediates and calls of other processes, and those that they create, until none is left. */
 export async function settled(): Promise<void> {
   do {

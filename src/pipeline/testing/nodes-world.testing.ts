@@ -1,4 +1,4 @@
-import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { fakeClock, settled, workTakesTimeOf } from '../../../test/support/fake-clock.ts';
 import { pause } from '../../async/clock.ts';
 import type { Change } from '../../catalog/catalog.ts';
 import { byItself } from '../../contract/by-itself.ts';
@@ -59,6 +59,7 @@ export async function openNodes(random: () => number) {
     for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
   }
   const clock = fakeClock(Date.UTC(2026, 0, 1), settle);
+  const time = workTakesTimeOf(clock);
   const problems: string[] = [];
   const storage = await openNodesStorage(clock, problems);
   const { audit, catalog, journal, notes, former, ownerOf, formerLease, writeLate } = storage;
@@ -353,6 +354,7 @@ export async function openNodes(random: () => number) {
     async [Symbol.asyncDispose]() {
       for (const node of all) node.life.isOver = true;
       await storage[Symbol.asyncDispose]();
+      time[Symbol.dispose]();
     },
   };
   const refused = new Set<number>();

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { openEngine } from '../../../test/support/engine.ts';
-import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { fakeClock, settled, workTakesTimeOf } from '../../../test/support/fake-clock.ts';
 import { takenLeases } from '../../../test/support/taken-leases.ts';
 import { byItself } from '../../contract/by-itself.ts';
 import { actionInput } from '../../contract/documents/action.ts';
@@ -42,6 +42,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     for (await settled(); pending.size > 0; await settled()) await Promise.allSettled(pending);
   }
   const clock = fakeClock(Date.UTC(2026, 0, 1), settle);
+  const time = workTakesTimeOf(clock);
   const storage = await openEngine();
   const { audit, catalog, journal, notes } = storage;
   const newId = idSource(clock.now, counted());
@@ -317,6 +318,7 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
     async [Symbol.asyncDispose]() {
       life.isOver = true;
       await storage[Symbol.asyncDispose]();
+      time[Symbol.dispose]();
     },
   };
   return world;
