@@ -29,7 +29,7 @@ type Shared = {
   words: Words;
   events: EventReader;
   intake: PostgresIntake;
-  /** While it is full, no events are accepted. */
+  /** While it is full, no events are accepted. Each heartbeat reads it. */
   room: { isFull: boolean };
 };
 
@@ -48,7 +48,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
   }, lookMs);
   looking.unref();
   const hot: HotJournal = {
-    leases: postgresLeases(postgres, partitions, clock),
+    leases: postgresLeases(postgres, partitions, { clock, room }),
     commands: postgresCommands(query),
     statuses: postgresStatuses(query),
     async accept(request) {

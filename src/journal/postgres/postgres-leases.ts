@@ -19,7 +19,7 @@ const lockNotAvailable = '55P03';
 export function postgresLeases(
   { query, transaction }: Pick<Postgres, 'query' | 'transaction'>,
   partitions: Pick<Partitions, 'check' | 'forget' | 'takeLost'>,
-  clock: HeartbeatClock,
+  { clock, room }: { clock: HeartbeatClock; room: { isFull: boolean } },
 ): Leases {
   /** When the server was started that this node knows: another one may lack what the former one committed. */
   let serverStart: string | null = null;
@@ -57,6 +57,7 @@ export function postgresLeases(
         nodes: { name: string; isLeaving: boolean }[];
         partitions: { partition: number; owner: string | null; epoch: number }[];
         serverStart: string;
+        isFull: boolean | null;
       }>(
         `WITH clock AS MATERIALIZED (SELECT coalesce($4::bigint, ${databaseMs}) AS now),
            ended AS (DELETE FROM node USING clock WHERE name <> $1 AND until <= now RETURNING name),
@@ -75,12 +76,13 @@ export function postgresLeases(
             ) AS nodes) AS nodes,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('partition', partition, 'owner', owner, 'epoch', epoch)
               ORDER BY partition), '[]') FROM partition_lease) AS partitions,
-           pg_postmaster_start_time()::text AS "serverStart"`,
+           pg_postmaster_start_time()::text AS "serverStart", (SELECT is_full FROM partition_count) AS "isFull"`,
         [node, ttlMs, isLeaving, nowMs(now)],
       );
       if (row === undefined) throw new Error('A heartbeat returns a row.');
       if (serverStart !== null && serverStart !== row.serverStart) await partitions.check();
       serverStart = row.serverStart;
+      room.isFull = row.isFull ?? false;
       const lost = partitions.takeLost();
       return { nodes: row.nodes, partitions: row.partitions, ...(lost.length > 0 && { lost }) };
     },

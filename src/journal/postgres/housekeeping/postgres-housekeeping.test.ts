@@ -103,6 +103,21 @@ test('a day under a reader is dropped later, and no write waits for it', async (
   assert.deepEqual(await left(), [true, true, false, true, true, false]);
 });
 
+test('all nodes refuse events while the size limit is reached, from their next heartbeat on', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  await journal.hot.leases.partitionCount(1);
+  using other = postgresHot(postgres, { clock: 'caller', queueBytesMax: 100_000_000 });
+  const beat = () => other.hot.leases.beat({ node: 'b', ttlMs: 1_000, isLeaving: false, now: noon });
+  const request = { partition: 1, collectorId: 'col_1', events: [incoming({})], receivedAt: noon };
+  assert.ok((await journal.housekeeping.retain({ before: 0, bytesMax: 1 })).full);
+  await beat();
+  await assert.rejects(other.hot.accept(request), { code: 'storage_full' });
+  await journal.housekeeping.retain({ before: 0, bytesMax: null });
+  await beat();
+  assert.equal((await other.hot.accept(request)).ids.length, 1);
+});
+
 test('rows that were stored before their day had a table are moved into it', async () => {
   using made = await opened();
   const { journal, postgres } = made;

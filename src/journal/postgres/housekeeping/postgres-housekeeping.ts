@@ -10,12 +10,13 @@ import { bytesInUse, retain } from './retention.ts';
 
 export type HousekeepingParts = Postgres & { partitions: Partitions; words: Words; events: EventReader };
 
-/** The housekeeping of an open database. Intake is refused while `room` is full. */
+/** The housekeeping of an open database. Intake is refused while `room` is full, by the other nodes from their next heartbeat on. */
 export function postgresHousekeeping(parts: HousekeepingParts, room: { isFull: boolean }): Housekeeping {
   const { query } = parts;
   return {
     async retain(limits) {
       const result = await retain(parts, limits);
+      await query('UPDATE partition_count SET is_full = $1 WHERE is_full <> $1', [result.full]);
       room.isFull = result.full;
       return result;
     },
