@@ -16,12 +16,15 @@ const metadataBytesMax = 131_072;
 /** Zero bytes between the tree and the values. */
 const separatorBytes = 16;
 
-const paths = {
-  country: path('country', 'iso_code'),
-  registered: path('registered_country', 'iso_code'),
-  region: path('subdivisions', 0, 'iso_code'),
-  city: path('city', 'names', 'en'),
+const members = {
+  country: Buffer.from('country'),
+  registered: Buffer.from('registered_country'),
+  regions: Buffer.from('subdivisions'),
+  city: Buffer.from('city'),
 };
+const names = Object.values(members);
+/** In these members. */
+const paths = { country: path('iso_code'), region: path(0, 'iso_code'), city: path('names', 'en') };
 
 /**
  * Opens a file in the MaxMind DB format 2.0 (https://maxmind.github.io/MaxMind-DB/), such as GeoLite2 City or Country, DB-IP or IPinfo in
@@ -67,15 +70,17 @@ export function openGeoDatabase(file: Buffer): GeoDatabase {
   };
 }
 
-function placeAt({ find }: ReturnType<typeof geoValues>, at: number): Place | null {
-  const textAt = (path: PathOfNames) => {
-    const value = find(at, path);
+function placeAt({ find, membersAt }: ReturnType<typeof geoValues>, at: number): Place | null {
+  const places = membersAt(at, names);
+  const textOf = (member: Buffer, path: PathOfNames) => {
+    const place = places.get(member);
+    const value = place === undefined ? null : find(place, path);
     return typeof value === 'string' && value !== '' ? value : null;
   };
-  const country = textAt(paths.country) ?? textAt(paths.registered);
+  const country = textOf(members.country, paths.country) ?? textOf(members.registered, paths.country);
   if (country === null) return null;
-  const region = textAt(paths.region);
-  const city = textAt(paths.city);
+  const region = textOf(members.regions, paths.region);
+  const city = textOf(members.city, paths.city);
   return { country, ...(region === null ? {} : { region }), ...(city === null ? {} : { city }) };
 }
 

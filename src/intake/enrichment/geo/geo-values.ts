@@ -41,6 +41,28 @@ export function geoValues(section: Buffer) {
     return type === types.uint16 || type === types.uint32 ? numberAt(at, size) : null;
   }
 
+  /**
+   * Where the members of the map at `start` with these names are, in one walk through it: most of its values have to be
+   * skipped in parts. Members that it does not have are left out.
+   */
+  function membersAt(start: number, names: readonly Buffer[]): Map<Buffer, number> {
+    const places = new Map<Buffer, number>();
+    read(start);
+    follow();
+    if (type !== types.map) return places;
+    let next = at;
+    for (let members = size; members > 0 && places.size < names.length; members--) {
+      read(next);
+      next = type === types.pointer ? at : at + size;
+      follow();
+      const name = names.find(isTextHere);
+      if (name !== undefined) places.set(name, next);
+      read(next);
+      next = skip();
+    }
+    return places;
+  }
+
   /** Reads the value of the member of the map here; false: it has none of this name. */
   function enterMember(name: Buffer): boolean {
     let members = size;
@@ -134,5 +156,5 @@ export function geoValues(section: Buffer) {
     return byte;
   }
 
-  return { find };
+  return { find, membersAt };
 }
