@@ -27,17 +27,19 @@ export function postgresLeases(
 
   async function release(leases: readonly Lease[]): Promise<void> {
     for (const { partition } of leases) partitions.forget(partition);
-    // What was in flight did not crash the node.
+    // In the order in which they are taken. What was in flight did not crash the node.
     await query(
-      `WITH given AS (SELECT * FROM jsonb_to_recordset($1) AS given (partition smallint, owner text, epoch bigint)),
+      `WITH given AS (SELECT held.partition, held.owner
+           FROM jsonb_to_recordset($1) AS given (partition smallint, owner text, epoch bigint)
+           JOIN partition_lease AS held USING (partition, owner, epoch) ORDER BY held.partition FOR UPDATE OF held),
          released AS (UPDATE partition_lease AS held SET owner = NULL FROM given
-           WHERE held.partition = given.partition AND held.owner = given.owner AND held.epoch = given.epoch
-           RETURNING held.partition),
-         unmarked AS (DELETE FROM in_flight USING given, released
-           WHERE in_flight.partition = released.partition AND given.partition = released.partition
-             AND in_flight.owner = given.owner),
-         intake AS (UPDATE intake SET epoch = 0 FROM released WHERE intake.partition = released.partition)
-       UPDATE settling SET epoch = 0 FROM released WHERE settling.partition = released.partition`,
+           WHERE held.partition = given.partition RETURNING held.partition),
+         unmarked AS (DELETE FROM in_flight USING given
+           WHERE in_flight.partition = given.partition AND in_flight.owner = given.owner),
+         taking AS (SELECT partition FROM intake JOIN released USING (partition) ORDER BY partition FOR UPDATE OF intake),
+         intake AS (UPDATE intake SET epoch = 0 FROM taking WHERE intake.partition = taking.partition),
+         ending AS (SELECT partition FROM settling JOIN released USING (partition) ORDER BY partition FOR UPDATE OF settling)
+       UPDATE settling SET epoch = 0 FROM ending WHERE settling.partition = ending.partition`,
       [JSON.stringify(leases)],
     );
   }

@@ -428,5 +428,6 @@ const writeSettle = `
             SELECT erased.id FROM jsonb_to_recordset($22::jsonb) AS erased (id text, "isErased" boolean) WHERE "isErased")
           THEN excluded.exchange ELSE batch_exchange.exchange END),
     replays AS (
-      UPDATE replay SET outcome = NULL FROM fence WHERE id = ANY ($23::text[]) AND outcome IS NOT NULL)
+      UPDATE replay SET outcome = NULL FROM fence WHERE id IN (
+        SELECT id FROM replay WHERE id = ANY ($23::text[]) AND outcome IS NOT NULL ORDER BY id FOR UPDATE))
   SELECT 1 FROM fence`;

@@ -118,6 +118,21 @@ test('all nodes refuse events while the size limit is reached, from their next h
   assert.equal((await other.hot.accept(request)).ids.length, 1);
 });
 
+test('old identities are forgotten, but for those that are stored again right now', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  await accept(journal, [incoming({ identity: 'a' }), incoming({ identity: 'b' }), incoming({ identity: 'c' })], noon);
+  const left = async () => (await postgres.query('SELECT 1 FROM seen')).length;
+  const retain = () => journal.housekeeping.retain({ before: 0, identitiesBefore: noon, bytesMax: null });
+  await postgres.transaction(async (query) => {
+    await query('SELECT 1 FROM seen ORDER BY hash LIMIT 1 FOR UPDATE');
+    await retain();
+    assert.equal(await left(), 1);
+  });
+  await retain();
+  assert.equal(await left(), 0);
+});
+
 test('rows that were stored before their day had a table are moved into it', async () => {
   using made = await opened();
   const { journal, postgres } = made;

@@ -136,12 +136,14 @@ async function forgetReplays(query: Query, before: number): Promise<void> {
   );
 }
 
+// The identities of events that are stored right now are left to them: who waits for one while it has locked others can be waited for.
+
 /** Identities with a time after now, which a wrong clock gave, are remembered from now on. */
 const rememberFromNow = (now: number) => async (query: Query) =>
   (
     await query(
       `UPDATE seen SET at = $1 WHERE hash = ANY (ARRAY (
-         SELECT hash FROM seen WHERE at > $2 ORDER BY at LIMIT ${identitiesAtOnce})) RETURNING 1`,
+         SELECT hash FROM seen WHERE at > $2 ORDER BY at LIMIT ${identitiesAtOnce} FOR UPDATE SKIP LOCKED)) RETURNING 1`,
       [now, Math.min(Number.MAX_SAFE_INTEGER, now + clockToleranceMs)],
     )
   ).length;
@@ -151,7 +153,7 @@ const forgetIdentities = (before: number) => async (query: Query) =>
   (
     await query(
       `DELETE FROM seen WHERE hash = ANY (ARRAY (
-         SELECT hash FROM seen WHERE at <= $1 ORDER BY at LIMIT ${identitiesAtOnce})) RETURNING 1`,
+         SELECT hash FROM seen WHERE at <= $1 ORDER BY at LIMIT ${identitiesAtOnce} FOR UPDATE SKIP LOCKED)) RETURNING 1`,
       [before],
     )
   ).length;
