@@ -223,11 +223,10 @@ async function disown(query: Query, partition: number, epoch: number): Promise<v
 }
 
 /**
- * Gives every open delivery of a partition a row in `waiting`. Call it in the turn of the partition. false: another owner has come,
- * and nothing is written.
+ * Gives every open delivery of a partition with a number below `upTo` a row in `waiting`. Call it in the turn of the partition.
+ * false: another owner has come, and nothing is written.
  */
-export async function makeRows(query: Query, memory: Memory): Promise<boolean> {
-  const upTo = memory.intake.nextDelivery;
+export async function makeRows(query: Query, memory: Memory, upTo = memory.intake.nextDelivery): Promise<boolean> {
   if (!(await writeRows(query, memory, upTo))) return false;
   rowsWritten(memory, upTo);
   return true;

@@ -46,8 +46,15 @@ export async function makeOldRows({ query, partitions }: Parts, memory: Memory):
   const [oldest] = memory.open.values();
   if (oldest === undefined || performance.now() - oldest.since < openMs) return;
   await partitions.inTurn(memory.partition, async () => {
-    if (!(await makeRows(query, memory))) partitions.forget(memory.partition);
+    if (!(await makeRows(query, memory, firstSince(memory, performance.now() - openMs))))
+      partitions.forget(memory.partition);
   });
+}
+
+/** The number of the first open delivery that was created after a time, or the next number. */
+function firstSince({ open, intake }: Memory, time: number): number {
+  for (const [number, { since }] of open) if (since > time) return number;
+  return intake.nextDelivery;
 }
 
 type Placed = { settlement: Settlement; number: number; timeMs: number };
@@ -353,7 +360,7 @@ async function write(query: Query, memory: Memory, { fast, general, block, lines
     ...{ id, members, isErased },
     at: places[index + 1],
   }));
-  const rows = await query(writeSettle, [
+  const values = [
     ...[partition, epoch, counter, settled],
     list(({ number }) => number),
     list(({ createdAt }) => createdAt),
@@ -367,11 +374,17 @@ async function write(query: Query, memory: Memory, { fast, general, block, lines
     list(({ destinationVersion }) => destinationVersion),
     list(({ orderKey }) => orderKey),
     ...[block, now, Buffer.concat(blobs), places[0]?.[1] ?? 0],
-    JSON.stringify(general.rows),
-    `{${general.gone.join()}}`,
-    JSON.stringify(exchanges),
-    [...general.replays],
-  ]);
+  ];
+  const isFirstAlone = general.rows.length + exchanges.length + general.replays.size === 0;
+  const rows = await (isFirstAlone
+    ? query(writeFirst, values)
+    : query(writeSettle, [
+        ...values,
+        JSON.stringify(general.rows),
+        `{${general.gone.join()}}`,
+        JSON.stringify(exchanges),
+        [...general.replays],
+      ]));
   if (rows.length === 0) return false;
   memory.counter += 1;
   for (const number of settledNow) open.delete(number);
@@ -389,12 +402,9 @@ const updated = (key: readonly string[], columns: string) =>
     .map((column) => `${column} = excluded.${column}`)
     .join(', ');
 
-/**
- * One statement: the fence, the deliveries that their first attempt delivered, as lists; the others as rows, each to where it
- * belongs now; the block of the log; exchanges of batches. Nothing is written without the fence.
- */
-const writeSettle = `
-  WITH fence AS (
+/** The fence, the deliveries that their first attempt delivered, as lists, and the block of the log. */
+const first = `
+  fence AS (
       UPDATE settling SET counter = counter + 1, settled = greatest(settled, $4::bigint)
       WHERE partition = $1 AND epoch = $2 AND counter = $3 RETURNING partition),
     first AS (
@@ -404,6 +414,19 @@ const writeSettle = `
       SELECT fence.partition, one.*, ${statusCodes.delivered}, false, 1, 1, $17::bigint, $16::bigint, $16::bigint
       FROM fence, unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::smallint[], $9::bigint[], $10::bigint[], $11::integer[],
         $12::integer[], $13::integer[], $14::integer[], $15::bigint[]) AS one),
+    logged AS (
+      INSERT INTO attempt_block (partition, id, lines)
+      SELECT partition, $16, substring($18::bytea FOR $19::integer) FROM fence WHERE $19::integer > 0)`;
+
+/** What nearly every settle writes. The rest of `writeSettle` costs as much when it writes nothing. */
+const writeFirst = `WITH ${first} SELECT 1 FROM fence`;
+
+/**
+ * One statement: what `writeFirst` writes; the others as rows, each to where it belongs now; exchanges of batches. Nothing is
+ * written without the fence.
+ */
+const writeSettle = `
+  WITH ${first},
     gone AS (DELETE FROM waiting USING fence WHERE waiting.partition = fence.partition AND number = ANY ($21::bigint[])),
     row AS MATERIALIZED (
       SELECT given.* FROM jsonb_populate_recordset(null::waiting, $20::jsonb) AS given JOIN fence USING (partition)),
@@ -414,9 +437,6 @@ const writeSettle = `
     waits AS (
       INSERT INTO waiting (${all}, is_behind) SELECT ${all}, is_behind FROM row WHERE status <= ${statusCodes.held} ORDER BY number
       ON CONFLICT (partition, number) DO UPDATE SET ${updated(['partition', 'number'], `${all}, is_behind`)}),
-    logged AS (
-      INSERT INTO attempt_block (partition, id, lines)
-      SELECT partition, $16, substring($18::bytea FOR $19::integer) FROM fence WHERE $19::integer > 0),
     shared AS (
       INSERT INTO batch_exchange (id, live, members, exchange)
       SELECT id, jsonb_array_length(members), members,
