@@ -23,6 +23,7 @@ import { replayPlanner } from './replay/dry-run.ts';
 import { startReplays } from './replay/replay-runner.ts';
 import { confirmedClock } from './retention/confirmed-clock.ts';
 import { startEraser } from './retention/erasure.ts';
+import { forgottenByNodes } from './retention/forgotten.ts';
 import { startHoldExpiry } from './retention/hold-expiry.ts';
 import { bodyRetention, documentRetention, startRetention } from './retention/retention.ts';
 import { retentionOf } from './snapshot/effective-settings.ts';
@@ -144,7 +145,10 @@ export async function startPipeline(parts: PipelineParts) {
       newId,
       parameters,
       jobs,
-      pollMs: parts.node?.followMs ?? null,
+      shared: parts.node && {
+        pollMs: parts.node.followMs,
+        forgotten: forgottenByNodes({ notes, node: parts.node.name, roster: matching.roster }),
+      },
       sending: () => [...shown.dispatcher.inFlightByQueue().flatMap(({ ids }) => ids), ...preview.testing()],
       cancelled(deliveries) {
         for (const one of deliveries) if (!one.test) events.emit('ended', one, { status: 'cancelled' }, 1);

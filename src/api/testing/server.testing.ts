@@ -137,7 +137,6 @@ export async function startTestServer(
   await jobs.acquired({ partition: 0, owner: 'test', epoch: 1 });
   const eraser = startEraser({
     jobs,
-    pollMs: null,
     erasures: journal.housekeeping.erasures,
     configuration,
     clock: { ...systemClock, now },

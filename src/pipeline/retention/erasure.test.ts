@@ -5,6 +5,7 @@ import { startRig } from '../../../test/support/rig.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import { Jobs } from '../jobs.ts';
 import { startEraser } from './erasure.ts';
+import { forgottenByNodes } from './forgotten.ts';
 
 test('an erasure that continues after a restart first removes its text from all memory', async () => {
   await using rig = await startRig();
@@ -24,7 +25,6 @@ test('an erasure that continues after a restart first removes its text from all 
   await jobs.acquired({ partition: 0, owner: 'a', epoch: 1 });
   await using eraser = startEraser({
     jobs,
-    pollMs: null,
     erasures,
     configuration: rig.pipeline.configuration,
     clock: fakeClock(),
@@ -41,6 +41,8 @@ test('an erasure that continues after a restart first removes its text from all 
   assert.deepEqual(order.slice(0, 2), ['canary', 'step']);
 });
 
+const forgetful = { confirm: async () => {}, isByOthers: async () => true, keep: async () => {} };
+
 test('an erasure that is asked for at one node runs at the node that does the jobs, then at the next, and leaves the memory of both', async () => {
   await using rig = await startRig();
   const { erasures } = rig.journal.housekeeping;
@@ -52,7 +54,7 @@ test('an erasure that is asked for at one node runs at the node that does the jo
     const stepped: string[] = [];
     const eraser = startEraser({
       jobs,
-      pollMs: 500,
+      shared: { pollMs: 500, forgotten: forgetful },
       erasures: Object.assign(Object.create(erasures), {
         async step(...args: Parameters<typeof erasures.step>) {
           const result = await erasures.step(...args);
@@ -89,5 +91,66 @@ test('an erasure that is asked for at one node runs at the node that does the jo
     (await b.eraser.list()).map(({ state }) => state),
     ['done'],
   );
+  for (const { eraser } of [a, b]) await eraser[Symbol.asyncDispose]();
+});
+
+test('an erasure is done when every other node that lives has removed the text from its memory', async () => {
+  await using rig = await startRig();
+  const { erasures } = rig.journal.housekeeping;
+  const clock = fakeClock();
+  const lease = { partition: 0, owner: 'a', epoch: 1 };
+  const living = [
+    { name: 'a', isLeaving: false },
+    { name: 'b', isLeaving: false },
+    { name: 'c', isLeaving: false },
+  ];
+  const start = async (node: string) => {
+    const state = { isCut: false, told: [] as string[] };
+    const jobs = new Jobs(1);
+    const eraser = startEraser({
+      jobs,
+      shared: {
+        pollMs: 500,
+        forgotten: forgottenByNodes({
+          notes: rig.notes,
+          node,
+          roster: () => ({ nodes: living, partitions: [] }),
+        }),
+      },
+      erasures: Object.assign(Object.create(erasures), {
+        list: () => (state.isCut ? Promise.reject(new Error('cut')) : erasures.list()),
+      }),
+      configuration: rig.pipeline.configuration,
+      clock,
+      newId: () => 'era_1',
+      parameters: { forget: async () => {}, forgetUnstored() {} },
+      sending: () => [],
+      cancelled: () => {},
+      failed: (error) => assert.equal(String(error), 'Error: cut'),
+    });
+    eraser.watch((text) => void state.told.push(text));
+    await eraser.resume();
+    return { eraser, jobs, state };
+  };
+  const [a, b] = [await start('a'), await start('b')];
+  await a.jobs.acquired(lease);
+  const stateOf = async () => (await erasures.list()).map(({ state }) => state);
+  const entry = { principal: 'test', act: 'erase', kind: 'erasure', id: 'era_1', name: null, changes: [] };
+  await a.eraser.begin({ visitorId: 'canary' }, () => entry as unknown as NewAuditEntry); // likewise
+  b.state.isCut = true;
+  await clock.advance(60_000);
+  const isSought = async () => (await erasures.list()).map(({ sought }) => sought !== null);
+  assert.deepEqual([await isSought(), b.state.told], [[true], []], 'the second node has not heard of it');
+  b.state.isCut = false;
+  await clock.advance(31_000);
+  assert.deepEqual([await isSought(), b.state.told.splice(0)], [[true], ['canary']], 'nor has the third one');
+  living.pop();
+  b.state.isCut = true;
+  await clock.advance(60_000);
+  assert.deepEqual([await isSought(), await stateOf()], [[false], ['running']], 'it may know the text again');
+  b.state.isCut = false;
+  await clock.advance(60_000);
+  assert.deepEqual([await stateOf(), b.state.told], [['done'], ['canary']]);
+  assert.deepEqual(await rig.notes.list('forgotten/'), []);
   for (const { eraser } of [a, b]) await eraser[Symbol.asyncDispose]();
 });

@@ -9,6 +9,7 @@ import type { CancelledDelivery, ErasedBy, Erasures, StoredErasure } from '../..
 import type { Jobs } from '../jobs.ts';
 import { hashOf } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import type { ErasureStage, Forgotten } from './forgotten.ts';
 
 /** The waits of an erasure that can't continue yet, and after errors; doubled up to the most. */
 const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_000, mostMs: 300_000 } };
@@ -16,7 +17,8 @@ const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_0
 /**
  * Erases visitors, one after the other, alongside other work, at the node that does the jobs of all. An erasure continues after
  * a restart, or at the next node, with `resume`: before it, all listeners must be there, since their memory may have the text,
- * loaded from what the erasure removes. Each node removes the text from its own memory.
+ * loaded from what the erasure removes. Each node removes the text from its own memory, when the erasure begins and when the
+ * text has left the database, and both times it waits for all nodes that live.
  */
 export function startEraser(options: {
   erasures: Erasures;
@@ -25,17 +27,19 @@ export function startEraser(options: {
   newId: NewId;
   parameters: { forget(events: readonly Event[] | null): Promise<void>; forgetUnstored(): void };
   jobs: Pick<Jobs, 'add' | 'lease'>;
-  /** How often erasures of other nodes are looked for. null: embedded mode. */
-  pollMs: number | null;
+  /** How often erasures of other nodes are looked for, and who has forgotten them. Left out: embedded mode. */
+  shared?: { pollMs: number; forgotten: Forgotten } | undefined;
   sending(): readonly string[];
   /** These unfinished deliveries were removed and must be dropped from memory. */
   cancelled(deliveries: readonly CancelledDelivery[]): void;
   failed(error: unknown, doing: string): void;
 }) {
-  const { erasures, configuration, clock, parameters, jobs, pollMs } = options;
+  const { erasures, configuration, clock, parameters, jobs, shared } = options;
   const listeners = new Set<(text: string) => Promise<void> | void>();
   const texts = new Map<string, string>();
   const started = new Set<string>();
+  /** What this node has told the others. */
+  const confirmed = new Map<string, ErasureStage>();
   const stack = new AsyncDisposableStack();
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
@@ -53,6 +57,10 @@ export function startEraser(options: {
       try {
         if (isToTell) await tell(texts.get(id));
         isToTell = false;
+        if (!(await isForgottenByOthers(id))) {
+          await wait('blocked');
+          continue;
+        }
         const { state, events, cancelled } = await erasures.step(id, {
           now: clock.now(),
           sending: options.sending(),
@@ -61,6 +69,7 @@ export function startEraser(options: {
         if (events.length > 0) await parameters.forget(events);
         if (state === 'done') {
           texts.delete(id);
+          await shared?.forgotten.keep((await unfinished()).map((one) => one.id));
           return;
         }
         isToTell = state === 'searched';
@@ -72,6 +81,12 @@ export function startEraser(options: {
         await wait('failed');
       }
     }
+  }
+
+  async function isForgottenByOthers(id: string): Promise<boolean> {
+    if (shared === undefined) return true;
+    const one = (await unfinished()).find((left) => left.id === id);
+    return one === undefined || shared.forgotten.isByOthers(id, stageOf(one.sought));
   }
 
   function start(id: string) {
@@ -87,6 +102,7 @@ export function startEraser(options: {
     const left = await unfinished();
     // It is no longer known which examples came from the visitor.
     if (left.length > 0) await parameters.forget(null);
+    await shared?.forgotten.keep(left.map(({ id }) => id));
     for (const { id, sought } of left) {
       if (sought !== null) texts.set(id, textOf(sought));
       start(id);
@@ -110,6 +126,14 @@ export function startEraser(options: {
       await forgetHere(id);
       texts.delete(id);
     }
+    for (const { id, sought } of left) if (!started.has(id)) await confirm(id, stageOf(sought));
+    for (const id of confirmed.keys()) if (!left.some((one) => one.id === id)) confirmed.delete(id);
+  }
+
+  async function confirm(id: string, stage: ErasureStage) {
+    if (confirmed.get(id) === stage) return;
+    await shared?.forgotten.confirm(id, stage);
+    confirmed.set(id, stage);
   }
 
   async function forgetHere(id: string) {
@@ -121,10 +145,10 @@ export function startEraser(options: {
     /** Continues the erasures that were not finished, and follows those of other nodes. */
     async resume(): Promise<void> {
       stack.use(await jobs.add(goOn));
-      if (pollMs !== null)
-        stack.use(
-          repeated(clock, pollMs, follow, (error) => options.failed(error, 'follow the erasures of other nodes')),
-        );
+      if (shared === undefined) return;
+      const failed = (error: unknown) => options.failed(error, 'follow the erasures of other nodes');
+      await follow();
+      stack.use(repeated(clock, shared.pollMs, follow, failed));
     },
     /** Only counts. */
     async plan(sought: ErasedBy): Promise<Erasure> {
@@ -164,6 +188,7 @@ export function startEraser(options: {
   };
 }
 
+const stageOf = (sought: ErasedBy | null): ErasureStage => (sought === null ? 'searched' : 'begun');
 const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId : sought.value);
 const byOf = (sought: ErasedBy) => ('visitorId' in sought ? 'visitorId' : sought.parameter);
 
