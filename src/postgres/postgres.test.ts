@@ -87,6 +87,34 @@ test('a migration that fails leaves nothing of itself, nor of those before it', 
   assert.deepEqual(await tablesOf(postgres), []);
 });
 
+test('a migration that waits for a reader of a table holds up no other node, and is done when the reader ends', async () => {
+  await using admin = opened();
+  await admin.query('CREATE DATABASE reading');
+  await using postgres = opened('reading');
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-'));
+  const of = pathToFileURL(`${folder}/`);
+  try {
+    writeFileSync(join(folder, '0001-a.sql'), 'CREATE TABLE a (b integer);\n');
+    await migrate(postgres, of);
+    writeFileSync(join(folder, '0002-a.sql'), 'ALTER TABLE a ADD COLUMN c integer;\n');
+    let migrated: Promise<void> | undefined;
+    await postgres.transaction(async (query) => {
+      await query('SELECT b FROM a');
+      migrated = migrate(postgres, of);
+      await eventually('the wait for the lock', async () => {
+        const sql = "SELECT 1 FROM pg_stat_activity WHERE datname = 'reading' AND wait_event_type = 'Lock'";
+        return (await admin.read(sql)).length > 0;
+      });
+      // It would wait until the reader ends.
+      await postgres.query('INSERT INTO a (b) VALUES (1)');
+    });
+    await migrated;
+    assert.deepEqual(await postgres.query('SELECT b, c FROM a'), [{ b: 1, c: null }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a text of people is read back as it was stored, also with NUL and with the mark of such texts', async () => {
   await using postgres = opened();
   for (const text of ['', 'a', '\0', 'a\0b\\u0000', '\u0001', '\u0001"a"', 'ü\u{1f600}']) {
