@@ -171,7 +171,7 @@ export function retentionConformance(guarantee: Guarantee): void {
     const hold = {
       scopeId: 'con_1',
       reason: 'auth_rejected' as const,
-      detail: 'invalid_client',
+      detail: 'invalid_client\u0000',
       since: 1,
       probeAt: 2,
       probes: 3,

@@ -1,4 +1,5 @@
 import type { Query } from '../../postgres/postgres.ts';
+import { storable, storedText } from '../../postgres/text.ts';
 import type { Commands } from '../commands.ts';
 import type { Hold, Pause } from '../deliveries.ts';
 import type { HotJournal, Statuses } from '../hot.ts';
@@ -29,10 +30,12 @@ export function postgresHolds(
   'holds' | 'saveHold' | 'removeHold' | 'pauses' | 'savePause' | 'removePause' | 'rates' | 'saveRates'
 > {
   return {
-    holds: () =>
-      query<Hold>(
+    async holds() {
+      const rows = await query<Hold>(
         `SELECT scope_id AS "scopeId", reason, detail, since, probe_at AS "probeAt", probes FROM gate ORDER BY scope_id`,
-      ),
+      );
+      return rows.map((row) => ({ ...row, detail: storedText(row.detail) }));
+    },
     saveHold: (lease, { scopeId, reason, detail, since, probeAt, probes }) =>
       under(
         query,
@@ -41,7 +44,7 @@ export function postgresHolds(
            SELECT $4, $5, $6, $7::bigint, $8::bigint, $9::integer FROM held
            ON CONFLICT (scope_id) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, since = excluded.since,
              probe_at = excluded.probe_at, probes = excluded.probes)`,
-        [scopeId, reason, detail, since, probeAt, probes],
+        [scopeId, reason, storable(detail), since, probeAt, probes],
       ),
     removeHold: (lease, scopeId) =>
       under(query, lease, 'removed AS (DELETE FROM gate USING held WHERE scope_id = $4)', [scopeId]),
