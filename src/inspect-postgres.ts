@@ -1,7 +1,9 @@
 import type { Finding } from './cli/program.ts';
 import { type Facts, factsOf } from './postgres/facts.ts';
 import { latestVersion } from './postgres/migrate.ts';
+import { moveMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
+import { movedSentence } from './storage.ts';
 
 /** Connections of one node; see `defaults` of postgres.ts. */
 const perNode = 8;
@@ -15,7 +17,12 @@ export async function inspectPostgres(url: string, now: () => number = Date.now)
   try {
     const before = now();
     const facts = await factsOf(postgres);
-    return postgresFindings(facts, (before + now()) / 2);
+    const findings = postgresFindings(facts, (before + now()) / 2);
+    // A role that is not allowed to read the table has another problem, which is named.
+    const mark = facts.schema === null ? null : await moveMark(postgres.query).catch(() => null);
+    if (mark === null) return findings;
+    const moved = movedSentence('the data of this database', mark);
+    return findings.map((one) => (one.name === 'database' ? { ...one, state: 'problem', detail: moved } : one));
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const detail = cause instanceof Error ? cause.message : String(cause);

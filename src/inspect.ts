@@ -6,12 +6,14 @@ import { keyFileName, keysInFolder, parseKeys } from './secrets/keys.ts';
 import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { latestVersion } from './sqlite/migrate.ts';
+import { moveMark } from './sqlite/move-mark.ts';
 import { leftToRecover } from './sqlite/recovery.ts';
+import { movedSentence } from './storage.ts';
 
 /** The doctor's findings in the data folder: database, lock and sealing key. Changes nothing. */
 export function inspectDataFolder({ dataDir, secretKey }: Pick<Config, 'dataDir' | 'secretKey'>): Finding[] {
   return [
-    finding('database', () => database(join(dataDir, databaseName))),
+    finding('database', () => database(dataDir)),
     finding('lock', () => lock(dataDir)),
     finding('key', () => key(dataDir, secretKey)),
   ];
@@ -27,7 +29,10 @@ function finding(name: string, look: () => Found): Finding {
   }
 }
 
-function database(file: string): Found {
+function database(dir: string): Found {
+  const file = join(dir, databaseName);
+  const mark = moveMark(dir);
+  if (mark !== null) return { state: 'problem', detail: movedSentence(`the data of ${dir}`, mark) };
   const left = leftToRecover(file);
   if (left === 'restore')
     return { state: 'warning', detail: `${file}: a restore was interrupted; the next start finishes it` };

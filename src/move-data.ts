@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { MoveReport } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
 import { checkKeys } from './key-check.ts';
-import { moveToPostgres } from './move/to-postgres.ts';
+import { assertEmpty, moveToPostgres } from './move/to-postgres.ts';
 import { livingNodes, moveToSqlite } from './move/to-sqlite.ts';
 import { postgresNotes } from './notes/postgres/postgres-notes.ts';
 import { factsOf } from './postgres/facts.ts';
@@ -64,6 +64,7 @@ async function folderToPostgres(config: Config, url: string, progress: Progress)
   await using postgres = openPostgres({ url, connectionsMax, writeMs: statementMs });
   await migrate(postgres);
   if ((await cameBy(postgres.query)) === mark.id) return { to: mark.to, moved: null };
+  await assertEmpty(postgres.query);
   markFolder(dataDir, mark);
   const moved = await moveToPostgres({
     ...{ database, postgres, id: mark.id, partitions, isHeld: folderIsHeld(dataDir), now: Date.now(), progress },

@@ -20,6 +20,18 @@ export type ColumnType =
 /** A row in the form that both engines are compared in: by the columns of PostgreSQL, JSON parsed, bytes as they are. */
 export type Row = Record<string, unknown>;
 
+/** How much is read and written in one step, about. */
+export const bytesAtOnce = 4 * 1_048_576;
+
+/** The size of what is large in rows: texts and bytes. */
+export function bytesOf(rows: readonly Row[]): number {
+  let bytes = 0;
+  for (const row of rows)
+    for (const value of Object.values(row))
+      if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length;
+  return bytes;
+}
+
 /** What is moved of one table, by the names of PostgreSQL. */
 export type MovedTable = {
   /** What people call its rows. */

@@ -37,7 +37,7 @@ export const ownerTables: readonly MovedTable[] = [
   sameTable(
     'holds',
     'gate',
-    { scope_id: 'text', reason: 'text', detail: 'text', since: 'bigint', probe_at: 'bigint', probes: 'integer' },
+    { scope_id: 'text', reason: 'text', detail: 'free', since: 'bigint', probe_at: 'bigint', probes: 'integer' },
     { order: 'scope_id' },
   ),
   sameTable(

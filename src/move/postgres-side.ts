@@ -2,22 +2,26 @@ import { packLines } from '../journal/codec/event-codec.ts';
 import { linesOf } from '../journal/postgres/event-reader.ts';
 import type { Query } from '../postgres/postgres.ts';
 import { storable, storedText } from '../postgres/text.ts';
-import type { ColumnType, MovedTable, Row } from './moved-table.ts';
+import { bytesAtOnce, bytesOf, type ColumnType, type MovedTable, type Row } from './moved-table.ts';
 
-const rowsAtOnce = 500;
+const rowsAtOnceMax = 500;
+const rowsAtFirst = 8;
 
-/** The rows of a table in steps, inside a transaction. */
+/** The rows of a table in steps of about 4 MiB, inside a transaction. A row is as large as the ones before it, most of the time. */
 export async function* postgresRows(query: Query, { table, columns, order, from = table }: MovedTable) {
   const types = Object.entries(columns);
   const cursor = `moved_${table}`;
   const names = types.map(([name]) => `moved.${name}`).join(', ');
   const relation = from === table ? `${table} AS moved` : from;
   await query(`DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${names} FROM ${relation} ORDER BY ${order}`);
-  for (;;) {
+  for (let rowsAtOnce = rowsAtFirst; ; ) {
     const rows = await query<Row>(`FETCH ${rowsAtOnce} FROM ${cursor}`);
     for (const row of rows) for (const [name, type] of types) row[name] = fromPostgres(type, row[name] ?? null);
-    if (rows.length > 0) yield rows;
-    if (rows.length < rowsAtOnce) break;
+    const { length } = rows;
+    if (length > 0) yield rows;
+    if (length < rowsAtOnce) break;
+    const fitting = Math.floor((bytesAtOnce * length) / Math.max(1, bytesOf(rows)));
+    rowsAtOnce = Math.max(1, Math.min(fitting, 2 * rowsAtOnce, rowsAtOnceMax));
   }
   await query(`CLOSE ${cursor}`);
 }

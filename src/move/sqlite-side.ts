@@ -1,17 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { MovedTable, Row } from './moved-table.ts';
+import { bytesAtOnce, bytesOf, type MovedTable, type Row } from './moved-table.ts';
 
 const rowsAtOnce = 1_000;
-const bytesAtOnce = 4 * 1_048_576;
-
 /** The rows of a table in steps of about 4 MiB at most. */
 export function* sqliteRows(database: DatabaseSync, { sqlite }: MovedTable): Generator<Row[]> {
   let rows: Row[] = [];
   let bytes = 0;
   for (const row of sqlite.read(database)) {
     rows.push(row);
-    for (const value of Object.values(row))
-      if (typeof value === 'string' || value instanceof Uint8Array) bytes += value.length;
+    bytes += bytesOf([row]);
     if (rows.length < rowsAtOnce && bytes < bytesAtOnce) continue;
     yield rows;
     rows = [];

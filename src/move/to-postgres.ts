@@ -33,6 +33,7 @@ export async function moveToPostgres(move: ToPostgres): Promise<Moved[]> {
   numberBlocks(database, { now });
   const moved = await postgres.transaction(async (query) => {
     await assertEmpty(query);
+    await query('DELETE FROM partition_count');
     for (const day of daysIn(database, now)) await makeDay(query, day);
     const read = await copyTables(sqliteSide(database), postgresSide(query), progress);
     const count = Number(database.prepare('SELECT max(count) AS count FROM partition_count').get()?.['count'] ?? 1);
@@ -61,11 +62,11 @@ function assertMovable(database: DatabaseSync): void {
     throw new Error('Deliveries are on their way between partitions: start the server, stop it, and move then.');
 }
 
-async function assertEmpty(query: Query): Promise<void> {
+/** Throws an Error of one sentence when the database has data. */
+export async function assertEmpty(query: Query): Promise<void> {
   const tables = ['document', 'account', 'audit_entry', 'event_group', 'delivery', 'intake', 'issue'];
   const [used] = await query(`SELECT 1 WHERE ${tables.map((table) => `EXISTS (SELECT FROM ${table})`).join(' OR ')}`);
   if (used !== undefined) throw new Error('The target database has data already: name an empty one.');
-  await query('DELETE FROM partition_count');
 }
 
 /** The days of which there is something to move. */

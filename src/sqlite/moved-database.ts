@@ -32,7 +32,7 @@ export function openMoved(dir: string): DatabaseSync {
   removeFiles(file, ['', '-wal', '-shm', '-journal']);
   migrate(file, new Date());
   const database = new DatabaseSync(file);
-  database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536');
+  database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384');
   return database;
 }
 
