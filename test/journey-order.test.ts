@@ -49,7 +49,7 @@ function endOf(files: readonly string[]): number {
     'destinations/judge.ts',
     'pipeline/dispatch/settlement-writer.ts',
     'sqlite/thread.ts',
-    'pipeline/dispatch/dispatcher.ts',
+    'pipeline/dispatch/pump.ts',
   ].reduce((at, file) => (at === -1 ? -1 : files.indexOf(`src/${file}`, at)), 0);
 }
 

@@ -4,8 +4,8 @@ import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { BatchAssembly } from './batch-assembly.ts';
-import { type Action, blockOf, type DispatchState, decide } from './decide.ts';
-import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
+import { blockOf, type DispatchState } from './decide.ts';
+import type { DestinationQueue } from './destination-queue.ts';
 import type { Holds } from './holds.ts';
 import { InFlight, type QueueInFlight } from './in-flight.ts';
 import { KeptRates } from './kept-rates.ts';
@@ -15,13 +15,13 @@ import type { NodeLimits } from './node-limits.ts';
 import { OpenRequests } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Pauses } from './pauses.ts';
+import { inTurn, Pump } from './pump.ts';
 import { Queues } from './queues.ts';
 import { Recording } from './recording.ts';
 import { Refill } from './refill.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import { connectionLoad, noLoad, requestLoad } from './request-load.ts';
-import { type DispatchLoop, type Sending, sendOne } from './send.ts';
-import { sendBatch } from './send-batch.ts';
+import type { DispatchLoop, Sending } from './send.ts';
 import { SettlementWriter } from './settlement-writer.ts';
 
 /** The attempts of deliveries, and of batches, which `assembly` puts together. */
@@ -51,9 +51,6 @@ export type DispatcherOptions = {
   failed(error: unknown, doing: string): void;
 };
 
-/** Deliveries that wait for less time stay in memory: reading them again costs more. */
-const spilledFromMs = 1_000;
-
 /** Where the queue of a delivery is. */
 type QueueKey = { destinationId: string; replayId: string | null };
 
@@ -61,9 +58,8 @@ type QueueKey = { destinationId: string; replayId: string | null };
  * Sends due deliveries. There is a queue for each destination (and one more for each replay to it), and the queues are
  * grouped by connection. New deliveries are passed in memory while there is room; all others are read from the journal.
  *
- * The loop: when something changes for a queue (`#resume`), decide.ts returns the next action of its connection, and
- * `#perform` executes it, until there is nothing more to do. Requests run in send.ts, which calls back when the
- * response is there and when the outcome is recorded.
+ * This is its door, where deliveries come in and people ask; pump.ts has the loop. Requests run in send.ts, which calls back when
+ * the response is there and when the outcome is recorded.
  */
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -75,7 +71,7 @@ export class Dispatcher implements AsyncDisposable {
   readonly #refill: Refill;
   readonly #recording: Recording;
   readonly #rates: KeptRates;
-  readonly #sending: Sending;
+  readonly #pump: Pump;
   readonly #state: DispatchState;
   /** When to read the journal again for deliveries whose queue could not be opened or filled. */
   readonly #startTimer = idleTimer();
@@ -94,7 +90,6 @@ export class Dispatcher implements AsyncDisposable {
     this.#limits = limits;
     this.#memory = memory;
     const { trials } = limits;
-    trials.ended.add(this.#trialEnded);
     const inFlight = new InFlight({ journal, lease, clock, trials, failed });
     const settlements = new SettlementWriter({
       unrecorded,
@@ -104,8 +99,8 @@ export class Dispatcher implements AsyncDisposable {
       isOver: () => this.#isOver,
       failed,
     });
-    const resume = (queue: DestinationQueue) => this.#resume(queue);
-    const loaded = (queue: DestinationQueue) => this.#resumeAfterOthers(queue);
+    const resume = (queue: DestinationQueue) => this.#pump.resume(queue);
+    const loaded = (queue: DestinationQueue) => this.#pump.resumeAfterOthers(queue);
     const refill = new Refill({ journal, lease, clock, memory, readings, inFlight, resume, loaded, failed });
     const isInFlight = (queue: DestinationQueue) => inFlight.of(queue).next().done !== true;
     const rates = new KeptRates({
@@ -116,7 +111,7 @@ export class Dispatcher implements AsyncDisposable {
         const { connection, destination } = configuration.snapshot.documents;
         return connection.has(scopeId) || destination.has(scopeId) || replayRates.paceOf(scopeId) !== null;
       },
-      resume: (scopeId) => this.#rateWritten(scopeId),
+      resume: (scopeId) => this.#pump.rateWritten(scopeId),
       failed,
     });
     const paceOf = mayAct === undefined ? replayRates.paceOf : undefined;
@@ -134,14 +129,14 @@ export class Dispatcher implements AsyncDisposable {
     this.#rates = rates;
     const loop: DispatchLoop = {
       clock,
-      requestEnded: (queue) => this.#requestEnded(queue),
+      requestEnded: (queue) => this.#pump.requestEnded(queue),
       resume,
-      recorded: (queue, isDone) => this.#recorded(queue, isDone),
-      probeAgain: (queue, slot) => this.#probeAgain(queue, slot),
+      recorded: (queue, isDone) => this.#pump.recorded(queue, isDone),
+      probeAgain: (queue, slot) => this.#pump.probeAgain(queue, slot),
       isOver: () => this.#isOver,
       failed,
     };
-    this.#sending = { attempts, requests, inFlight, memory, outcomes, recording, loop };
+    const sending = { attempts, requests, inFlight, memory, outcomes, recording, loop };
     this.#state = {
       requests: limits.requests,
       holds,
@@ -163,8 +158,10 @@ export class Dispatcher implements AsyncDisposable {
       mustWait: (some) => memory.mustWait(some),
       mustWaitToRead: (queue) => memory.mustWaitToRead(queue),
       fillOf: (queue) => memory.fillOf(queue),
-      nextBatch: (queue, now, fill) => attempts.assembly.next(queue, now, fill, (one) => this.#resume(one)),
+      nextBatch: (queue, now, fill) => attempts.assembly.next(queue, now, fill, (one) => this.#pump.resume(one)),
     };
+    this.#pump = new Pump({ clock, queues, limits, memory, refill, sending, state: this.#state, mayAct, failed });
+    trials.ended.add(this.#pump.trialEnded);
     memory.join(queues);
   }
 
@@ -215,7 +212,7 @@ export class Dispatcher implements AsyncDisposable {
       } catch (error) {
         this.#enqueueFailed(error);
       }
-    for (const queue of touched) this.#guard(() => this.#resume(queue));
+    for (const queue of touched) this.#guard(() => this.#pump.resume(queue));
   }
 
   /** New deliveries that are in the journal alone. */
@@ -228,7 +225,7 @@ export class Dispatcher implements AsyncDisposable {
         queue.more();
         touched.add(queue);
       });
-    for (const queue of touched) this.#guard(() => this.#resume(queue));
+    for (const queue of touched) this.#guard(() => this.#pump.resume(queue));
   }
 
   #guard(work: () => void) {
@@ -269,18 +266,18 @@ export class Dispatcher implements AsyncDisposable {
         if (replayId !== null) this.#queues.open(id, '', replayId);
         woken.push(this.#queues.open(id, '', null), ...this.#queues.replaysTo(id));
       });
-    for (const queue of inTurn(woken)) this.#guard(() => this.#lookAgain(queue));
+    for (const queue of inTurn(woken)) this.#guard(() => this.#pump.lookAgain(queue));
   }
 
   /** A replay has more deliveries for these destinations; without them, its state or its rate changed. */
   wakeReplay(replayId: string, destinationIds?: readonly string[]): void {
     if (destinationIds === undefined)
-      for (const queue of this.#queues.ofReplay(replayId)) this.#guard(() => this.#lookAgain(queue));
+      for (const queue of this.#queues.ofReplay(replayId)) this.#guard(() => this.#pump.lookAgain(queue));
     for (const id of destinationIds ?? [])
       this.#guard(() => {
         const queue = this.#queues.open(id, '', replayId);
         queue.more();
-        this.#resume(queue);
+        this.#pump.resume(queue);
       });
   }
 
@@ -289,7 +286,7 @@ export class Dispatcher implements AsyncDisposable {
     for (const queue of this.#queues.ofReplay(replayId)) {
       if (!this.#queues.isIdle(queue)) continue;
       this.#queues.close(queue);
-      if (queue.replay !== null) this.#makeReady(queue.replay.live);
+      if (queue.replay !== null) this.#pump.makeReady(queue.replay.live);
     }
   }
 
@@ -304,7 +301,7 @@ export class Dispatcher implements AsyncDisposable {
     );
     connection?.budget.forgetPeer();
     for (const id of destinationIds) this.#queues.get(id, null)?.budget.forgetPeer();
-    if (connection !== undefined) for (const queue of inTurn([...connection.all()])) this.#resume(queue);
+    if (connection !== undefined) for (const queue of inTurn([...connection.all()])) this.#pump.resume(queue);
     else this.wake(destinationIds);
     return saved;
   }
@@ -390,12 +387,13 @@ export class Dispatcher implements AsyncDisposable {
       this.#memory.spill(queue);
       queue.close();
     }
-    this.#limits.trials.ended.delete(this.#trialEnded);
-    this.#limits.leave(this.#queues, { connection: this.#pumpAgain, queue: this.#resumeAgain });
+    this.#limits.trials.ended.delete(this.#pump.trialEnded);
+    this.#limits.leave(this.#queues, { connection: this.#pump.pumpAgain, queue: this.#pump.resumeAgain });
   }
 
   #stop() {
     this.#isStopping = true;
+    this.#pump.stop();
     stopTimer(this.#startTimer);
     for (const queue of this.#queues) {
       const { rateTimer, probeTimer } = queue.connection;
@@ -403,192 +401,4 @@ export class Dispatcher implements AsyncDisposable {
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
   }
-
-  #lookAgain(queue: DestinationQueue) {
-    this.#memory.spill(queue);
-    this.#resumeAfterOthers(queue);
-  }
-
-  /** Memory may be free: the queues that wait for it come first. Reading shows how much of it each takes. */
-  #resumeAfterOthers(queue: DestinationQueue) {
-    const { waitingForMemory, readings } = this.#limits;
-    for (const [next, resume] of waitingForMemory) {
-      if (this.#memory.isFull || readings.isBusy) break;
-      waitingForMemory.delete(next);
-      resume(next);
-    }
-    this.#resume(queue);
-  }
-
-  /** With these it waits in the shared limits. */
-  readonly #resumeAgain = (queue: DestinationQueue): void => this.#resume(queue);
-  readonly #pumpAgain = (connection: ConnectionQueue): void => this.#pump(connection);
-
-  #resume(queue: DestinationQueue) {
-    this.#makeReady(queue);
-    this.#pump(queue.connection);
-  }
-
-  #makeReady(queue: DestinationQueue) {
-    if (queue.isReady) return;
-    if (queue.hasWaiting) queue.ready();
-    // A deleted destination keeps its queue only as long as it has deliveries, or a replay has a queue to it.
-    else if (queue.plan === null && queue.replay === null && queue.isAllInMemory && this.#queues.isIdle(queue))
-      if (this.#queues.replaysTo(queue.destinationId).length === 0) this.#queues.close(queue);
-  }
-
-  #pump(connection: ConnectionQueue) {
-    if (this.#isStopping || this.#options.owned.mayAct?.() === false || !connection.beginPumping()) return;
-    try {
-      this.#queues.refreshPlans();
-      this.#queues.findOrigin(connection);
-      const now = this.#clock.now();
-      for (;;) {
-        const action = decide(connection, now, this.#state);
-        if (action === null || !this.#perform(connection, action)) break;
-      }
-      connection.succeeded();
-    } catch (error) {
-      this.#options.failed(error, 'send the deliveries of a connection');
-      this.#pumpLater(connection);
-    } finally {
-      connection.endPumping();
-    }
-  }
-
-  /** After an error, all queues of the connection are considered again in 1 s, doubling to 30 s. */
-  #pumpLater(connection: ConnectionQueue) {
-    setTimer(connection.rateTimer, this.#clock.now() + connection.failed(), this.#clock, () => {
-      for (const queue of [...connection.all()]) this.#makeReady(queue);
-      this.#pump(connection);
-    });
-  }
-
-  /** Returns whether there may be more to do for the connection at once. */
-  #perform(connection: ConnectionQueue, action: Action): boolean {
-    switch (action.kind) {
-      case 'send': {
-        const { queue, delivery, probe } = action;
-        queue.unready();
-        this.#memory.take(delivery);
-        void sendOne(this.#sending, delivery, probe);
-        if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
-        return true;
-      }
-      case 'send_batch': {
-        const { queue, batch } = action;
-        queue.unready();
-        this.#memory.takeBatch(queue, batch.members);
-        void sendBatch(this.#sending, queue, batch);
-        if (queue.waiting.length > 0 || queue.suspects.length > 0) this.#makeReady(queue);
-        return true;
-      }
-      case 'refill': {
-        const { queue, probe } = action;
-        if (probe === null) void this.#refill.load(queue, false);
-        else {
-          probe.read(queue);
-          void this.#refill.load(queue, true).then(() => this.#probeAgain(queue, probe));
-        }
-        return true;
-      }
-      case 'spill': {
-        const { queue, until, of } = action;
-        queue.unready();
-        this.#memory.spill(queue);
-        if (until === null) return true;
-        if (of === 'destination') this.#refill.refillAt(queue, until);
-        else setTimer(connection.probeTimer, until, this.#clock, () => this.#probeAgain(queue, connection.probe));
-        return true;
-      }
-      case 'wait_for_memory':
-        action.queue.unready();
-        this.#limits.waitingForMemory.set(action.queue, this.#resumeAgain);
-        return true;
-      case 'park': {
-        const { queue, until } = action;
-        queue.unready();
-        if (until === null) return true;
-        setTimer(queue.rateTimer, until, this.#clock, () => this.#resume(queue));
-        this.#spillIfHeavy([queue], until);
-        return true;
-      }
-      case 'wait': {
-        const { until } = action.block;
-        if (until === null) this.#limits.requests.waiting.set(connection, this.#pumpAgain);
-        else {
-          setTimer(connection.rateTimer, until, this.#clock, () => this.#pump(connection));
-          this.#spillIfHeavy(connection.all(), until);
-        }
-        return false;
-      }
-      case 'wait_for_settlements':
-        this.#limits.stalled.set(connection, this.#pumpAgain);
-        return false;
-    }
-  }
-
-  /** Deliveries that a rate or a pause delays do not keep the memory that others need. */
-  #spillIfHeavy(queues: Iterable<DestinationQueue>, until: number) {
-    if (!this.#memory.isHeavy || until - this.#clock.now() < spilledFromMs) return;
-    for (const queue of queues) if (queue.waiting.length > 0) this.#memory.spill(queue);
-  }
-
-  /** A response has arrived. Connections that wait for one come before the one whose request ended. */
-  #requestEnded({ connection }: DestinationQueue) {
-    const { requests } = this.#limits;
-    // The connection itself continues after it has applied the outcome.
-    if (requests.waiting.size > 0) requests.continueWaiting(connection);
-  }
-
-  #recorded(queue: DestinationQueue, isDone: boolean) {
-    if (isDone) queue.attemptSucceeded();
-    else this.#refill.refillAfterError(queue);
-    // A live delivery may have waited for the concurrency that a replayed one used.
-    if (queue.replay !== null) this.#makeReady(queue.replay.live);
-    this.#resumeAfterOthers(queue);
-    const { stalled, unrecorded } = this.#limits;
-    if (stalled.size > 0 && !unrecorded.isBehind) {
-      const waiting = [...stalled];
-      stalled.clear();
-      for (const [connection, pump] of waiting) pump(connection);
-    }
-  }
-
-  /** More may be sent at the rate of a connection, a destination or a replay. */
-  #rateWritten(scopeId: string) {
-    const connection = this.#queues.connection(scopeId);
-    if (connection !== undefined) return this.#pump(connection);
-    const live = this.#queues.get(scopeId, null);
-    const waiting = live === undefined ? this.#queues.ofReplay(scopeId) : [live, ...this.#queues.replaysTo(scopeId)];
-    for (const queue of waiting) this.#resume(queue);
-  }
-
-  /** The trial of a suspect is over, of whatever dispatcher: the next one may be sent. */
-  readonly #trialEnded = (): void => {
-    for (const queue of this.#queues) if (queue.suspects.length > 0) this.#resume(queue);
-  };
-
-  /**
-   * The next probe of a hold is due, or the last one ended without ending it. The queues that share the hold are considered
-   * in turn until one of them has the probe.
-   */
-  #probeAgain(queue: DestinationQueue, slot: ProbeSlot) {
-    const { connection, destinationId } = queue;
-    const sharing =
-      slot === connection.probe
-        ? connection.all()
-        : [this.#queues.get(destinationId, null), ...this.#queues.replaysTo(destinationId)];
-    const waiting: DestinationQueue[] = [];
-    for (const one of sharing) if (one?.hasWaiting) waiting.push(one);
-    for (const one of inTurn(waiting)) {
-      if (slot.isTaken(one)) return;
-      this.#resume(one);
-    }
-  }
-}
-
-/** The queues of a hold send its probes in turn: first those whose last probe is the longest ago. */
-function inTurn(queues: DestinationQueue[]): DestinationQueue[] {
-  return queues.sort((one, other) => one.probedAt - other.probedAt);
 }
