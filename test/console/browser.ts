@@ -381,3 +381,12 @@ export async function chooseFilter(page: Page, name: string, value: string): Pro
   await page.getByRole('combobox', { name, exact: true }).click();
   await page.getByRole('option', { name: value, exact: true }).click();
 }
+
+/** What a button copies. That the button says so for a moment can be missed on a busy machine. */
+export async function copiedBy(page: Page, button: Locator): Promise<string> {
+  await page.bringToFront();
+  await page.evaluate("navigator.clipboard.writeText('')");
+  await button.click();
+  const copied = await page.waitForFunction('navigator.clipboard.readText()', undefined, { polling: 100 });
+  return String(await copied.jsonValue());
+}

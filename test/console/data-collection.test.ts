@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { sendEvents, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runShell } from '../support/run-shell.ts';
-import { barriers, barriersInAllLooks, edit, openTab, startConsole, visit } from './browser.ts';
+import { barriers, barriersInAllLooks, copiedBy, edit, openTab, startConsole, visit } from './browser.ts';
 
 const run = promisify(execFile);
 
@@ -18,18 +18,11 @@ before(async () => {
 });
 after(() => console_[Symbol.asyncDispose]());
 
-/** Copies, and waits for what is said of it for a moment. */
-async function copy(place: Page | Locator, name: string): Promise<void> {
-  const button = place.getByRole('button', { name, exact: true });
-  await button.waitFor();
-  await Promise.all([place.getByRole('button', { name: 'Copied' }).first().waitFor(), button.click()]);
-}
-
 /** The lines of a tab as they are copied. */
 async function copied(page: Page, way: string): Promise<string> {
   await page.getByRole('tab', { name: way, exact: true }).click();
-  await copy(page.getByRole('tabpanel', { name: way, exact: true }), 'Copy');
-  return page.evaluate('navigator.clipboard.readText()');
+  const panel = page.getByRole('tabpanel', { name: way, exact: true });
+  return copiedBy(page, panel.getByRole('button', { name: 'Copy', exact: true }));
 }
 
 test('from New Collector to the first event: the copied line is sent, and the page turns green', async () => {
@@ -250,8 +243,7 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   const { page } = tab;
   await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
   await page.getByRole('textbox', { name: 'Name' }).fill('shop');
-  await copy(page, 'Copy URL');
-  const url: string = await page.evaluate('navigator.clipboard.readText()');
+  const url = await copiedBy(page, page.getByRole('button', { name: 'Copy URL', exact: true }));
   assert.equal(url, `${app.url}/inbox/shop`);
   await fetch(`${url}/orders?page=2`, { method: 'POST', body: '{"order":{"id":"1001"}}' });
   await page.getByRole('link', { name: 'POST /inbox/shop/orders' }).click();
@@ -260,8 +252,8 @@ test('the Inbox shows a request as it comes, looks into it, finds it again and i
   await inspector.getByRole('definition').filter({ hasText: '2' }).first().waitFor();
   assert.match(page.url(), /request=req_/);
 
-  await copy(inspector, 'Copy as cURL');
-  await runShell(await page.evaluate('navigator.clipboard.readText()'), { curl: 'stand-in' });
+  const command = await copiedBy(page, inspector.getByRole('button', { name: 'Copy as cURL', exact: true }));
+  await runShell(command, { curl: 'stand-in' });
   await eventually('the same request again', async () => {
     const { data } = await app.client.call('listInboxRequests', { query: { text: '1001' } });
     return data.length === 2;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { openTab, startConsole } from '../console/browser.ts';
+import { copiedBy, openTab, startConsole } from '../console/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { runShell } from '../support/run-shell.ts';
@@ -59,7 +59,7 @@ export async function sendByTheConsole(folder: string): Promise<void> {
   await runShell(await copied(page, 'CloudEvents'), { curl: 'stand-in' });
   await page.getByText('Received order', { exact: true }).waitFor();
   const webhooks = page.getByRole('region', { name: 'Webhook URL' });
-  const url = await pressed(page, webhooks);
+  const url = await copiedBy(page, copyOf(webhooks));
   await fetch(url, { method: 'POST', body: '{"type":"order.paid"}', headers: { 'content-type': 'application/json' } });
   await page.getByText('Received order.paid').waitFor();
   await page.getByRole('link', { name: 'Events', exact: true }).first().click();
@@ -73,17 +73,10 @@ const script = { 'content-type': 'text/javascript; charset=utf-8' };
 
 async function copied(page: Page, name: string): Promise<string> {
   await page.getByRole('tab', { name, exact: true }).click();
-  return pressed(page, page.getByRole('tabpanel', { name, exact: true }));
+  return copiedBy(page, copyOf(page.getByRole('tabpanel', { name, exact: true })));
 }
 
-/** What the button Copy of a part of the page copies. That it says so for a moment can be missed on a busy machine. */
-async function pressed(page: Page, part: Locator): Promise<string> {
-  await page.bringToFront();
-  await page.evaluate(`navigator.clipboard.writeText('')`);
-  await part.getByRole('button', { name: 'Copy', exact: true }).click();
-  const copied = await page.waitForFunction('navigator.clipboard.readText()', undefined, { polling: 100 });
-  return String(await copied.jsonValue());
-}
+const copyOf = (part: Locator) => part.getByRole('button', { name: 'Copy', exact: true });
 
 async function bundled(folder: string, lines: string): Promise<string> {
   writeFileSync(join(folder, 'snippet.js'), lines);
