@@ -47,6 +47,7 @@ const tracked = (note: string, time: string) => ({
 const batchOf = (events: string, key: string, time: string) =>
   `{"batch":[${events}],"sentAt":"${time}","writeKey":"${key}"}`;
 const single = (events: string) => events;
+const base64Of = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export const forms = {
   infinity: {
@@ -89,7 +90,8 @@ export const forms = {
         lang: 'en-GB',
       },
       ...{ url: page.url, page: page.title, refr: page.referrer },
-      ue_pr: JSON.stringify({
+      // In Base64, as trackers send it unless they are told otherwise.
+      ue_px: base64Of({
         schema: 'iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0',
         data: { schema: 'iglu:com.example/order_completed/jsonschema/1-0-0', data: { ...order, note } },
       }),
@@ -130,8 +132,11 @@ export function formatRequest(format: FormatName, key: string, count: number) {
   const form: Form = forms[format];
   // The clocks of most senders are right.
   const time = new Date().toISOString();
-  const missing = eventBytes - JSON.stringify(form.event('', time)).length;
-  const json = JSON.stringify(form.event('x'.repeat(Math.max(0, missing)), time));
+  const jsonWith = (characters: number) => JSON.stringify(form.event('x'.repeat(characters), time));
+  const missing = eventBytes - jsonWith(0).length;
+  // Base64 makes four characters of three.
+  const bytesOfCharacter = (jsonWith(eventBytes).length - jsonWith(0).length) / eventBytes;
+  const json = jsonWith(Math.max(0, Math.floor(missing / bytesOfCharacter)));
   const wrap = count === 1 && form.batch === null ? single : (form.batch ?? single);
   const body = wrap(Array(count).fill(json).join(','), key, time);
   const head = `POST ${form.path(key)} HTTP/1.1\r\nhost: 127.0.0.1\r\n${form.headers?.(key) ?? ''}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
