@@ -4,10 +4,11 @@ import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SandboxStats } from './sandbox/sandbox.ts';
 import type { Storage } from './storage.ts';
+import { type Metric, metricTable } from './telemetry/metric-table.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Watch } from './watch/watch.ts';
 
-/** Registers the metrics that are read from the parts at each scrape. */
+/** Registers the metrics that are read from the parts at each scrape. Those of the database are read by the node with its jobs. */
 export function pullMetrics(parts: {
   telemetry: Telemetry;
   clock: Clock;
@@ -17,7 +18,10 @@ export function pullMetrics(parts: {
   sandbox: { readonly stats: SandboxStats };
 }) {
   const { storage, pipeline, watch, sandbox } = parts;
-  const { pull } = parts.telemetry;
+  const pull: Telemetry['pull'] = (name, read) => {
+    const metric: Metric = metricTable[name];
+    parts.telemetry.pull(name, metric.isShared ? () => (pipeline.doesJobs() ? read() : {}) : read);
+  };
   pull('issuesOpen', () => watch.openCount());
   pull('storageCommits', () => storage.stats.commits);
   pull('storageOperations', () => storage.stats.operations);

@@ -28,7 +28,7 @@ export const metricTable = {
     'change',
     'kind',
   ),
-  issuesOpen: gauge('millrace_issues_open', 'Open and acknowledged issues.'),
+  issuesOpen: sharedGauge('millrace_issues_open', 'Open and acknowledged issues.'),
   tokenRequests: counter('millrace_token_requests', 'Requests for OAuth access tokens.', 'outcome'),
   alertTries: counter('millrace_alert_attempts', 'Attempts to send a message of an alert.', 'outcome'),
   httpRequests: counter('millrace_http_requests', 'HTTP requests received, with a response.', 'route', 'status'),
@@ -40,50 +40,50 @@ export const metricTable = {
   failures: counter('millrace_failures', 'Internal errors; each has an error line in the log.'),
   storageCommits: counter('millrace_storage_commits', 'Durable transactions of the storage thread.'),
   storageOperations: counter('millrace_storage_operations', 'Operations in these transactions.'),
-  storageBytes: gauge('millrace_storage_bytes', 'Size of the database.'),
+  storageBytes: sharedGauge('millrace_storage_bytes', 'Size of the database.'),
   storageQueueBytes: gauge('millrace_storage_queue_bytes', 'Size of the write queue.'),
-  deliveriesUnfinished: gauge('millrace_deliveries_unfinished', 'Unfinished deliveries, including held ones.'),
+  deliveriesUnfinished: sharedGauge('millrace_deliveries_unfinished', 'Unfinished deliveries, including held ones.'),
   deliveriesInMemory: gauge('millrace_deliveries_in_memory', 'Deliveries queued in memory.'),
   deliveriesInFlight: gauge('millrace_deliveries_in_flight', 'Deliveries in flight.'),
-  holdsClosed: gauge('millrace_holds', 'Connections and destinations with a hold.'),
-  connections: gauge('millrace_connections', 'Connections, by state.', 'state'),
-  connectionHeld: gauge(
+  holdsClosed: sharedGauge('millrace_holds', 'Connections and destinations with a hold.'),
+  connections: sharedGauge('millrace_connections', 'Connections, by state.', 'state'),
+  connectionHeld: sharedGauge(
     'millrace_connection_held',
     'Held deliveries per connection, on hold or waiting for a person (exhausted, unknown outcome); connections without any are left out.',
     'connection',
   ),
-  connectionFailed: gauge(
+  connectionFailed: sharedGauge(
     'millrace_connection_failed',
     'Failed deliveries per connection that no replay has delivered or repeats; connections without any are left out.',
     'connection',
   ),
-  connectionClosedSince: gauge(
+  connectionClosedSince: sharedGauge(
     'millrace_connection_held_since_seconds',
     'Start of a hold that traffic caused, of a connection or else of the first of its destinations, in seconds since 1970; connections without one are left out.',
     'connection',
     'reason',
   ),
-  connectionRequests: gauge(
+  connectionRequests: sharedGauge(
     'millrace_connection_requests_in_flight',
     'Requests in flight per connection; connections without any are left out of this metric and the next two.',
     'connection',
   ),
-  connectionRequestLimit: gauge(
+  connectionRequestLimit: sharedGauge(
     'millrace_connection_requests_limit',
     'The requests that may be in flight now, per connection: the limits of its destinations, within its setting.',
     'connection',
   ),
-  connectionResponse: gauge(
+  connectionResponse: sharedGauge(
     'millrace_connection_response_seconds',
     'The usual time of a request to the busiest destination of a connection (lower quartile).',
     'connection',
   ),
-  connectionsLimited: gauge(
+  connectionsLimited: sharedGauge(
     'millrace_connections_limited',
     'Connections whose due deliveries wait, by what they wait for: `rate`, `concurrency` (the limit still grows, or is as high as allowed) or `receiver` (more at once would not make it faster).',
     'by',
   ),
-  connectionEnds: gauge(
+  connectionEnds: sharedGauge(
     'millrace_connection_expiry_seconds',
     'Expiry of credentials of a connection, in seconds since 1970: `token` (renewed automatically), `certificate` and `secret` (a person has to replace them).',
     'connection',
@@ -108,7 +108,14 @@ export type CounterName = { [K in MetricName]: Table[K]['type'] extends 'counter
 export type HistogramName = { [K in MetricName]: Table[K]['type'] extends 'histogram' ? K : never }[MetricName];
 export type PulledName = CounterName | { [K in MetricName]: Table[K]['type'] extends 'gauge' ? K : never }[MetricName];
 
-export type Metric = { name: string; type: 'counter' | 'gauge' | 'histogram'; help: string; labels: readonly string[] };
+/** `isShared`: it describes all of the database, of which one node at a time reports it, so that its sum over nodes is right. */
+export type Metric = {
+  name: string;
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels: readonly string[];
+  isShared?: true;
+};
 
 function counter(name: string, help: string, ...labels: string[]) {
   return { name, type: 'counter', help, labels } as const;
@@ -116,6 +123,10 @@ function counter(name: string, help: string, ...labels: string[]) {
 
 function gauge(name: string, help: string, ...labels: string[]) {
   return { name, type: 'gauge', help, labels } as const;
+}
+
+function sharedGauge(name: string, help: string, ...labels: string[]) {
+  return { ...gauge(name, help, ...labels), isShared: true } as const;
 }
 
 function histogram(name: string, help: string, ...labels: string[]) {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { type CounterName, type HistogramName, type Metric, metricTable, type PulledName } from './metric-table.ts';
 
-/** A value read at each scrape; an object gives one line for each label value. */
+/** A value read at each scrape; an object gives one line for each label value, and an empty one none. */
 type Reading = number | Record<string, number> | Promise<number | Record<string, number>>;
 
 /** OpenMetrics 1.0.0, or the text format 0.0.4 of Prometheus. */
@@ -45,6 +45,8 @@ export function createMetrics() {
         const reading = await readers[key]?.();
         collected.reset();
         if (typeof reading === 'number') return collected.inc(reading);
+        // After a reset, a metric without labels has the value 0.
+        if (labels.length === 0 && reading !== undefined) return collected.remove();
         const values = reading === undefined ? series : Object.entries(reading).slice(0, seriesMax);
         for (const [value, amount] of values) collected.inc(labelled(labels, value), amount);
       },

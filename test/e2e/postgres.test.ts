@@ -58,6 +58,11 @@ test('a second node serves with the first one, and takes over when it leaves', a
     await deliveryOf(other, id);
     const { database, nodes } = await other.client.call('getNodes');
     assert.deepEqual([database.engine, nodes.map(({ name }) => name).sort()], ['postgresql', ['a', 'b']]);
+    await eventually('one node to report what is of the database', async () => {
+      const metrics = await Promise.all([first, other].map(async (app) => (await app.fetch('/metrics')).text()));
+      const shared = [/^millrace_storage_bytes \d/m, /^millrace_connections\{state="ok"\} 1$/m];
+      return shared.every((one) => metrics.filter((text) => one.test(text)).length === 1) || null;
+    });
     stack.move();
     return other;
   })();
