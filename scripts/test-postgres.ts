@@ -7,6 +7,7 @@ import { globSync } from 'node:fs';
 const ofNoDatabase: Readonly<Record<string, string>> = {
   bundle: 'is about the built files',
   demo: 'the demo has a data folder of its own',
+  move: 'brings a PostgreSQL of its own, in npm test',
   postgres: 'brings a PostgreSQL of its own, in npm test',
 };
 
@@ -16,6 +17,8 @@ const ofSqlite: Readonly<Record<string, string>> = {
   'a refresh token renews, is kept sealed over a restart and a rotation of keys': 'rotates the key in the data folder',
   'restore --hold: what was open at the time of the backup':
     'copies of PostgreSQL are made and restored by its own means',
+  'what docs/commands.md 1 shows works': 'rotates the key in the data folder',
+  'what docs/secrets.md 2 shows works': 'rotates the key in the data folder',
   'a secret in a file is sent while it can be read': 'searches the file of the database for the secret',
 };
 
