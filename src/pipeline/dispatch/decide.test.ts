@@ -196,7 +196,7 @@ test('of the destinations of a held connection one has the probe, also while its
   const closed = new Map(queues.map(({ destinationId }) => [destinationId, hold]));
   const [first, second] = queues;
   assert.ok(first && second);
-  Object.assign(first, { reading: { settled: new Set(), isStale: false } });
+  first.stored.requestReading();
   connection.probe.read(first);
   connection.ready.shift();
   assert.deepEqual(decide(connection, now, { ...quiet, holds: { byDestination: closed } }), {
@@ -205,7 +205,7 @@ test('of the destinations of a held connection one has the probe, also while its
     until: null,
     of: 'connection',
   });
-  Object.assign(first, { reading: null });
+  first.stored.endReading();
   assert.equal(sent(connection, { ...quiet, holds: { byDestination: closed } }), 'b1');
 });
 
@@ -349,7 +349,7 @@ test('replayed deliveries are sent when no live one is ready, at an even rate, a
     kind: 'wait',
     block: { limit: 'rate', of: 'replay', until: now + 5, isAsked: false },
   });
-  Object.assign(live, { reading: { settled: new Set(), isStale: false } });
+  live.stored.requestReading();
   replays.nextAt = 0;
   assert.equal(sent(connection), null, 'the live deliveries that are being read come first');
 });

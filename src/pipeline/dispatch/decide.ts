@@ -3,7 +3,6 @@ import {
   batchRecordsOf,
   type ConnectionQueue,
   type DestinationQueue,
-  type ProbeSlot,
   type QueuedDelivery,
 } from './destination-queue.ts';
 import {
@@ -24,6 +23,7 @@ import {
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
+import type { ProbeSlot } from './probe-slot.ts';
 import { hasLive, isStarved, paceAt, replayPart } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */

@@ -1,11 +1,12 @@
 import { errorBackoffMs, idleTimer, stopTimer, type Timer } from '../../async/clock.ts';
-import { compareNumbers } from '../../contract/ids.ts';
 import { type DueDelivery, suspectDeaths } from '../../journal/journal.ts';
 import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type Breaker, createBreaker } from './circuit-breaker.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';
+import { ProbeSlot } from './probe-slot.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { StoredPart } from './stored-part.ts';
 
 /**
  * A delivery in memory: one object from its reading or planning until its outcome is recorded.
@@ -51,12 +52,6 @@ export type QueuedDelivery = {
   batchKey: BatchKey | null;
 };
 
-/** Where the next reading of the journal continues. */
-export type Cursor = { dueAt: number; id: string };
-
-/** Changes during a reading of the journal, whose result may be older. */
-export type Reading = { readonly settled: Set<string>; isStale: boolean };
-
 /** How many more deliveries may wait in memory after a good response. */
 const roomPerResponse = 4;
 
@@ -66,7 +61,7 @@ const fieldsOf = <Of extends DestinationQueue | ConnectionQueue>(of: Of): Mutabl
 
 /**
  * The deliveries of one destination: those of one replay, or those of none. A bounded part is in memory, the rest in
- * the journal (`hasMore`). The queue is `ready` while its connection should consider it. These make it ready again: a
+ * the journal (`stored`). The queue is `ready` while its connection should consider it. These make it ready again: a
  * response, a timer, the journal, a change of a hold, a change of configuration.
  */
 export class DestinationQueue {
@@ -85,6 +80,8 @@ export class DestinationQueue {
   /** `begun` of its connection when its last probe began: destinations take turns. */
   readonly probedAt: number = 0;
 
+  /** Its deliveries that are in the journal alone. */
+  readonly stored = new StoredPart();
   #waiting: QueuedDelivery[] = [];
   readonly #suspects: QueuedDelivery[] = [];
   readonly #delayed = new Set<QueuedDelivery>();
@@ -98,23 +95,10 @@ export class DestinationQueue {
   readonly silentSince: number | null = null;
   /** How many deliveries may wait in memory, besides the bounds of memory-budget.ts. */
   readonly room: number = Number.POSITIVE_INFINITY;
-  /** The bytes of the delivery that was last read while memory was heavy. */
-  readonly nextBytes: number = 0;
   /** How often it dropped its deliveries from memory. */
   readonly spills: number = 0;
-  /** The journal may have deliveries that are due and not in memory. */
-  readonly hasMore: boolean = false;
-  /** Where the next reading of the journal continues; null: from the start. */
-  readonly cursor: Cursor | null = null;
-  readonly reading: Reading | null = null;
-  /** Of the deliveries that were read from the journal, the one that was created last; null: none was. */
-  readonly newestRead: string | null = null;
-  /** Consecutive failed readings. */
-  readonly refillFailures: number = 0;
   /** Consecutive attempts that rejected, which none should. */
   readonly attemptFailures: number = 0;
-  /** When to read the journal again for deliveries that are due later. */
-  readonly refillTimer: Timer = idleTimer();
   /** When to continue while a rate limit allows nothing. */
   readonly rateTimer: Timer = idleTimer();
   readonly isReady: boolean = false;
@@ -152,18 +136,18 @@ export class DestinationQueue {
 
   /** Whether deliveries are due, in memory or perhaps in the journal. */
   get hasWaiting(): boolean {
-    return this.hasMore || this.#waiting.length > 0 || this.#suspects.length > 0;
+    return this.stored.hasMore || this.#waiting.length > 0 || this.#suspects.length > 0;
   }
 
   /** Whether all unfinished deliveries are in memory. */
   get isAllInMemory(): boolean {
-    return !this.hasMore && this.reading === null && this.cursor === null && this.refillTimer.cancel === null;
+    return this.stored.isEmpty;
   }
 
   /** Whether no delivery waits in memory, and no request or reading is running. */
   get isIdle(): boolean {
     const isEmpty = this.#waiting.length === 0 && this.#suspects.length === 0 && this.#delayed.size === 0;
-    return isEmpty && this.reading === null && this.requests === 0;
+    return isEmpty && this.stored.reading === null && this.requests === 0;
   }
 
   /** The current configuration applies from now on. */
@@ -285,7 +269,7 @@ export class DestinationQueue {
     if (leaving.length > 0) {
       const gone = new Set(leaving);
       this.#waiting = this.#waiting.filter((one) => !gone.has(one));
-      this.more();
+      this.stored.more();
     }
     this.#countActive();
     return leaving;
@@ -312,70 +296,8 @@ export class DestinationQueue {
     this.#delayed.clear();
     this.#countActive();
     fieldsOf(this).spills += 1;
-    fieldsOf(this).cursor = null;
-    this.more();
-    if (this.reading !== null) this.reading.isStale = true;
+    this.stored.startOver();
     return dropped;
-  }
-
-  /** The journal may have deliveries that are due and not in memory. */
-  more(): void {
-    fieldsOf(this).hasMore = true;
-  }
-
-  /** A delivery is recorded: its row in a reading that is running is old, and the next of its ordering key may be due. */
-  recorded({ id, orderKey }: DueDelivery): void {
-    this.reading?.settled.add(id);
-    if (orderKey !== undefined) this.more();
-  }
-
-  /** The size of its next delivery, which was not taken from the journal while memory was heavy. */
-  learnNextBytes(bytes: number): void {
-    fieldsOf(this).nextBytes = bytes;
-  }
-
-  /** A reading of the journal waits for its turn. */
-  requestReading(): void {
-    fieldsOf(this).reading = { settled: new Set(), isStale: false };
-  }
-
-  /** A reading begins, at the returned cursor. A change from now on calls `more` again. */
-  beginReading(): { reading: Reading; cursor: Cursor | null } {
-    const { cursor } = this;
-    const reading: Reading = { settled: new Set(), isStale: false };
-    fieldsOf(this).reading = reading;
-    fieldsOf(this).hasMore = false;
-    fieldsOf(this).cursor = null;
-    return { reading, cursor };
-  }
-
-  /** A delivery was read from the journal. */
-  read({ id }: DueDelivery): void {
-    if (this.newestRead === null || compareNumbers(id, this.newestRead) > 0) fieldsOf(this).newestRead = id;
-  }
-
-  /** Whether a new delivery may have been read from the journal before its plan was confirmed. */
-  mayHaveRead({ id }: DueDelivery): boolean {
-    return this.newestRead !== null && compareNumbers(id, this.newestRead) <= 0;
-  }
-
-  /** The next reading continues at the cursor. */
-  continueAt(cursor: Cursor | null): void {
-    fieldsOf(this).cursor = cursor;
-    this.more();
-  }
-
-  endReading(): void {
-    fieldsOf(this).reading = null;
-  }
-
-  readingSucceeded(): void {
-    fieldsOf(this).refillFailures = 0;
-  }
-
-  /** Returns the time until the next try, in ms. */
-  readingFailed(): number {
-    return errorBackoffMs(fieldsOf(this).refillFailures++);
   }
 
   attemptSucceeded(): void {
@@ -388,9 +310,8 @@ export class DestinationQueue {
   }
 
   close(): void {
-    stopTimer(this.refillTimer);
+    this.stored.close();
     stopTimer(this.rateTimer);
-    fieldsOf(this).hasMore = false;
     fieldsOf(this).isClosed = true;
   }
 
@@ -504,32 +425,6 @@ export class ConnectionQueue {
   /** Returns the time until the next try, in ms. */
   failed(): number {
     return errorBackoffMs(fieldsOf(this).failures++);
-  }
-}
-
-/**
- * One probe of a hold at a time: it is in flight, or `reader` is reading its delivery from the journal. The queues that
- * share a hold share the slot.
- */
-export class ProbeSlot {
-  #isProbing = false;
-  #reader: DestinationQueue | null = null;
-
-  /** Whether another queue than this one has the probe. */
-  isTaken(queue: DestinationQueue): boolean {
-    return this.#isProbing || (this.#reader !== null && this.#reader !== queue && this.#reader.reading !== null);
-  }
-
-  read(queue: DestinationQueue): void {
-    this.#reader = queue;
-  }
-
-  begin(): void {
-    this.#isProbing = true;
-  }
-
-  end(): void {
-    this.#isProbing = false;
   }
 }
 

@@ -222,7 +222,7 @@ export class Dispatcher implements AsyncDisposable {
       this.#guard(() => {
         const queue = this.#queues.open(destinationId, connectionId, null);
         this.#memory.narrow(queue, this.#clock.now());
-        queue.more();
+        queue.stored.more();
         touched.add(queue);
       });
     for (const queue of touched) this.#guard(() => this.#pump.resume(queue));
@@ -242,7 +242,7 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #enqueueOne(queue: DestinationQueue, delivery: DueDelivery, now: number) {
-    if (queue.mayHaveRead(delivery)) return queue.more();
+    if (queue.stored.mayHaveRead(delivery)) return queue.stored.more();
     const delayMs = (delivery.dueAt ?? now) - now;
     if (delayMs > 0) {
       if (!this.#recording.delayInMemory(queue, delivery, delayMs)) this.#refill.refillAt(queue, now + delayMs);
@@ -251,7 +251,7 @@ export class Dispatcher implements AsyncDisposable {
     // Only the journal knows whether a delivery with an ordering key is the next one.
     this.#memory.narrow(queue, now);
     const isForLater = delivery.orderKey !== undefined || !this.#memory.hasRoom(queue);
-    if (queue.hasMore || isForLater) queue.more();
+    if (queue.stored.hasMore || isForLater) queue.stored.more();
     else this.#memory.add(queue, delivery);
   }
 
@@ -276,7 +276,7 @@ export class Dispatcher implements AsyncDisposable {
     for (const id of destinationIds ?? [])
       this.#guard(() => {
         const queue = this.#queues.open(id, '', replayId);
-        queue.more();
+        queue.stored.more();
         this.#pump.resume(queue);
       });
   }
@@ -397,7 +397,7 @@ export class Dispatcher implements AsyncDisposable {
     stopTimer(this.#startTimer);
     for (const queue of this.#queues) {
       const { rateTimer, probeTimer } = queue.connection;
-      for (const timer of [queue.refillTimer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
+      for (const timer of [queue.stored.timer, queue.rateTimer, rateTimer, probeTimer]) stopTimer(timer);
       for (const { cancelDelay } of queue.delayed) cancelDelay?.();
     }
   }

@@ -130,7 +130,7 @@ test('a queue has room for its share, and while memory is full for none', () => 
 
 test('a queue is read again when a quarter of its room is used, with batches when there is any room', () => {
   const { memory, queue, add } = open(1_250);
-  Object.assign(queue, { hasMore: true });
+  queue.stored.more();
   add(4);
   assert.equal(memory.isRefillDue(queue), true);
   add(1);
@@ -142,19 +142,19 @@ test('a queue is read again when a quarter of its room is used, with batches whe
   add(1);
   assert.deepEqual([memory.isRefillDue(queue), memory.fillOf(queue)], [false, 'full']);
   const other = open();
-  Object.assign(other.queue, { hasMore: true });
-  Object.assign(other.queue, { reading: { settled: new Set(), isStale: false } });
+  other.queue.stored.more();
+  other.queue.stored.requestReading();
   assert.equal(other.memory.isRefillDue(other.queue), false, 'it is being read');
-  Object.assign(other.queue, { hasMore: false });
+  other.queue.stored.beginReading();
   assert.equal(other.memory.fillOf(other.queue), 'more', 'what is being read may complete a batch');
-  Object.assign(other.queue, { reading: null });
+  other.queue.stored.endReading();
   assert.equal(other.memory.isRefillDue(other.queue), false, 'the journal has no more');
 });
 
 test('while memory is full, only an empty queue is read: each destination continues with one delivery', () => {
   const { memory, queue, add } = open();
   const empty = new DestinationQueue('dst_2', queue.connection);
-  for (const one of [queue, empty]) Object.assign(one, { hasMore: true });
+  for (const one of [queue, empty]) one.stored.more();
   add(1, heavy);
   assert.equal(memory.isRefillDue(queue), true);
   add(1, heavy);
@@ -222,7 +222,7 @@ test('with a batch, other deliveries of its ordering keys leave memory and are r
   assert.ok(first);
   assert.equal(memory.isHeavy, true);
   memory.takeBatch(queue, [first]);
-  assert.deepEqual([idsOf(queue), queue.hasMore, memory.waiting], [['b1', 'plain'], true, 2]);
+  assert.deepEqual([idsOf(queue), queue.stored.hasMore, memory.waiting], [['b1', 'plain'], true, 2]);
   assert.equal(queue.orderKeys.get(1), first);
   memory.release(first);
   assert.deepEqual([[...queue.orderKeys.keys()], memory.isHeavy], [[2], false]);
@@ -240,10 +240,10 @@ test('with a delivery that is sent alone, the others of its ordering key leave m
   const [first, second] = queue.waiting;
   assert.ok(first && second);
   memory.take(first);
-  assert.deepEqual([idsOf(queue), queue.hasMore, memory.waiting], [['b1'], true, 1]);
-  Object.assign(queue, { hasMore: false });
+  assert.deepEqual([idsOf(queue), queue.stored.hasMore, memory.waiting], [['b1'], true, 1]);
+  queue.stored.beginReading();
   memory.take(second);
-  assert.deepEqual([queue.hasMore, queue.orderKeys.get(1), queue.orderKeys.get(2)], [false, first, second]);
+  assert.deepEqual([queue.stored.hasMore, queue.orderKeys.get(1), queue.orderKeys.get(2)], [false, first, second]);
   const unordered = open();
   Object.assign(unordered.queue, { plan: { batchRecords: 1, order: null, origin: '' } });
   unordered.add(2, { orderKey: 1 });
@@ -267,12 +267,15 @@ test('held deliveries leave memory with their timers, and a reading of the journ
     waitingIn(queue).map(({ id }) => id),
     ['dlv_0', 'dlv_1', 'later'],
   );
-  Object.assign(queue, { cursor: { dueAt: now, id: 'dlv_1' } });
-  Object.assign(queue, { reading: { settled: new Set(), isStale: false } });
+  queue.stored.beginReading();
+  queue.stored.continueAt({ dueAt: now, id: 'dlv_1' });
   memory.spill(queue);
   wake();
   assert.deepEqual([waitingIn(queue), memory.waiting, memory.isHeavy, cancelled], [[], 0, false, ['later']]);
-  assert.deepEqual([queue.hasMore, queue.cursor, queue.reading?.isStale, queue.spills], [true, null, true, 1]);
+  assert.deepEqual(
+    [queue.stored.hasMore, queue.stored.cursor, queue.stored.reading?.isStale, queue.spills],
+    [true, null, true, 1],
+  );
 });
 
 test('a delayed delivery waits with the others from its time on', () => {

@@ -98,7 +98,7 @@ export class MemoryBudget {
 
   /** Whether an empty queue must wait until memory is free, since its next delivery is known to be large. */
   mustWaitToRead(queue: DestinationQueue): boolean {
-    return this.isFull && queue.nextBytes > smallBytes;
+    return this.isFull && queue.stored.nextBytes > smallBytes;
   }
 
   /** Whether a delivery that was read from the journal may be added. */
@@ -106,7 +106,7 @@ export class MemoryBudget {
     if (queue.isClosed) return false;
     if (!this.isHeavy) return true;
     const eventBytes = this.#events.has(delivery) ? 0 : this.#events.bytesOf(delivery);
-    queue.learnNextBytes(deliveryBytes(delivery) + eventBytes);
+    queue.stored.learnNextBytes(deliveryBytes(delivery) + eventBytes);
     return queue.waiting.length === 0 && !this.mustWaitToRead(queue);
   }
 
@@ -135,12 +135,12 @@ export class MemoryBudget {
 
   fillOf(queue: DestinationQueue): QueueFill {
     if (this.isHeavy || queue.waiting.length >= this.roomOf(queue)) return 'full';
-    return queue.hasMore || queue.reading !== null ? 'more' : 'all';
+    return queue.stored.hasMore || queue.stored.reading !== null ? 'more' : 'all';
   }
 
   /** Whether it is time to read more of a queue from the journal. */
   isRefillDue(queue: DestinationQueue): boolean {
-    if (!queue.hasMore || queue.reading !== null) return false;
+    if (!queue.stored.hasMore || queue.stored.reading !== null) return false;
     if (queue.waiting.length === 0) return true;
     // A batch is assembled from all deliveries that fit in memory.
     const few = batchRecordsOf(queue) === 1 ? this.roomOf(queue) / 4 : this.roomOf(queue) - 1;

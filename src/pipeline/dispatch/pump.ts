@@ -1,8 +1,9 @@
 import { type Clock, setTimer } from '../../async/clock.ts';
 import { type Action, type DispatchState, decide } from './decide.ts';
-import type { ConnectionQueue, DestinationQueue, ProbeSlot } from './destination-queue.ts';
+import type { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { NodeLimits } from './node-limits.ts';
+import type { ProbeSlot } from './probe-slot.ts';
 import type { Queues } from './queues.ts';
 import type { Refill } from './refill.ts';
 import { type Sending, sendOne } from './send.ts';

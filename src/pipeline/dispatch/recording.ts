@@ -37,7 +37,7 @@ export class Recording {
   finish(one: QueuedDelivery, step: Step, settlement: Settlement, recorded: Recorded, isKept: boolean): void {
     const { events, clock, refill } = this.#options;
     const { queue, delivery } = one;
-    queue.recorded(delivery);
+    queue.stored.recorded(delivery);
     if (recorded === false) return;
     const overtaken = recorded.find(({ deliveryId }) => deliveryId === delivery.id) ?? null;
     if (settlement.dueAt !== null && !isKept) {

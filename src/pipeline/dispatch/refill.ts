@@ -1,9 +1,10 @@
 import { type Clock, setTimer } from '../../async/clock.ts';
 import type { DeliveryQueue, DueDelivery, Lease } from '../../journal/journal.ts';
-import { type Cursor, type DestinationQueue, isSuspect, type Reading } from './destination-queue.ts';
+import { type DestinationQueue, isSuspect } from './destination-queue.ts';
 import type { InFlight } from './in-flight.ts';
 import { type MemoryBudget, smallBytes } from './memory-budget.ts';
 import type { Readings } from './node-limits.ts';
+import type { Cursor, Reading } from './stored-part.ts';
 
 type Found = Awaited<ReturnType<DeliveryQueue['due']>>;
 
@@ -37,16 +38,16 @@ export class Refill implements AsyncDisposable {
 
   /** Reads more of a queue; `isProbe`: one delivery is enough. */
   async load(queue: DestinationQueue, isProbe: boolean): Promise<void> {
-    queue.requestReading();
+    queue.stored.requestReading();
     this.#running += 1;
     try {
       await this.#options.readings.run(() => this.#read(queue, isProbe));
-      queue.readingSucceeded();
+      queue.stored.readingSucceeded();
     } catch (error) {
       this.#options.failed(error, 'read deliveries');
-      this.refillAt(queue, this.#options.clock.now() + queue.readingFailed());
+      this.refillAt(queue, this.#options.clock.now() + queue.stored.readingFailed());
     } finally {
-      queue.endReading();
+      queue.stored.endReading();
       this.#running -= 1;
       if (this.#running === 0) this.#stopped?.();
     }
@@ -68,7 +69,7 @@ export class Refill implements AsyncDisposable {
   async #read(queue: DestinationQueue, isProbe: boolean): Promise<void> {
     const { journal, lease, clock, memory } = this.#options;
     if (this.#isStopping || memory.mustWaitToRead(queue)) return;
-    const { reading, cursor } = queue.beginReading();
+    const { reading, cursor } = queue.stored.beginReading();
     // Of unknown deliveries, only small ones.
     const bytesMax = memory.isFull ? smallBytes : undefined;
     const limit = isProbe ? 1 : this.#limitOf(queue);
@@ -85,7 +86,8 @@ export class Refill implements AsyncDisposable {
       eventOf: (id) => memory.eventOf(id),
       ...(cursor === null ? { except } : { after: cursor }),
     });
-    if (bytesMax !== undefined && found.isCut && found.due.length === 0) queue.learnNextBytes(Number.POSITIVE_INFINITY);
+    if (bytesMax !== undefined && found.isCut && found.due.length === 0)
+      queue.stored.learnNextBytes(Number.POSITIVE_INFINITY);
     if (!reading.isStale) this.#take(queue, reading, found, { cursor, except });
   }
 
@@ -105,10 +107,10 @@ export class Refill implements AsyncDisposable {
     // Followers are added only when all deliveries before them are in memory and none of those has been sent.
     if (seen === found.length) this.#takeFollowers(queue, followers, free, known);
     // Deliveries that were settled during the reading may be due again, which the next reading shows.
-    if (except.some((id) => reading.settled.has(id))) queue.more();
+    if (except.some((id) => reading.settled.has(id))) queue.stored.more();
     const isMore = isCut || seen < found.length;
-    if (isMore) queue.continueAt(cursorAt(found[seen - 1]) ?? cursor);
-    else if (cursor !== null) queue.more();
+    if (isMore) queue.stored.continueAt(cursorAt(found[seen - 1]) ?? cursor);
+    else if (cursor !== null) queue.stored.more();
     else if (nextDueAt !== null) this.refillAt(queue, nextDueAt);
   }
 
@@ -124,10 +126,10 @@ export class Refill implements AsyncDisposable {
       // settled.
       const { orderKey } = delivery;
       const mustWait = isOrdered(queue) && orderKey !== undefined && queue.orderKeys.has(orderKey);
-      if (settled.has(delivery.id)) queue.more();
+      if (settled.has(delivery.id)) queue.stored.more();
       else if (!known.has(delivery.id) && !mustWait) {
         if (!this.#options.memory.admits(queue, delivery)) return index;
-        queue.read(delivery);
+        queue.stored.read(delivery);
         this.#options.memory.add(queue, delivery);
       }
     }
@@ -159,7 +161,7 @@ export class Refill implements AsyncDisposable {
       if (this.#options.memory.isHeavy || isSuspect(one) || !queue.orderKeys.has(orderKey) || known.has(one.id))
         passed.add(orderKey);
       else {
-        queue.read(one);
+        queue.stored.read(one);
         this.#options.memory.add(queue, one);
       }
     }
@@ -180,8 +182,8 @@ export class Refill implements AsyncDisposable {
   /** Reads the journal again at `at`. */
   refillAt(queue: DestinationQueue, at: number): void {
     if (this.#isStopping) return;
-    setTimer(queue.refillTimer, at, this.#options.clock, () => {
-      queue.more();
+    setTimer(queue.stored.timer, at, this.#options.clock, () => {
+      queue.stored.more();
       this.#options.resume(queue);
     });
   }

@@ -19,7 +19,7 @@ export function isStarved({ lastAt, liveSince }: ReplayShare, now: number): bool
 /** Whether a live delivery is ready, or may be after the journal has been read. */
 export function hasLive({ ready, queues }: ConnectionQueue): boolean {
   if (ready.length > 0) return true;
-  for (const queue of queues) if (queue.reading !== null) return true;
+  for (const queue of queues) if (queue.stored.reading !== null) return true;
   return false;
 }
 

@@ -111,7 +111,7 @@ function requeue(parts: Sending, some: readonly QueuedDelivery[], isPart: boolea
     (mayStay ? staying : leaving).push(one);
   }
   leave(parts, leaving);
-  for (const { queue } of leaving) queue.more();
+  for (const { queue } of leaving) queue.stored.more();
   for (const one of staying) parts.inFlight.remove(one);
   const [first] = staying;
   if (first !== undefined) parts.memory.requeue(first.queue, staying, isPart);
