@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 
 // Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts): all that start one and bring
-// no nodes of their own, which npm test runs.
+// no nodes of their own, which npm test runs. Then those of the whole program on two nodes.
 
 /** Deliveries that are passed have no plan that is confirmed late. */
 const exception = 'src/pipeline/dispatch/late-plans.test.ts';
@@ -15,8 +15,8 @@ const files = globSync('src/pipeline/**/*.test.ts')
   .filter((file) => startsPipeline(file) && file !== exception)
   .sort();
 const given = process.argv.slice(2);
-const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...(given.length > 0 ? given : files)], {
-  stdio: 'inherit',
-  env: { ...process.env, MILLRACE_TEST_PARTITIONS: '4' },
-});
-process.exitCode = status ?? 1;
+const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean =>
+  spawnSync(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+const onPartitions = run('scripts/test.ts', given.length > 0 ? given : files, { MILLRACE_TEST_PARTITIONS: '4' });
+const onNodes = given.length > 0 || run('scripts/test-nodes.ts', []);
+process.exitCode = onPartitions && onNodes ? 0 : 1;
