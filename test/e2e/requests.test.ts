@@ -376,7 +376,7 @@ test('over TLS the certificate is checked, against the CA of the connection, and
   // When the client certificate ends is known, and measured.
   const { health } = await app.client.call('getConnection', { params: { id: connection.id } });
   assert.equal(health.certificateExpiresAt, new X509Certificate(pem('client.crt')).validToDate.toISOString());
-  const metrics = await (await app.fetch('/metrics')).text();
+  const metrics = await app.metrics();
   assert.match(metrics, new RegExp(`expiry_seconds\\{connection="${connection.id}",what="certificate"\\} \\d+`));
 });
 

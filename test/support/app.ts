@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App, Overrides } from '../../src/app.ts';
+import type { Overrides } from '../../src/app.ts';
 import { type CallInput, type Client, createClient, type RouteResponse } from '../../src/client/client.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Delivery, DeliveryStatus } from '../../src/contract/records/delivery.ts';
@@ -18,6 +18,8 @@ export interface TestApp extends AsyncDisposable {
   readonly client: Client;
   /** Any request to the program, with the administrator's token. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The metrics of all its nodes, each of which counts its own work. */
+  metrics(): Promise<string>;
   /** Stops the program and starts it again on the same folder (at another address). */
   restart(): Promise<void>;
 }
@@ -45,7 +47,8 @@ export async function startTestApp(env: Record<string, string> = {}, overrides: 
       ...overrides,
       env,
     });
-  let app: App = await start();
+  let app = await start();
+  const headers = { authorization: `Bearer ${adminToken}` };
   let client = createClient({ url: app.url, token: adminToken });
   return {
     dir,
@@ -59,6 +62,10 @@ export async function startTestApp(env: Record<string, string> = {}, overrides: 
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${adminToken}`);
       return fetch(`${app.url}${path}`, { ...init, headers });
+    },
+    async metrics() {
+      const answers = app.urls.map(async (url) => (await fetch(`${url}/metrics`, { headers })).text());
+      return (await Promise.all(answers)).join('');
     },
     async restart() {
       await app[Symbol.asyncDispose]();

@@ -12,12 +12,18 @@ const isShared = process.env['MILLRACE_TEST_NODES'] === '2';
 const partitions = 4;
 const ttlMs = 10_000;
 
+/** `urls`: the addresses of all nodes. */
+type Nodes = App & { urls: readonly string[] };
+
 /**
  * Starts the program. Of two nodes the test uses the first one. The partitions of its first connections are those of the
  * second node, which sends to them.
  */
-export async function startNodes(config: Config, overrides: Overrides): Promise<App> {
-  if (!isShared || config.databaseUrl !== null) return startApp(config, overrides);
+export async function startNodes(config: Config, overrides: Overrides): Promise<Nodes> {
+  if (!isShared || config.databaseUrl !== null) {
+    const app = await startApp(config, overrides);
+    return { ...app, urls: [app.url] };
+  }
   const allow = parseAllowRules(config.egressAllow ?? '');
   if (!allow.ok) throw new Error(allow.problems.join('; '));
   await using opened = new AsyncDisposableStack();
@@ -31,7 +37,7 @@ export async function startNodes(config: Config, overrides: Overrides): Promise<
   nodes.push(await compose(other, storage, allow.rules, { ...overrides, node: nodeOf('b') }));
   await eventually('both nodes to own their share', () => areShared(storage.journal.hot.leases));
   const stack = opened.move();
-  return { ...app, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { ...app, urls: nodes.map(({ url }) => url), [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 async function areShared(leases: Leases): Promise<boolean> {
