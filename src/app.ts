@@ -43,7 +43,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
 /** How often a node does what others may wait for, in ms. */
 const rhythm = { ttlMs: 1_500, everyMs: 250, pollMs: 100, followMs: 500, statusMs: 1_000 };
 
-/** Of a node that waits for no other. */
+/** The same for a node that is alone. */
 const rhythmAlone = { ttlMs: 15_000, everyMs: 5_000, pollMs: 1_000, followMs: 5_000, statusMs: 5_000 };
 
 /**

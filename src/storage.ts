@@ -50,7 +50,7 @@ export type StorageFacts = Nodes['database'];
 
 /** Why a start refuses a database whose data was moved. */
 export const movedSentence = (what: string, { to, at }: { to: string; at: string }): string =>
-  `${what} was moved to ${to} (${at}): start there. If that move did not end, run it again; millrace move --undo uses this data again.`;
+  `${what} was moved to ${to} (${at}): start Millrace with that database or folder. If that move did not end, run it again; millrace move --undo uses this data again.`;
 
 /** What an engine is told when it is opened. */
 export type StorageOptions = {

@@ -3,11 +3,13 @@ import { Secret } from '../contract/secret.ts';
 import type { Sealer } from './sealer.ts';
 import type { SealedStore } from './sealing.ts';
 
-/** A store of texts by name: one, all with a name prefix, and the writing of one (null: removed). */
+/** A store of texts by name: one, all with a name prefix, and the writing of one (null: removed), also of one with a known text. */
 type Notes = {
   load(name: string): Promise<string | null>;
   list(prefix: string): Promise<{ name: string; text: string }[]>;
   save(change: { name: string; text: string | null }): Promise<void>;
+  /** false: its text is not `before` by now, and stays. */
+  replace(name: string, before: string, text: string): Promise<boolean>;
 };
 
 /**
@@ -40,7 +42,8 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
     reseal: (done) =>
       turn(async () => {
         for (const { name, sealed } of await oldNotes()) {
-          await notes.save({ name: prefix + name, text: seal(name, open(name, sealed)) });
+          // A text that this or another node saved after it was listed has the new key.
+          await notes.replace(prefix + name, sealed, seal(name, open(name, sealed)));
           done(1);
         }
       }),

@@ -50,7 +50,7 @@ test('audit verify reads the trail in PostgreSQL: a changed entry, a changed col
   assert.deepEqual(column, {
     ok: false,
     number: last,
-    problem: 'the column of principal differs from its content',
+    problem: 'the column principal does not match the entry',
   });
   const missing = await tampered(`DELETE FROM audit_entry WHERE number = ${last}`);
   assert.deepEqual(missing, {

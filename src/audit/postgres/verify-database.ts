@@ -44,5 +44,5 @@ function wrongColumns(row: Row): Verdict | null {
   const wrong = searched.find((name) => row[name] !== (entry[name] === null ? null : storable(entry[name])));
   return wrong === undefined
     ? null
-    : { ok: false, number: row.number, problem: `the column of ${wrong} differs from its content` };
+    : { ok: false, number: row.number, problem: `the column ${wrong} does not match the entry` };
 }

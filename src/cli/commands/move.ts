@@ -14,7 +14,7 @@ export function moveCommand(command: Command, { deps, configure, withSettings, o
       if (undo) {
         const went = await program.undoMove();
         output.line(
-          went === null ? 'There is no mark of a move.' : `A start uses this data again. Do not start ${went} too.`,
+          went === null ? 'This data was not moved.' : `A start uses this data again. Do not start ${went} too.`,
         );
         return;
       }

@@ -34,7 +34,7 @@ type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
   owned: OwnedPartitions;
-  /** How often the states of replays are read that other nodes change, while there are any and else; null: embedded mode. */
+  /** How often the states of replays are read, which other nodes change: while a replay is active, and otherwise; null: embedded mode. */
   pollMs: number | null;
   followMs: number | null;
   clock: Clock;

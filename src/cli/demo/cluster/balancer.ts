@@ -38,8 +38,10 @@ export async function startBalancer({ host, port, nodes }: Options): Promise<{ u
       outgoing.writeHead(503, { 'retry-after': '1' }).end();
       return;
     }
-    const { method, headers, url } = incoming;
-    const onward = request(new URL(url ?? '/', to), { method, headers, agent }, (response) => {
+    const { method, headers, url: path } = incoming;
+    // The path as it came: parsed as a URL, one that begins with two slashes names another host.
+    const { hostname, port } = new URL(to);
+    const onward = request({ hostname, port, method, path, headers, agent }, (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders);
       response.pipe(outgoing).on('close', () => response.destroy());
       response.on('error', () => outgoing.destroy());
