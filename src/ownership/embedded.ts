@@ -14,7 +14,7 @@ const everyMs = 5_000;
 export async function ownAlone(options: {
   leases: Omit<Leases, 'partitionCount'>;
   clock: Clock;
-  telemetry: Pick<Telemetry, 'failed'>;
+  telemetry: Pick<Telemetry, 'failed' | 'noticed'>;
   lost(partition: number): void;
   /** It is owned for another time. */
   renewed?(): void;

@@ -34,7 +34,11 @@ function startNode(
       after: (ms, call) => clock.after(ms, () => (isStopped ? void stopped.push(call) : call())),
     },
     monotonic: clock.now,
-    telemetry: { ...silentTelemetry(), failed: (error) => told.push(String(error)) },
+    telemetry: {
+      ...silentTelemetry(),
+      failed: (error) => told.push(String(error)),
+      noticed: (text) => told.push(text),
+    },
     work: {
       async acquired(lease) {
         told.push(`acquired ${lease.partition}`);
@@ -286,4 +290,29 @@ test('a process that was started again under its name takes its partitions back 
   assert.deepEqual(after.partitions(), [0, 1, 2, 3]);
   await clock.advance(10_000);
   assert.deepEqual([before.partitions(), after.partitions()], [[], [0, 1, 2, 3]]);
+  assert.equal(before.told().filter((one) => one.startsWith('another process')).length, 1);
+});
+
+test('a process that was started again under its name takes its partitions anew when a failover lost that it had', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  const before = startNode('a', leases, clock);
+  await before.ownership.start();
+  before.stop();
+  const { partitions } = await leases.beat({ node: 'a', ttlMs, isLeaving: false, now: clock.now() });
+  let isReplica = false;
+  const a = startNode(
+    'a',
+    { ...leases, beat: async (of) => ({ ...(await leases.beat(of)), ...(isReplica && { partitions }) }) },
+    clock,
+  );
+  await a.ownership.start();
+  a.told();
+  isReplica = true;
+  await clock.advance(everyMs);
+  isReplica = false;
+  await clock.advance(everyMs);
+  assert.deepEqual(a.partitions(), [0, 1, 2, 3]);
+  assert.ok(a.ownership.mayAct());
+  assert.equal(a.told().filter((one) => one.startsWith('another process')).length, 0);
 });

@@ -28,7 +28,7 @@ type Options = {
   /** How long a heartbeat lasts, and how often it is renewed. */
   ttlMs: number;
   everyMs: number;
-  telemetry: Pick<Telemetry, 'failed'>;
+  telemetry: Pick<Telemetry, 'failed' | 'noticed'>;
   /** The heartbeat was extended. */
   renewed?(): void;
   /** A failover of the database lost writes of this node. */
@@ -154,12 +154,21 @@ export class Ownership implements AsyncDisposable {
     for (const [partition, { lease }] of this.#held) {
       const { owner, epoch } = stored.get(partition) ?? { owner: null, epoch: 0 };
       if (epoch === lease.epoch) continue;
-      if (owner === node) this.#isReplaced = true;
+      // After a failover that lost what this process took, the stored epoch is an earlier one: it takes the partition again.
+      if (owner === node && epoch > lease.epoch) this.#replaced();
       this.#held.delete(partition);
       this.#options.work.lost(lease);
     }
     this.#actsUntil = from + ttlMs - marginMs;
     renewed?.();
+  }
+
+  #replaced() {
+    if (!this.#isReplaced)
+      this.#options.telemetry.noticed('another process with the name of this node has taken its partitions', {
+        node: this.#options.node,
+      });
+    this.#isReplaced = true;
   }
 
   async #take(failed: (error: unknown) => void): Promise<void> {
