@@ -183,6 +183,7 @@ export async function compose(
         ...storage.problems(withCauses),
         ...present({
           ...core.problems(),
+          partitions: pipeline.takesIn() ? null : 'This node owns no partition.',
           sandbox: sandbox.problem(),
           statistics: pipeline.statistics.problem(),
           session_cookies: cookies.problem(),

@@ -205,6 +205,8 @@ export async function startPipeline(parts: PipelineParts) {
     doesJobs,
     /** Whether no other node can have taken a partition of this one. */
     mayAct: matching.mayAct,
+    /** Whether this node takes in events now: it owns a partition that no other node can have taken. */
+    takesIn: () => owned.leases().length > 0 && matching.mayAct(),
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
     /**

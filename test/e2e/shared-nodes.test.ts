@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { nodeDatabase } from '../support/node-database.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
 
 test('the processes that share the database are listed with what they run and work on, for those with the right', async () => {
   await using app = await startTestApp();
@@ -25,4 +30,35 @@ test('the processes that share the database are listed with what they run and wo
   const { token } = await app.client.call('createMyToken', { body: { name: 'few', rights: ['events:view'] } });
   const refused = await fetch(`${app.url}/api/v1/nodes`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(refused.status, 403);
+});
+
+test('a node without a partition is unready and refuses events, and becomes ready when it gets one', async () => {
+  const env = { ...(await nodeDatabase(server, 'standby')), MILLRACE_PARTITIONS: '1' };
+  const first = await startTestApp(env);
+  const { key } = await first.client.call('createCollector', { body: { name: 'shop' } });
+  await using standby = await startTestApp({ ...env, MILLRACE_NODE_NAME: 'b' });
+  const readiness = async () => {
+    const response = await fetch(`${standby.url}/readyz`);
+    const body: unknown = await response.json();
+    return { status: response.status, body };
+  };
+  const send = async () => {
+    const body = JSON.stringify({ events: [{ n: 1 }] });
+    return (await fetch(`${standby.url}/v3/${key}`, { method: 'POST', body })).status;
+  };
+  const problems = { partitions: 'This node owns no partition.' };
+  assert.deepEqual(await readiness(), { status: 503, body: { status: 'unready', problems } });
+  assert.equal(await send(), 503);
+  await first[Symbol.asyncDispose]();
+  await eventually('the standby to be ready', async () => (await readiness()).status === 200);
+  assert.equal(await send(), 200);
+});
+
+test('of two processes with one name, the older one is unready', async () => {
+  const env = await nodeDatabase(server, 'one_name');
+  await using older = await startTestApp(env);
+  await using newer = await startTestApp(env);
+  const statusOf = async ({ url }: { url: string }) => (await fetch(`${url}/readyz`)).status;
+  await eventually('the older one to be unready', async () => (await statusOf(older)) === 503);
+  assert.equal(await statusOf(newer), 200);
 });
