@@ -17,7 +17,8 @@ export function DocumentField({ searched, nameOf, value, onToggle, ...field }: P
   const { found, isSettled } = useFound(searched, text, isOpen);
   const options = found.map((one) => ({ ...one, isFound: isSettled }));
   const isListed = value === '' || found.some((one) => one.value === value);
-  const label = (nameOf ?? ((id) => foundName(searched, id)))(value);
+  // Nothing is asked about a value that is empty, or whose name is in the list.
+  const label = isListed ? '' : (nameOf ?? ((id) => foundName(searched, id)))(value);
   return (
     <SearchedSelect
       placeholder={parts.any}
