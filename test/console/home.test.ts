@@ -34,10 +34,11 @@ test('on a new server, Home says that all is clear and leads to the first steps'
   await page.getByRole('button', { name: 'Help and keyboard shortcuts' }).click();
   await page.getByRole('link', { name: /First steps/ }).click();
   await h1(page, 'Welcome to Millrace');
-  await page.getByRole('link', { name: /^Demo data/ }).click();
-  await page.getByText('The demo isn’t running on this server.').waitFor();
-  await page.getByRole('link', { name: /^My data/ }).click();
   await page.getByRole('heading', { name: 'Invite a colleague' }).waitFor();
+  // Without the demo there is nothing to choose between.
+  assert.equal(await page.getByRole('link', { name: /^Demo data/ }).count(), 0);
+  await visit(page, '/welcome?with=demo');
+  await page.getByText('The demo isn’t running on this server.').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 
@@ -221,6 +222,24 @@ test('without the rights for a part of Home it is not there', async () => {
     assert.equal(await page.getByRole('heading', { name }).count(), 0);
   await page.goto(`${app.url}/welcome?with=demo`);
   await page.getByText('To see whether the demo is running on this server you need the right').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a person who may only look is led to no first steps, and to nothing that creates', async () => {
+  const { app, browser } = console_;
+  const { data: roles } = await app.client.call('listRoles');
+  const rights = roles.find(({ name }) => name === 'Analyst')?.rights ?? assert.fail();
+  const { token } = await app.client.call('createToken', { body: { name: 'Looks', rights } });
+  await using tab = await openTab(browser, { url: app.url, token });
+  const { page } = tab;
+  await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
+  await loaded(page);
+  assert.equal(await page.getByRole('link', { name: 'First steps' }).count(), 0);
+  for (const path of ['/actions', '/connections', '/behaviors', '/data-collection', '/replays']) {
+    await visit(page, path);
+    const creating = page.getByRole('main').getByText(/^(New|Paste|Import) /);
+    assert.deepEqual(await creating.allTextContents(), [], path);
+  }
   assert.deepEqual(tab.problems, []);
 });
 

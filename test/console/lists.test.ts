@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { barriers, barriersInAllLooks, chooseFilter, loaded, openTab, startConsole } from './browser.ts';
+import { barriers, barriersInAllLooks, chooseFilter, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -147,6 +147,23 @@ test('Enter chooses the marked option of a filter that the server searches, also
   await search.press('Enter');
   await page.getByRole('button', { name: 'Remove filter Connection: Mail' }).waitFor();
   assert.deepEqual(tab.problems, []);
+});
+
+test('what is not there leads to its list and to what was deleted', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, expected: /^404 / });
+  const { page } = tab;
+  await visit(page, '/deliveries/dlv_1');
+  await page.getByRole('alert').getByText('Not found').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Go to Deleted objects' }).count(), 0);
+  await page.getByRole('link', { name: 'Go to Deliveries' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
+  await visit(page, '/actions/act_1');
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole('link', { name: 'Go to Deleted objects' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Deleted' }).waitFor();
+  await visit(page, '/nowhere');
+  await page.getByRole('link', { name: 'Go to Home' }).waitFor();
 });
 
 test('columns are hidden and moved per person, and those without room leave before the state does', async () => {

@@ -8,7 +8,7 @@ export { useFocusBack, watchFocus } from './act/focus.ts';
 export { GuardedButton } from './act/guarded-button.tsx';
 export { Notes } from './act/notes.tsx';
 export { notifyDone, notifyFailed, notifyOffer } from './act/notify.ts';
-export { Problem, told } from './act/problem.tsx';
+export { isGone, Problem, told } from './act/problem.tsx';
 export { saveFile } from './act/save-file.ts';
 export { SideDialog } from './act/side-dialog.tsx';
 export { AutoGrid, Beside, FieldGrid } from './layout/auto-grid.tsx';

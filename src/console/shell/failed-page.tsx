@@ -8,7 +8,7 @@ import { Page } from './page.tsx';
 export function NotFoundPage(): ReactNode {
   return (
     <Page title={shell.notFound.title} lead={shell.notFound.text}>
-      <PlainLink to="/">{shell.notFound.back}</PlainLink>
+      <PlainLink to="/">{shell.notFound.to(shell.pages.home)}</PlainLink>
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import type { Right } from '../../contract/accounts/rights.ts';
 import { useOpenIssues } from '../data/data.ts';
 import { shell } from '../messages/en.ts';
 import { EditPlace } from '../parts/form/edit-place.tsx';
-import { Icon, IdWithCopy, NoRight, Problem } from '../parts/parts.ts';
+import { Icon, IdWithCopy, isGone, NoRight, PlainLink, Problem } from '../parts/parts.ts';
 import { useMay, useMe } from '../session/rights.ts';
 import css from './page.module.css';
 
@@ -112,12 +112,25 @@ type LoadedProps<Thing extends object> = Pick<PageProps, 'right' | 'crumbs'> & {
   idOf?: (thing: Thing) => string | undefined;
   lead?: ((thing: Thing) => ReactNode) | undefined;
   actions?: ((thing: Thing) => ReactNode) | undefined;
+  /** Whether a deleted one is listed in Settings, and can be restored. */
+  isRestorable?: boolean;
   children: (thing: Thing) => ReactNode;
 };
 
 /** The page of one thing, which is loaded first: shows its outline until then, or the problem with Retry. */
 export function LoadedPage<Thing extends object>(props: LoadedProps<Thing>): ReactNode {
-  const { query, one, part = one, nameOf, idOf = ownId, lead, actions, children, ...page } = props;
+  const {
+    query,
+    one,
+    part = one,
+    nameOf,
+    idOf = ownId,
+    lead,
+    actions,
+    isRestorable = false,
+    children,
+    ...page
+  } = props;
   const { data, error } = query;
   return (
     <Page
@@ -129,11 +142,35 @@ export function LoadedPage<Thing extends object>(props: LoadedProps<Thing>): Rea
       {data !== undefined ? (
         children(data)
       ) : error !== null ? (
-        <Problem error={error} onRetry={() => void query.refetch()} />
+        <>
+          <Problem error={error} onRetry={() => void query.refetch()} />
+          {isGone(error) ? <WaysOn crumbs={page.crumbs} isRestorable={isRestorable} /> : null}
+        </>
       ) : (
         <Skeleton height={320} aria-busy="true" />
       )}
     </Page>
+  );
+}
+
+type WaysOnProps = { crumbs: PageProps['crumbs'] | undefined; isRestorable: boolean };
+
+/** Where to go on from a thing that is not there: the list that it would be in, and what was deleted. */
+function WaysOn({ crumbs = [], isRestorable }: WaysOnProps): ReactNode {
+  const list = crumbs.at(-1);
+  return (
+    <Group mt="md">
+      {list === undefined ? null : (
+        <PlainLink to={list.to as '/'} params={(list.params ?? {}) as never}>
+          {shell.notFound.to(list.label)}
+        </PlainLink>
+      )}
+      {isRestorable ? (
+        <PlainLink to="/settings" search={{ tab: 'deleted' }}>
+          {shell.notFound.to(shell.notFound.deleted)}
+        </PlainLink>
+      ) : null}
+    </Group>
   );
 }
 

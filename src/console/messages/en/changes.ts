@@ -23,6 +23,10 @@ export const changes = {
     unchanged: 'Saved without changes',
     changed: (fields: readonly string[], more: number) =>
       `Changed: ${fields.join(', ')}${more <= 0 ? '' : ` and ${formatNumber(more)} more`}`,
+    statusOnly: (first: number, last: number) =>
+      first === last
+        ? `Version ${formatNumber(first)} changed the status alone`
+        : `Versions ${formatNumber(first)} to ${formatNumber(last)} changed the status alone`,
     show: 'Changes',
     showOf: (version: number) => `Changes in version ${formatNumber(version)}`,
     whole: 'View full document',

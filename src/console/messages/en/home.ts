@@ -5,7 +5,7 @@ import { formatNumber } from '../format.ts';
 export const home = {
   lead: 'Traffic and anything that needs attention',
   welcome: {
-    title: 'New here?',
+    title: 'First steps',
     text: 'See how it works, or send your own event. It takes a minute.',
     hide: 'Dismiss',
   },

@@ -140,7 +140,8 @@ export const shell = {
   notFound: {
     title: 'Page not found',
     text: 'This page doesn’t exist. It may have been deleted, or the link is incomplete.',
-    back: 'Go to Home',
+    to: (page: string) => `Go to ${page}`,
+    deleted: 'Deleted objects',
   },
   failed: { title: 'This page failed', reload: 'Reload' },
 } as const;

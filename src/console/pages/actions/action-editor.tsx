@@ -1,4 +1,4 @@
-import { Button, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { rights } from '../../../contract/accounts/rights.ts';
 import type { Names } from '../../data/data.ts';
@@ -124,7 +124,7 @@ export function ActionEditor({ stored, begin, draftKey, names, step, onStep, onS
           {step === 'rules' ? <RulesStep {...given} /> : null}
           {step === 'sources' ? <SourcesStep /> : null}
           {step === 'destinations' ? (
-            <Suspense>
+            <Suspense fallback={<Skeleton height={260} aria-busy="true" />}>
               <DestinationsStep {...given} names={names} storedId={storedId} />
             </Suspense>
           ) : null}

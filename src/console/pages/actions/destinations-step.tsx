@@ -135,7 +135,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
         ? w.heldNow
         : offered.length === 0
           ? w.noDestinations
-          : options.some(({ disabled }) => disabled)
+          : chosen === undefined && options.some(({ disabled }) => disabled)
             ? w.whyGrey[connection.status === 'enabled' ? 'destination' : 'connection']
             : null;
   return (

@@ -4,8 +4,8 @@ import { type ReactNode, useMemo } from 'react';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { column, modifiedColumn, nameColumn } from '../../parts/list/standard-columns.tsx';
-import { Icon, Note } from '../../parts/parts.ts';
+import { column, modifiedColumn, nameColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
+import { Icon } from '../../parts/parts.ts';
 import { conditionWords, type RuleName } from '../../parts/rules/condition-words.ts';
 import { useRuleNames } from '../../parts/rules/rule-names.ts';
 import { type Behavior, behaviorKind, blockedBy } from './behavior.ts';
@@ -38,16 +38,7 @@ function columnsOf(nameOf: RuleName): readonly Column<Behavior>[] {
   );
   return [
     nameColumn(behaviorKind, words.columns.name),
-    column('category', terms.category, { sort: ({ category }) => category }, ({ category, standard }) => (
-      <>
-        {category}
-        {standard ? (
-          <Note>
-            <Icon name="lock" size={12} /> {words.standard}
-          </Note>
-        ) : null}
-      </>
-    )),
+    valueColumn('category', terms.category, ({ category }) => category),
     column('expression', words.columns.expression, { isText: true }, ({ condition }) =>
       sentence(conditionWords(condition, nameOf)),
     ),
@@ -73,7 +64,14 @@ function columnsOf(nameOf: RuleName): readonly Column<Behavior>[] {
       ...modified,
       leavesFirst: false,
       sort: ({ updatedAt, standard }) => (standard ? null : updatedAt),
-      cell: (row) => (row.standard ? <Text c="dimmed">{words.shipped}</Text> : modified.cell(row)),
+      cell: (row) =>
+        row.standard ? (
+          <Text span c="dimmed">
+            <Icon name="lock" size={12} /> {words.shipped}
+          </Text>
+        ) : (
+          modified.cell(row)
+        ),
     },
   ];
 }

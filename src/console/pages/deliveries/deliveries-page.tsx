@@ -19,6 +19,7 @@ import { client } from '../../session/session.ts';
 import { lazyPart } from '../../shell/lazy-part.ts';
 import { Page } from '../../shell/page.tsx';
 import { BulkDialog } from './bulk-dialog.tsx';
+import css from './deliveries-page.module.css';
 import { isDeliveryId, queryOf, useDeliveryFilters } from './delivery-filters.ts';
 import { DeliveryHistogram } from './delivery-histogram.tsx';
 
@@ -59,59 +60,17 @@ export function DeliveriesPage(): ReactNode {
     columns: useDeliveryColumns((part) => change(part)),
     filterBy: words.filterBy,
     filters: useDeliveryFilters(),
-    notice: (
-      <>
-        {mayLook ? (
-          <DeliveryHistogram
-            filter={filter}
-            isFresh={isFresh && !isSearch}
-            onStatus={(status, unresolved) => change({ status, unresolved })}
-            // Not in place: Back leads to the wider range.
-            onRange={(from, until) =>
-              void navigate({ search: { ...search, cursor: undefined, range: 'custom', from, until } })
-            }
-          />
-        ) : null}
-        {mayManage && ticked.size > 0 ? (
-          <Group gap="xs" mb="xs" role="group" aria-label={words.selected(ticked.size)}>
-            <Text fw={600} role="status">
-              {selection === 'all' ? words.allSelected : words.selected(ticked.size)}
-            </Text>
-            {selection === 'all' ? null : (
-              <Button size="xs" onClick={() => select('all')}>
-                {words.selectAllMatching}
-              </Button>
-            )}
-            {/* All that match, however many: that is a replay. */}
-            {selection === 'all' && isAllReplayable ? null : (
-              <Button variant="filled" size="xs" onClick={() => askFor('retry')}>
-                {terms.retry}
-              </Button>
-            )}
-            {selection === 'all' && !isAllReplayable ? null : (
-              <ReplayButton
-                size="xs"
-                variant={selection === 'all' ? 'filled' : 'default'}
-                from={() => ({
-                  of: 'deliveries',
-                  ...(selection === 'all' ? { filter: filterOf(filter) } : { ids: [...selection] }),
-                })}
-                onDone={() => select(none)}
-              />
-            )}
-            <Button size="xs" onClick={() => askFor('cancel')}>
-              {words.cancel}
-            </Button>
-            <Button size="xs" variant="subtle" color="gray" onClick={() => select(none)}>
-              {words.clearSelection}
-            </Button>
-            <Text size="xs" c="dimmed">
-              {words.difference}
-            </Text>
-          </Group>
-        ) : null}
-      </>
-    ),
+    notice: mayLook ? (
+      <DeliveryHistogram
+        filter={filter}
+        isFresh={isFresh && !isSearch}
+        onStatus={(status, unresolved) => change({ status, unresolved })}
+        // Not in place: Back leads to the wider range.
+        onRange={(from, until) =>
+          void navigate({ search: { ...search, cursor: undefined, range: 'custom', from, until } })
+        }
+      />
+    ) : null,
     peek: {
       nameOf: ({ id, status }) => `${parts.status[status]} ${id}`,
       more: ({ id }) => (
@@ -177,6 +136,44 @@ export function DeliveriesPage(): ReactNode {
           </>
         }
       />
+      {mayManage && ticked.size > 0 ? (
+        <Group gap="xs" className={css['bar'] ?? ''} role="group" aria-label={words.selected(ticked.size)}>
+          <Text fw={600} role="status">
+            {selection === 'all' ? words.allSelected : words.selected(ticked.size)}
+          </Text>
+          {selection === 'all' ? null : (
+            <Button size="xs" onClick={() => select('all')}>
+              {words.selectAllMatching}
+            </Button>
+          )}
+          {/* All that match, however many: that is a replay. */}
+          {selection === 'all' && isAllReplayable ? null : (
+            <Button variant="filled" size="xs" onClick={() => askFor('retry')}>
+              {terms.retry}
+            </Button>
+          )}
+          {selection === 'all' && !isAllReplayable ? null : (
+            <ReplayButton
+              size="xs"
+              variant={selection === 'all' ? 'filled' : 'default'}
+              from={() => ({
+                of: 'deliveries',
+                ...(selection === 'all' ? { filter: filterOf(filter) } : { ids: [...selection] }),
+              })}
+              onDone={() => select(none)}
+            />
+          )}
+          <Button size="xs" onClick={() => askFor('cancel')}>
+            {words.cancel}
+          </Button>
+          <Button size="xs" variant="subtle" color="gray" onClick={() => select(none)}>
+            {words.clearSelection}
+          </Button>
+          <Text size="xs" c="dimmed">
+            {words.difference}
+          </Text>
+        </Group>
+      ) : null}
       {asked === null ? null : (
         <BulkDialog
           {...asked}

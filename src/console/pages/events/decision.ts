@@ -2,6 +2,8 @@ import { allParts, partsOf } from '../../../contract/records/explained-parts.ts'
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
 import { conditions, terms, event as words } from '../../messages/en.ts';
 
+type ExplainedBehavior = Extract<ExplainedCondition, { kind: 'behavior' }>;
+
 /** A comparison, and whether it had to be false. */
 type Decision = { leaf: ExplainedComparison; isNegated: boolean };
 
@@ -15,6 +17,12 @@ export function decisionAt(tree: ExplainedCondition, pointer: string | null, isN
 export function decidingGroup(tree: ExplainedCondition, pointer: string | null): ExplainedCondition | null {
   if (tree.pointer === pointer && 'conditions' in tree) return tree;
   return first(partsOf(tree), (one) => decidingGroup(one, pointer));
+}
+
+/** The behavior that the deciding group at a pointer is of; null: of none. */
+export function decidingBehavior(tree: ExplainedCondition, pointer: string | null): ExplainedBehavior | null {
+  if (tree.kind === 'behavior') return decidingGroup(tree.condition, pointer) === null ? null : tree;
+  return first(partsOf(tree), (one) => decidingBehavior(one, pointer));
 }
 
 function first<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
@@ -59,6 +67,12 @@ export function foundSentence({ parameter, isMissing, actual, isCut }: Explained
   if (!maySee) return words.hiddenSentence;
   const found = terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
   return isCut ? terms.cut(found) : found;
+}
+
+/** What the event has for the first comparison of a part, as a sentence. */
+export function foundFirst(tree: ExplainedCondition, maySee: boolean): string {
+  const [leaf] = comparisonsIn(tree);
+  return leaf === undefined ? '' : foundSentence(leaf, maySee);
 }
 
 /** How many comparisons there are, and how many of them are true. */

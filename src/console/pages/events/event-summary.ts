@@ -1,7 +1,15 @@
 import type { RouteResponse } from '../../../client/client.ts';
 import type { Delivery, DeliveryStatus } from '../../../contract/records/delivery.ts';
 import { outcomes, event as words } from '../../messages/en.ts';
-import { clausesOf, clauseWords, decidingGroup, decisionAt, foundSentence } from './decision.ts';
+import {
+  clausesOf,
+  clauseWords,
+  decidingBehavior,
+  decidingGroup,
+  decisionAt,
+  foundFirst,
+  foundSentence,
+} from './decision.ts';
 
 export type Explanation = RouteResponse<'explainEvent'>;
 export type ExplainedAction = Explanation['actions'][number];
@@ -37,7 +45,10 @@ export function because(
 ): string[] {
   const decision = decisionAt(explanation, decidedBy);
   const group = decidingGroup(explanation, decidedBy);
-  if (group?.kind === 'any') return [w.noneOf(clausesOf(group))];
+  if (group?.kind === 'any') {
+    const behavior = decidingBehavior(explanation, decidedBy);
+    return [behavior === null ? w.noneOf(clausesOf(group)) : say(w.behavior(behavior.name), foundFirst(group, maySee))];
+  }
   if (decision === null) return [];
   const { leaf, isNegated } = decision;
   return [say(clauseWords(leaf, isNegated), foundSentence(leaf, maySee))];

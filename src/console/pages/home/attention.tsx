@@ -15,6 +15,10 @@ import type { DocumentsHere } from './use-documents.ts';
 const words = home.attention;
 const issuesMax = 5;
 
+/** The issues that Home shows. */
+export const useIssues = () =>
+  useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMax } }, watched);
+
 type Item = {
   key: string;
   icon: IconName;
@@ -31,7 +35,7 @@ type Props = { documents: DocumentsHere; stats: Stats | undefined };
 /** Everything that needs a person, each with the next step. */
 export function Attention({ documents, stats }: Props): ReactNode {
   const maySee = useMay('deliveries:view');
-  const { data } = useApiQuery('listIssues', { query: { state: 'open,acknowledged', limit: issuesMax } }, watched);
+  const { data } = useIssues();
   const names = useNames();
   const failed = useDeliveryState().data?.failed ?? 0;
   const issues = data?.data ?? [];

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Stats, useDeliveryState, useStats } from '../../data/data.ts';
+import { type DeliveryState, type Stats, useDeliveryState, useStats } from '../../data/data.ts';
 import {
   deliveries,
   formatDuration,
@@ -21,7 +21,7 @@ import { addressOf, ButtonLink, Note, Panel, PlainLink, Problem, Time, Toned, us
 import { useKeptChoice, welcomeChoice } from '../../session/kept-choice.ts';
 import { useMay, useMe } from '../../session/rights.ts';
 import { Page } from '../../shell/page.tsx';
-import { Attention } from './attention.tsx';
+import { Attention, useIssues } from './attention.tsx';
 import css from './home-page.module.css';
 import { ratePerMinute } from './rate.ts';
 import { type DocumentsHere, useDocuments } from './use-documents.ts';
@@ -79,10 +79,13 @@ export function HomePage(): ReactNode {
   );
 }
 
-/** Leads to the first steps until it is dismissed. */
+/** Leads those who can take the first steps to them until it is dismissed, but not past a critical issue. */
 function FirstSteps(): ReactNode {
   const [welcome, set] = useKeptChoice(welcomeChoice);
-  return welcome === 'hidden' ? null : (
+  const mayConnect = useMay('connections:manage');
+  const mayAct = useMay('actions:manage');
+  const isUrgent = useIssues().data?.data.some(({ severity }) => severity === 'critical') === true;
+  return welcome === 'hidden' || !mayConnect || !mayAct || isUrgent ? null : (
     <Paper
       component="section"
       aria-label={shell.keys.welcome}
@@ -202,8 +205,8 @@ const tileWords = home.tiles;
 /** The most important numbers. */
 function Tiles({ stats, firstCollector }: { stats: Stats } & Pick<DocumentsHere, 'firstCollector'>): ReactNode {
   const now = useNow();
-  const { totals, latency, oldestWaitingAt } = stats;
-  const held = useDeliveryState().data?.held;
+  const { totals, latency } = stats;
+  const state = useDeliveryState().data;
   const ended = totals.delivered + totals.failed;
   const perMinute = ratePerMinute(totals.received, stats, firstCollector);
   const rate = perMinute > 0 && perMinute < 1 ? tileWords.underOne : formatNumber(Math.round(perMinute));
@@ -213,11 +216,10 @@ function Tiles({ stats, firstCollector }: { stats: Stats } & Pick<DocumentsHere,
       ? [tileWords.success, terms.noneYet]
       : [tileWords.success, formatPercent(totals.delivered / ended), tileWords.successHint],
     [tileWords.latency, latency === null ? terms.noneYet : formatDuration(latency.p95Ms)],
-    [
-      tileWords.waiting,
-      oldestWaitingAt === null ? terms.none : formatDuration(Math.max(0, now - Date.parse(oldestWaitingAt))),
-    ],
-    ...(held === undefined ? [] : [[tileWords.held, <HeldNow key="held" held={held} />] satisfies [string, ReactNode]]),
+    ...(state === undefined ? [] : [[tileWords.waiting, ageOf(state, now)] satisfies [string, string]]),
+    ...(state === undefined
+      ? []
+      : [[tileWords.held, <HeldNow key="held" held={state.held} />] satisfies [string, ReactNode]]),
   ];
   return (
     <SimpleGrid component="dl" minColWidth="min(8rem, 100%)" autoFlow="auto-fit">
@@ -237,6 +239,9 @@ function Tiles({ stats, firstCollector }: { stats: Stats } & Pick<DocumentsHere,
     </SimpleGrid>
   );
 }
+
+const ageOf = ({ oldestPendingAt }: DeliveryState, now: number): string =>
+  oldestPendingAt === null ? terms.none : formatDuration(Math.max(0, now - Date.parse(oldestPendingAt)));
 
 /** How many deliveries are held now, as a link to them. */
 function HeldNow({ held }: { held: number }): ReactNode {

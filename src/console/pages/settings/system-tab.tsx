@@ -1,7 +1,7 @@
 import { Code, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { allRights, rights } from '../../../contract/accounts/rights.ts';
-import { useApiQuery, useStats, watched } from '../../data/data.ts';
+import { type DeliveryState, useApiQuery, useDeliveryState, useStats, watched } from '../../data/data.ts';
 import { formatDuration, formatNumber, settings, shell, terms } from '../../messages/en.ts';
 import { AutoGrid, Facts, Panel, Problem, StatusBadge, Time } from '../../parts/parts.ts';
 import { useMay, useMe } from '../../session/rights.ts';
@@ -15,6 +15,7 @@ export function SystemTab(): ReactNode {
   const version = useApiQuery('version');
   const me = useMe();
   const { data: stats, error, refetch } = useStats('all', undefined, '1h');
+  const state = useDeliveryState().data;
   const maySeeNumbers = useMay('settings:view');
   return (
     <Stack>
@@ -45,14 +46,7 @@ export function SystemTab(): ReactNode {
                 [terms.eventsReceived, formatNumber(stats.totals.received)],
                 [words.delivered, formatNumber(stats.totals.delivered)],
                 [words.p95, stats.latency === null ? terms.noneYet : formatDuration(stats.latency.p95Ms)],
-                [
-                  words.waiting,
-                  stats.oldestWaitingAt === null ? (
-                    terms.none
-                  ) : (
-                    <Time key="waiting" at={stats.oldestWaitingAt} show="relative" />
-                  ),
-                ],
+                ...(state === undefined ? [] : [[words.waiting, <OldestPending key="waiting" {...state} />] as const]),
               ]}
             />
           )}
@@ -98,3 +92,6 @@ function Health(): ReactNode {
     </>
   );
 }
+
+const OldestPending = ({ oldestPendingAt }: DeliveryState): ReactNode =>
+  oldestPendingAt === null ? terms.none : <Time at={oldestPendingAt} show="relative" />;

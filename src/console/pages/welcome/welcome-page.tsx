@@ -38,21 +38,23 @@ export function WelcomePage(): ReactNode {
   const [onHome, set] = useKeptChoice(welcomeChoice);
   return (
     <Page title={words.title} lead={words.lead}>
-      <Box component="nav" aria-label={words.choose} mb="lg">
-        <LinkCards>
-          {choices.map(([choice, icon]) => (
-            <LinkCard
-              key={choice}
-              to="/welcome"
-              search={{ with: choice }}
-              mark={<Icon name={icon} size={20} />}
-              name={words.choices[choice].title}
-              text={words.choices[choice].text}
-              isChosen={isKnown && choice === shown}
-            />
-          ))}
-        </LinkCards>
-      </Box>
+      {hasDemo === true ? (
+        <Box component="nav" aria-label={words.choose} mb="lg">
+          <LinkCards>
+            {choices.map(([choice, icon]) => (
+              <LinkCard
+                key={choice}
+                to="/welcome"
+                search={{ with: choice }}
+                mark={<Icon name={icon} size={20} />}
+                name={words.choices[choice].title}
+                text={words.choices[choice].text}
+                isChosen={choice === shown}
+              />
+            ))}
+          </LinkCards>
+        </Box>
+      ) : null}
       {isKnown && shown === 'mine' ? <MakeItYours /> : null}
       {isKnown && shown === 'demo' ? (
         !mayTell ? (

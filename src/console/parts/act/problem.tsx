@@ -21,8 +21,6 @@ export function Problem({ error, title: own, onRetry }: Props): ReactNode {
   const lacks = lackedRight(error);
   if (lacks !== null) return <NoRight right={lacks} />;
   const { title, detail, requestId } = told(error);
-  // It would not be there the next time either.
-  const isGone = error instanceof ClientError && error.code === 'not_found';
   return (
     <Alert role="alert" color="red" icon={<Icon name="alert" />} title={own ?? title}>
       <Stack gap="xs">
@@ -33,7 +31,7 @@ export function Problem({ error, title: own, onRetry }: Props): ReactNode {
             <CopyIcon text={requestId} label={parts.copy} />
           </Group>
         )}
-        {onRetry === undefined || isGone ? null : (
+        {onRetry === undefined || isGone(error) ? null : (
           <Group>
             <Button size="xs" leftSection={<Icon name="retry" size={14} />} onClick={onRetry}>
               {terms.retry}
@@ -44,6 +42,9 @@ export function Problem({ error, title: own, onRetry }: Props): ReactNode {
     </Alert>
   );
 }
+
+/** Whether what was asked for does not exist: it would not be there the next time either. */
+export const isGone = (error: unknown): boolean => error instanceof ClientError && error.code === 'not_found';
 
 /** Title, words and request id of any error. */
 export function told(error: unknown): { title: string; detail: string; requestId: string | null } {

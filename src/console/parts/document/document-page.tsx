@@ -29,7 +29,7 @@ type Props<Stored extends StoredDocument, Tab extends string> = {
   actions?: Panel<Stored>;
   /** Why it can't be deleted now: the button is grey and says so. null: it can. */
   blockedBy?: (document: Stored) => string | null;
-  /** Whether it can't be changed: none of its versions can be restored. */
+  /** Whether it can't be changed: it has no versions. */
   isFixed?: (document: Stored) => boolean;
   /** The question before it is deleted, where the consequences have to be counted. */
   deletion?: ComponentType<DialogProps<Stored>>;
@@ -56,7 +56,8 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
   const mayManage = useMay(kind.manage);
   const query = useQuery({ ...kind.query(id), enabled: useMay(kind.view) });
   const { remove, dialog } = useDeletion(kind, deletion, toList);
-  const names = Object.keys(tabs ?? {}) as Tab[]; // the keys of a literal
+  const isOne = query.data !== undefined && isFixed?.(query.data) === true;
+  const names = (Object.keys(tabs ?? {}) as Tab[]).filter((name) => !isOne || name !== 'versions'); // the keys of a literal
   const opened = useRef<Tab>(undefined);
   if (query.data !== undefined) opened.current ??= opensAt?.(query.data);
   const tab = names.find((name) => name === chosen) ?? opened.current ?? names[0];
@@ -66,8 +67,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
   const panelOf = (name: Tab, document: Stored): ReactNode => {
     const own: Panel<Stored> | undefined = panels?.[name];
     if (own !== undefined || inFiles === undefined) return own?.(document);
-    if (name === 'versions')
-      return <VersionsTab kind={inFiles} document={document} mayManage={mayManage && isFixed?.(document) !== true} />;
+    if (name === 'versions') return <VersionsTab kind={inFiles} document={document} mayManage={mayManage} />;
     return <ShownTexts kind={`${inFiles}s`} document={named(document)} />;
   };
   return (
@@ -76,6 +76,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
       one={kind.one}
       part={tab === undefined ? undefined : tabs?.[tab]}
       nameOf={kind.nameOf}
+      isRestorable={inFiles !== undefined}
       right={kind.view}
       crumbs={kind.crumbs}
       lead={lead}
@@ -103,7 +104,7 @@ export function DocumentPage<Stored extends StoredDocument, Tab extends string =
           {tab === undefined || tabs === undefined ? null : (
             <DetailTabs
               label={kind.one}
-              names={tabs}
+              names={Object.fromEntries(names.map((name) => [name, tabs[name]])) as Record<Tab, string>} // some of them
               kept={kept}
               shown={tab}
               onShow={(next) => void navigate({ to: '.', search: { tab: next } as never })} // the page's own address

@@ -27,7 +27,7 @@ export function PrivacyFields({ draft, errors, isDisabled, onChange }: Props): R
   return (
     <>
       {field('drop')}
-      <Fieldset legend={<Input.Label component="span">{words.masks}</Input.Label>} variant="unstyled">
+      <Fieldset legend={<Input.Label component="span">{words.masks}</Input.Label>} variant="unstyled" p={0} m={0}>
         <Stack gap="sm">
           <RowList
             list={draft.masks}

@@ -9,7 +9,7 @@ import { routeOf } from '../../data/data.ts';
 import { changes, fieldsOf, terms } from '../../messages/en.ts';
 import { client } from '../../session/session.ts';
 import { differences } from '../form/conflict-dialog.tsx';
-import { ActButton, Icon, Problem, Time, Toned } from '../parts.ts';
+import { ActButton, Icon, Note, Problem, Time, Toned } from '../parts.ts';
 import { Diff } from './diff.tsx';
 
 const w = changes.versions;
@@ -62,6 +62,7 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
             key={version.version}
             version={version}
             before={data[index + 1] ?? null}
+            until={(shown[index - 1]?.version ?? document.version + 1) - 1}
             isPresent={index === 0}
             restore={
               index === 0 || !mayManage ? null : (
@@ -110,12 +111,14 @@ export function VersionsTab({ kind, document, mayManage, onRestored }: Props): R
 type EntryProps = {
   version: Version;
   before: Version | null;
+  /** The last number that has the same but for the status: the status alone makes no version of its own. */
+  until: number;
   isPresent: boolean;
   /** The button that restores it. */
   restore: ReactNode;
 };
 
-function Entry({ version, before, isPresent, restore }: EntryProps): ReactNode {
+function Entry({ version, before, until, isPresent, restore }: EntryProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const fields = before === null ? [] : fieldsOf(differences(written(before), written(version)).map(([path]) => path));
   const summary =
@@ -135,6 +138,7 @@ function Entry({ version, before, isPresent, restore }: EntryProps): ReactNode {
           <Text c="dimmed" size="sm" component="div">
             <Time at={version.updatedAt} /> {terms.by(version.updatedBy)}
           </Text>
+          {until === version.version ? null : <Note>{w.statusOnly(version.version + 1, until)}</Note>}
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {summary}
           </Text>

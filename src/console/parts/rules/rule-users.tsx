@@ -17,10 +17,10 @@ export function RulesThatName({ query, none }: { query: Query; none?: string }):
   const lists = [useApiQuery('listActions', asked), useApiQuery('listBehaviors', asked)] as const;
   if (lists.some(({ isLoading }) => isLoading)) return <Skeleton height={40} aria-busy="true" />;
   if (lists.every(({ error }) => error !== null)) return null;
-  const [actions, behaviors] = lists.map(({ data }) => data?.data ?? []);
+  const [actions, behaviors] = lists;
   const users = [
-    ...(actions ?? []).map((one): RuleUser => ({ kind: 'action', id: one.id, name: one.name })),
-    ...(behaviors ?? []).map((one): RuleUser => ({ kind: 'behavior', id: one.id, name: one.name })),
+    ...(actions.data?.data ?? []).map((one): RuleUser => ({ kind: 'action', ...one })),
+    ...(behaviors.data?.data ?? []).map((one): RuleUser => ({ kind: 'behavior', id: one.id, name: one.name })),
   ];
   const all = lists.reduce((sum, { data }) => sum + (data?.count?.found ?? 0), 0);
   return (

@@ -37,7 +37,7 @@ function Form({ kind, token }: OneTimeLink): ReactNode {
     },
     onSuccess() {
       openedSession();
-      void navigate({ to: kind === 'reset' ? '/' : '/welcome', replace: true });
+      void navigate({ to: kind === 'setup' ? '/welcome' : '/', replace: true });
     },
   });
   const { error } = enter;

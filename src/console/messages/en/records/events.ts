@@ -60,6 +60,7 @@ export const event = {
       `Nothing was sent: ${name} matches now, but didn’t when the event was received, or had no destination then.`,
     because: (name: string, clause: string, found: string) => `${name}: expected ${clause}, ${found}.`,
     needs: (clause: string, found: string) => `Expected ${clause}, ${found}.`,
+    behavior: (name: string) => `the behavior “${name}”`,
     noneOf: (clauses: readonly string[]) => `Expected any of: ${clauses.join('; ')}.`,
     recovered: (deliveries: number) =>
       `${count.deliveries(deliveries)} failed first; a replay sent it again and delivered it.`,
