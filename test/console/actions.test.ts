@@ -343,6 +343,46 @@ test('parameters are found by the words of shops, and those never seen come last
   assert.deepEqual(tab.problems, []);
 });
 
+test('Field Mapping offers rows for what the template reads, and the parameters that events have before those never seen', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  await sendEvents(app, key, { email: 'ada@example.com', total: '12.50' });
+  await eventually('the parameters to be known', async () => {
+    const { data } = await client.call('listParameters', { query: { seen: 'true' } });
+    return ['email', 'total'].every((name) => data.some((one) => one.name === name));
+  });
+  const [connection] = (await client.call('listConnections', { query: { name: 'CRM' } })).data;
+  const params = { id: connection?.id ?? '' };
+  const template = '{{! const { email, ...rest } = it.data[0]; return JSON.stringify({ email, sum: rest.total }); }}';
+  await client.call('createDestination', { params, body: { name: 'Contacts', template, status: 'enabled' } });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=destinations' });
+  const { page } = tab;
+  await page.getByRole('combobox', { name: 'Connection', exact: true }).selectOption('CRM');
+  const destination = page.getByRole('combobox', { name: 'Destination', exact: true });
+  // Why others are grey is said until one is chosen that can be.
+  await page.getByText('To use a disabled destination').waitFor();
+  await destination.selectOption('Contacts');
+  assert.equal(await page.getByText('To use a disabled destination').count(), 0);
+  await page.getByText('The template also reads: email, total.').waitFor();
+  await page.getByRole('button', { name: 'Add these fields' }).click();
+  const values = (name: string) =>
+    page.locator(`input[aria-label="${name}"]`).evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value)); // inputs, by the selector
+  assert.deepEqual(await values('Field'), ['email', 'total']);
+  assert.deepEqual(await values('Parameter'), ['email', 'total']);
+  assert.equal(await page.getByText('Read by the template').count(), 2);
+  assert.deepEqual(await barriers(page), []);
+
+  await page.getByRole('button', { name: 'Add field', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Parameter' }).last().click();
+  const groups = page.getByRole('listbox').locator('.mantine-Autocomplete-groupLabel');
+  await groups.first().waitFor();
+  const headings = await groups.allTextContents();
+  assert.equal(headings.at(-1), 'Not seen on events yet', headings.join(', '));
+  const first = (await page.getByRole('option').first().textContent()) ?? '';
+  assert.doesNotMatch(first, /Not seen/);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a save after a change by another person shows both versions; a change of status can be undone', async () => {
   const { app, browser } = console_;
   const { client } = app;
