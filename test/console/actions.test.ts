@@ -353,7 +353,7 @@ test('Field Mapping offers rows for what the template reads, and the parameters 
   });
   const [connection] = (await client.call('listConnections', { query: { name: 'CRM' } })).data;
   const params = { id: connection?.id ?? '' };
-  const template = '{{! const { email, ...rest } = it.data[0]; return JSON.stringify({ email, sum: rest.total }); }}';
+  const template = '{{! const one = it.data[0]; return JSON.stringify({ email: one.email, sum: one.total }); }}';
   await client.call('createDestination', { params, body: { name: 'Contacts', template, status: 'enabled' } });
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=destinations' });
   const { page } = tab;
@@ -365,8 +365,10 @@ test('Field Mapping offers rows for what the template reads, and the parameters 
   assert.equal(await page.getByText('To use a disabled destination').count(), 0);
   await page.getByText('The template also reads: email, total.').waitFor();
   await page.getByRole('button', { name: 'Add these fields' }).click();
-  const values = (name: string) =>
-    page.locator(`input[aria-label="${name}"]`).evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value)); // inputs, by the selector
+  const values = async (name: string) => {
+    const inputs = await page.locator(`input[aria-label="${name}"]`).all();
+    return Promise.all(inputs.map((input) => input.inputValue()));
+  };
   assert.deepEqual(await values('Field'), ['email', 'total']);
   assert.deepEqual(await values('Parameter'), ['email', 'total']);
   assert.equal(await page.getByText('Read by the template').count(), 2);
