@@ -159,7 +159,8 @@ export function createNode(
       // At a stop nothing more is taken, and then what was taken is finished.
       serving.defer(() => asking.idle(limits.stopTimeoutMs));
       const serve = async () => {
-        if (isShared()) await asking.serve();
+        // This node may have become the owner of what it asked, and be the last one.
+        if (isShared() || asking.isWaiting()) await asking.serve();
       };
       serving.use(repeated(clock, pollMs, serve, (error) => failed(error, 'look for commands of other nodes')));
       return asking.ask;

@@ -425,6 +425,19 @@ test('a command that the owner does not respond to fails after 5 s and says that
   nodes.go();
 });
 
+test('a command whose owner dies is done by the asker when it becomes the owner and the only node', async () => {
+  await using nodes = await startNodes();
+  const { rig, connectionId } = nodes;
+  nodes.stop();
+  // The heartbeat of the owner lasts 15 s.
+  await rig.clock.advance(13 * second);
+  const done = rig.pipeline.askOwner(connectionId, 'probe', { connectionId });
+  await rig.clock.advance(6 * second);
+  await done;
+  assert.equal(rig.pipeline.nodes(), 1);
+  nodes.go();
+});
+
 test('a test asked at any node is sent by the owner of the connection, with the secrets of the draft, and its texts are stored sealed', async () => {
   const slow = Promise.withResolvers<{ status: number; body: string }>();
   await using nodes = await startNodes({ handler: () => slow.promise });

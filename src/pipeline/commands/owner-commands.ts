@@ -60,6 +60,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
 ) {
   const { commands, messages, lasting, configuration, owned, clock, pollMs, publish, follow, failed } = options;
   const running = new Set<Promise<void>>();
+  let waiting = 0;
   const here = askHere(acts);
 
   async function responseOf(body: string): Promise<Done> {
@@ -110,7 +111,10 @@ export function commandsOfNode<Of extends Acts<Of>>(
     const body = messages.seal({ name, args, revision } satisfies Asked);
     const partition = partitions.get(connectionId) ?? 0;
     const number = await commands.ask({ partition, body, now: clock.now() });
-    const response = await waitFor(number, lasting.includes(name));
+    waiting += 1;
+    const response = await waitFor(number, lasting.includes(name)).finally(() => {
+      waiting -= 1;
+    });
     await follow();
     if ('done' in response) return response.done as ResultOf<Of[typeof name]>; // of the same function at the owner
     const { code, message, errors, extra } = response.refused;
@@ -119,6 +123,8 @@ export function commandsOfNode<Of extends Acts<Of>>(
 
   return {
     ask,
+    /** Whether something that was asked here has no response yet. */
+    isWaiting: () => waiting > 0,
     /** Does what other nodes ask; to call again and again. */
     async serve(): Promise<void> {
       const leases = owned.leases();
