@@ -10,5 +10,5 @@ export async function verifyAudit(
 ): Promise<AuditVerdict> {
   if (databaseUrl === null) throw new Error('MILLRACE_DATABASE_URL is not set.');
   await using postgres = openPostgres({ url: databaseUrl.reveal(), connectionsMax: { writes: 1, reads: 1 } });
-  return await verifyDatabase(postgres.query, known);
+  return await verifyDatabase(postgres, known);
 }

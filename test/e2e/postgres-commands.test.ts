@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { postgresAudit } from '../../src/audit/postgres/postgres-audit.ts';
+import { verifyDatabase } from '../../src/audit/postgres/verify-database.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { openPostgres } from '../../src/postgres/postgres.ts';
+import { openPostgres, type Postgres } from '../../src/postgres/postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { rotateSecrets } from '../../src/rotate-secrets.ts';
 import { verifyAudit } from '../../src/verify-audit.ts';
@@ -59,6 +61,30 @@ test('audit verify reads the trail in PostgreSQL: a changed entry, a changed col
     problem: `the entries up to the head ${last} are missing`,
   });
   assert.deepEqual(await verify(), whole);
+});
+
+test('audit verify finds the trail whole while nodes append to it and prune it', async () => {
+  const env = await newDatabase('pruned');
+  {
+    await using app = await startTestApp(env);
+    for (const name of ['one', 'two']) await app.client.call('createCollector', { body: { name } });
+  }
+  await using postgres = openPostgres({ url: env.MILLRACE_DATABASE_URL });
+  let asked = 0;
+  const meanwhile: Pick<Postgres, 'transaction'> = {
+    transaction: (work) =>
+      postgres.transaction((query) =>
+        work(async (...statement) => {
+          const rows = await query<never>(...statement);
+          if (++asked === 2) await postgresAudit(postgres).prune(Date.now() + 1, Date.now());
+          return rows;
+        }),
+      ),
+  };
+  const verdict = await verifyDatabase(meanwhile);
+  assert.ok(verdict.ok && verdict.count >= 2, JSON.stringify(verdict));
+  const after = await verifyAudit(configOf(env), [verdict.head]);
+  assert.ok(after.ok && after.count === 1, 'it was pruned');
 });
 
 test('secrets rotate --offline seals the secrets in PostgreSQL with a new key: the old one is not needed any more', async () => {

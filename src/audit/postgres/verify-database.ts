@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../contract/records/audit.ts';
-import type { Query } from '../../postgres/postgres.ts';
+import type { Postgres, Query } from '../../postgres/postgres.ts';
 import { storable } from '../../postgres/text.ts';
 import { type ChainedRow, chainVerifier, type Link, origin, type Verdict } from '../chain.ts';
 
@@ -12,8 +12,18 @@ type Row = ChainedRow & Pick<AuditEntry, (typeof searched)[number]>;
  * Whether the audit trail of a database is one unbroken chain that contains the `known` heads, also while nodes are running, and
  * without a key. Throws the error of a statement.
  */
-export async function verifyDatabase(query: Query, known: readonly Link[] = []): Promise<Verdict> {
-  // What is appended from now on is not looked at.
+export function verifyDatabase(
+  { transaction }: Pick<Postgres, 'transaction'>,
+  known: readonly Link[] = [],
+): Promise<Verdict> {
+  return transaction(async (query) => {
+    // What is appended or pruned from now on is not looked at.
+    await query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return verify(query, known);
+  });
+}
+
+async function verify(query: Query, known: readonly Link[]): Promise<Verdict> {
   const [head = origin] = await query<Link>('SELECT number, hash FROM audit_head');
   const chain = chainVerifier(known);
   for (let after = 0; ; ) {
