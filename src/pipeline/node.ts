@@ -29,7 +29,13 @@ export function createNode(
     /** How many partitions the database has. */
     partitionCount: number;
   },
-  { dispatcher, recover, effects, follow }: Pick<Delivering, 'dispatcher' | 'recover' | 'effects' | 'follow'>,
+  {
+    dispatcher,
+    recover,
+    effects,
+    follow,
+    holds,
+  }: Pick<Delivering, 'dispatcher' | 'recover' | 'effects' | 'follow' | 'holds'>,
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
@@ -48,7 +54,7 @@ export function createNode(
     jobs,
     async follow() {
       await configuration.follow();
-      await Promise.all([followOwners(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
+      await Promise.all([followOwners(), holds.followEnds(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
     },
     status,
     recover,

@@ -24,15 +24,27 @@ export async function loadHoldEnds({
   telemetry: Pick<Telemetry, 'failed'>;
 }) {
   const endedAt = new Map<string, number>();
-  for (const { name, text } of await notes.list(prefix)) endedAt.set(name.slice(prefix.length), Number(text));
+  const follow = async () => {
+    for (const { name, text } of await notes.list(prefix)) {
+      const id = name.slice(prefix.length);
+      // This node may know a later one, which is not stored.
+      endedAt.set(id, Math.max(Number(text), endedAt.get(id) ?? 0));
+    }
+  };
+  await follow();
   const changed = new Set<string>();
   const save = sharedWrite(async () => {
     const ids = [...changed];
     changed.clear();
-    await notes.save(...ids.map((id) => ({ name: prefix + id, text: endedAt.get(id)?.toString() ?? null })));
+    const own = ids.filter((id) => isOwn(id) || !endedAt.has(id));
+    try {
+      await notes.save(...own.map((id) => ({ name: prefix + id, text: endedAt.get(id)?.toString() ?? null })));
+    } catch (error) {
+      for (const id of own) changed.add(id); // the next write has them too
+      throw error;
+    }
   });
   const keep = (destinationId: string) => {
-    if (!isOwn(destinationId)) return;
     changed.add(destinationId);
     save().catch((error: unknown) => telemetry.failed(error, 'store the end of a hold'));
   };
@@ -41,11 +53,13 @@ export async function loadHoldEnds({
     endedAt: endedAt as ReadonlyMap<string, number>,
     ended(destinationId: string): void {
       endedAt.set(destinationId, clock.now());
-      keep(destinationId);
+      if (isOwn(destinationId)) keep(destinationId);
     },
-    /** Of a destination that was deleted. */
+    /** Of a destination that was deleted: it has no owner any more, and each node that knows of the end removes it. */
     forget(destinationId: string): void {
       if (endedAt.delete(destinationId)) keep(destinationId);
     },
+    /** Takes over what other nodes have stored. */
+    follow,
   };
 }

@@ -274,6 +274,8 @@ export async function createHolds(options: HoldsOptions) {
       }
       refresh(touched);
     },
+    /** Takes over when the holds ended that other nodes had: to call before this node owns their destinations. */
+    followEnds: ends.follow,
     [Symbol.dispose]: unwatch,
   };
 }
