@@ -1,3 +1,4 @@
+import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
 import { type EventPlace, packLines } from '../codec/event-codec.ts';
 import type { PlannedDelivery } from '../deliveries.ts';
@@ -98,12 +99,15 @@ export class Draft {
   readonly taken: number[] = [];
   readonly words: Words;
   setBackMs: number;
+  readonly #gone: ReadonlySet<number>;
 
-  constructor(memory: Memory, words: Words) {
+  /** `gone`: ids of passed deliveries that were created elsewhere. */
+  constructor(memory: Memory, words: Words, gone: ReadonlySet<number>) {
     this.memory = memory;
     this.state = { ...memory.intake };
     this.setBackMs = memory.setBackMs;
     this.words = words;
+    this.#gone = gone;
   }
 
   /** The time of the next event that is received at `now`. */
@@ -190,6 +194,13 @@ export class Draft {
       state.nextDelivery += 1;
     }
     return { partition, first, createdAt };
+  }
+
+  /** Takes passed deliveries, which are then created here, and nowhere else. */
+  take(ids: readonly number[]): void {
+    if (ids.some((id) => this.#gone.has(id)))
+      throw new AppError('unavailable', 'These deliveries were created by now. Try again.');
+    this.taken.push(...ids);
   }
 
   /** The clock of times: see `clockToleranceMs`. */
@@ -284,7 +295,8 @@ export function valuesOf(drafts: readonly Draft[]): unknown[] {
 
 /**
  * One statement for all partitions of a batch: all or none are written. It fails with a division by zero when an identity was stored
- * by now, and with a root of a negative number when the fence of a partition does not hold.
+ * by now, with a root of a negative number when the fence of a partition does not hold, and with a logarithm of zero when a passed
+ * delivery is no longer there.
  */
 export const writeIntake = `
   WITH fence AS (
@@ -320,11 +332,15 @@ export const writeIntake = `
         replay text, count integer, text text) JOIN fence ON fence.partition = p.owner),
     taken AS (
       DELETE FROM passed_delivery USING jsonb_array_elements($6::jsonb) AS t, fence
-      WHERE fence.partition = (t ->> 0)::smallint AND passed_delivery.id = (t ->> 1)::bigint)
+      WHERE fence.partition = (t ->> 0)::smallint AND passed_delivery.id = (t ->> 1)::bigint
+      RETURNING 1)
   SELECT sqrt(CASE WHEN (SELECT count(*) FROM fence) = jsonb_array_length($1::jsonb) THEN 1 ELSE -1 END),
-    1 / (CASE WHEN (SELECT count(*) FROM given) = (SELECT count(*) FROM remembered) THEN 1 ELSE 0 END)`;
+    1 / (CASE WHEN (SELECT count(*) FROM given) = (SELECT count(*) FROM remembered) THEN 1 ELSE 0 END),
+    ln(CASE WHEN (SELECT count(*) FROM taken) = jsonb_array_length($6::jsonb) THEN 1 ELSE 0 END)`;
 
 /** division_by_zero, which `writeIntake` makes of a duplicate. */
 export const duplicateState = '22012';
 /** invalid_argument_for_power_function, which it makes of a fence that does not hold. */
 export const fencedState = '2201F';
+/** invalid_argument_for_logarithm, which it makes of a passed delivery that is gone. */
+export const takenState = '2201E';

@@ -17,10 +17,11 @@ import {
   type NewDelivery,
   type PlacedDelivery,
   packPassed,
+  takenState,
   valuesOf,
   writeIntake,
 } from './intake-batch.ts';
-import type { Partitions } from './partitions.ts';
+import { type Partitions, refuseLate } from './partitions.ts';
 import { type Target, targetIn, type Words } from './words.ts';
 
 /** A part of the next statement; `stage` puts it into the draft of its partition and returns what makes its result. */
@@ -82,9 +83,10 @@ export function createIntake({ query, transaction, partitions, words, events, qu
     );
     const wanted = new Set(jobs.flatMap(({ partition, others = [] }) => [partition, ...others]));
     const stored: KnownIdentities = new Map();
+    const gone = new Set<number>();
     for (let tries = 1; ; tries++) {
       const drafts = new Map<number, Draft>();
-      for (const partition of wanted) drafts.set(partition, new Draft(await partitions.memory(partition), words));
+      for (const partition of wanted) drafts.set(partition, new Draft(await partitions.memory(partition), words, gone));
       const known: KnownIdentities = new Map(stored);
       const draftOf = (partition: number) => drafts.get(partition);
       const staged = jobs.map(({ partition, stage }) =>
@@ -97,13 +99,14 @@ export function createIntake({ query, transaction, partitions, words, events, qu
         await write(changed, within);
       } catch (error) {
         const state = sqlState(error);
-        if (state !== duplicateState && state !== fencedState) throw error;
-        if (tries >= triesMax && state === duplicateState) throw error;
+        if (state !== duplicateState && state !== fencedState && state !== takenState) throw error;
+        if (tries >= triesMax && state !== fencedState) throw error;
         if (tries >= triesMax)
           throw new AppError('unavailable', 'A partition has another owner each time. Try again.', { cause: error });
         // With what is known then, each job says whether its lease is stale.
         if (state === fencedState) await forgetChanged(changed);
-        else await readKnown(changed, stored);
+        else if (state === duplicateState) await readKnown(changed, stored);
+        else await readGone(changed, gone);
         continue;
       }
       for (const draft of changed) draft.commit();
@@ -111,7 +114,7 @@ export function createIntake({ query, transaction, partitions, words, events, qu
     }
   }
 
-  /** Of all partitions or of none. After a lost connection, the counters tell. */
+  /** Of all partitions or of none. After a lost connection, the fences tell. */
   async function write(drafts: readonly Draft[], within: IntakeJob<unknown>['within']): Promise<void> {
     const [first] = drafts;
     if (first === undefined) return;
@@ -138,17 +141,28 @@ export function createIntake({ query, transaction, partitions, words, events, qu
     }
   }
 
-  /** Returns if the write was committed, or throws its error. */
+  /** Returns if the write was committed, or throws its error: then it is not committed later either. */
   async function assertDone(error: AppError, drafts: readonly Draft[]): Promise<void> {
+    const writes = drafts.map(({ memory: { partition, epoch }, state: { counter } }) => ({
+      partition,
+      epoch,
+      counter,
+    }));
     // Until it is known what came of it, nothing more is written: the memory is read again.
-    for (const { memory } of drafts) partitions.forget(memory.partition);
-    const counters = await countersOf(drafts).catch(() => {
-      for (const { memory, state } of drafts)
-        partitions.doubt(memory.partition, { epoch: memory.epoch, counter: state.counter });
-      throw error;
-    });
+    const forget = () => {
+      for (const { partition } of writes) partitions.forget(partition);
+    };
+    forget();
+    const ended = async () => ((await refuseLate(query, writes)) ? null : countersOf(drafts));
+    const counters = await ended()
+      .catch(() => {
+        for (const { partition, ...last } of writes) partitions.doubt(partition, last);
+        throw error;
+      })
+      // What was read in the meantime is of before.
+      .finally(forget);
     const isDone = ({ memory, state }: Draft) => {
-      const row = counters.get(memory.partition);
+      const row = counters?.get(memory.partition);
       return row?.epoch === memory.epoch && row.counter === state.counter + 1;
     };
     // All are in one transaction; of some, another node may be the owner by now.
@@ -174,6 +188,14 @@ export function createIntake({ query, transaction, partitions, words, events, qu
     const lines = await events.lines(rows);
     for (const [index, { hash, at, ...place }] of rows.entries())
       stored.set(hash, { at, place, line: lines[index]?.line });
+  }
+
+  /** Finds the passed deliveries of a batch that were created by now. */
+  async function readGone(drafts: readonly Draft[], gone: Set<number>): Promise<void> {
+    const ids = drafts.flatMap(({ taken }) => taken);
+    const rows = await query<{ id: number }>('SELECT id FROM passed_delivery WHERE id = ANY ($1::bigint[])', [ids]);
+    const left = new Set(rows.map(({ id }) => id));
+    for (const id of ids) if (!left.has(id)) gone.add(id);
   }
 
   async function add<Result>(job: IntakeJob<Result>): Promise<Result> {

@@ -88,6 +88,9 @@ export function createPartitions(query: Query): Partitions {
   const turns = new Map<number, ReturnType<typeof inTurn>>();
 
   async function load(partition: number): Promise<Memory> {
+    const doubt = doubts.get(partition);
+    const isRefused = doubt !== undefined && (await refuseLate(query, [{ partition, ...doubt }]));
+    if (isRefused && doubts.get(partition) === doubt) doubts.delete(partition);
     await query(
       `WITH held AS (SELECT coalesce((SELECT epoch FROM partition_lease WHERE partition = $1 AND owner IS NOT NULL), 0) AS epoch),
          intake AS (INSERT INTO intake (partition, epoch) SELECT $1, epoch FROM held ON CONFLICT DO NOTHING)
@@ -102,9 +105,8 @@ export function createPartitions(query: Query): Partitions {
       [partition],
     );
     if (row === undefined) throw new Error(`Partition ${partition} has no row.`);
-    const doubt = doubts.get(partition);
     const before = last.get(partition);
-    const hasUnknown = row.epoch === doubt?.epoch && row.counter > doubt.counter;
+    const hasUnknown = !isRefused && row.epoch === doubt?.epoch && row.counter > doubt.counter;
     const hasLost = before !== undefined && isSetBack(before, row);
     if (hasLost) {
       const own = { partition, ...lostOf(before, row) };
@@ -116,7 +118,7 @@ export function createPartitions(query: Query): Partitions {
       await disown(query, partition, row.epoch);
       row.epoch = 0;
     }
-    doubts.delete(partition);
+    if (doubts.get(partition) === doubt) doubts.delete(partition);
     last.delete(partition);
     const { epoch, settleEpoch: _, settleCounter: counter, ...intake } = row;
     return { partition, epoch, intake, counter, open: new Map(), rows: null, setBackMs: 0 };
@@ -209,6 +211,24 @@ function lostOf(before: Known, row: Row): Omit<LostWrites, 'partition'> {
     from: row.at === 0 ? null : row.at,
     to: Math.max(before.at, row.at),
   };
+}
+
+/**
+ * Makes a write of the intake impossible that may still wait in the server, of all its partitions; or waits until it has ended.
+ * Whether it is now refused; otherwise the counters tell whether it was committed.
+ */
+export async function refuseLate(
+  query: Query,
+  writes: readonly { partition: number; epoch: number; counter: number }[],
+): Promise<boolean> {
+  const refused = await query(
+    `UPDATE intake SET counter = counter + 1 FROM (
+         SELECT held.partition FROM jsonb_to_recordset($1) AS late (partition smallint, epoch bigint, counter bigint)
+         JOIN intake AS held USING (partition, epoch, counter) ORDER BY held.partition FOR UPDATE OF held) AS late
+     WHERE intake.partition = late.partition RETURNING 1`,
+    [JSON.stringify(writes)],
+  );
+  return refused.length > 0;
 }
 
 /** Ends the lease of a partition, so that its owner takes it again. */

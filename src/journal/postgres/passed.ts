@@ -101,7 +101,7 @@ async function planned({ intake }: AdvanceParts, lease: Lease, rows: readonly Ro
     targets: all.map((one) => targetIn(partition, one)),
     stage(draft) {
       if (lease.epoch !== draft.memory.epoch) return () => null;
-      draft.taken.push(...rows.map(({ id }) => id));
+      draft.take(rows.map(({ id }) => id));
       const news = all.map(({ event, ...delivery }) => ({ delivery, event, replayId: null, replayOf: null }));
       const ids = idsOf(draft.create(news, now), news.length);
       return () => ({ taken: all.map((one, index) => takenOver(one, ids[index])), ended: [] });

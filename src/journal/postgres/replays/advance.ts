@@ -83,7 +83,7 @@ export async function createReplayed(
       stage(draft) {
         created = null;
         if (lease.epoch !== draft.memory.epoch) return () => null;
-        draft.taken.push(...taken);
+        draft.take(taken);
         draft.passed.push(...passed);
         const made = draft.create(
           news.map(({ row, delivery }): NewDelivery => ({ delivery, event: row.event, replayId, replayOf: row.of })),

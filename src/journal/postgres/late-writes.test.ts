@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { eventually } from '../../../test/support/eventually.ts';
+import { migrate } from '../../postgres/migrate.ts';
+import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
+import { startProxy } from '../../postgres/testing/proxy.testing.ts';
+import { startServer } from '../../postgres/testing/server.testing.ts';
+import { incoming, planned, start } from '../journal-samples.testing.ts';
+import type { Lease } from '../leases.ts';
+import { postgresHot } from './postgres-hot.ts';
+
+const server = await startServer();
+after(() => server[Symbol.asyncDispose]());
+let made = 0;
+
+async function database(): Promise<string> {
+  await using admin = openPostgres({ url: server.url('postgres') });
+  const name = `late_${++made}`;
+  await admin.read(`CREATE DATABASE ${name}`);
+  const url = server.url(name);
+  await using postgres = openPostgres({ url });
+  await migrate(postgres);
+  return url;
+}
+
+/** A node that owns a partition. */
+async function owner(name: string, url: string, partition: number) {
+  const postgres = openPostgres({ url, node: name });
+  const journal = postgresHot(postgres, { clock: 'database', queueBytesMax: 1e8 });
+  const { hot } = journal;
+  await hot.leases.beat({ node: name, ttlMs: 60_000, isLeaving: false, now: 0 });
+  const [lease] = await hot.leases.take({ node: name, partitions: [partition], now: 0 });
+  assert.ok(lease !== undefined, `${name} takes the partition`);
+  return {
+    ...{ hot, lease, postgres },
+    async [Symbol.asyncDispose]() {
+      journal[Symbol.dispose]();
+      await postgres[Symbol.asyncDispose]();
+    },
+  };
+}
+type Owner = Awaited<ReturnType<typeof owner>>;
+
+/** A request with one event that fires one delivery. */
+const send = ({ hot, lease }: Owner, name: string, identity: string | null = null) =>
+  hot.accept({
+    ...{ partition: lease.partition, lease, collectorId: 'col_1', receivedAt: start },
+    events: [incoming({ name, identity })],
+    plan: { lease, deliveries: [{ ...planned({ dueAt: start }), event: 0 }], now: start },
+  });
+
+const pass = ({ hot, lease }: Owner, partition: number) =>
+  hot.plan(lease, {
+    ...{ advance: null, deliveries: [], now: start },
+    passed: [{ ...planned({ eventId: null, dueAt: start }), partition }],
+  });
+
+/** Holds up each statement that needs the table of identities, or its rows, until it is released. */
+async function holdUp({ transaction }: Postgres, what: 'the table' | 'its rows') {
+  const locked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const done = transaction(async (query) => {
+    if (what === 'the table') await query('LOCK TABLE seen IN ACCESS EXCLUSIVE MODE');
+    else await query('SELECT 1 FROM seen FOR UPDATE');
+    locked.resolve();
+    await released.promise;
+  });
+  await locked.promise;
+  return {
+    async release() {
+      released.resolve();
+      await done;
+    },
+  };
+}
+
+/** A statement waits in the server for a lock. */
+const untilWaiting = ({ read }: Postgres, count = 1) =>
+  eventually('a statement that waits', async () => {
+    const rows = await read(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    return rows.length >= count;
+  });
+/** Each statement of a node has ended, also those whose connection broke. */
+const untilEnded = ({ read }: Postgres, lease: Lease) =>
+  eventually('the statements to end', async () => {
+    const rows = await read(
+      `SELECT 1 FROM pg_stat_activity WHERE application_name = 'millrace ${lease.owner}' AND state = 'active'`,
+    );
+    return rows.length === 0;
+  });
+
+const deliveries = async ({ read }: Postgres) =>
+  (await read<{ count: number }>('SELECT count(*) FROM all_delivery WHERE partition = 0'))[0]?.count;
+
+test('passed deliveries are created once, also when the connection broke while their write waited for a lock', async () => {
+  const url = await database();
+  await using proxy = await startProxy(url);
+  await using a = await owner('a', proxy.url, 0);
+  await using b = await owner('b', url, 1);
+  // What the second taking over needs is prepared.
+  await pass(b, 0);
+  await a.hot.takeOver(a.lease, { limit: 1, now: start });
+  await pass(b, 0);
+  const held = await holdUp(b.postgres, 'the table');
+  const first = a.hot.takeOver(a.lease, { limit: 9, now: start });
+  const refused = assert.rejects(first, { code: 'unavailable' });
+  await untilWaiting(b.postgres);
+  proxy.breakAll();
+  await refused;
+  const again = a.hot.takeOver(a.lease, { limit: 9, now: start });
+  await untilWaiting(b.postgres, 2);
+  await held.release();
+  assert.equal((await again)?.taken.length, 1);
+  await untilEnded(b.postgres, a.lease);
+  assert.equal(await deliveries(b.postgres), 2);
+});
+
+test('a request that was refused since its connection broke is not stored later, and the owner keeps the partition', async () => {
+  const url = await database();
+  await using proxy = await startProxy(url);
+  await using a = await owner('a', proxy.url, 0);
+  await using b = await owner('b', url, 1);
+  await send(a, 'first');
+  const held = await holdUp(b.postgres, 'the table');
+  const refused = assert.rejects(send(a, 'second'), { code: 'unavailable' });
+  await untilWaiting(b.postgres);
+  proxy.breakAll();
+  await refused;
+  await held.release();
+  await untilEnded(b.postgres, a.lease);
+  await send(a, 'third');
+  const { events } = await a.hot.read({ partition: 0, from: 0, limit: 9 });
+  assert.deepEqual(
+    events.map(({ event }) => event.name),
+    ['first', 'third'],
+  );
+  assert.equal(await deliveries(b.postgres), 2);
+});
+
+test('a request whose connection broke after its fence is waited for, and accepted', async () => {
+  const url = await database();
+  await using proxy = await startProxy(url);
+  await using a = await owner('a', proxy.url, 0);
+  await using b = await owner('b', url, 1);
+  await send(a, 'first', 'same');
+  await b.postgres.query('UPDATE seen SET at = 0');
+  const held = await holdUp(b.postgres, 'its rows');
+  const second = send(a, 'second', 'same');
+  await untilWaiting(b.postgres);
+  proxy.breakAll();
+  await untilWaiting(b.postgres, 2);
+  await held.release();
+  assert.equal((await second).planned?.length, 1);
+  await send(a, 'third');
+  assert.equal(await deliveries(b.postgres), 3);
+});
+
+test('two takings over at once create each passed delivery once', async () => {
+  const url = await database();
+  await using a = await owner('a', url, 0);
+  await using b = await owner('b', url, 1);
+  for (let count = 0; count < 9; count++) await pass(b, 0);
+  const take = () => a.hot.takeOver(a.lease, { limit: 9, now: start });
+  const both = await Promise.allSettled([take(), take(), send(a, 'beside')]);
+  const taken = both.flatMap((one) =>
+    one.status === 'fulfilled' && one.value !== null && 'taken' in one.value ? one.value.taken : [],
+  );
+  assert.deepEqual([taken.length, both[2]?.status], [9, 'fulfilled']);
+  assert.equal(await deliveries(b.postgres), 10);
+});
