@@ -10,6 +10,7 @@ import { factsOf } from './postgres/facts.ts';
 import { latestVersion, migrate } from './postgres/migrate.ts';
 import { cameBy, hasHoldMark, moveMark, setMoveMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
+import { shownUrl } from './postgres/shown-url.ts';
 import { checkKey } from './postgres-key.ts';
 import { configuredKeys } from './secrets/keys.ts';
 import { sealer } from './secrets/sealer.ts';
@@ -58,7 +59,7 @@ async function folderToPostgres(config: Config, url: string, progress: Progress)
   const { dataDir, partitions } = config;
   const seals = sealerOf(config, dataDir);
   using _ = lockFolder(dataDir);
-  const mark = nextMark(markOfFolder(dataDir), shown(url));
+  const mark = nextMark(markOfFolder(dataDir), shownUrl(url));
   using database = openToMove(dataDir);
   checkKeys(databaseFile(dataDir), config);
   await using postgres = openPostgres({ url, connectionsMax, writeMs: statementMs });
@@ -123,11 +124,4 @@ function sealerOf({ secretKey }: Pick<Config, 'secretKey'>, dir: string) {
       `PostgreSQL needs MILLRACE_SECRET_KEY, the key of stored secrets: that of a data folder is the text of ${dir}/secret.key.`,
     );
   return sealer(configuredKeys(secretKey.reveal()));
-}
-
-/** The URL of a database without the password. */
-function shown(url: string): string {
-  const parsed = new URL(url);
-  parsed.password = '';
-  return parsed.href;
 }
