@@ -38,9 +38,10 @@ export async function openPostgresStorage(
     throw new Error(
       'PostgreSQL: synchronous_commit is off for this role, so that a crash would lose acknowledged events; ALTER ROLE … SET synchronous_commit = on.',
     );
-  await migrate(postgres);
-  const mark = await moveMark(postgres.query);
+  // Before the tables are migrated: data that was moved stay as they are.
+  const mark = facts.schema === null ? null : await moveMark(postgres.query);
   if (mark !== null) throw new Error(movedSentence('The data of this PostgreSQL database', mark));
+  await migrate(postgres);
   const startsHeld = await hasHoldMark(postgres.query);
   const ports = opened.use(postgresPorts(postgres, { clock: 'database', queueBytesMax: storageQueueBytes }));
   const stack = opened.move();

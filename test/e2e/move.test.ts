@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadConfig } from '../../src/config/load.ts';
 import { moveData, undoMove } from '../../src/move-data.ts';
+import { openStorage } from '../../src/open-storage.ts';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
@@ -126,4 +127,22 @@ test('all data moves to PostgreSQL and back: ids, history and logs are the same,
   assert.equal(await undoMove(config), back);
   await using again = await startTestApp(target);
   assert.deepEqual(await shownBy(again), onPostgres.shown);
+});
+
+test('a node that starts while its database is moved takes nothing, and a later start leaves the tables as they are', async () => {
+  using folder = temporaryFolder();
+  const own = { MILLRACE_DATABASE_URL: await newDatabase('begun'), MILLRACE_NODE_NAME: 'a' };
+  await (await startTestApp({ ...env, ...own }))[Symbol.asyncDispose]();
+  {
+    await using storage = await openStorage(configOf(own), { nodeName: 'b' });
+    await moveData(configOf(own), join(folder.path, 'data'), ignored);
+    const { leases } = storage.journal.hot;
+    await leases.beat({ node: 'b', ttlMs: 1_500, isLeaving: false, now: 0 });
+    await assert.rejects(leases.take({ node: 'b', partitions: [0], now: 0 }), /was moved to .*data/);
+    await leases.leave('b', []);
+  }
+  await using postgres = openPostgres({ url: own.MILLRACE_DATABASE_URL });
+  const [before] = await postgres.read('UPDATE schema_version SET version = version - 1 RETURNING version');
+  await assert.rejects(startTestApp({ ...env, ...own }), /was moved to .*data/);
+  assert.deepEqual(await postgres.read('SELECT version FROM schema_version'), [before]);
 });

@@ -1,3 +1,4 @@
+import { moveMark } from '../../postgres/move-mark.ts';
 import type { Postgres, Query } from '../../postgres/postgres.ts';
 import { sqlState } from '../../postgres/unavailable.ts';
 import { type Lease, type Leases, presumedDeathMs } from '../leases.ts';
@@ -112,6 +113,9 @@ export function postgresLeases(
       const limited = () =>
         transaction(async (within) => {
           await within(`SET LOCAL lock_timeout = ${lockMs}`);
+          // After the heartbeat, which a move looks for when it has set its mark: one of the two sees the other.
+          const mark = await moveMark(within);
+          if (mark !== null) throw new Error(`The data of this PostgreSQL database was moved to ${mark.to}.`);
           return take(within);
         });
       try {
