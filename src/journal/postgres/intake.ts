@@ -109,7 +109,10 @@ export function createIntake({ query, transaction, partitions, words, events, qu
         else await readGone(changed, gone);
         continue;
       }
-      for (const draft of changed) draft.commit();
+      for (const draft of changed) {
+        draft.commit();
+        partitions.written(draft.memory);
+      }
       return staged;
     }
   }

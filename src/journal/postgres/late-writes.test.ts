@@ -1,53 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { eventually } from '../../../test/support/eventually.ts';
-import { migrate } from '../../postgres/migrate.ts';
-import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
+import type { Postgres } from '../../postgres/postgres.ts';
 import { startProxy } from '../../postgres/testing/proxy.testing.ts';
 import { startServer } from '../../postgres/testing/server.testing.ts';
-import { incoming, planned, start } from '../journal-samples.testing.ts';
+import { planned, start } from '../journal-samples.testing.ts';
 import type { Lease } from '../leases.ts';
-import { postgresHot } from './postgres-hot.ts';
+import { database as newDatabase, type Owner, owner, send } from './owner.testing.ts';
 
 const server = await startServer();
 after(() => server[Symbol.asyncDispose]());
 let made = 0;
-
-async function database(): Promise<string> {
-  await using admin = openPostgres({ url: server.url('postgres') });
-  const name = `late_${++made}`;
-  await admin.read(`CREATE DATABASE ${name}`);
-  const url = server.url(name);
-  await using postgres = openPostgres({ url });
-  await migrate(postgres);
-  return url;
-}
-
-/** A node that owns a partition. */
-async function owner(name: string, url: string, partition: number) {
-  const postgres = openPostgres({ url, node: name });
-  const journal = postgresHot(postgres, { clock: 'database', queueBytesMax: 1e8 });
-  const { hot } = journal;
-  await hot.leases.beat({ node: name, ttlMs: 60_000, isLeaving: false, now: 0 });
-  const [lease] = await hot.leases.take({ node: name, partitions: [partition], now: 0 });
-  assert.ok(lease !== undefined, `${name} takes the partition`);
-  return {
-    ...{ hot, lease, postgres },
-    async [Symbol.asyncDispose]() {
-      journal[Symbol.dispose]();
-      await postgres[Symbol.asyncDispose]();
-    },
-  };
-}
-type Owner = Awaited<ReturnType<typeof owner>>;
-
-/** A request with one event that fires one delivery. */
-const send = ({ hot, lease }: Owner, name: string, identity: string | null = null) =>
-  hot.accept({
-    ...{ partition: lease.partition, lease, collectorId: 'col_1', receivedAt: start },
-    events: [incoming({ name, identity })],
-    plan: { lease, deliveries: [{ ...planned({ dueAt: start }), event: 0 }], now: start },
-  });
+const database = () => newDatabase(server, `late_${++made}`);
 
 const pass = ({ hot, lease }: Owner, partition: number) =>
   hot.plan(lease, {

@@ -61,6 +61,8 @@ export type Partitions = {
   held(lease: Pick<Lease, 'partition' | 'epoch'>): Promise<Memory | null>;
   /** Another node may have changed it: what is known is read again. */
   forget(partition: number): void;
+  /** A write of the intake was committed from this memory: if the partition was read again in the meantime, that was before it. */
+  written(memory: Memory): void;
   /**
    * Whether a write of the intake after this counter was committed is not known, and its caller got an error. If it was, the owner
    * would not know the deliveries: it then loses the partition, and takes it again with what is stored.
@@ -157,6 +159,9 @@ export function createPartitions(query: Query): Partitions {
       if (memory !== undefined) last.set(partition, knownOf(memory));
       known.delete(partition);
       loaded.delete(partition);
+    },
+    written(memory) {
+      if (loaded.get(memory.partition) !== memory) partitions.forget(memory.partition);
     },
     doubt: (partition, last) => void doubts.set(partition, last),
     known: () => loaded.values(),

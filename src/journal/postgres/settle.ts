@@ -27,19 +27,30 @@ export function settle(
   now: number,
 ): Promise<readonly Overtaken[] | false> {
   return parts.partitions.inTurn(lease.partition, async () => {
-    const memory = await parts.partitions.held(lease);
-    if (memory === null) return false;
-    try {
-      const done = await settleInTurn(parts, memory, settlements, now);
-      if (done === null) parts.partitions.forget(lease.partition);
-      return done ?? false;
-    } catch (error) {
-      // Whether it was written is not known: what is known of the partition is read again.
+    for (const isAgain of [false, true]) {
+      const memory = await parts.partitions.held(lease);
+      if (memory === null) return false;
+      try {
+        const isBehind = !isAgain && isUnknown(memory, settlements);
+        const done = isBehind ? null : await settleInTurn(parts, memory, settlements, now);
+        if (done !== null) return done;
+      } catch (error) {
+        // Whether it was written is not known: what is known of the partition is read again.
+        parts.partitions.forget(lease.partition);
+        throw error;
+      }
       parts.partitions.forget(lease.partition);
-      throw error;
     }
+    return false;
   });
 }
+
+/** Whether one of them is of a delivery that this memory does not know yet: it was read while that was written. */
+const isUnknown = ({ partition, intake }: Memory, settlements: readonly Settlement[]): boolean =>
+  settlements.some(({ deliveryId }) => {
+    const place = placeOf('delivery', deliveryId);
+    return place?.partition === partition && place.number >= intake.nextDelivery;
+  });
 
 /** Gives deliveries rows that are open for long. */
 export async function makeOldRows({ query, partitions }: Parts, memory: Memory): Promise<void> {
@@ -59,7 +70,7 @@ function firstSince({ open, intake }: Memory, time: number): number {
 
 type Placed = { settlement: Settlement; number: number; timeMs: number };
 
-/** null: another owner has come, and nothing was written. */
+/** null: another owner has come, or the memory is of before; nothing was written. */
 async function settleInTurn(
   parts: Parts,
   memory: Memory,
