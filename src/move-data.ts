@@ -6,8 +6,8 @@ import { checkKeys } from './key-check.ts';
 import { assertEmpty, moveToPostgres } from './move/to-postgres.ts';
 import { livingNodes, moveToSqlite } from './move/to-sqlite.ts';
 import { postgresNotes } from './notes/postgres/postgres-notes.ts';
-import { factsOf } from './postgres/facts.ts';
-import { latestVersion, migrate } from './postgres/migrate.ts';
+import { assertLatestSchema } from './postgres/facts.ts';
+import { migrate } from './postgres/migrate.ts';
 import { cameBy, hasHoldMark, moveMark, setMoveMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { shownUrl } from './postgres/shown-url.ts';
@@ -79,8 +79,7 @@ async function postgresToFolder(config: Config, dir: string, progress: Progress)
   const url = config.databaseUrl?.reveal() ?? '';
   await using postgres = openPostgres({ url, connectionsMax, writeMs: statementMs });
   const { query } = postgres;
-  if ((await factsOf(postgres)).schema !== latestVersion())
-    throw new Error('The PostgreSQL database was left by another version: start a node once and stop it.');
+  await assertLatestSchema(postgres);
   await checkKey(postgresNotes(postgres), seals);
   using _ = lockFolder(dir);
   const before = await moveMark(query);

@@ -3,6 +3,8 @@ import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
 import { keyringOf } from './key-check.ts';
 import { openStorage } from './open-storage.ts';
+import { assertLatestSchema } from './postgres/facts.ts';
+import { openPostgres } from './postgres/postgres.ts';
 import { openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
 
@@ -12,6 +14,11 @@ export async function rotateSecrets(
   options: { newKey: boolean },
   progress: (way: { done: number; total: number }) => void,
 ): Promise<SealingState> {
+  if (config.databaseUrl !== null) {
+    // Opening it would migrate it under running nodes of an earlier version.
+    await using postgres = openPostgres({ url: config.databaseUrl.reveal() });
+    await assertLatestSchema(postgres);
+  }
   await using storage = await openStorage(config);
   const keyring = keyringOf(config);
   const { all } = await openSealedStores(storage, keyring);

@@ -1,3 +1,4 @@
+import { latestVersion } from './migrate.ts';
 import type { Postgres } from './postgres.ts';
 
 /** What a database and its server say of themselves. Times are ms since the epoch. */
@@ -40,4 +41,10 @@ export async function factsOf({ read }: Pick<Postgres, 'read'>): Promise<Facts> 
   const { hasSchema, ...rest } = facts;
   const [row] = hasSchema ? await read<{ version: number }>('SELECT version FROM schema_version LIMIT 1') : [];
   return { ...rest, schema: row?.version ?? null };
+}
+
+/** Throws an Error of one sentence unless the tables are as this program writes them: nodes of another version may use them. */
+export async function assertLatestSchema(postgres: Parameters<typeof factsOf>[0]): Promise<void> {
+  if ((await factsOf(postgres)).schema !== latestVersion())
+    throw new Error('The PostgreSQL database was left by another version: start a node once and stop it.');
 }

@@ -108,6 +108,18 @@ test('secrets rotate --offline seals the secrets in PostgreSQL with a new key: t
   assert.equal(receiver.requests[0]?.headers.authorization, 'Bearer a-secret-token');
 });
 
+test('secrets rotate --offline does not migrate the tables of an earlier version, whose nodes may be running', async () => {
+  const env = await newDatabase('earlier');
+  await (await startTestApp(env))[Symbol.asyncDispose]();
+  await using postgres = openPostgres({ url: env.MILLRACE_DATABASE_URL });
+  const earlier = await postgres.read('UPDATE schema_version SET version = version - 1 RETURNING version');
+  await assert.rejects(
+    rotateSecrets(configOf(env), { newKey: false }, () => {}),
+    /left by another version/,
+  );
+  assert.deepEqual(await postgres.read('SELECT version FROM schema_version'), earlier);
+});
+
 test('start --held holds all deliveries of a PostgreSQL database before the first is sent, until a person releases them', async () => {
   await using receiver = await startReceiver();
   const env = await newDatabase('held');
