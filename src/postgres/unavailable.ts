@@ -4,10 +4,10 @@ import { AppError } from '../contract/errors.ts';
 /** Codes and classes of SQLSTATE (PostgreSQL, appendix A) by what they say of the server, and not of the statement. */
 const states = {
   /**
-   * It can't be reached, is full, is starting or is stopping. 25006: the connection leads to a server that only reads, as after a
+   * It can't be reached, is full, is starting or is stopping. 58030: it can't use its disk. 25006: the connection leads to a server that only reads, as after a
    * failover.
    */
-  gone: ['08', '53', '57P', '25006'],
+  gone: ['08', '53', '57P', '58030', '25006'],
   /** A limit of time has ended the statement: of the server, of the role, or of the caller. */
   late: ['55P03', '57014', '25P03', '25P04'],
   /** The transaction had to give way to another. 26000: the connection has lost its prepared statements. */
@@ -26,6 +26,11 @@ const sockets = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
+  'EMFILE',
 ]);
 /** Texts of errors that pg makes without a code. */
 const texts =

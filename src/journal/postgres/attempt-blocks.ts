@@ -20,14 +20,19 @@ export type Blocks = Map<string, Map<number, BlockLine[]>>;
 
 export const blockKey = ({ partition, id }: BlockPlace) => `${partition}/${id}`;
 
-/** Reads blocks; those that are missing are left out. */
-export async function readBlocks(query: Query, places: readonly BlockPlace[]): Promise<Blocks> {
+/** Reads blocks; those that are missing are left out. `change` locks them for who writes them back in the same transaction. */
+export async function readBlocks(
+  query: Query,
+  places: readonly BlockPlace[],
+  use: 'read' | 'change' = 'read',
+): Promise<Blocks> {
   const blocks: Blocks = new Map();
   const wanted = [...new Map(places.map((one) => [blockKey(one), one])).values()];
   if (wanted.length === 0) return blocks;
   const rows = await query<BlockPlace & { lines: Buffer }>(
     `SELECT partition, id, lines FROM unnest($1::smallint[], $2::bigint[]) AS wanted (partition, id)
-       JOIN attempt_block USING (partition, id)`,
+       JOIN attempt_block USING (partition, id)
+     ${use === 'change' ? 'ORDER BY partition, id FOR UPDATE OF attempt_block' : ''}`,
     [wanted.map(({ partition }) => partition), wanted.map(({ id }) => id)],
   );
   for (const { lines, ...place } of rows) {

@@ -111,15 +111,16 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     cursor.at = [];
   },
 
-  /** Tests with events that are not stored: those that mention the text are removed. It waits for those that are running. */
+  /** Tests with events that are not stored: those that mention the text are removed. It waits for those that are unfinished. */
   async tests(work) {
-    const { query, cursor, sought, step, sending } = work;
-    const running = await query<DeliveryRow>(
-      `SELECT * FROM waiting WHERE test AND event_number IS NULL AND order_at <= $1
-       UNION ALL SELECT * FROM open_delivery WHERE test AND event_number IS NULL AND order_at <= $1`,
+    const { query, cursor, sought, step } = work;
+    // Any node may run one.
+    const [running] = await query(
+      `SELECT 1 FROM waiting WHERE test AND event_number IS NULL AND order_at <= $1
+       UNION ALL SELECT 1 FROM open_delivery WHERE test AND event_number IS NULL AND order_at <= $1 LIMIT 1`,
       [cursor.until],
     );
-    if (isSending(running, sending)) {
+    if (running !== undefined) {
       step.state = 'waiting';
       return;
     }
@@ -186,11 +187,11 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     else cursor.at = [last.id];
   },
 
-  /** A template that ends with a text of one record ends for all deliveries of its batch. A table a step. */
+  /** A template that ends with a text of one record ends for all deliveries of its batch. A table a step, by name. */
   async details(work) {
     const { query, cursor, sought } = work;
     const days = (await daysOf(query)).map((day) => tableOf('delivery', day));
-    const next = ['delivery_other', ...days, 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
+    const next = [...days, 'delivery_other', 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
     const forms = quotedForms(textOf(sought));
     if (forms.length === 0 || next === undefined) return moveOn(cursor, 'forget');
     const rows = await query(

@@ -9,6 +9,7 @@ import {
   attempt,
   erasureEntry,
   incoming,
+  planned,
   rendered,
   settlement,
   withDeliveries,
@@ -17,6 +18,7 @@ import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
 import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';
 import { postgresReplays } from '../replays/postgres-replays.ts';
+import { attemptLines } from './attempt-lines.ts';
 import { daysOf, makeDay, makeDays } from './day-tables.ts';
 import { rewriteLater } from './erasures.ts';
 import { postgresHousekeeping } from './postgres-housekeeping.ts';
@@ -234,4 +236,56 @@ test('an erasure removes what replays, messages of alerts and issues quote', asy
     bodies.map(({ revision }) => revision > 1),
     [true, false],
   );
+});
+
+test('an erasure removes its text from the details of deliveries in the tables of days', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  await makeDays(postgres, noon);
+  const { lease, ids } = await withDeliveries(journal, [{}], noon);
+  const failed = { status: 'failed', reason: 'template_error', detail: 'Unknown value "ann-0815".' } as const;
+  await journal.hot.settle(lease, [settlement(ids[0], failed)], noon);
+  const { erasures } = journal.housekeeping;
+  await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann-0815' }, now: noon }, erasureEntry);
+  while ((await erasures.step('era_1', { now: noon, sending: [] })).state !== 'done');
+  const rows = await postgres.query<{ detail: string }>('SELECT detail FROM delivery_d20260110');
+  assert.deepEqual(
+    rows.map(({ detail }) => detail.includes('ann-0815')),
+    [false],
+  );
+});
+
+test('an erasure waits for a test that another node runs', async () => {
+  using made = await opened();
+  const { journal } = made;
+  const { lease } = await withDeliveries(journal, [], noon);
+  const plan = { advance: null, deliveries: [planned({ test: true })], now: noon };
+  const [id = ''] = (await journal.hot.plan(lease, plan)) ?? [];
+  const { erasures } = journal.housekeeping;
+  await erasures.begin({ id: 'era_1', code: 'c', sought: { visitorId: 'ann-0815' }, now: noon }, erasureEntry);
+  const end = async () => {
+    for (;;) {
+      const { state } = await erasures.step('era_1', { now: noon, sending: [] });
+      if (state === 'waiting' || state === 'done') return state;
+    }
+  };
+  assert.equal(await end(), 'waiting');
+  const log = [attempt(1, { body: 'ann-0815' })];
+  await journal.hot.settle(lease, [settlement(id, { status: 'delivered', attempts: 1, log })], noon);
+  assert.equal(await end(), 'done');
+  assert.equal(await journal.log.delivery(id), null);
+});
+
+test('a block whose lines change is locked until they are written back', async () => {
+  using made = await withDay();
+  const { postgres } = made;
+  const [row] = await postgres.query<{ partition: number; number: number; block: number }>(
+    'SELECT partition, number, block FROM delivery',
+  );
+  const free = () => postgres.query('SELECT 1 FROM attempt_block FOR UPDATE SKIP LOCKED');
+  assert.equal((await free()).length, 1);
+  await postgres.transaction(async (query) => {
+    await attemptLines(query).load(row === undefined ? [] : [row]);
+    assert.deepEqual(await free(), []);
+  });
 });
