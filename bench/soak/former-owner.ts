@@ -62,7 +62,7 @@ export async function formerOwner(postgres: Postgres, owner: string) {
       const journal = postgresHot(postgres, { clock: 'database', queueBytesMax: 1e6 });
       const memory = await journal.partitions.memory(lease.partition);
       // It has made rows when it took the partition.
-      memory.rows = Promise.resolve();
+      memory.rows = Promise.resolve(true);
       return { kind, write, journal };
     }),
   );

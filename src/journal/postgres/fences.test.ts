@@ -126,6 +126,23 @@ test('a node that is stopped in a transaction does not hold up the next owner', 
   await assert.rejects(change, { code: 'unavailable' });
 });
 
+test('two nodes whose heartbeats have both ended do not wait for each other', async () => {
+  const url = await database();
+  await using a = node('a', url);
+  await using b = node('b', url);
+  await Promise.all([a.beat(60_000), b.beat(60_000)]);
+  await b.postgres.query('UPDATE node SET until = 0');
+  await b.postgres.transaction(async (query) => {
+    // As its own next heartbeat does.
+    await query(`SELECT 1 FROM node WHERE name = 'b' FOR UPDATE`);
+    const { nodes } = await a.beat(60_000);
+    assert.deepEqual(
+      nodes.map(({ name }) => name),
+      ['a', 'b'],
+    );
+  });
+});
+
 test('of a write whose connection broke, the counter tells whether it was committed', async () => {
   const url = await database();
   await using proxy = await startProxy(url);

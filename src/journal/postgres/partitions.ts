@@ -16,8 +16,8 @@ export type Memory = {
   counter: number;
   /** The deliveries that are in plan entries alone, by number, ascending. */
   readonly open: Map<number, OpenDelivery>;
-  /** Makes rows of what the former owner left open; null: not begun. */
-  rows: Promise<void> | null;
+  /** Makes rows of what the former owner left open, see `takeRows`; null: not begun. */
+  rows: Promise<boolean> | null;
   /** By how much the clock was set back, at most, since `followClock` was told. */
   setBackMs: number;
 };
@@ -151,8 +151,9 @@ export function createPartitions(query: Query): Partitions {
         memory = await partitions.memory(partition);
       }
       if (memory.epoch !== epoch) return null;
-      await takeRows(query, memory);
-      return memory;
+      if (await takeRows(query, memory)) return memory;
+      partitions.forget(partition);
+      return partitions.held({ partition, epoch });
     },
     forget(partition) {
       const memory = loaded.get(partition);
@@ -282,13 +283,14 @@ export function rowsWritten(memory: Memory, upTo: number): void {
   for (const number of memory.open.keys()) if (number < upTo) memory.open.delete(number);
 }
 
-/** Makes rows of what the former owner of a partition left open, once. */
-export async function takeRows(query: Query, memory: Memory): Promise<void> {
+/** Makes rows of what the former owner of a partition left open, once. false: the memory is of before, and nothing is written. */
+export async function takeRows(query: Query, memory: Memory): Promise<boolean> {
   memory.rows ??= (async () => {
-    await makeRows(query, memory);
+    if (!(await makeRows(query, memory))) return false;
     await promoteAll(query, memory.partition);
+    return true;
   })();
-  await memory.rows.catch((error: unknown) => {
+  return memory.rows.catch((error: unknown) => {
     memory.rows = null;
     throw error;
   });

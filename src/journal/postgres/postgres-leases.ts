@@ -63,7 +63,9 @@ export function postgresLeases(
         isFull: boolean | null;
       }>(
         `WITH clock AS MATERIALIZED (SELECT coalesce($4::bigint, ${databaseMs}) AS now),
-           ended AS (DELETE FROM node USING clock WHERE name <> $1 AND until <= now RETURNING name),
+           -- Left to a node that deletes the same ones now, or that has a heartbeat again.
+           ending AS (SELECT name FROM node, clock WHERE name <> $1 AND until <= now ORDER BY name FOR UPDATE OF node SKIP LOCKED),
+           ended AS (DELETE FROM node USING ending WHERE node.name = ending.name RETURNING node.name),
            beat AS (INSERT INTO node (name, at, until, is_leaving) SELECT $1, now, now + $2::bigint, $3 FROM clock
              ON CONFLICT (name) DO UPDATE SET at = excluded.at, until = excluded.until, is_leaving = excluded.is_leaving
              RETURNING name, is_leaving),

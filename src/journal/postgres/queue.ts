@@ -22,8 +22,12 @@ const readBytesMax = 4 * 1_048_576;
 /** Gives open deliveries rows, so that what is due is in one table. */
 export async function withRows({ query, partitions }: Pick<QueueParts, 'query' | 'partitions'>, partition: number) {
   await partitions.inTurn(partition, async () => {
-    const memory = await partitions.memory(partition);
-    await takeRows(query, memory);
+    let memory = await partitions.memory(partition);
+    if (!(await takeRows(query, memory))) {
+      partitions.forget(partition);
+      memory = await partitions.memory(partition);
+      await takeRows(query, memory);
+    }
     if (memory.open.size > 0 && !(await makeRows(query, memory))) partitions.forget(partition);
   });
 }

@@ -46,3 +46,20 @@ test('a delivery that was created while a settle failed is settled, and not due 
     third.planned,
   );
 });
+
+test('a new owner makes rows of what was open although another change has moved the counter of its fence', async () => {
+  const url = await database(server, 'taken');
+  let isMoved = false;
+  await using a = await owner('a', url, 0);
+  const { planned: made } = await send(a, 'first');
+  await a.hot.leases.release(a.lease);
+  await using b = await owner('b', url, 0, async (text) => {
+    if (isMoved || !text.includes('open_deliveries(')) return;
+    isMoved = true;
+    // As an erasure does, on another node.
+    await a.postgres.query('UPDATE settling SET counter = counter + 1 WHERE partition = 0');
+  });
+  await b.hot.recover(b.lease, start);
+  const { due } = await b.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
+  assert.deepEqual([due.map(({ id }) => id), isMoved], [made, true]);
+});
