@@ -22,6 +22,7 @@ const settings = new Map([
   ['compose.ts', 'admin token'],
   ['main.ts', 'the URL of the database that millrace doctor looks at'],
   ['postgres-storage.ts', 'the URL of the database and the sealing keys'],
+  ['rotate-secrets.ts', 'the URL of the database whose keys are rotated'],
   ['move-data.ts', 'the URL of the database that data moves to or from, and the sealing keys'],
   ['verify-audit.ts', 'the URL of the database'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
