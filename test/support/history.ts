@@ -248,7 +248,7 @@ async function issuesOf({ client }: Driven, issues: readonly Issue[]): Promise<F
 }
 
 async function metricsOf(app: TestApp): Promise<Partial<Facts>> {
-  const text = await (await app.fetch('/metrics')).text();
+  const text = await app.metrics();
   const gauge = (name: string) =>
     Object.fromEntries(
       [...text.matchAll(new RegExp(`^${name}\\{.*connection="([^"]+)".*\\} (\\d+)$`, 'gm'))].map(([, id, n]) => [
