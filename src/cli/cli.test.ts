@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { settingFlags } from '../config/names.ts';
+import { AppError } from '../contract/errors.ts';
 import { Secret } from '../contract/secret.ts';
 import { cli } from './cli.testing.ts';
 import { stopInTime } from './commands/start.ts';
@@ -107,6 +108,16 @@ test('an invalid configuration ends with 2 and one line', async () => {
   });
   assert.equal(await one.run('start'), 2);
   assert.equal(written.err, 'millrace: MILLRACE_PORT must be a whole number.\n');
+});
+
+test('a start whose database is not available says why', async () => {
+  const { written, ...one } = cli({
+    async start() {
+      throw new AppError('unavailable', 'The database does not respond.', { cause: new Error('too many connections') });
+    },
+  });
+  assert.equal(await one.run('start'), 1);
+  assert.equal(written.err, 'millrace: The database does not respond. (too many connections)\n');
 });
 
 test('start runs until a signal, then stops the server and ends with 0', async () => {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { AppError } from '../contract/errors.ts';
 import { accountCommands } from './commands/accounts.ts';
 import { auditCommands } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
@@ -87,7 +88,13 @@ export async function run(argv: readonly string[], deps: Deps): Promise<ExitCode
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    deps.stderr.write(`millrace: ${error instanceof Error ? error.message : String(error)}\n`);
+    deps.stderr.write(`millrace: ${error instanceof Error ? saidOf(error) : String(error)}\n`);
     return error instanceof CommandError ? error.exitCode : exitCodes.failed;
   }
+}
+
+/** An error of one sentence; what made the database unavailable follows it. */
+function saidOf(error: Error): string {
+  const cause = error instanceof AppError && error.code === 'unavailable' ? error.cause : null;
+  return cause instanceof Error ? `${error.message} (${cause.message})` : error.message;
 }
