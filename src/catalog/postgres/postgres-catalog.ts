@@ -2,7 +2,7 @@ import { inTurn } from '../../async/in-turn.ts';
 import { mapInSteps } from '../../async/steps.ts';
 import { appendAudit } from '../../audit/postgres/append.ts';
 import type { Postgres, Query } from '../../postgres/postgres.ts';
-import { storedText } from '../../postgres/text.ts';
+import { storable, storedText } from '../../postgres/text.ts';
 import type { Sealer } from '../../secrets/sealer.ts';
 import type { Catalog, DeletedDocument, DeletedQuery, StoredDocument } from '../catalog.ts';
 import { writeChanges } from './changes.ts';
@@ -110,7 +110,7 @@ async function readDeleted(read: Query, { kinds, id, before, after, limit }: Del
      WHERE d.deleted_at IS NOT NULL AND d.kind = ANY($1) AND ($2::text IS NULL OR d.id = $2)
        AND ($3::bigint IS NULL OR (d.deleted_at, d.id) ${isUp ? '>' : '<'} ($3, $4))
      ORDER BY d.deleted_at ${order}, d.id ${order} LIMIT $5`,
-    [kinds, id ?? null, place?.deletedAt ?? null, place?.id ?? null, limit],
+    [kinds, id === undefined ? null : storable(id), place?.deletedAt ?? null, place?.id ?? null, limit],
   );
   const documents = rows.map(({ nameJson, connectionJson, ...row }) => ({
     ...row,

@@ -1,4 +1,5 @@
 import type { Query } from '../../postgres/postgres.ts';
+import { storable } from '../../postgres/text.ts';
 import { type VersionQuery, versionsBytesMax } from '../catalog.ts';
 import { columns, type DocumentRow } from './document-row.ts';
 
@@ -15,6 +16,6 @@ export function readVersions(
        WHERE kind = $1 AND id = $2 AND version > $3::bigint AND version < $4::bigint AND (listed OR NOT $5)
        ORDER BY version ${order} LIMIT $6) AS v
      WHERE others < $7 ORDER BY version DESC`,
-    [kind, id, after ?? 0, before ?? Number.MAX_SAFE_INTEGER, listed, limit, versionsBytesMax],
+    [kind, storable(id), after ?? 0, before ?? Number.MAX_SAFE_INTEGER, listed, limit, versionsBytesMax],
   );
 }

@@ -43,7 +43,7 @@ export function postgresRejected({ query, read }: Pick<Postgres, 'query' | 'read
         `SELECT body, sent IS NOT NULL AS "hasBody" FROM rejected_request
          WHERE id < $1 AND id > $2 AND collector_id = coalesce($3, collector_id) AND key = coalesce($4, key)
          ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT $5`,
-        [before, after ?? '', collectorId ?? null, key === undefined ? null : storable(key), limit],
+        [before, after ?? '', textOf(collectorId), textOf(key), limit],
       );
       return (after === undefined ? rows : rows.reverse()).map(({ body, hasBody }) => ({
         ...(JSON.parse(body) as Omit<ListedRejection, 'hasBody'>), // as it was added
@@ -53,7 +53,7 @@ export function postgresRejected({ query, read }: Pick<Postgres, 'query' | 'read
 
     async get(id) {
       const sql = 'SELECT body, sent FROM rejected_request WHERE id = $1';
-      const [row] = await read<{ body: string; sent: string | null }>(sql, [id]);
+      const [row] = await read<{ body: string; sent: string | null }>(sql, [storable(id)]);
       return row && { ...JSON.parse(row.body), body: row.sent === null ? null : storedText(row.sent) };
     },
 
@@ -62,3 +62,5 @@ export function postgresRejected({ query, read }: Pick<Postgres, 'query' | 'read
     },
   };
 }
+
+const textOf = (wanted: string | undefined) => (wanted === undefined ? null : storable(wanted));

@@ -45,7 +45,7 @@ export function postgresReplays(parts: Pick<Postgres, 'read'> & AdvanceParts): R
     },
 
     async replay(id) {
-      const [row] = await query<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = $1`, [id]);
+      const [row] = await query<ReplayRow>(`SELECT ${columns} FROM replay WHERE id = $1`, [storable(id)]);
       return row === undefined ? null : storedOf(row);
     },
 
@@ -61,7 +61,7 @@ export function postgresReplays(parts: Pick<Postgres, 'read'> & AdvanceParts): R
     move: (id, { from, to, now }, entry) =>
       transaction(async (within) => {
         const sql = 'SELECT state, finished_at AS "finishedAt" FROM replay WHERE id = $1 FOR UPDATE';
-        const [row] = await within<{ state: ReplayState; finishedAt: number | null }>(sql, [id]);
+        const [row] = await within<{ state: ReplayState; finishedAt: number | null }>(sql, [storable(id)]);
         if (row === undefined || !from.includes(row.state)) return false;
         const isEnd = to === 'done' || to === 'cancelled';
         const outcome = isEnd ? JSON.stringify(await outcomeOf(within, id, { destinationIds: [], now })) : null;
