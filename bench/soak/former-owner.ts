@@ -26,8 +26,8 @@ const writes: Readonly<Record<string, Write>> = {
   },
   mark: (hot, lease, open) => hot.mark(lease, [open], null),
   // It writes only when deliveries were passed to the partition; otherwise it only reads.
-  takeOver: async (hot, lease, _, now) => {
-    const done = await hot.takeOver(lease, { limit: 9, now });
+  takePassed: async (hot, lease, _, now) => {
+    const done = await hot.takePassed(lease, { limit: 9, now });
     return done !== null && done.taken.length + done.ended.length > 0;
   },
   followClock: async (hot, lease, _, now) => (await hot.followClock(lease, now, 60_000)) !== null,

@@ -41,7 +41,7 @@ export async function loadDirectory(parts: DirectoryParts) {
     snapshot = accountSnapshot(all.revision, records.values());
   }
 
-  /** Takes over what another process changed, as if it were changed here. */
+  /** Reads what another process changed, as if it were changed here. */
   async function refresh() {
     const { revision } = snapshot;
     await reload();
@@ -91,7 +91,7 @@ export async function loadDirectory(parts: DirectoryParts) {
      */
     change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
       inTurn(async () => change(build(snapshot))),
-    /** Takes over what another process changed. Resolves when it is in effect. */
+    /** Reads what another process changed. Resolves when it is in effect. */
     follow: (): Promise<void> =>
       inTurn(async () => {
         if ((await accounts.revision()) !== snapshot.revision) await refresh();

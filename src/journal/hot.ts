@@ -67,11 +67,11 @@ export type IntakePlan = {
   now: number;
 };
 
-/** A planned delivery for the owner of a partition, which creates it there (`takeOver`). */
+/** A planned delivery for the owner of a partition, which creates it there (`takePassed`). */
 export type PassedDelivery = PlannedDelivery & { partition: number };
 
 /** A delivery that was created for another partition's plan, at the time in its id. `replayId`: that of a replay. */
-export type TakenOver = PlannedDelivery & { id: string; replayId?: string };
+export type TakenDelivery = PlannedDelivery & { id: string; replayId?: string };
 
 /**
  * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
@@ -116,10 +116,10 @@ interface Matching {
    * acknowledged, whatever partitions these are in: about `limit`, and no plan in part. Each once, in one transaction.
    * `ended`: held deliveries that ended there since a replay sends them. Returns null when the lease is stale.
    */
-  takeOver(
+  takePassed(
     lease: Lease,
     request: { limit: number; now: number },
-  ): Promise<{ taken: TakenOver[]; ended: EndedSource[]; isMore: boolean } | null>;
+  ): Promise<{ taken: TakenDelivery[]; ended: EndedSource[]; isMore: boolean } | null>;
 }
 
 export type PlacedEvent = { offset: number; event: Event };

@@ -22,19 +22,23 @@ export function passedConformance(guarantee: Guarantee): void {
       assert.deepEqual([first.planned, second.planned, third.planned], [[], [], []]);
       assert.deepEqual(await hot.nextDue(2), []);
 
-      const part = await hot.takeOver(two, { limit: 1, now: start + 1 });
+      const part = await hot.takePassed(two, { limit: 1, now: start + 1 });
       assert.deepEqual(
         part?.taken.map(({ destinationId }) => destinationId),
         ['dst_a', 'dst_b'],
         'no plan in part',
       );
       assert.equal(part?.isMore, true);
-      const rest = await hot.takeOver(two, { limit: 9, now: start + 2 });
+      const rest = await hot.takePassed(two, { limit: 9, now: start + 2 });
       assert.deepEqual(
         rest?.taken.map(({ destinationId }) => destinationId),
         ['dst_d', 'dst_e'],
       );
-      assert.deepEqual(await hot.takeOver(two, { limit: 9, now: start + 3 }), { taken: [], ended: [], isMore: false });
+      assert.deepEqual(await hot.takePassed(two, { limit: 9, now: start + 3 }), {
+        taken: [],
+        ended: [],
+        isMore: false,
+      });
       const all = [...(part?.taken ?? []), ...(rest?.taken ?? [])];
       assert.deepEqual(
         all.map(({ eventId }) => eventId),
@@ -49,14 +53,14 @@ export function passedConformance(guarantee: Guarantee): void {
       const due = { partition: 2, destinationId: 'dst_b', now: start, limit: 9 };
       assert.equal((await hot.due(due)).due[0]?.event?.name, 'b');
       assert.deepEqual(
-        (await hot.takeOver(zero, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+        (await hot.takePassed(zero, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
         ['dst_c'],
       );
     },
   );
 
   guarantee(
-    'a delivery for another partition of the same node is there once, at once or when it is taken over',
+    'a delivery for another partition of the same node is there once, at once or when it is received',
     async (journal) => {
       const { hot, log } = journal;
       const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
@@ -67,7 +71,7 @@ export function passedConformance(guarantee: Guarantee): void {
         over(1, 1, 'dst_c'),
       ];
       const { created = [], ids } = await send(journal, zero, ['b', 'a'], passed);
-      const { taken = [] } = (await hot.takeOver(one, { limit: 9, now: start })) ?? {};
+      const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start })) ?? {};
       const all = [...created.filter((id) => id !== null), ...taken.map(({ id }) => id)];
       const stored = await Promise.all(all.map((id) => log.delivery(id)));
       // Those of 'a', which is sent again, are left out.
@@ -87,7 +91,7 @@ export function passedConformance(guarantee: Guarantee): void {
     const { hot } = journal;
     const [zero, old] = [await claim(journal, 0), await claim(journal, 1)];
     await send(journal, zero, ['a'], [{ ...over(1, 0, 'dst_a'), lease: old }]);
-    await hot.takeOver(old, { limit: 9, now: start });
+    await hot.takePassed(old, { limit: 9, now: start });
     const fresh = await claim(journal, 1, 'new', start + 1e9);
     const { planned: own, created = [null] } = await send(
       journal,
@@ -97,7 +101,7 @@ export function passedConformance(guarantee: Guarantee): void {
     );
     assert.deepEqual([own, created], [[], [null]]);
     assert.deepEqual(
-      (await hot.takeOver(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+      (await hot.takePassed(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
       ['dst_b'],
     );
   });
@@ -109,10 +113,10 @@ export function passedConformance(guarantee: Guarantee): void {
     const passed: PassedDelivery[] = [{ ...planned({ eventId: ids[0] ?? '', dueAt: start }), partition: 1 }];
     const plan = { deliveries: [planned({ dueAt: start })], passed, now: start };
     assert.equal(await hot.plan(zero, { advance: { from: 1, to: 2 }, ...plan }), null);
-    assert.deepEqual((await hot.takeOver(one, { limit: 9, now: start }))?.taken, []);
+    assert.deepEqual((await hot.takePassed(one, { limit: 9, now: start }))?.taken, []);
     assert.equal((await hot.plan(zero, { advance: { from: 0, to: 1 }, ...plan }))?.length, 1);
     assert.deepEqual(
-      (await hot.takeOver(one, { limit: 9, now: start }))?.taken.map(({ eventId }) => eventId),
+      (await hot.takePassed(one, { limit: 9, now: start }))?.taken.map(({ eventId }) => eventId),
       ids,
     );
   });
@@ -123,7 +127,7 @@ export function passedConformance(guarantee: Guarantee): void {
     await send(journal, old, ['a'], [over(1, 0, 'dst_a')]);
     await claim(journal, 0, 'new', start + 1e9);
     await claim(journal, 1, 'new', start + 1e9);
-    assert.equal(await hot.takeOver(target, { limit: 9, now: start }), null);
+    assert.equal(await hot.takePassed(target, { limit: 9, now: start }), null);
     const request = { partition: 0, lease: old, collectorId: 'col_1', receivedAt: start, events: [incoming({})] };
     await assert.rejects(hot.accept(request), { code: 'unavailable' });
     assert.equal((await hot.read({ partition: 0, from: 0, limit: 9 })).events.length, 1);
@@ -131,7 +135,7 @@ export function passedConformance(guarantee: Guarantee): void {
     assert.equal(late.planned, null);
     const fresh = await claim(journal, 1, 'new', start + 1e9);
     assert.deepEqual(
-      (await hot.takeOver(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+      (await hot.takePassed(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
       ['dst_a'],
     );
   });
@@ -147,7 +151,7 @@ export function passedConformance(guarantee: Guarantee): void {
       [0, 1, 2].map((event) => over(1, event, `dst_${event}`)),
     );
     assert.deepEqual(again.duplicates, [1]);
-    const { taken = [] } = (await hot.takeOver(one, { limit: 9, now: start })) ?? {};
+    const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start })) ?? {};
     assert.deepEqual(
       taken.map(({ destinationId }) => destinationId),
       ['dst_a', 'dst_0', 'dst_2'],
@@ -158,13 +162,13 @@ export function passedConformance(guarantee: Guarantee): void {
     );
   });
 
-  guarantee('retention keeps an event until its deliveries have been taken over', async (journal) => {
+  guarantee('retention keeps an event until its deliveries have been received', async (journal) => {
     const { hot, housekeeping } = journal;
     const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
     await send(journal, zero, ['a'], [over(1, 0, 'dst_a')]);
     const retain = () => housekeeping.retain({ before: start + 1e9, bytesMax: null });
     assert.equal((await retain()).removed, 0);
-    assert.equal((await hot.takeOver(one, { limit: 9, now: start }))?.taken.length, 1);
+    assert.equal((await hot.takePassed(one, { limit: 9, now: start }))?.taken.length, 1);
     assert.equal((await retain()).removed, 0);
   });
 }

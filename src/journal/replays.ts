@@ -25,7 +25,7 @@ export interface Replays {
   ): Promise<boolean>;
   /**
    * Moves the cursor of a running replay and creates its next deliveries, in one transaction; those of other partitions are
-   * passed to their owners (`takeOver`). Null when the lease is stale or of another partition than the replay, the replay is
+   * passed to their owners (`takePassed`). Null when the lease is stale or of another partition than the replay, the replay is
    * not running or its cursor is not `from`.
    */
   advance(lease: Lease, step: ReplayStep): Promise<Advanced | null>;

@@ -120,7 +120,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
     dispatcher,
     recover,
     effects,
-    /** Takes over what the owners of other connections have stored of these: their holds, and the pauses of their systems. */
+    /** Reads what the owners of other connections have stored of these: their holds, and the pauses of their systems. */
     async follow(): Promise<void> {
       await Promise.all([holds.follow(), pauses.follow((id) => owned.leaseOf(id) !== null)]);
     },

@@ -7,7 +7,7 @@ export type OwnedPartitions = {
   leases(): Lease[];
   /** null: another process owns it. */
   leaseOf(partition: number): Lease | null;
-  /** Deliveries for these partitions are stored; those that this process owns take them over now. */
+  /** Deliveries for these partitions are stored; those that this process owns receive them now. */
   passed(deliveries: readonly { partition: number }[]): void;
 };
 

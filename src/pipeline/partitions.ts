@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors.ts';
-import type { EndedSource, Journal, Lease, TakenOver } from '../journal/journal.ts';
+import type { EndedSource, Journal, Lease, TakenDelivery } from '../journal/journal.ts';
 import type { PartitionWork } from '../ownership/ownership.ts';
 import type { ChangeEffects } from './dispatch/change-effects.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
@@ -11,9 +11,9 @@ import { newDelivery } from './new-delivery.ts';
 import type { ConnectionsOfNode } from './owned-connections.ts';
 import type { OwnedPartitions } from './owned-partitions.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import { ReceivePassed } from './receive-passed.ts';
 import { orderedDestinations } from './replay/replay-step.ts';
 import type { Configuration } from './snapshot/snapshot.ts';
-import { TakeOver } from './take-over.ts';
 
 type Options = {
   configuration: Pick<Configuration, 'snapshot' | 'follow'>;
@@ -21,7 +21,7 @@ type Options = {
   dispatchers: Dispatchers;
   owned: ConnectionsOfNode;
   jobs: Pick<Jobs, 'acquired' | 'ended'>;
-  /** Takes over what other nodes have stored. */
+  /** Reads what other nodes have stored. */
   follow(): Promise<void>;
   /** What this node stores for the others. */
   status: { begin(lease: Lease): Promise<void> };
@@ -38,10 +38,10 @@ type Options = {
 };
 
 /** What works on one partition. */
-type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; takeOver: TakeOver };
+type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; receivePassed: ReceivePassed };
 
 /**
- * The work of a node on the partitions that it owns: each has a matcher, a dispatcher, and takes over what other
+ * The work of a node on the partitions that it owns: each has a matcher, a dispatcher, and receives what other
  * partitions have planned for it. Events go to the first of them. It begins with a partition when the node has acquired
  * it, and ends when the node gives it away or has lost it.
  */
@@ -85,7 +85,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
   }
 
   passed(deliveries: readonly { partition: number }[]): void {
-    for (const { partition } of deliveries) this.#owned.get(partition)?.takeOver.wake();
+    for (const { partition } of deliveries) this.#owned.get(partition)?.receivePassed.wake();
   }
 
   /** Events that wait in memory for their turn. */
@@ -119,12 +119,12 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     await effects.start();
     if (!this.#isHeld(lease)) return;
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
-    const taken = (deliveries: readonly TakenOver[], ended: readonly EndedSource[]) =>
+    const taken = (deliveries: readonly TakenDelivery[], ended: readonly EndedSource[]) =>
       this.#taken(dispatcher, deliveries, ended);
-    const takeOver = new TakeOver({ journal, lease, clock, pollMs, taken, failed });
-    this.#owned.set(lease.partition, { lease, matcher, dispatcher, takeOver });
+    const receivePassed = new ReceivePassed({ journal, lease, clock, pollMs, taken, failed });
+    this.#owned.set(lease.partition, { lease, matcher, dispatcher, receivePassed });
     await matcher.start();
-    takeOver.wake();
+    receivePassed.wake();
     if (this.#isHeld(lease)) await this.#options.jobs.acquired(lease);
   }
 
@@ -135,7 +135,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     await Promise.all([
       this.#options.jobs.ended(lease),
       owned?.matcher[Symbol.asyncDispose](),
-      owned?.takeOver[Symbol.asyncDispose](),
+      owned?.receivePassed[Symbol.asyncDispose](),
     ]);
     await this.#options.dispatchers.close(lease);
     this.#options.owned.end(lease);
@@ -151,7 +151,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     void jobs.ended(lease).catch((error) => failed(error, 'end what another node does now'));
     this.#options.owned.end(lease);
     this.#owned.delete(partition);
-    owned?.takeOver.drop();
+    owned?.receivePassed.drop();
     void owned?.matcher[Symbol.asyncDispose]();
     this.#options.dispatchers.drop(lease);
   }
@@ -164,7 +164,11 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
   }
 
-  async #taken(dispatcher: Dispatcher, deliveries: readonly TakenOver[], ended: readonly EndedSource[]): Promise<void> {
+  async #taken(
+    dispatcher: Dispatcher,
+    deliveries: readonly TakenDelivery[],
+    ended: readonly EndedSource[],
+  ): Promise<void> {
     const { configuration, events, failed } = this.#options;
     // They may come after a change that this node has not heard of, and must not be sent as before it. A destination that is
     // not known would pass for a deleted one.
@@ -177,7 +181,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
       events.emit('planned', planned);
       for (const of of ended) events.emit('ended', of, { status: 'cancelled' }, 1);
     } catch (error) {
-      failed(error, 'report deliveries that were taken over');
+      failed(error, 'report passed deliveries');
     }
     for (const [replayId, some] of Map.groupBy(deliveries, ({ replayId }) => replayId))
       if (replayId === undefined) dispatcher.readMore(some);

@@ -18,7 +18,7 @@ type RegistryParts = IssueWriterParts & {
   isOwn?(connectionId: string | null): boolean;
 };
 
-/** Loads all issues. Their changes are written by issue-writer.ts; `follow` takes over those of other nodes. */
+/** Loads all issues. Their changes are written by issue-writer.ts; `follow` reads those of other nodes. */
 export async function openIssueRegistry(options: RegistryParts) {
   const { store, clock, limits, isOwn = () => true } = options;
   const loaded = await store.load();
@@ -114,7 +114,7 @@ export async function openIssueRegistry(options: RegistryParts) {
     isOpen: (id: string): boolean => records.get(id)?.state === 'open',
     /** Whether this node finds and ends this issue. */
     isOwn: ({ connectionId }: Pick<IssueRecord, 'connectionId'>): boolean => isOwn(connectionId),
-    /** Takes over the changes that other nodes have stored. */
+    /** Reads the changes that other nodes have stored. */
     follow,
     /** Sends notices of issues to one part, while it is not null; they wait until there is one. */
     sendNotices: writer.follow,

@@ -159,7 +159,7 @@ export function createIssueWriter(
       notices.send();
     },
     changed,
-    /** Takes over what another node has stored. */
+    /** Reads what another node has stored. */
     adopt(record: IssueRecord, stored: IssueRecord): void {
       rebase(record, stored);
       notices.send();

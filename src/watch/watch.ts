@@ -37,7 +37,7 @@ export type WatchOptions = {
   /** How long resolved issues are kept. */
   keptDays(): number;
   limits?: Thresholds;
-  /** How often the changes of other nodes are taken over. Left out: embedded mode. */
+  /** How often the changes of other nodes are read. Left out: embedded mode. */
   followMs?: number | undefined;
 };
 
@@ -140,7 +140,7 @@ export async function startWatch(options: WatchOptions) {
       : repeated(clock, followMs, registry.follow, (error) => failed(error, 'follow the issues of other nodes'));
   return {
     registry,
-    /** Takes over what other nodes have stored; embedded mode has none. */
+    /** Reads what other nodes have stored; embedded mode has none. */
     refresh: following === null ? async () => {} : registry.follow,
     /** How many issues are open or acknowledged. */
     openCount: () =>

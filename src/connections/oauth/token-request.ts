@@ -28,7 +28,7 @@ type KeptPauses = {
   /** Durable when it resolves. */
   end(connectionIds: Iterable<string>): Promise<void>;
   forget(connectionIds: Iterable<string>): void;
-  /** Takes over the pauses that other nodes have stored, but those of these connections. */
+  /** Reads the pauses that other nodes have stored, but those of these connections. */
   follow(isOwn: (connectionId: string) => boolean): Promise<void>;
 };
 

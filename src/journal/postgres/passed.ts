@@ -1,7 +1,7 @@
 import { batcher } from '../../async/batcher.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Query } from '../../postgres/postgres.ts';
-import type { TakenOver } from '../hot.ts';
+import type { TakenDelivery } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import type { EndedSource } from '../replays.ts';
 import { idsOf, type PlacedDelivery } from './intake-batch.ts';
@@ -14,7 +14,7 @@ type Placed = Omit<PlacedDelivery, 'partition'>;
 type Row = { id: number } & ({ replay: null; deliveries: Placed[] } | { replay: string; deliveries: ReplayedRow[] });
 
 /** What was created of some rows; null: the lease is stale. */
-type Part = { taken: TakenOver[]; ended: EndedSource[] } | null;
+type Part = { taken: TakenDelivery[]; ended: EndedSource[] } | null;
 
 /**
  * Whether deliveries were passed to a partition. Partitions that are looked at together share a statement: a node looks at all of
@@ -35,14 +35,14 @@ export const passedLook = (query: Query): ((partition: number) => Promise<boolea
     },
   });
 
-type TakeOverParts = AdvanceParts & { isPassed: (partition: number) => Promise<boolean> };
+type TakePassedParts = AdvanceParts & { isPassed: (partition: number) => Promise<boolean> };
 
 /** Creates passed deliveries in the partition of a lease: whole plans, about `limit` deliveries. */
-export async function takeOver(
-  parts: TakeOverParts,
+export async function takePassed(
+  parts: TakePassedParts,
   lease: Lease,
   { limit, now }: { limit: number; now: number },
-): Promise<{ taken: TakenOver[]; ended: EndedSource[]; isMore: boolean } | null> {
+): Promise<{ taken: TakenDelivery[]; ended: EndedSource[]; isMore: boolean } | null> {
   const { query, partitions } = parts;
   if ((await partitions.held(lease)) === null) return null;
   const { partition } = lease;
@@ -55,7 +55,7 @@ export async function takeOver(
      WHERE before < $2 ORDER BY id`,
     [partition, limit],
   );
-  const taken: TakenOver[] = [];
+  const taken: TakenDelivery[] = [];
   const ended: EndedSource[] = [];
   for (const some of runsOf(rows)) {
     const part = await created(parts, lease, some, now);
@@ -87,7 +87,10 @@ async function created(parts: AdvanceParts, lease: Lease, rows: readonly Row[], 
   const done = await createReplayed(parts, lease, { replayId, rows: all, passed: [], taken: ids, now });
   const news = all.flatMap(({ delivery, event }) => (delivery === null ? [] : { ...delivery, event }));
   return (
-    done && { taken: news.map((one, index) => ({ ...takenOver(one, done.ids[index]), replayId })), ended: done.ended }
+    done && {
+      taken: news.map((one, index) => ({ ...takenDelivery(one, done.ids[index]), replayId })),
+      ended: done.ended,
+    }
   );
 }
 
@@ -104,12 +107,12 @@ async function planned({ intake }: AdvanceParts, lease: Lease, rows: readonly Ro
       draft.take(rows.map(({ id }) => id));
       const news = all.map(({ event, ...delivery }) => ({ delivery, event, replayId: null, replayOf: null }));
       const ids = idsOf(draft.create(news, now), news.length);
-      return () => ({ taken: all.map((one, index) => takenOver(one, ids[index])), ended: [] });
+      return () => ({ taken: all.map((one, index) => takenDelivery(one, ids[index])), ended: [] });
     },
   });
 }
 
-const takenOver = ({ event, ...delivery }: Placed, id = ''): TakenOver => ({
+const takenDelivery = ({ event, ...delivery }: Placed, id = ''): TakenDelivery => ({
   ...delivery,
   id,
   eventId: event && placedId('event', event),

@@ -7,7 +7,7 @@ import type { Lease } from '../leases.ts';
 import { type EventReader, eventReader, linesOf, type StoredGroup } from './event-reader.ts';
 import { createIntake, type PostgresIntake } from './intake.ts';
 import { changeUnder, createPartitions, type Partitions } from './partitions.ts';
-import { passedLook, takeOver } from './passed.ts';
+import { passedLook, takePassed } from './passed.ts';
 import { type HeartbeatClock, postgresLeases } from './postgres-leases.ts';
 import { recover } from './quarantine.ts';
 import { due, nextDue } from './queue.ts';
@@ -88,7 +88,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
       return { events: found, to: (found.at(-1)?.offset ?? from - 1) + 1 };
     },
     plan: intake.plan,
-    takeOver: (lease, request) => takeOver(parts, lease, request),
+    takePassed: (lease, request) => takePassed(parts, lease, request),
     due: (asked) => due(parts, asked),
     nextDue: (partition) => nextDue(parts, partition),
     followClock: (lease, now, knownMs) => followClock(parts, lease, now, knownMs),

@@ -9,7 +9,7 @@ import type { ReplayedPart } from './replays/replayed-codec.ts';
 type PassedRow = { id: number; deliveries: string; replay: string | null; rows: string | null };
 
 export const passedOperations = {
-  takeOver(
+  takePassed(
     db: Db,
     { lease, limit, now }: { lease: Lease; limit: number; now: number },
   ): { created: Created[]; ended: EndedSource[]; isMore: boolean } | null {
@@ -94,7 +94,7 @@ export const isPassing = (db: Db): boolean =>
   db.get('SELECT 1 FROM passed_delivery INDEXED BY passed_delivery_replay WHERE replay IS NOT NULL LIMIT 1') !==
   undefined;
 
-/** The offset from which on events of a partition have deliveries that were passed and not taken over yet; null: none. */
+/** The offset from which on events of a partition have deliveries that were passed and not received yet; null: none. */
 export function firstPassed(db: Db, source: number): number | null {
   const sql = 'SELECT min(first) AS first FROM passed_delivery INDEXED BY passed_delivery_source WHERE source = ?';
   return db.get<{ first: number | null }>(sql, source)?.first ?? null;

@@ -1,6 +1,6 @@
 import { placedId } from '../../contract/ids.ts';
 import type { EventPlace } from '../codec/event-codec.ts';
-import type { PassedDelivery, PlannedDelivery, TakenOver } from '../journal.ts';
+import type { PassedDelivery, PlannedDelivery, TakenDelivery } from '../journal.ts';
 import { deliveryId } from './delivery-id-codec.ts';
 
 /**
@@ -113,7 +113,7 @@ export function packPassed<D extends Omit<PassedDelivery, 'eventId'>>(
 }
 
 /** The deliveries as they were created. */
-export function takenOf({ created }: { created: readonly Created[] }): TakenOver[] {
+export function takenOf({ created }: { created: readonly Created[] }): TakenDelivery[] {
   return created.flatMap(({ groups, planned, replayId }) => {
     const all = plannedOf(groups);
     const ids = deliveryIds(planned, all.length);

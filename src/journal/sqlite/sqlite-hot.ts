@@ -72,8 +72,8 @@ export function sqliteHot(
       const done = await client.write('plan', plan, load);
       return done && deliveryIds(done, deliveries.length);
     },
-    async takeOver(lease, request) {
-      const done = await client.write('takeOver', { lease, ...request });
+    async takePassed(lease, request) {
+      const done = await client.write('takePassed', { lease, ...request });
       return done && { taken: takenOf(done), ended: done.ended, isMore: done.isMore };
     },
     async due({

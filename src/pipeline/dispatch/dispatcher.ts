@@ -169,7 +169,7 @@ export class Dispatcher implements AsyncDisposable {
     return this.#options.owned.lease;
   }
 
-  /** Takes over the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
+  /** Reads the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
     let isWhole = true;
     const { queue: journal, lease } = this.#options.owned;

@@ -59,7 +59,7 @@ export async function loadHoldEnds({
     forget(destinationId: string): void {
       if (endedAt.delete(destinationId)) keep(destinationId);
     },
-    /** Takes over what other nodes have stored. */
+    /** Reads what other nodes have stored. */
     follow,
   };
 }

@@ -261,7 +261,7 @@ export async function createHolds(options: HoldsOptions) {
       const stored = await Promise.all([scopeId, ...held].map((one) => write(one, connectionId)));
       if (stored.includes(false)) throw new AppError('unavailable', 'Another node owns the connection now.');
     },
-    /** Takes over the holds that the owners of other connections have stored. */
+    /** Reads the holds that the owners of other connections have stored. */
     async follow(): Promise<void> {
       const stored = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
       const touched: string[] = [];
@@ -274,7 +274,7 @@ export async function createHolds(options: HoldsOptions) {
       }
       refresh(touched);
     },
-    /** Takes over when the holds ended that other nodes had: to call before this node owns their destinations. */
+    /** Reads when the holds ended that other nodes had: to call before this node owns their destinations. */
     followEnds: ends.follow,
     [Symbol.dispose]: unwatch,
   };

@@ -50,7 +50,7 @@ export async function createPauses(options: {
   }
 
   return {
-    /** Takes over the pauses that other nodes have stored: those that are not `isOwn`; removes own ones that are over. */
+    /** Reads the pauses that other nodes have stored: those that are not `isOwn`; removes own ones that are over. */
     async follow(isOwn: (id: string) => boolean): Promise<void> {
       const found = new Map((await store.list()).map(({ id, ...pause }) => [id, pause]));
       for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {

@@ -148,7 +148,7 @@ function slidingWindow() {
       return oldest === 0 ? 0 : oldest + perMs;
     },
     reserved: (): number => reserved,
-    /** Takes over the times of a former process, groups of some at one time. */
+    /** Continues with the times of a former process, groups of some at one time. */
     restore(sent: readonly { last: number; count: number }[], { limit }: Rate): void {
       const ring = ringOf(limit);
       let free = limit;

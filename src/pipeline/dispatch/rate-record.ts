@@ -42,7 +42,7 @@ export class RateRecord {
     this.#need = need;
   }
 
-  /** Takes over what a former process has stored. */
+  /** Continues with what a former process has stored. */
   restore(text: string, now: number): void {
     const { sent, ahead } = JSON.parse(text) as Stored; // written below
     if (ahead > 0) sent.push([now, ahead]);

@@ -117,7 +117,7 @@ export function sharedStatus(options: {
   return {
     ...dispatching,
     ...tokens,
-    /** Takes over what other owners have stored. */
+    /** Reads what other owners have stored. */
     async follow(): Promise<void> {
       const rows = await statuses.list();
       others = new Map(

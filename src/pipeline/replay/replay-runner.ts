@@ -177,7 +177,7 @@ class ReplayRunner implements AsyncDisposable {
     );
   }
 
-  /** Takes over what other nodes changed, and what this one has to continue since it acquired its partition. */
+  /** Reads what other nodes changed, and what this one has to continue since it acquired its partition. */
   async #follow(): Promise<void> {
     const { replays } = this.#options.journal.log;
     const open = await Promise.all(openStates.map((state) => replays.replays({ limit: loadedMax, state })));

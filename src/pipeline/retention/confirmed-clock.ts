@@ -23,7 +23,7 @@ export function confirmedClock(notes: Pick<Notes, 'load' | 'save'>, roundMs: num
     roundMs,
     /** The last confirmed time; null before the first. */
     last: (): number | null => known?.now ?? null,
-    /** Takes over the confirmed time of the node that confirms it; null: there is none yet. */
+    /** Reads the confirmed time of the node that confirms it; null: there is none yet. */
     async follow(): Promise<number | null> {
       known = confirmedOf(await notes.load(noteName));
       return known?.now ?? null;

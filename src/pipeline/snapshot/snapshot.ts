@@ -52,7 +52,7 @@ export type Configuration = {
     by: ChangeAuthor,
     build: (snapshot: Snapshot) => readonly Change[] | Promise<readonly Change[]>,
   ): Promise<Snapshot>;
-  /** Takes over what another process changed. Resolves when it is in effect. */
+  /** Reads what another process changed. Resolves when it is in effect. */
   follow(): Promise<void>;
   /**
    * Called with each new snapshot and its changes, of this process or of another one; returns a function that removes the listener. An error in it is

@@ -7,7 +7,7 @@ const first = Number(process.env['MILLRACE_SIMULATION_SEED'] ?? 1);
 
 /** Each write that carries a lease. */
 const kinds = [
-  ...['accept', 'plan', 'takeOver', 'mark', 'recover', 'settle', 'releaseLease'],
+  ...['accept', 'plan', 'takePassed', 'mark', 'recover', 'settle', 'releaseLease'],
   ...['retry', 'cancel', 'release', 'releaseOrder', 'expire', 'cancelReplayed', 'savePause', 'removePause'],
 ];
 

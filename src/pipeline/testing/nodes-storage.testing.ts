@@ -80,7 +80,7 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
       (await log.expire(lease, { destinationId, createdBefore: now, now, except: [] })).length,
       (await log.replays.cancelRest(lease, 'rpl_1', now, [])).length,
       await hot.plan(lease, { advance: { from, to: from + 1 }, deliveries: [], now }),
-      await hot.takeOver(lease, { limit: 500, now }),
+      await hot.takePassed(lease, { limit: 500, now }),
       await hot.mark(lease, [], null),
       await hot.savePause(lease, { scopeId: 'con_0', since: now, until: now + 9_000, origin: 'https://c0.example' }),
       await hot.removePause(lease, 'con_0'),

@@ -16,7 +16,7 @@ export type AdvanceParts = Pick<Postgres, 'query' | 'transaction'> & {
   intake: PostgresIntake;
 };
 
-/** What a step or a taking over creates in the partition of a lease. */
+/** What a step or `takePassed` creates in the partition of a lease. */
 type Replayed = {
   replayId: string;
   rows: readonly ReplayedRow[];

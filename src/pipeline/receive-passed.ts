@@ -1,5 +1,5 @@
 import { type Clock, errorBackoffMs } from '../async/clock.ts';
-import type { EndedSource, Journal, Lease, TakenOver } from '../journal/journal.ts';
+import type { EndedSource, Journal, Lease, TakenDelivery } from '../journal/journal.ts';
 
 const atOnce = 500;
 
@@ -13,18 +13,18 @@ type Options = {
    * These deliveries are of the partition now, and these of it ended since a replay sends them. Called again with the same
    * ones after an error.
    */
-  taken(deliveries: readonly TakenOver[], ended: readonly EndedSource[]): Promise<void>;
+  taken(deliveries: readonly TakenDelivery[], ended: readonly EndedSource[]): Promise<void>;
   failed(error: unknown, doing: string): void;
 };
 
 /**
- * Takes the deliveries over that other partitions have planned for one: when a matcher of this process has passed some
+ * Receives the deliveries that other partitions have planned for one: when a matcher of this process has passed some
  * (`wake`), and every `pollMs`, at the same times as those of all other partitions, so that they look together. After an error again in 1 s, doubling to 30 s.
  */
-export class TakeOver implements AsyncDisposable {
+export class ReceivePassed implements AsyncDisposable {
   readonly #options: Options;
   /** Those that `taken` does not know of yet. */
-  readonly #taken: TakenOver[] = [];
+  readonly #taken: TakenDelivery[] = [];
   readonly #ended: EndedSource[] = [];
   #running: Promise<void> | null = null;
   #isAgain = false;
@@ -74,7 +74,7 @@ export class TakeOver implements AsyncDisposable {
     try {
       while (this.#isAgain && !this.#isStopping) {
         this.#isAgain = false;
-        const done = await journal.hot.takeOver(lease, { limit: atOnce, now: clock.now() });
+        const done = await journal.hot.takePassed(lease, { limit: atOnce, now: clock.now() });
         if (done === null) return this.drop();
         this.#taken.push(...done.taken);
         this.#ended.push(...done.ended);
@@ -86,7 +86,7 @@ export class TakeOver implements AsyncDisposable {
       }
     } catch (error) {
       this.#failures += 1;
-      failed(error, 'take deliveries over');
+      failed(error, 'receive passed deliveries');
     }
   }
 }
