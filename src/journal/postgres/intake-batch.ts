@@ -4,7 +4,7 @@ import { type EventPlace, packLines } from '../codec/event-codec.ts';
 import type { PlannedDelivery } from '../deliveries.ts';
 import type { PassedDelivery } from '../hot.ts';
 import { clockToleranceMs } from '../hot.ts';
-import type { IntakeState, Memory, OpenDelivery, ReplayOf } from './partitions.ts';
+import type { IntakeState, Memory, OpenDelivery, ReplayOf } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
 /** A delivery that is created: its event, and the replay and the delivery that it is of. */

@@ -21,7 +21,7 @@ import {
   valuesOf,
   writeIntake,
 } from './intake-batch.ts';
-import { type Partitions, refuseLate } from './partitions.ts';
+import { type PartitionMemory, refuseLate } from './partition-memory.ts';
 import { type Target, targetIn, type Words } from './words.ts';
 
 /** A part of the next statement; `stage` puts it into the draft of its partition and returns what makes its result. */
@@ -44,7 +44,7 @@ export type Staged<Result> = () => Result;
 export type KnownIdentities = Map<string, { at: number; place: EventPlace; line: string | undefined }>;
 
 type Parts = Pick<Postgres, 'query' | 'transaction'> & {
-  partitions: Partitions;
+  partitions: PartitionMemory;
   words: Words;
   events: EventReader;
   /** Bytes that wait for a statement; with more, intake is refused. */

@@ -6,7 +6,7 @@ import { clockToleranceMs, type HotJournal, type PlacedEvent } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import { type EventReader, eventReader, linesOf, type StoredGroup } from './event-reader.ts';
 import { createIntake, type PostgresIntake } from './intake.ts';
-import { changeUnder, createPartitions, type Partitions } from './partitions.ts';
+import { changeUnder, createPartitionMemory, type PartitionMemory } from './partition-memory.ts';
 import { passedLook, takePassed } from './passed.ts';
 import { type HeartbeatClock, postgresLeases } from './postgres-leases.ts';
 import { recover } from './quarantine.ts';
@@ -25,7 +25,7 @@ const movedAtOnce = 1_000;
 
 type Shared = {
   hot: HotJournal;
-  partitions: Partitions;
+  partitions: PartitionMemory;
   words: Words;
   events: EventReader;
   intake: PostgresIntake;
@@ -38,7 +38,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
   const { query } = postgres;
   const room = { isFull: false };
   const words = createWords(query);
-  const partitions = createPartitions(query);
+  const partitions = createPartitionMemory(query);
   const events = eventReader(query, words);
   const intake = createIntake({ ...postgres, partitions, words, events, queueBytesMax });
   const parts = { ...postgres, partitions, words, events, intake, isPassed: passedLook(query) };
@@ -108,7 +108,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
 }
 
 type Parts = Pick<Postgres, 'query' | 'transaction'> & {
-  partitions: Partitions;
+  partitions: PartitionMemory;
   intake: ReturnType<typeof createIntake>;
 };
 

@@ -2,7 +2,7 @@ import { moveMark } from '../../postgres/move-mark.ts';
 import type { Postgres, Query } from '../../postgres/postgres.ts';
 import { sqlState } from '../../postgres/unavailable.ts';
 import { type Lease, type Leases, presumedDeathMs } from '../leases.ts';
-import type { Partitions } from './partitions.ts';
+import type { PartitionMemory } from './partition-memory.ts';
 
 /**
  * Whose clock tells how long a heartbeat lasts. `database`: that of the server, for all nodes; the given times are not used, and
@@ -19,7 +19,7 @@ const lockNotAvailable = '55P03';
 
 export function postgresLeases(
   { query, transaction }: Pick<Postgres, 'query' | 'transaction'>,
-  partitions: Pick<Partitions, 'check' | 'forget' | 'takeLost'>,
+  partitions: Pick<PartitionMemory, 'check' | 'forget' | 'takeLost'>,
   { clock, room }: { clock: HeartbeatClock; room: { isFull: boolean } },
 ): Leases {
   /** When the server was started that this node knows: another one may lack what the former one committed. */

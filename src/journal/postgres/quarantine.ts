@@ -4,10 +4,10 @@ import { statusCodes } from '../codec/status-codes.ts';
 import { suspectDeaths } from '../deliveries.ts';
 import { type Lease, presumedDeathMs } from '../leases.ts';
 import { finishWaiting } from './finishing.ts';
-import { changeUnder, type Partitions } from './partitions.ts';
+import { changeUnder, type PartitionMemory } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
-type Parts = Pick<Postgres, 'query' | 'transaction'> & { partitions: Partitions; words: Words };
+type Parts = Pick<Postgres, 'query' | 'transaction'> & { partitions: PartitionMemory; words: Words };
 type Recovered = { suspects: string[]; poisoned: string[] };
 type InFlight = { partition: number; number: number; deaths: number; created_at: number };
 

@@ -9,10 +9,10 @@ import type { DeliveryQueue, NextDue } from '../hot.ts';
 import { readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns, ensureWords, eventPlaceOf, loggedOf } from './delivery-row.ts';
 import type { EventReader } from './event-reader.ts';
-import { makeRows, type Partitions, takeRows } from './partitions.ts';
+import { makeRows, type PartitionMemory, takeRows } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
-export type QueueParts = { query: Query; partitions: Partitions; words: Words; events: EventReader };
+export type QueueParts = { query: Query; partitions: PartitionMemory; words: Words; events: EventReader };
 
 /** Deliveries whose events and requests are read at once. */
 const readAtOnce = 100;

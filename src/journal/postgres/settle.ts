@@ -11,10 +11,10 @@ import type { Overtaken } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import { newBlockId, readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns } from './delivery-row.ts';
-import { type Memory, makeRows, type OpenDelivery, type Partitions, promote } from './partitions.ts';
+import { type Memory, makeRows, type OpenDelivery, type PartitionMemory, promote } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
-type Parts = { query: Query; partitions: Partitions; words: Words };
+type Parts = { query: Query; partitions: PartitionMemory; words: Words };
 
 /** A delivery that is open for longer gets a row. */
 const openMs = 2_000;

@@ -6,7 +6,7 @@ import { statusCodes } from '../../codec/status-codes.ts';
 import type { CancelledDelivery } from '../../erasures.ts';
 import { type DeliveryRow, deliveryColumns, deliveryIdOf, ensureWords, loggedOf } from '../delivery-row.ts';
 import { finishWaiting } from '../finishing.ts';
-import { type Partitions, promote } from '../partitions.ts';
+import { type PartitionMemory, promote } from '../partition-memory.ts';
 import type { Words } from '../words.ts';
 import { changeExchanges } from './exchanges.ts';
 import { removeFinished } from './removal.ts';
@@ -66,7 +66,7 @@ export const isSending = (rows: readonly DeliveryRow[], sending: readonly string
   rows.some((row) => sending.includes(deliveryIdOf(row)));
 
 /** Runs something in the turns of these partitions, so that nothing else changes their deliveries. */
-export function inTurns<T>(partitions: Partitions, of: Iterable<number>, work: () => Promise<T>): Promise<T> {
+export function inTurns<T>(partitions: PartitionMemory, of: Iterable<number>, work: () => Promise<T>): Promise<T> {
   return [...new Set(of)]
     .sort((a, b) => b - a)
     .reduce((next, partition) => () => partitions.inTurn(partition, next), work)();

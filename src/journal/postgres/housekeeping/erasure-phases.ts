@@ -5,7 +5,7 @@ import { anonymousExchange } from '../../codec/bare-attempts.ts';
 import { eventOfLine } from '../../codec/event-codec.ts';
 import type { ErasedBy, ErasureStep } from '../../erasures.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
-import type { Partitions } from '../partitions.ts';
+import type { PartitionMemory } from '../partition-memory.ts';
 import { withRows } from '../queue.ts';
 import type { Words } from '../words.ts';
 import { attemptLines } from './attempt-lines.ts';
@@ -61,7 +61,7 @@ async function remove(work: Work, rows: readonly DeliveryRow[]): Promise<void> {
 }
 
 /** Gives open deliveries of the events rows, where this process is the owner; another one does so within 2 s. */
-export async function makeRowsOfOpen(query: Query, partitions: Partitions): Promise<void> {
+export async function makeRowsOfOpen(query: Query, partitions: PartitionMemory): Promise<void> {
   for (const { partition, open } of [...partitions.known()])
     if (open.size > 0) await withRows({ query, partitions }, partition);
 }

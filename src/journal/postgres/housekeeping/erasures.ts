@@ -3,7 +3,7 @@ import { appendAudit } from '../../../audit/postgres/append.ts';
 import type { Postgres } from '../../../postgres/postgres.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import type { ErasureStep, Erasures } from '../../erasures.ts';
-import type { Partitions } from '../partitions.ts';
+import type { PartitionMemory } from '../partition-memory.ts';
 import type { Words } from '../words.ts';
 import { compact, dayMs } from './day-tables.ts';
 import { deliveriesOfEvents, inTurns } from './erased-deliveries.ts';
@@ -19,7 +19,7 @@ import {
   soughtOf,
 } from './erasure-row.ts';
 
-type Parts = Postgres & { partitions: Partitions; words: Words };
+type Parts = Postgres & { partitions: PartitionMemory; words: Words };
 
 /** The phases that change deliveries. */
 const changing: ReadonlySet<Phase> = new Set<Phase>(['events', 'tests', 'details']);

@@ -1,14 +1,14 @@
 import type { Postgres } from '../../../postgres/postgres.ts';
 import type { Housekeeping } from '../../housekeeping.ts';
 import type { EventReader } from '../event-reader.ts';
-import type { Partitions } from '../partitions.ts';
+import type { PartitionMemory } from '../partition-memory.ts';
 import type { Words } from '../words.ts';
 import { forgetBodies, keepBodies } from './bodies.ts';
 import { makeDays } from './day-tables.ts';
 import { postgresErasures, rewriteLater } from './erasures.ts';
 import { bytesInUse, retain } from './retention.ts';
 
-export type HousekeepingParts = Postgres & { partitions: Partitions; words: Words; events: EventReader };
+export type HousekeepingParts = Postgres & { partitions: PartitionMemory; words: Words; events: EventReader };
 
 /** The housekeeping of an open database. Intake is refused while `room` is full, by the other nodes from their next heartbeat on. */
 export function postgresHousekeeping(parts: HousekeepingParts, room: { isFull: boolean }): Housekeeping {

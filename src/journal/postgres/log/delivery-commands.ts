@@ -11,12 +11,12 @@ import type { Lease } from '../../leases.ts';
 import type { JournalLog, Released } from '../../log.ts';
 import { addCounters } from '../../statistics.ts';
 import { finishWaiting } from '../finishing.ts';
-import { changeUnder, type Partitions } from '../partitions.ts';
+import { changeUnder, type PartitionMemory } from '../partition-memory.ts';
 import { reopen, startAgain, waitingRow } from '../reopening.ts';
 import { forgetOutcome } from '../replays/outcome.ts';
 import type { Words } from '../words.ts';
 
-export type CommandParts = Pick<Postgres, 'query' | 'transaction'> & { partitions: Partitions; words: Words };
+export type CommandParts = Pick<Postgres, 'query' | 'transaction'> & { partitions: PartitionMemory; words: Words };
 
 type DeliveryCommands = Pick<JournalLog, 'retry' | 'cancel' | 'release' | 'releaseOrder' | 'expire'>;
 

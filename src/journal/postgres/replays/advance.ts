@@ -4,13 +4,13 @@ import type { Advanced, ReplayStep } from '../../replays.ts';
 import type { EventReader } from '../event-reader.ts';
 import type { PostgresIntake } from '../intake.ts';
 import { idsOf, type NewDelivery, type PassedRow } from '../intake-batch.ts';
-import { type Partitions, rowsWritten, writeRows } from '../partitions.ts';
+import { type PartitionMemory, rowsWritten, writeRows } from '../partition-memory.ts';
 import { targetIn, type Words } from '../words.ts';
 import { copyRequests, endSources } from './replayed.ts';
 import { type ReplayedRow, replayedParts } from './replayed-parts.ts';
 
 export type AdvanceParts = Pick<Postgres, 'query' | 'transaction'> & {
-  partitions: Partitions;
+  partitions: PartitionMemory;
   words: Words;
   events: EventReader;
   intake: PostgresIntake;

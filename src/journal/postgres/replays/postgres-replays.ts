@@ -7,7 +7,7 @@ import { storable, storedText } from '../../../postgres/text.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import type { CancelledCount, Replays, StoredReplay } from '../../replays.ts';
 import { finishWaiting } from '../finishing.ts';
-import { changeUnder } from '../partitions.ts';
+import { changeUnder } from '../partition-memory.ts';
 import { type AdvanceParts, advance } from './advance.ts';
 import { openOfReplay, outcomeOf, passedOfReplay } from './outcome.ts';
 

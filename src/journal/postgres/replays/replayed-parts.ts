@@ -3,7 +3,7 @@ import type { EventPlace } from '../../codec/event-codec.ts';
 import type { PlannedDelivery } from '../../deliveries.ts';
 import type { ReplayedDelivery, ReplayStep } from '../../replays.ts';
 import type { PassedRow } from '../intake-batch.ts';
-import type { ReplayOf } from '../partitions.ts';
+import type { ReplayOf } from '../partition-memory.ts';
 import type { DeliveryPlace } from '../reopening.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { EndedSource } from '../../replays.ts';
 import { newBlockId, readBlocks, renderedText } from '../attempt-blocks.ts';
 import type { EventReader } from '../event-reader.ts';
 import { finishWaiting } from '../finishing.ts';
-import { promote } from '../partitions.ts';
+import { promote } from '../partition-memory.ts';
 import type { DeliveryPlace } from '../reopening.ts';
 import type { Words } from '../words.ts';
 import type { ReplayedRow } from './replayed-parts.ts';

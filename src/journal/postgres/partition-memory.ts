@@ -53,8 +53,8 @@ export type OpenDelivery = {
 
 export type ReplayOf = { partition: number; number: number; timeMs: number; key: string | null };
 
-/** The partitions on which this process works. */
-export type Partitions = {
+/** What this process remembers of the partitions on which it works. */
+export type PartitionMemory = {
   /** What is known of a partition; read when it is not. */
   memory(partition: number): Promise<Memory>;
   /** What is known under this lease, after rows were made of what the former owner left open; null: it is stale. */
@@ -80,7 +80,7 @@ export type Partitions = {
 
 type Row = IntakeState & { epoch: number; settleEpoch: number; settleCounter: number };
 
-export function createPartitions(query: Query): Partitions {
+export function createPartitionMemory(query: Query): PartitionMemory {
   const known = new Map<number, Promise<Memory>>();
   const loaded = new Map<number, Memory>();
   const doubts = new Map<number, { epoch: number; counter: number }>();
@@ -126,7 +126,7 @@ export function createPartitions(query: Query): Partitions {
     return { partition, epoch, intake, counter, open: new Map(), rows: null, setBackMs: 0 };
   }
 
-  const partitions: Partitions = {
+  const partitions: PartitionMemory = {
     memory(partition) {
       let found = known.get(partition);
       if (found === undefined) {
@@ -323,7 +323,7 @@ async function promoteAll(query: Query, partition: number): Promise<void> {
  */
 export async function changeUnder<T>(
   { transaction, query }: Pick<Postgres, 'transaction' | 'query'>,
-  partitions: Partitions,
+  partitions: PartitionMemory,
   lease: Lease,
   work: (query: Query, keys: Set<number>) => Promise<T>,
 ): Promise<T | null> {
