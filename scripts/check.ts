@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cruiseSources } from './architecture.ts';
 import { documents, readDocument } from './documents.ts';
 import { consoleSources, unusedTexts } from './unused-texts.ts';
-import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from './words.ts';
+import { phraseFiles, retiredInTests, retiredPhrases, retiredWords, testFiles, wordFiles } from './words.ts';
 
 // All checks before a merge except the tests: one line per check, details below a failed one.
 
@@ -75,7 +75,7 @@ function catalogue(): Result {
 function words(): Result {
   const files = wordFiles();
   const texts = phraseFiles();
-  const found = [...retiredWords(files), ...retiredPhrases(texts)];
+  const found = [...retiredWords(files), ...retiredPhrases(texts), ...retiredInTests(testFiles())];
   return {
     ok: files.length > 0 && texts.length > 0 && found.length === 0,
     note: `${new Set([...files, ...texts]).size} files read, ${found.length} retired words`,

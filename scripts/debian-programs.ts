@@ -56,7 +56,7 @@ export async function installPrograms(): Promise<void> {
 /** The first error that apt-get printed. */
 const firstLine = ({ message }: Error) => (/\bE: .*/.exec(message)?.[0] ?? message).slice(0, 200);
 
-/** Packages that are installed meanwhile start no services, which would take the ports of the machine. */
+/** Until it is disposed, packages that are installed start no services, which would take the ports of the machine. */
 function withoutServices(): Disposable {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return { [Symbol.dispose]: () => {} };

@@ -16,7 +16,7 @@ const ofSqlite: Readonly<Record<string, string>> = {
   'every route that changes or sends something leaves exactly one entry': 'rotates the key in the data folder',
   'a refresh token renews, is kept sealed over a restart and a rotation of keys': 'rotates the key in the data folder',
   'restore --hold: what was open at the time of the backup':
-    'copies of PostgreSQL are made and restored by its own means',
+    'PostgreSQL is backed up and restored with pg_dump and pg_restore',
   'what docs/commands.md 1 shows works': 'rotates the key in the data folder',
   'what docs/secrets.md 2 shows works': 'rotates the key in the data folder',
   'a secret in a file is sent while it can be read': 'searches the file of the database for the secret',

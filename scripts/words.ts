@@ -47,6 +47,9 @@ const retiredNames: Readonly<Record<string, string>> = {
   whither: 'destination',
 };
 
+/** Patterns not allowed in tests, benchmarks and scripts either. */
+const retiredEverywhere: readonly [pattern: RegExp, cure: string][] = [[/\bmeanwhile\b/i, 'say during what']];
+
 /** Patterns not allowed in prose, with their replacements. Case-insensitive. */
 const retiredProse: readonly [pattern: RegExp, cure: string][] = [
   [/\bwhoever\b/i, 'name the part or the person'],
@@ -60,7 +63,7 @@ const retiredProse: readonly [pattern: RegExp, cure: string][] = [
   [/\bof its own accord\b/i, 'automatically'],
   [/\b(?:put|puts|set) right\b/i, 'correct, fix'],
   [/\bguilty\b/i, 'the culprit, the failing one'],
-  [/\bmeanwhile\b/i, 'say during what'],
+  ...retiredEverywhere,
   [/\bon the wire\b/i, 'in flight'],
   [/\b(?:by itself|by themselves)\b/i, 'automatically, alone'],
   [/\bstands? (?:there|beside|behind|before)\b/i, 'is'],
@@ -205,6 +208,15 @@ function inProse(file: string, text: string, before: number, patterns = retiredP
     }),
   );
 }
+
+/** What is retired everywhere, in the given files. */
+export function retiredInTests(files: readonly string[]): Finding[] {
+  return files.flatMap((file) => inProse(file, readFileSync(file, 'utf8'), 0, retiredEverywhere));
+}
+
+/** Tests, benchmarks and scripts. */
+export const testFiles = (): string[] =>
+  globSync(['{src,test}/**/*.{test,testing,conformance}.{ts,tsx}', '{test,bench,scripts}/**/*.ts']).sort();
 
 /** The checked files: the program, the tests of the console, and the documents. */
 export function wordFiles(): string[] {

@@ -7,8 +7,9 @@ import { assertEmpty, moveToPostgres } from './move/to-postgres.ts';
 import { livingNodes, moveToSqlite } from './move/to-sqlite.ts';
 import { postgresNotes } from './notes/postgres/postgres-notes.ts';
 import { assertLatestSchema } from './postgres/facts.ts';
+import { hasHoldMark } from './postgres/hold-mark.ts';
 import { migrate } from './postgres/migrate.ts';
-import { cameBy, hasHoldMark, moveMark, setMoveMark } from './postgres/move-mark.ts';
+import { moveIdOf, moveMark, setMoveMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { shownUrl } from './postgres/shown-url.ts';
 import { checkKey } from './postgres-key.ts';
@@ -18,7 +19,7 @@ import { databaseFile } from './sqlite/database-file.ts';
 import { lockFolder } from './sqlite/folder-lock.ts';
 import { hasHoldMark as folderIsHeld, setHoldMark } from './sqlite/hold-mark.ts';
 import { setMoveMark as markFolder, moveMark as markOfFolder } from './sqlite/move-mark.ts';
-import { movedFrom, openMoved, openToMove, putMoved } from './sqlite/moved-database.ts';
+import { createTarget, installTarget, moveIdOf as moveIdOfFolder, openSource } from './sqlite/moved-database.ts';
 
 /** Statements of a move take as long as they need. */
 const statementMs = 3_600_000;
@@ -60,11 +61,11 @@ async function folderToPostgres(config: Config, url: string, progress: Progress)
   const seals = sealerOf(config, dataDir);
   using _ = lockFolder(dataDir);
   const mark = nextMark(markOfFolder(dataDir), shownUrl(url));
-  using database = openToMove(dataDir);
+  using database = openSource(dataDir);
   checkKeys(databaseFile(dataDir), config);
   await using postgres = openPostgres({ url, connectionsMax, writeMs: statementMs });
   await migrate(postgres);
-  if ((await cameBy(postgres.query)) === mark.id) return { to: mark.to, moved: null };
+  if ((await moveIdOf(postgres.query)) === mark.id) return { to: mark.to, moved: null };
   await assertEmpty(postgres.query);
   markFolder(dataDir, mark);
   const moved = await moveToPostgres({
@@ -84,9 +85,9 @@ async function postgresToFolder(config: Config, dir: string, progress: Progress)
   using _ = lockFolder(dir);
   const before = await moveMark(query);
   const mark = nextMark(before, dir);
-  const came = movedFrom(dir);
-  if (came === mark.id) return { to: dir, moved: null };
-  if (came !== null) throw new Error(`${dir} has a database already; name another folder.`);
+  const movedBy = moveIdOfFolder(dir);
+  if (movedBy === mark.id) return { to: dir, moved: null };
+  if (movedBy !== null) throw new Error(`${dir} has a database already; name another folder.`);
   // No node starts from now on.
   await setMoveMark(query, mark);
   const living = await livingNodes(query);
@@ -94,7 +95,7 @@ async function postgresToFolder(config: Config, dir: string, progress: Progress)
     await setMoveMark(query, before);
     throw new Error(`Nodes are running: ${living.join(', ')}. Stop them first.`);
   }
-  const database = openMoved(dir);
+  const database = createTarget(dir);
   try {
     const moved = await moveToSqlite({ postgres, database, id: mark.id, now: Date.now(), progress });
     const late = await livingNodes(query);
@@ -102,7 +103,7 @@ async function postgresToFolder(config: Config, dir: string, progress: Progress)
       throw new Error(`Nodes have started during the move: ${late.join(', ')}. Stop them, and move again.`);
     database.close();
     if (await hasHoldMark(query)) setHoldMark(dir);
-    putMoved(dir);
+    installTarget(dir);
     return { to: dir, moved };
   } finally {
     if (database.isOpen) database.close();

@@ -26,7 +26,7 @@ test('an event goes from folder to folder a bounded number of times, in the orde
   // The first events start threads, open sockets and compile.
   for (let n = 0; n < 20; n++) await deliver({ n: String(n) });
   const counts: number[] = [];
-  // What a timer runs meanwhile is not in all of them.
+  // What a timer runs during the event is not in all of them.
   for (let n = 0; n < 12; n++) {
     trace.start();
     const sent = await fetch(`${app.url}/v3/${collector.key}`, {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { phraseFiles, retiredPhrases, retiredWords, wordFiles } from '../scripts/words.ts';
+import { phraseFiles, retiredInTests, retiredPhrases, retiredWords, testFiles, wordFiles } from '../scripts/words.ts';
 import { outcomes } from '../src/console/messages/en.ts';
 
 test('the check of words finds planted ones in names, comments, texts and documents, and nothing else', (t) => {
@@ -32,6 +32,15 @@ test('the check of words finds planted ones in names, comments, texts and docume
     ].map(([file, line, text]) => [String(file).padStart(4, '/'), line, text]),
   );
   assert.ok(wordFiles().length > 100, 'the check reads the program');
+
+  const word = ['mean', 'while'].join('');
+  writeFileSync(source, `// A delivery waits ${word}.\ntest('a gate waits for ever', () => {});\n`);
+  assert.deepEqual(
+    retiredInTests([source]).map(({ line, text }) => [line, text]),
+    [[1, `“${word}”`]],
+    'of tests, this word alone',
+  );
+  assert.ok(testFiles().length > 100, 'the check reads the tests');
 
   const ofPipeline = join(folder, 'src/pipeline/a.ts');
   mkdirSync(join(folder, 'src/pipeline'), { recursive: true });

@@ -8,7 +8,7 @@ const rowExtraBytes = 28;
 const rowsLeast = 200;
 
 /**
- * Keeps one snapshot open and reads all tables in it repeatedly, as a dump does, so that PostgreSQL removes no old rows meanwhile;
+ * Keeps one snapshot open and reads all tables in it repeatedly, as a dump does, so that PostgreSQL removes no old rows until it ends;
  * and looks at the table of waiting deliveries. Begins again when the database was gone.
  */
 export function watchDatabase(url: string) {
@@ -65,7 +65,7 @@ export function watchDatabase(url: string) {
       await end();
       return { rowsMost, bytes, times: Math.round(most * 10) / 10 };
     },
-    /** Reads nothing meanwhile: a migration can't change a table that a transaction has read. */
+    /** Reads nothing during `work`: a migration can't change a table that a transaction has read. */
     async without(work: () => Promise<void>): Promise<void> {
       isResting = true;
       await reading.catch(() => {});

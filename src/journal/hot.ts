@@ -19,7 +19,7 @@ export type { OwnerStatusRow, Statuses } from './statuses.ts';
  * `settle` and the writes of holds and pauses carry it, and touch what is of that partition alone; when a later owner has taken
  * the partition they change nothing and return null or false.
  */
-export interface HotJournal extends Intake, Matching, DeliveryQueue {
+export interface HotJournal extends Intake, Planning, DeliveryQueue {
   readonly leases: Leases;
   readonly commands: Commands;
   readonly statuses: Statuses;
@@ -89,7 +89,8 @@ export type Accepted = {
   created?: (string | null)[];
 };
 
-interface Matching {
+/** From stored events to their deliveries. */
+interface Planning {
   /** The offset of the first event of a partition that is not matched yet. */
   position(partition: number): Promise<number>;
   /**

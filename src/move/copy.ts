@@ -7,9 +7,9 @@ import { deliveryTables } from './deliveries.ts';
 import { eventTables } from './events.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import type { MovedTable, Row } from './moved-table.ts';
-import { ownerTables } from './owners.ts';
 import { postgresRows, writePostgres } from './postgres-side.ts';
 import { recordTables } from './records.ts';
+import { sendingStateTables } from './sending-state.ts';
 import { sqliteRows, writeSqlite } from './sqlite-side.ts';
 import { statisticsTables } from './statistics.ts';
 
@@ -20,7 +20,7 @@ export const movedTables: readonly MovedTable[] = [
   ...eventTables,
   ...deliveryTables,
   ...blockTables,
-  ...ownerTables,
+  ...sendingStateTables,
   ...statisticsTables,
 ];
 

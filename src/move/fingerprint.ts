@@ -4,10 +4,10 @@ import type { MovedTable, Row } from './moved-table.ts';
 
 const bytes = 32;
 
-/** The count of some rows and a checksum that does not depend on their order: the sum, without carry, of the SHA-256 of each. */
+/** The count of some rows and a checksum that does not depend on their order: the XOR of their SHA-256. */
 export function fingerprint({ columns, derived = [], counts }: Pick<MovedTable, 'columns' | 'derived' | 'counts'>) {
   const compared = Object.entries(columns).filter(([name]) => !derived.includes(name));
-  const sum = Buffer.alloc(bytes);
+  const xor = Buffer.alloc(bytes);
   let count = 0;
   return {
     add(row: Row): void {
@@ -22,10 +22,10 @@ export function fingerprint({ columns, derived = [], counts }: Pick<MovedTable, 
         return type === 'json' || type === 'jsonb' ? canonicalJson(value) : JSON.stringify(value);
       });
       const digest = hash.update(texts.join()).digest();
-      for (let i = 0; i < bytes; i++) sum[i] = (sum[i] ?? 0) ^ (digest[i] ?? 0);
+      for (let i = 0; i < bytes; i++) xor[i] = (xor[i] ?? 0) ^ (digest[i] ?? 0);
       count += counts === undefined ? 1 : Number(row[counts]);
     },
-    result: (): Fingerprint => ({ count, checksum: sum.toString('hex', 0, 8) }),
+    result: (): Fingerprint => ({ count, checksum: xor.toString('hex', 0, 8) }),
   };
 }
 

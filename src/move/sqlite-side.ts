@@ -17,7 +17,7 @@ export function* sqliteRows(database: DatabaseSync, { sqlite }: MovedTable): Gen
   if (rows.length > 0) yield rows;
 }
 
-/** Writes rows into a database that is no one's yet. */
+/** Writes rows into a new database, which no process uses yet. */
 export function writeSqlite(database: DatabaseSync, { sqlite, table }: MovedTable, rows: readonly Row[]): void {
   const write = sqlite.write(database);
   // Accounts are written by their own operations, each in a transaction.

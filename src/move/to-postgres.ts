@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { dayMs, makeDay } from '../journal/postgres/housekeeping/day-tables.ts';
-import { setCameBy, setHoldMark } from '../postgres/move-mark.ts';
+import { setHoldMark } from '../postgres/hold-mark.ts';
+import { setMoveId } from '../postgres/move-mark.ts';
 import type { Postgres, Query } from '../postgres/postgres.ts';
 import { numberBlocks } from './blocks.ts';
 import { compareTables, copyTables, type Moved, postgresSide, sqliteSide } from './copy.ts';
@@ -44,7 +45,7 @@ export async function moveToPostgres(move: ToPostgres): Promise<Moved[]> {
     for (const table of ['word', 'target'])
       await query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), max(id)) FROM ${table}`);
     await query(`SELECT setval(pg_get_serial_sequence('kept_response', 'number'), max(number)) FROM kept_response`);
-    await setCameBy(query, id);
+    await setMoveId(query, id);
     if (isHeld) await setHoldMark(query, true);
     await within(query);
     progress('comparing …');

@@ -172,7 +172,7 @@ test('a node that leaves loses nothing, and the other one continues with its del
   assert.equal(rig.egress.requests.length, 20);
 });
 
-test('a node that leaves finishes what it has in flight, once, and the other one sends what comes in meanwhile', async () => {
+test('a node that leaves finishes what it has in flight, once, and the other one sends the events that come in while it leaves', async () => {
   const slow = Promise.withResolvers<{ status: number }>();
   await using nodes = await startNodes({ handler: () => slow.promise });
   const { rig, other, send } = nodes;

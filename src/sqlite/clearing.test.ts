@@ -37,7 +37,7 @@ function writer(file: string, random: () => number) {
 }
 
 for (const seed of [1, 3])
-  test(`what is deleted is in no byte of the file after it is cleared, whatever is written meanwhile (seed ${seed})`, () => {
+  test(`what is deleted is in no byte of the file after it is cleared, whatever is written during it (seed ${seed})`, () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'some.db');
     const random = seededRandom(seed);
@@ -57,7 +57,7 @@ for (const seed of [1, 3])
     for (let next: ReturnType<typeof step> = 0; next !== 'end'; steps++) {
       change(40, other);
       if (steps % 3 === 0) database.exec('PRAGMA incremental_vacuum(20)');
-      // Another connection moves the log meanwhile, so that it begins again.
+      // Another connection moves the log during the clearing, so that it begins again.
       if (steps === 4) {
         database.exec('PRAGMA wal_checkpoint(PASSIVE)');
         change(3, other);

@@ -7,7 +7,7 @@ import { latestVersion, migrate } from './migrate.ts';
 import { leftToRecover, removeFiles, replaceDatabase } from './recovery.ts';
 
 /** Opens the database of a stopped server to read it. Throws an Error of one sentence when there is none of this version. */
-export function openToMove(dir: string): DatabaseSync {
+export function openSource(dir: string): DatabaseSync {
   const file = databaseFile(dir);
   if (!isOurDatabase(file)) throw new Error(`${dir} contains no Millrace database.`);
   if (leftToRecover(file) !== null || schemaVersion(file) !== latestVersion())
@@ -17,16 +17,16 @@ export function openToMove(dir: string): DatabaseSync {
   return new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
 }
 
-/** The move by which the database of a folder came there, '' for none; null: it has no database. */
-export function movedFrom(dir: string): string | null {
+/** The id of the move that brought the database of a folder, '' when none did; null: the folder has no database. */
+export function moveIdOf(dir: string): string | null {
   const file = databaseFile(dir);
   if (!existsSync(file)) return null;
   const [row] = readRows<{ text: string }>(file, "SELECT text FROM note WHERE name = 'database/moved-from'");
   return row === undefined ? '' : JSON.parse(row.text);
 }
 
-/** Opens a new database beside the place of a folder's own, in place of what an interrupted move has left. */
-export function openMoved(dir: string): DatabaseSync {
+/** Creates an empty database beside the place of the folder's own, and removes what an interrupted move has left. */
+export function createTarget(dir: string): DatabaseSync {
   makeFolder(dir, { mode: 0o700 });
   const file = unfinishedIn(dir);
   removeFiles(file, ['', '-wal', '-shm', '-journal']);
@@ -36,8 +36,8 @@ export function openMoved(dir: string): DatabaseSync {
   return database;
 }
 
-/** Makes the database that `openMoved` has opened, and that is closed now, that of the folder: durable at return. */
-export function putMoved(dir: string): void {
+/** Makes what `createTarget` has created, and is closed now, the database of the folder: durable at return. */
+export function installTarget(dir: string): void {
   {
     using database = new DatabaseSync(unfinishedIn(dir));
     database.exec('PRAGMA journal_mode = WAL');

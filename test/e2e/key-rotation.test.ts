@@ -71,7 +71,10 @@ test('keys rotate while deliveries run: none fails, and nothing is left under th
     );
     const after = await rotated(app.client);
     const [changed = ''] = ids.slice(-1);
-    await app.client.call('changeConnection', { params: { id: changed }, body: { description: 'meanwhile' } });
+    await app.client.call('changeConnection', {
+      params: { id: changed },
+      body: { description: 'during the rotation' },
+    });
     await Promise.all(sending);
     await eventually('all deliveries', () => receiver.requests.length === 100);
     assert.ok(receiver.requests.every(({ headers }) => headers['authorization'] === 'Bearer token-of-the-stream'));

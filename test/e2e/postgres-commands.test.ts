@@ -71,7 +71,7 @@ test('audit verify finds the trail whole while nodes append to it and prune it',
   }
   await using postgres = openPostgres({ url: env.MILLRACE_DATABASE_URL });
   let asked = 0;
-  const meanwhile: Pick<Postgres, 'transaction'> = {
+  const pruned: Pick<Postgres, 'transaction'> = {
     transaction: (work) =>
       postgres.transaction((query) =>
         work(async (...statement) => {
@@ -81,7 +81,7 @@ test('audit verify finds the trail whole while nodes append to it and prune it',
         }),
       ),
   };
-  const verdict = await verifyDatabase(meanwhile);
+  const verdict = await verifyDatabase(pruned);
   assert.ok(verdict.ok && verdict.count >= 2, JSON.stringify(verdict));
   const after = await verifyAudit(configOf(env), [verdict.head]);
   assert.ok(after.ok && after.count === 1, 'it was pruned');

@@ -122,7 +122,7 @@ export async function retryHeld(program: Program, wiring: Wiring, history: Histo
     const client = await program.client();
     await act('retry', [id], 'it was held, at the end', () => client.call('retryDelivery', { params: { id } })).catch(
       () => {},
-    ); // released meanwhile
+    ); // released since the list was read
   }
 }
 

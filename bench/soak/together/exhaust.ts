@@ -45,7 +45,7 @@ export async function exhaustAndChange(doing: Doing): Promise<void> {
   }
 }
 
-/** Again when the program ends meanwhile. */
+/** Again when the program ends before it is done. */
 async function untilAnswered(doing: Doing, call: (now: Doing) => Promise<void>): Promise<void> {
   for (let left = 5; ; left--)
     try {

@@ -10,7 +10,7 @@ export function backupCommands(command: Command, { configure, withSettings, outp
     .action(async (file: string, options) => {
       const program = configure(options);
       if (program.settings.databaseUrl !== null)
-        throw ofPostgres('Back it up', `pg_dump --format=custom --file=${file} "$MILLRACE_DATABASE_URL"`);
+        throw ofPostgres(`Back it up with pg_dump --format=custom --file=${file} "$MILLRACE_DATABASE_URL"`);
       await program.backup(file);
       output.line(`backed up to ${file}`);
     });
@@ -24,8 +24,7 @@ export function backupCommands(command: Command, { configure, withSettings, outp
       const program = configure(options);
       if (program.settings.databaseUrl !== null)
         throw ofPostgres(
-          'Restore it into an empty database, and start held',
-          `pg_restore --no-owner --dbname="$MILLRACE_DATABASE_URL" ${file} && millrace start --held`,
+          `Restore it into an empty database with pg_restore --no-owner --dbname="$MILLRACE_DATABASE_URL" ${file} && millrace start --held`,
         );
       await program.restore(file, { force, hold });
       output.line(`restored ${file} into ${program.settings.dataDir}`);
@@ -34,8 +33,5 @@ export function backupCommands(command: Command, { configure, withSettings, outp
     });
 }
 
-const ofPostgres = (what: string, command: string) =>
-  new CommandError(
-    exitCodes.usage,
-    `MILLRACE_DATABASE_URL is set: the data is in PostgreSQL. ${what} by its own means: ${command}`,
-  );
+const ofPostgres = (instead: string) =>
+  new CommandError(exitCodes.usage, `MILLRACE_DATABASE_URL is set: the data is in PostgreSQL. ${instead}`);

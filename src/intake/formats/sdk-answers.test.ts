@@ -226,7 +226,7 @@ test('attributes of a CloudEvent in headers are read percent-encoded, in UTF-8 o
   assert.equal(status, 200);
 });
 
-test('20,000 events in one request are taken, and other requests are answered meanwhile', async () => {
+test('20,000 events in one request are taken, and other requests are answered while they are', async () => {
   await using one = await startSenders();
   const batch = Array.from({ length: 20_000 }, (_, index) => ({ ...order, messageId: `m-${index}` }));
   const whole = one.ask('POST', '/v1/batch', zlib.gzipSync(JSON.stringify({ batch })), basic(one.key));

@@ -171,7 +171,7 @@ test('destinations that share a receiver all get a part of it', () => {
   for (const rate of rates) assert.ok(rate >= 400 / 4, `a quarter of an equal part: ${rates}`);
 });
 
-test('a receiver that refuses everything for a while gets few requests meanwhile, and all afterwards', () => {
+test('a receiver that refuses everything for a while gets few requests as long as it does, and all afterwards', () => {
   const { refused, rate } = simulate(
     refusing((now) => now > 30_000 && now < 40_000, 100, 50),
     [{}],

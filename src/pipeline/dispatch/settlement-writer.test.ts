@@ -73,7 +73,7 @@ test('the outcomes of one turn are written together, at most 500 and about 8 MiB
   assert.equal(unrecorded.isBehind, false);
 });
 
-test('at most four writes run at once, and the outcomes that come meanwhile share the next one', async () => {
+test('at most four writes run at once, and the outcomes that come while they run share the next one', async () => {
   const running: (() => void)[] = [];
   const writes: number[] = [];
   const writer = new SettlementWriter({

@@ -6,7 +6,7 @@ const unit = 2 ** numberBits;
 const inFlight = { partition: 'smallint', deliveries: 'jsonb', on_trial: 'bigint' } as const;
 
 /** What the owner of a partition keeps beside the deliveries: holds, pauses, rates, and what was in flight. */
-export const ownerTables: readonly MovedTable[] = [
+export const sendingStateTables: readonly MovedTable[] = [
   {
     kind: 'deliveries in flight',
     table: 'in_flight',
