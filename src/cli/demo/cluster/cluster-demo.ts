@@ -33,34 +33,42 @@ export async function clusterDemo({ deps, settings, folder, rate, seed, visitors
   await using opened = new AsyncDisposableStack();
   const { databaseUrl, host, port, adminToken } = settings;
   const token = adminToken?.reveal() ?? '';
-  const url = databaseUrl?.reveal() ?? opened.use(await registryPostgres(folder)).url;
   const nodes: DemoNode[] = [];
-  const balancer = opened.use(
-    await startBalancer({ host, port, nodes: () => nodes.flatMap((node) => node.url ?? []) }),
-  );
-  const env = {
-    MILLRACE_SECRET_KEY: randomBytes(32).toString('base64'),
-    ...deps.env,
-    MILLRACE_DATABASE_URL: url,
-    MILLRACE_ADMIN_TOKEN: token,
-    MILLRACE_PUBLIC_URL: balancer.url,
-    MILLRACE_HOST: '127.0.0.1',
-    MILLRACE_PORT: '0',
-    MILLRACE_INBOX: 'on',
-    // The Inbox is behind the balancer, at another port.
-    MILLRACE_EGRESS_ALLOW: '127.0.0.1',
-    MILLRACE_TRUSTED_PROXIES: '127.0.0.1',
-    MILLRACE_DRAIN_MS: '0',
-    MILLRACE_LOG_FORMAT: 'json',
-  };
-  opened.defer(async () => void (await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))));
-  for (const name of ['a', 'b'])
-    nodes.push(await startDemoNode({ name, env, log: join(folder, `node-${name}.log`), stdout: deps.stdout }));
-  const server = connectTo({ url: balancer.url, adminToken });
-  await untilReady(server.url);
-  const { collectorKey } = await setUpDemo(server);
-  deps.stdout.write(welcome({ url: server.url, token, folder, nodes }));
-  await runShop(server, collectorKey);
+  const started = await start().catch((error: unknown) => {
+    if (!ended.aborted) throw error;
+  });
+  if (started !== undefined) await runShop(started.server, started.collectorKey);
+
+  async function start() {
+    deps.stdout.write('Starting PostgreSQL and two nodes.\n');
+    const url = databaseUrl?.reveal() ?? opened.use(await registryPostgres(folder)).url;
+    const balancer = opened.use(
+      await startBalancer({ host, port, nodes: () => nodes.flatMap((node) => node.url ?? []) }),
+    );
+    const env = {
+      MILLRACE_SECRET_KEY: randomBytes(32).toString('base64'),
+      ...deps.env,
+      MILLRACE_DATABASE_URL: url,
+      MILLRACE_ADMIN_TOKEN: token,
+      MILLRACE_PUBLIC_URL: balancer.url,
+      MILLRACE_HOST: '127.0.0.1',
+      MILLRACE_PORT: '0',
+      MILLRACE_INBOX: 'on',
+      // The Inbox is behind the balancer, at another port.
+      MILLRACE_EGRESS_ALLOW: '127.0.0.1',
+      MILLRACE_TRUSTED_PROXIES: '127.0.0.1',
+      MILLRACE_DRAIN_MS: '0',
+      MILLRACE_LOG_FORMAT: 'json',
+    };
+    opened.defer(async () => void (await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))));
+    for (const name of ['a', 'b'])
+      nodes.push(await startDemoNode({ name, env, log: join(folder, `node-${name}.log`), stdout: deps.stdout, ended }));
+    const server = connectTo({ url: balancer.url, adminToken });
+    await untilReady(server.url, ended);
+    const { collectorKey } = await setUpDemo(server);
+    deps.stdout.write(welcome({ url: server.url, token, folder, nodes }));
+    return { server, collectorKey };
+  }
 
   async function runShop(through: Server, key: string): Promise<void> {
     const shop = sampleShop({ random: seededRandom(seed), visitors });
@@ -114,8 +122,8 @@ async function isSent(server: Server, key: string, event: Record<string, unknown
   }
 }
 
-async function untilReady(url: string): Promise<void> {
-  while (!(await fetch(`${url}/readyz`)).ok) await sleep(100);
+async function untilReady(url: string, ended: AbortSignal): Promise<void> {
+  while (!(await fetch(`${url}/readyz`, { signal: ended })).ok) await sleep(100, null, { signal: ended });
 }
 
 function welcome(at: { url: string; token: string; folder: string; nodes: readonly DemoNode[] }): string {

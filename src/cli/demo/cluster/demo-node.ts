@@ -12,6 +12,8 @@ type Options = {
   /** The file that its log is appended to. */
   log: string;
   stdout: Output;
+  /** Ends a node that does not listen yet. */
+  ended: AbortSignal;
 };
 
 /** A node of the demo. When its process ends, another one starts. */
@@ -26,20 +28,23 @@ const startsAgainMs = 10_000;
 const stopMs = 10_000;
 
 /** Starts a node as a process of its own, and waits until it listens. */
-export async function startDemoNode({ name, env, log, stdout }: Options): Promise<DemoNode> {
+export async function startDemoNode({ name, env, log, stdout, ended }: Options): Promise<DemoNode> {
   const file = createWriteStream(log, { flags: 'a' });
   const stopping = new AbortController();
   let child: ChildProcess;
   let url: string | null = null;
 
   async function start(): Promise<void> {
+    ended.throwIfAborted();
     // The program ends when the channel closes: also when the demo is killed.
     child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', 'start'], {
       env: { ...env, MILLRACE_NODE_NAME: name },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
-    const ended = once(child, 'close');
+    const closed = once(child, 'close');
+    const kill = () => child.kill('SIGKILL');
+    ended.addEventListener('abort', kill);
     let last = '';
     const { promise: listening, resolve } = Promise.withResolvers<string>();
     for (const stream of [child.stdout, child.stderr]) {
@@ -51,10 +56,11 @@ export async function startDemoNode({ name, env, log, stdout }: Options): Promis
         if (found !== undefined) resolve(found);
       });
     }
-    const found = await Promise.race([listening, ended.then(() => null)]);
+    const found = await Promise.race([listening, closed.then(() => null)]);
+    ended.removeEventListener('abort', kill);
     if (found === null) throw new CommandError(exitCodes.failed, `Node ${name} does not start: ${last}`);
     url = found;
-    void ended.then(again);
+    void closed.then(again);
   }
 
   async function again(): Promise<void> {
@@ -67,6 +73,7 @@ export async function startDemoNode({ name, env, log, stdout }: Options): Promis
       await start();
       stdout.write(`\nNode ${name} is back at ${url}: kill -9 ${child.pid}\n`);
     } catch (error) {
+      if (ended.aborted) return;
       stdout.write(`\n${error instanceof Error ? error.message : error}\n`);
       void again();
     }
@@ -84,13 +91,13 @@ export async function startDemoNode({ name, env, log, stdout }: Options): Promis
     async [Symbol.asyncDispose]() {
       stopping.abort();
       if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, 'close');
+        const closed = once(child, 'close');
         child.kill('SIGTERM');
         const late = setTimeout(() => child.kill('SIGKILL'), stopMs);
-        await ended;
+        await closed;
         clearTimeout(late);
       }
-      await new Promise((closed) => file.end(closed));
+      await new Promise((written) => file.end(written));
     },
   };
 }
