@@ -29,7 +29,7 @@ type Context = {
   events: DeliveryEvents;
   /** Of the one partition; null: of a node, which owns some. */
   lease: Lease | null;
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
   /** Whether this node owns all partitions. */
   ownsAll: () => boolean;
   attempter: Attempter;
@@ -46,11 +46,13 @@ export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
  */
 export async function startDelivering(parts: PipelineParts, context: Context) {
   const { catalog, journal, authenticator, telemetry, clock, limits } = parts;
-  const { configuration, events, lease, owned, confirmed, jobs } = context;
+  const { configuration, events, lease, ownConnections, confirmed, jobs } = context;
   const { failed } = telemetry;
   const queue = journal.hot;
   await using opened = new AsyncDisposableStack();
-  const holds = opened.use(await createHolds({ configuration, queue, notes: parts.notes, clock, telemetry, owned }));
+  const holds = opened.use(
+    await createHolds({ configuration, queue, notes: parts.notes, clock, telemetry, ownConnections }),
+  );
   const statistics = opened.use(
     createStatistics({
       events,
@@ -73,13 +75,13 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   };
   if (lease !== null) await recover(lease);
 
-  const pauses = await createPauses({ store: pausesOfSystems(queue, owned), clock, failed });
+  const pauses = await createPauses({ store: pausesOfSystems(queue, ownConnections), clock, failed });
   const replayRates = createReplayRates(context.ownsAll);
   const attempts = createAttempts(parts, context, holds);
   const shared = new NodeLimits(limits.requestsMax);
   const createDispatcher = (lease: Lease, mayAct?: () => boolean) =>
     new Dispatcher({
-      owned: { queue, lease, ...(mayAct && { mayAct }) },
+      partition: { queue, lease, ...(mayAct && { mayAct }) },
       clock,
       configuration,
       delays: { holds, pauses, replayRates, authenticator },
@@ -93,7 +95,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   const dispatcher: Dispatching = opened.use(
     lease === null ? new Dispatchers(createDispatcher, shared, configuration, pauses) : createDispatcher(lease),
   );
-  countHeld({ holds, log: journal.log, configuration, dispatcher, events, owned, failed });
+  countHeld({ holds, log: journal.log, configuration, dispatcher, events, ownConnections, failed });
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
   const effects = opened.use(
@@ -107,7 +109,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
       events,
       clock,
       telemetry,
-      owned,
+      ownConnections,
       isNode: lease === null,
     }),
   );
@@ -122,7 +124,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
     effects,
     /** Reads what the owners of other connections have stored of these: their holds, and the pauses of their systems. */
     async follow(): Promise<void> {
-      await Promise.all([holds.follow(), pauses.follow((id) => owned.leaseOf(id) !== null)]);
+      await Promise.all([holds.follow(), pauses.follow((id) => ownConnections.leaseOf(id) !== null)]);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

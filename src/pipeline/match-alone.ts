@@ -16,10 +16,10 @@ export function matchAlone(
   lease: Lease,
 ) {
   const fire = createFire({ configuration, clock, random });
-  const matcher = new Matcher({ journal, lease, clock, fire, dispatcher, events, telemetry });
+  const matcher = new Matcher({ journal, lease, clock, fire, dispatcher, events, acknowledged: 'stored', telemetry });
   return {
     matcher,
-    owned: ownedAlone(lease),
+    ownPartitions: ownedAlone(lease),
     shown: { dispatcher, authenticator },
     commandsOf: askHere<DeliveryCommands>,
     nodes: () => 1,

@@ -140,6 +140,7 @@ test('slow conditions run for a short time at once, so that other work gets its 
     }),
     dispatcher: { enqueue() {} },
     events: { emit() {} },
+    acknowledged: 'stored',
     telemetry: { ...silentTelemetry(), failedOften: assert.ifError },
   });
   await matcher.start();
@@ -266,6 +267,7 @@ test('whatever fails after the events of a request are stored, the request succe
       fire: createFire({ configuration, clock: fakeClock(), random: () => 0 }),
       dispatcher: { enqueue() {} },
       events: { emit() {} },
+      acknowledged: 'stored',
       ...broken,
       telemetry: { ...silentTelemetry(), ...broken.telemetry, failedOften },
     });

@@ -17,6 +17,8 @@ export type MatcherOptions = {
   /** Sends the planned deliveries. */
   dispatcher: { enqueue(deliveries: readonly DueDelivery[]): void };
   events: Pick<DeliveryEvents, 'emit'>;
+  /** When a request is acknowledged: stored, or planned too, as it must be while other nodes have partitions. */
+  acknowledged: 'stored' | 'planned';
   /** Deliveries of other partitions are stored. Left out: there is one partition. */
   passed?(deliveries: readonly { partition: number }[]): void;
   telemetry: Pick<Telemetry, 'eventsAccepted' | 'eventsMatched' | 'rulesThrew' | 'failedOften'>;
@@ -86,7 +88,7 @@ export class Matcher implements AsyncDisposable {
     trace?.stored(accepted.ids);
     this.#stored(incoming, fired, accepted);
     // What another node takes in after this acknowledgement must not be planned before.
-    if (this.#options.passed !== undefined && !(await this.#backlog.isPlanned(endOf(accepted))))
+    if (this.#options.acknowledged === 'planned' && !(await this.#backlog.isPlanned(endOf(accepted))))
       throw new AppError('storage_busy', 'The events are stored, and have no plan yet. Send them again.');
     return accepted.ids;
   }

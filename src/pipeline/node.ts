@@ -24,7 +24,7 @@ export function createNode(
   context: {
     configuration: Configuration;
     events: DeliveryEvents;
-    owned: ConnectionsOfNode;
+    ownConnections: ConnectionsOfNode;
     jobs: Jobs;
     /** How many partitions the database has. */
     partitionCount: number;
@@ -39,10 +39,10 @@ export function createNode(
 ) {
   if (node === undefined || !(dispatcher instanceof Dispatchers))
     throw new Error('A node has a dispatcher for each partition.');
-  const { configuration, events, owned, jobs, partitionCount } = context;
+  const { configuration, events, ownConnections, jobs, partitionCount } = context;
   let wasActing = true;
   const { statuses, commands } = journal.hot;
-  const status = sharedStatus({ configuration, statuses, owned, dispatcher, authenticator });
+  const status = sharedStatus({ configuration, statuses, ownConnections, dispatcher, authenticator });
   const followOwners = async () => {
     await Promise.all([follow(), status.follow()]);
   };
@@ -50,11 +50,15 @@ export function createNode(
     configuration,
     journal,
     dispatchers: dispatcher,
-    owned,
+    ownConnections,
     jobs,
     async follow() {
       await configuration.follow();
-      await Promise.all([followOwners(), holds.followEnds(), authenticator.follow((id) => owned.leaseOf(id) !== null)]);
+      await Promise.all([
+        followOwners(),
+        holds.followEnds(),
+        authenticator.follow((id) => ownConnections.leaseOf(id) !== null),
+      ]);
     },
     status,
     recover,
@@ -79,6 +83,7 @@ export function createNode(
         }),
         dispatcher,
         events,
+        acknowledged: 'planned',
         passed,
         telemetry,
       }),
@@ -128,7 +133,7 @@ export function createNode(
     followOtherEvents({
       log: journal.log,
       configuration,
-      leases: () => owned.leases(),
+      leases: () => ownConnections.leases(),
       events,
       clock,
       failed: (error) => telemetry.failed(error, 'read the events of other nodes'),
@@ -136,7 +141,7 @@ export function createNode(
   );
   return {
     matcher: partitions,
-    owned: partitions,
+    ownPartitions: partitions,
     /** What is shown of all queues. */
     shown: {
       dispatcher: {
@@ -155,7 +160,7 @@ export function createNode(
         messages,
         lasting: lastingCommands,
         configuration,
-        owned,
+        ownConnections,
         clock,
         pollMs,
         publish: status.publish,

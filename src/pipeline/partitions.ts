@@ -19,7 +19,7 @@ type Options = {
   configuration: Pick<Configuration, 'snapshot' | 'follow'>;
   journal: Pick<Journal, 'hot'>;
   dispatchers: Dispatchers;
-  owned: ConnectionsOfNode;
+  ownConnections: ConnectionsOfNode;
   jobs: Pick<Jobs, 'acquired' | 'ended'>;
   /** Reads what other nodes have stored. */
   follow(): Promise<void>;
@@ -38,7 +38,7 @@ type Options = {
 };
 
 /** What works on one partition. */
-type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; receivePassed: ReceivePassed };
+type Working = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; receivePassed: ReceivePassed };
 
 /**
  * The work of a node on the partitions that it owns: each has a matcher, a dispatcher, and receives what other
@@ -47,7 +47,7 @@ type Owned = { lease: Lease; matcher: Matcher; dispatcher: Dispatcher; receivePa
  */
 export class Partitions implements PartitionWork, OwnedPartitions {
   readonly #options: Options;
-  readonly #owned = new Map<number, Owned>();
+  readonly #working = new Map<number, Working>();
   /** Those that are not lost, from the beginning of the work on. A partition can be lost and taken again during it. */
   readonly #held = new Map<number, Lease>();
 
@@ -60,7 +60,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     for (const one of this.#inTurn()) {
       const { matcher, lease } = one;
       if (!this.#options.mayAct()) break;
-      if (this.#owned.get(lease.partition) !== one) continue; // given away while others refused
+      if (this.#working.get(lease.partition) !== one) continue; // given away while others refused
       const ids = await matcher.accept(request).catch((error) => {
         if (error instanceof AppError && error.code === 'unavailable') return null; // lost: nothing is stored
         throw error;
@@ -81,17 +81,17 @@ export class Partitions implements PartitionWork, OwnedPartitions {
   }
 
   leaseOf(partition: number): Lease | null {
-    return this.#owned.get(partition)?.lease ?? null;
+    return this.#working.get(partition)?.lease ?? null;
   }
 
   passed(deliveries: readonly { partition: number }[]): void {
-    for (const { partition } of deliveries) this.#owned.get(partition)?.receivePassed.wake();
+    for (const { partition } of deliveries) this.#working.get(partition)?.receivePassed.wake();
   }
 
   /** Events that wait in memory for their turn. */
   get depth(): number {
     let depth = 0;
-    for (const { matcher } of this.#owned.values()) depth += matcher.depth;
+    for (const { matcher } of this.#working.values()) depth += matcher.depth;
     return depth;
   }
 
@@ -107,10 +107,10 @@ export class Partitions implements PartitionWork, OwnedPartitions {
 
   async #begin(lease: Lease): Promise<void> {
     const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
-    const { owned, follow, status, effects } = this.#options;
+    const { ownConnections, follow, status, effects } = this.#options;
     await follow();
     if (!this.#isHeld(lease)) return;
-    owned.begin(lease);
+    ownConnections.begin(lease);
     await status.begin(lease);
     await recover(lease);
     await journal.hot.followClock(lease, clock.now(), 0);
@@ -122,7 +122,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     const taken = (deliveries: readonly TakenDelivery[], ended: readonly EndedSource[]) =>
       this.#taken(dispatcher, deliveries, ended);
     const receivePassed = new ReceivePassed({ journal, lease, clock, pollMs, taken, failed });
-    this.#owned.set(lease.partition, { lease, matcher, dispatcher, receivePassed });
+    this.#working.set(lease.partition, { lease, matcher, dispatcher, receivePassed });
     await matcher.start();
     receivePassed.wake();
     if (this.#isHeld(lease)) await this.#options.jobs.acquired(lease);
@@ -130,15 +130,15 @@ export class Partitions implements PartitionWork, OwnedPartitions {
 
   async drain(lease: Lease): Promise<void> {
     const { partition } = lease;
-    const owned = this.#owned.get(partition);
-    this.#owned.delete(partition);
+    const working = this.#working.get(partition);
+    this.#working.delete(partition);
     await Promise.all([
       this.#options.jobs.ended(lease),
-      owned?.matcher[Symbol.asyncDispose](),
-      owned?.receivePassed[Symbol.asyncDispose](),
+      working?.matcher[Symbol.asyncDispose](),
+      working?.receivePassed[Symbol.asyncDispose](),
     ]);
     await this.#options.dispatchers.close(lease);
-    this.#options.owned.end(lease);
+    this.#options.ownConnections.end(lease);
     if (this.#isHeld(lease)) this.#held.delete(partition);
   }
 
@@ -146,13 +146,13 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     if (!this.#isHeld(lease)) return;
     const { partition } = lease;
     this.#held.delete(partition);
-    const owned = this.#owned.get(partition);
+    const working = this.#working.get(partition);
     const { jobs, failed } = this.#options;
     void jobs.ended(lease).catch((error) => failed(error, 'end what another node does now'));
-    this.#options.owned.end(lease);
-    this.#owned.delete(partition);
-    owned?.receivePassed.drop();
-    void owned?.matcher[Symbol.asyncDispose]();
+    this.#options.ownConnections.end(lease);
+    this.#working.delete(partition);
+    working?.receivePassed.drop();
+    void working?.matcher[Symbol.asyncDispose]();
     this.#options.dispatchers.drop(lease);
   }
 
@@ -160,8 +160,8 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     return this.#held.get(lease.partition) === lease;
   }
 
-  #inTurn(): Owned[] {
-    return [...this.#owned.values()].sort((a, b) => a.lease.partition - b.lease.partition);
+  #inTurn(): Working[] {
+    return [...this.#working.values()].sort((a, b) => a.lease.partition - b.lease.partition);
   }
 
   async #taken(

@@ -74,15 +74,25 @@ export async function startPipeline(parts: PipelineParts) {
   const jobs = new Jobs(partitionCount);
   const doesJobs = () => jobs.lease() !== null;
   if (own !== null) await jobs.acquired(own.lease);
-  const context = { configuration, events, lease, owned: connections, ownsAll, attempter, redaction, confirmed, jobs };
+  const context = {
+    configuration,
+    events,
+    lease,
+    ownConnections: connections,
+    ownsAll,
+    attempter,
+    redaction,
+    confirmed,
+    jobs,
+  };
   const delivering = opened.use(await startDelivering(parts, context));
   const { holds, pauses, replayRates, statistics, dispatcher, effects } = delivering;
   const matching = opened.use(
     own === null
-      ? createNode(parts, { configuration, events, owned: ofNode, jobs, partitionCount }, delivering)
+      ? createNode(parts, { configuration, events, ownConnections: ofNode, jobs, partitionCount }, delivering)
       : matchAlone(parts, context, dispatcher, own.lease),
   );
-  const { matcher, owned, shown } = matching;
+  const { matcher, ownPartitions, shown } = matching;
   const retention = opened.use(
     startRetention({
       housekeeping,
@@ -98,7 +108,17 @@ export async function startPipeline(parts: PipelineParts) {
   );
   const { everyMs } = limits;
   opened.use(
-    startHoldExpiry({ configuration, holds, log, clock, everyMs, dispatcher, events, owned: connections, failed }),
+    startHoldExpiry({
+      configuration,
+      holds,
+      log,
+      clock,
+      everyMs,
+      dispatcher,
+      events,
+      ownConnections: connections,
+      failed,
+    }),
   );
   const engine = { render: draftRenders(sandbox), compose: compute.drafts.compose };
   const planner = replayPlanner({ configuration, catalog, log, attempter, engine, scrub, clock });
@@ -107,7 +127,7 @@ export async function startPipeline(parts: PipelineParts) {
       planner,
       configuration,
       journal,
-      owned,
+      ownPartitions,
       pollMs: parts.node?.pollMs ?? null,
       followMs: parts.node?.followMs ?? null,
       clock,
@@ -120,7 +140,7 @@ export async function startPipeline(parts: PipelineParts) {
   );
   const queue = journal.hot;
   opened.use(
-    await followClock({ clock, queue, leases: () => owned.leases(), moved: () => dispatcher.start(), failed }),
+    await followClock({ clock, queue, leases: () => ownPartitions.leases(), moved: () => dispatcher.start(), failed }),
   );
   if (own !== null) await dispatcher.start();
   await effects.start();
@@ -128,7 +148,7 @@ export async function startPipeline(parts: PipelineParts) {
   const preview = createPreviews({
     configuration,
     journal,
-    owned,
+    ownPartitions,
     clock,
     attempter,
     engine,
@@ -174,7 +194,7 @@ export async function startPipeline(parts: PipelineParts) {
     queueStatus: status,
     events,
     preview,
-    owned: connections,
+    ownConnections: connections,
     now: clock.now,
   });
   const askOwner = matching.commandsOf(acts);
@@ -206,7 +226,7 @@ export async function startPipeline(parts: PipelineParts) {
     /** Whether no other node can have taken a partition of this one. */
     mayAct: matching.mayAct,
     /** Whether this node takes in events now: it owns a partition that no other node can have taken. */
-    takesIn: () => owned.leases().length > 0 && matching.mayAct(),
+    takesIn: () => ownPartitions.leases().length > 0 && matching.mayAct(),
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */
     isFull: () => retention.isFull,
     /**

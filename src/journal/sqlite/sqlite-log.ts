@@ -2,7 +2,7 @@ import { countsInSteps, inSteps, untilFewer } from '../../async/in-steps.ts';
 import { placedId, placeOf } from '../../contract/ids.ts';
 import { historyOf } from '../codec/delivery-history.ts';
 import { eventOfLine, lineStart } from '../codec/event-codec.ts';
-import { owned } from '../codec/lease-codec.ts';
+import { unlessLost } from '../codec/lease-codec.ts';
 import { countByAction } from '../counts.ts';
 import { noCounts } from '../deliveries.ts';
 import type { JournalLog, Released } from '../log.ts';
@@ -77,17 +77,17 @@ export function sqliteLog(client: JournalClient): JournalLog {
     },
     async retry(lease, { id, now, render }, entry) {
       const place = deliveryPlaceOf(id);
-      return place && owned(await client.write('retry', { lease, ...place, now, render, entry }));
+      return place && unlessLost(await client.write('retry', { lease, ...place, now, render, entry }));
     },
     async cancel(lease, id, now, entry) {
       const place = deliveryPlaceOf(id);
-      return place && owned(await client.write('cancel', { lease, ...place, now, entry }));
+      return place && unlessLost(await client.write('cancel', { lease, ...place, now, entry }));
     },
     async release(lease, destinationId, now, which = 'known') {
       const sum: Released = { released: 0, unknownOutcomes: 0 };
       await inSteps(0, async (after) => {
         const step = { lease, destinationId, which, now, after, limit: rowsAtOnce };
-        const { last, ...counts } = owned(await client.write('release', step));
+        const { last, ...counts } = unlessLost(await client.write('release', step));
         addCounters(sum, counts);
         return last;
       });
@@ -99,7 +99,7 @@ export function sqliteLog(client: JournalClient): JournalLog {
     unresolved: () => client.read('unresolved', null),
     async releaseOrder(lease, destinationId, releaseAfter) {
       const step = { lease, destinationId, releaseAfter };
-      await untilFewer(rowsAtOnce, async (limit) => owned(await client.write('releaseOrder', { ...step, limit })));
+      await untilFewer(rowsAtOnce, async (limit) => unlessLost(await client.write('releaseOrder', { ...step, limit })));
     },
     async expire(lease, { except: ids, ...query }) {
       const except = rowsOfIds(ids);

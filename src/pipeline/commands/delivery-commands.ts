@@ -48,15 +48,15 @@ export function deliveryCommands(options: {
   queueStatus: QueueStatus;
   events: Pick<DeliveryEvents, 'emit'>;
   preview: Pick<Previews, 'testSend'>;
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
   now: () => number;
 }) {
-  const { configuration, log, queueStatus, events, preview, owned, now } = options;
+  const { configuration, log, queueStatus, events, preview, ownConnections, now } = options;
 
   /** Of the partition of a delivery, whose connection may be deleted. */
   function leaseOf(deliveryId: string): Lease {
     const partition = placeOf('delivery', deliveryId)?.partition;
-    return owned.leases().find((lease) => lease.partition === partition) ?? taken();
+    return ownConnections.leases().find((lease) => lease.partition === partition) ?? taken();
   }
 
   return {
@@ -92,7 +92,7 @@ export function deliveryCommands(options: {
     async release({ connectionId }: { connectionId: string }): Promise<Released> {
       const destinations = [...configuration.snapshot.destinationsOf(connectionId)];
       const sum: Released = { released: 0, unknownOutcomes: 0 };
-      const lease = owned.leaseOf(connectionId) ?? taken();
+      const lease = ownConnections.leaseOf(connectionId) ?? taken();
       for (const one of destinations) addCounters(sum, await log.release(lease, one, now()));
       await queueStatus.reopen(connectionId);
       const ended = queueStatus.endPauses(connectionId, destinations);

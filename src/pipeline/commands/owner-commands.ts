@@ -49,7 +49,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
     /** Those that take as long as another system does. */
     lasting: readonly (keyof Of)[];
     configuration: Configuration;
-    owned: ConnectionsOfNode;
+    ownConnections: ConnectionsOfNode;
     clock: Clock;
     pollMs: number;
     /** Stores what the owner shows to others, and takes that over, so that the asker sees what was done. */
@@ -58,7 +58,8 @@ export function commandsOfNode<Of extends Acts<Of>>(
     failed(error: unknown, doing: string): void;
   },
 ) {
-  const { commands, messages, lasting, configuration, owned, clock, pollMs, publish, follow, failed } = options;
+  const { commands, messages, lasting, configuration, ownConnections, clock, pollMs, publish, follow, failed } =
+    options;
   const running = new Set<Promise<void>>();
   let waiting = 0;
   const here = askHere(acts);
@@ -106,7 +107,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
   }
 
   const ask: AskOwner<Of> = async (connectionId, name, args) => {
-    if (owned.leaseOf(connectionId) !== null) return here(connectionId, name, args);
+    if (ownConnections.leaseOf(connectionId) !== null) return here(connectionId, name, args);
     const { revision, partitions } = configuration.snapshot;
     const body = messages.seal({ name, args, revision } satisfies Asked);
     const partition = partitions.get(connectionId) ?? 0;
@@ -127,7 +128,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
     isWaiting: () => waiting > 0,
     /** Does what other nodes ask; to call again and again. */
     async serve(): Promise<void> {
-      const leases = owned.leases();
+      const leases = ownConnections.leases();
       if (leases.length === 0) return;
       const now = clock.now();
       // No asker reads a response that late, also by another clock.

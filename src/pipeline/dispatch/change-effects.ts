@@ -21,7 +21,7 @@ type Options = {
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'configurationChanged'>;
   /** What is saved of other connections is applied by their owners. */
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
   /** Other nodes make changes as well: each is loaded with the revision that it has in the catalog. */
   isNode: boolean;
 };
@@ -50,8 +50,18 @@ export type ChangeEffects = AsyncDisposable & {
  * stop or a full disk: an error is followed by another try after 1 s, doubling to 30 s, and a start continues.
  */
 export function followConfiguration(options: Options): ChangeEffects {
-  const { configuration, catalog, journal, holds, dispatcher, authenticator, events, clock, telemetry, owned } =
-    options;
+  const {
+    configuration,
+    catalog,
+    journal,
+    holds,
+    dispatcher,
+    authenticator,
+    events,
+    clock,
+    telemetry,
+    ownConnections,
+  } = options;
   const waiting: Unapplied[] = [];
   /** Deleted destinations that may have deliveries stored as held. */
   const deleted = new Set<string>();
@@ -113,7 +123,7 @@ export function followConfiguration(options: Options): ChangeEffects {
       for (const change of await catalog.unapplied()) {
         const [document] = await catalog.versions({ ...change, before: change.before + 1, limit: 1 });
         const isKnown = waiting.some(({ revision, id }) => revision === change.revision && id === change.id);
-        if (isKnown || owned.leaseOf(connectionOf({ ...change, document })) === null) continue;
+        if (isKnown || ownConnections.leaseOf(connectionOf({ ...change, document })) === null) continue;
         waiting.push({ ...change, document });
         const savedAt = Date.parse(configuration.snapshot.documents[change.kind].get(change.id)?.updatedAt ?? '9999');
         holds.apply({ ...change, before: document?.body }, savedAt);
@@ -127,7 +137,7 @@ export function followConfiguration(options: Options): ChangeEffects {
   /** Applies all changes that wait now. Those of a connection that another node owns now are left to it. */
   async function apply() {
     if (isToLoad) await load();
-    const all = waiting.map((change) => ({ change, lease: owned.leaseOf(connectionOf(change)) }));
+    const all = waiting.map((change) => ({ change, lease: ownConnections.leaseOf(connectionOf(change)) }));
     const own = all.filter(({ lease }) => lease !== null);
     const touched = new Set(deleted);
     for (const { change } of own) for (const id of await applyOne(change)) touched.add(id);
@@ -136,7 +146,7 @@ export function followConfiguration(options: Options): ChangeEffects {
       await release(id);
     }
     dispatcher.wake([...touched]);
-    const done = own.filter(({ change, lease }) => owned.leaseOf(connectionOf(change)) === lease);
+    const done = own.filter(({ change, lease }) => ownConnections.leaseOf(connectionOf(change)) === lease);
     await catalog.applied(done.map(({ change: { document: _, ...change } }) => change));
     waiting.splice(0, all.length);
     // The connection may be owned again.
@@ -160,8 +170,8 @@ export function followConfiguration(options: Options): ChangeEffects {
 
   /** Of the partitions that may have deliveries of a destination: of a deleted one, its connection is not known any more. */
   function leasesOf(destination: StoredDocument | undefined): Lease[] {
-    if (destination === undefined) return owned.leases();
-    const lease = owned.leaseOf(destination.id);
+    if (destination === undefined) return ownConnections.leases();
+    const lease = ownConnections.leaseOf(destination.id);
     return lease === null ? [] : [lease];
   }
 
@@ -183,7 +193,10 @@ export function followConfiguration(options: Options): ChangeEffects {
       await load();
       // A delivery in flight may be stored as held after its destination was deleted.
       for (const { destinationId, connectionId } of await journal.log.storedHeld())
-        if (!configuration.snapshot.documents.destination.has(destinationId) && owned.leaseOf(connectionId) !== null)
+        if (
+          !configuration.snapshot.documents.destination.has(destinationId) &&
+          ownConnections.leaseOf(connectionId) !== null
+        )
           deleted.add(destinationId);
       run();
     },

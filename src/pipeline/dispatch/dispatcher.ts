@@ -32,7 +32,7 @@ export type DispatcherOptions = {
    * The deliveries of a partition in the journal, and the lease of it. `mayAct`: whether no other node can own it now; left
    * out: there is no other node.
    */
-  owned: { queue: DeliveryQueue; lease: Lease; mayAct?: () => boolean };
+  partition: { queue: DeliveryQueue; lease: Lease; mayAct?: () => boolean };
   clock: Clock;
   configuration: Configuration;
   /** What delays deliveries, besides the limits of the queues. */
@@ -81,8 +81,8 @@ export class Dispatcher implements AsyncDisposable {
   #isOver = false;
 
   constructor(options: DispatcherOptions) {
-    const { owned, clock, configuration, delays, attempts, limits, failed } = options;
-    const { queue: journal, lease, mayAct } = owned;
+    const { partition, clock, configuration, delays, attempts, limits, failed } = options;
+    const { queue: journal, lease, mayAct } = partition;
     const { holds, pauses, replayRates, authenticator } = delays;
     const { memory, readings, unrecorded } = limits;
     this.#options = options;
@@ -166,13 +166,13 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   get lease(): Lease {
-    return this.#options.owned.lease;
+    return this.#options.partition.lease;
   }
 
   /** Reads the unfinished deliveries in the journal. A queue that can't be opened is tried again later. */
   async start(): Promise<void> {
     let isWhole = true;
-    const { queue: journal, lease } = this.#options.owned;
+    const { queue: journal, lease } = this.#options.partition;
     for (const { destinationId, connectionId, replayId, nextDueAt } of await journal.nextDue(lease.partition))
       try {
         // A replay with held deliveries has its queue, so that it is woken with its destination when these are released.

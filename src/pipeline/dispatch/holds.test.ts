@@ -167,7 +167,7 @@ test('an error of one listener to holds keeps no change from the others', async 
     queue: rig.journal.hot,
     notes: { list: async () => [], save: async () => {} },
     clock: rig.clock,
-    owned: { leaseOf: () => null, leases: () => [] },
+    ownConnections: { leaseOf: () => null, leases: () => [] },
     telemetry: { ...silentTelemetry(), failed: (error) => heard.push(String(error)) },
   });
   holds.watch(() => {

@@ -71,7 +71,7 @@ type HoldsOptions = {
   clock: Clock;
   telemetry: Pick<Telemetry, 'failed' | 'holdMoved'>;
   /** The holds of other connections are their owners'. */
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
 };
 
 /**
@@ -80,9 +80,9 @@ type HoldsOptions = {
  * circuit breaker opened (`breaker_open`). Setting or removing a hold writes one row, however many deliveries wait.
  */
 export async function createHolds(options: HoldsOptions) {
-  const { configuration, queue, telemetry, clock, owned } = options;
+  const { configuration, queue, telemetry, clock, ownConnections } = options;
   const holds = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
-  const isOwn = (scopeId: string): boolean => owned.leaseOf(scopeId) !== null;
+  const isOwn = (scopeId: string): boolean => ownConnections.leaseOf(scopeId) !== null;
   const ends = await loadHoldEnds({ ...options, isOwn });
   const { byDestination, refresh, watch } = destinationHolds(holds, ends, options);
   const live: LiveHolds = { byDestination, endedAt: ends.endedAt, byTraffic: holds };
@@ -131,7 +131,7 @@ export async function createHolds(options: HoldsOptions) {
 
   /** Stores a hold, or that there is none. false, and nothing, when another node has become the owner of its connection. */
   async function write(scopeId: string, within = scopeId): Promise<boolean> {
-    const lease = owned.leaseOf(within);
+    const lease = ownConnections.leaseOf(within);
     const hold = holds.get(scopeId);
     if (lease === null) return false;
     return hold === undefined ? queue.removeHold(lease, scopeId) : queue.saveHold(lease, { ...hold });

@@ -15,12 +15,12 @@ export interface PauseStore {
 /** The pauses that systems asked for. */
 export function pausesOfSystems(
   queue: Pick<DeliveryQueue, 'pauses' | 'savePause' | 'removePause'>,
-  owned: Pick<OwnedConnections, 'leaseOf'>,
+  ownConnections: Pick<OwnedConnections, 'leaseOf'>,
 ): PauseStore {
   return {
     list: async () => (await queue.pauses()).map(({ scopeId: id, ...pause }) => ({ id, ...pause })),
     async save(id, pause) {
-      const lease = owned.leaseOf(id);
+      const lease = ownConnections.leaseOf(id);
       if (lease === null) return false;
       return pause === null ? queue.removePause(lease, id) : queue.savePause(lease, { scopeId: id, ...pause });
     },

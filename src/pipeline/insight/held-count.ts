@@ -16,10 +16,10 @@ export function countHeld(options: {
   dispatcher: Pick<Dispatcher, 'inFlight' | 'waitingFor'>;
   events: Pick<DeliveryEvents, 'emit'>;
   /** Those of other connections are counted by their owners. */
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
   failed(error: unknown, doing: string): void;
 }): void {
-  const { holds, log, configuration, dispatcher, events, owned } = options;
+  const { holds, log, configuration, dispatcher, events, ownConnections } = options;
   const known = new Set(holds.byDestination.keys());
   holds.watch((destinationIds) => {
     for (const destinationId of destinationIds) {
@@ -29,7 +29,7 @@ export function countHeld(options: {
       else known.add(destinationId);
       const connectionId = configuration.snapshot.documents.destination.get(destinationId)?.body.connectionId;
       if (isKnown || reason === undefined || connectionId === undefined) continue;
-      if (owned.leaseOf(connectionId) === null) continue;
+      if (ownConnections.leaseOf(connectionId) === null) continue;
       const isHeld = ({ actionId, count }: CountByAction) =>
         events.emit('held', { actionId, destinationId, connectionId }, reason, count);
       const waiting = dispatcher.waitingFor(destinationId);

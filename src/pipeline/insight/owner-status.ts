@@ -29,11 +29,11 @@ const lastOfQueue = '';
 export function sharedStatus(options: {
   configuration: Pick<Configuration, 'snapshot'>;
   statuses: Statuses;
-  owned: ConnectionsOfNode;
+  ownConnections: ConnectionsOfNode;
   dispatcher: Shown;
   authenticator: Tokens;
 }) {
-  const { configuration, statuses, owned, dispatcher, authenticator } = options;
+  const { configuration, statuses, ownConnections, dispatcher, authenticator } = options;
   let others = new Map<string, OwnerStatus>();
   /** The texts that are stored for own connections. */
   const stored = new Map<string, string>();
@@ -59,8 +59,8 @@ export function sharedStatus(options: {
   }
 
   const of = (connectionId: string) =>
-    owned.leaseOf(connectionId) === null ? (others.get(connectionId) ?? null) : null;
-  const isOwn = (scopeId: string) => owned.leaseOf(scopeId) !== null;
+    ownConnections.leaseOf(connectionId) === null ? (others.get(connectionId) ?? null) : null;
+  const isOwn = (scopeId: string) => ownConnections.leaseOf(scopeId) !== null;
 
   function at(destinationId: string): OwnerStatus['destinations'][string] | undefined {
     const { documents } = configuration.snapshot;
@@ -96,16 +96,16 @@ export function sharedStatus(options: {
   async function publish(): Promise<void> {
     const { connection } = configuration.snapshot.documents;
     const flying = Map.groupBy(dispatcher.inFlightByQueue(), ({ destinationId }) => destinationId);
-    for (const lease of owned.leases()) {
+    for (const lease of ownConnections.leases()) {
       const changes: { connectionId: string; text: string | null }[] = [];
       for (const document of connection.values()) {
-        if (owned.leaseOf(document.id) !== lease) continue;
+        if (ownConnections.leaseOf(document.id) !== lease) continue;
         const status = statusOf(document, flying);
         const text = status && JSON.stringify(status, packed);
         if (text !== (stored.get(document.id) ?? null)) changes.push({ connectionId: document.id, text });
       }
       for (const connectionId of stored.keys())
-        if (!connection.has(connectionId) && owned.leaseOf(connectionId) === lease)
+        if (!connection.has(connectionId) && ownConnections.leaseOf(connectionId) === lease)
           changes.push({ connectionId, text: null });
       if (changes.length === 0 || !(await statuses.save(lease, changes))) continue;
       for (const { connectionId, text } of changes)
@@ -130,7 +130,7 @@ export function sharedStatus(options: {
     async begin(lease: Lease): Promise<void> {
       await statuses.clear(lease);
       for (const connectionId of stored.keys()) {
-        const held = owned.leaseOf(connectionId);
+        const held = ownConnections.leaseOf(connectionId);
         if (held === null || held === lease) stored.delete(connectionId);
       }
     },

@@ -27,7 +27,7 @@ import { draftDestination, draftDocument, dryRenderWork } from './dry-render.ts'
 type Options = {
   configuration: Configuration;
   journal: Pick<Journal, 'hot' | 'log'>;
-  owned: Pick<OwnedPartitions, 'leaseOf'>;
+  ownPartitions: Pick<OwnedPartitions, 'leaseOf'>;
   clock: Clock;
   attempter: Attempter;
   engine: RenderEngine;
@@ -146,7 +146,7 @@ async function sendTest(options: Options, work: Work, eventId: string | null, te
   const { event, plan } = work;
   const { action, to } = plan;
   const { destination, connection, retry: policy } = to;
-  const lease = options.owned.leaseOf(configuration.snapshot.partitions.get(connection.id) ?? 0);
+  const lease = options.ownPartitions.leaseOf(configuration.snapshot.partitions.get(connection.id) ?? 0);
   if (lease === null) throw new AppError('unavailable', 'Another node sends the deliveries of this connection.');
   const isStored = action !== null && configuration.snapshot.documents.action.has(action.id);
   const planned = {

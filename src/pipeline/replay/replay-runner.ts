@@ -33,7 +33,7 @@ type Options = {
   planner: ReplayPlanner;
   configuration: Configuration;
   journal: Pick<Journal, 'log'>;
-  owned: OwnedPartitions;
+  ownPartitions: OwnedPartitions;
   /** How often the states of replays are read, which other nodes change: while a replay is active, and otherwise; null: embedded mode. */
   pollMs: number | null;
   followMs: number | null;
@@ -130,9 +130,9 @@ class ReplayRunner implements AsyncDisposable {
 
   /** Stores a replay. It runs when fewer than `runningMax` others do. */
   async run(input: ReplayInput, { id, startedBy }: { id: string; startedBy: string }, entry: NewAuditEntry) {
-    const { configuration, clock, journal, owned } = this.#options;
+    const { configuration, clock, journal, ownPartitions } = this.#options;
     checkReplay(input, configuration.snapshot);
-    const { partition } = owned.lease();
+    const { partition } = ownPartitions.lease();
     const { upTo, deliveries, leftOut } = await this.#options.planner({ input, samples: false });
     const total = deliveries + leftOut.reduce((sum, { count }) => sum + count, 0);
     const planLeftOut = Object.fromEntries(leftOut.map(({ reason, count }) => [reason, count]));
@@ -200,13 +200,13 @@ class ReplayRunner implements AsyncDisposable {
 
   /** Reads which part of their rates the running replays have at this node. */
   async #share(): Promise<void> {
-    const { journal, clock, owned, replayRates, dispatcher } = this.#options;
+    const { journal, clock, ownPartitions, replayRates, dispatcher } = this.#options;
     for (const { id, state, input } of this.#active.values()) {
       if (state !== 'running' || input.ratePerSecond === null || this.#shares === null) continue;
       const at = clock.now();
       const query = { onHold: this.#onHold(), dueBefore: at + this.#shares.validMs };
       const partitions = await journal.log.replays.partitions(id, query);
-      const isOwn = (partition: number) => owned.leaseOf(partition) !== null;
+      const isOwn = (partition: number) => ownPartitions.leaseOf(partition) !== null;
       const windowMs = rateOf(input.ratePerSecond).perMs;
       const part = this.#shares.read(id, { at, partitions, isOwn, windowMs });
       if (replayRates.share(id, part, at + this.#shares.validMs)) dispatcher.wakeReplay(id);
@@ -214,7 +214,7 @@ class ReplayRunner implements AsyncDisposable {
   }
 
   #isOwn({ partition }: Active): boolean {
-    return this.#options.owned.leaseOf(partition) !== null;
+    return this.#options.ownPartitions.leaseOf(partition) !== null;
   }
 
   #forget({ id, rounds }: Active, hasHeld: boolean): void {
@@ -312,9 +312,9 @@ class ReplayRunner implements AsyncDisposable {
 
   /** Cancels the deliveries of own partitions that were not sent; those in flight finish normally. */
   async #endRest({ id }: Active): Promise<void> {
-    const { journal, owned, clock, dispatcher, events } = this.#options;
+    const { journal, ownPartitions, clock, dispatcher, events } = this.#options;
     const inFlight = dispatcher.inFlight({ replayId: id });
-    for (const lease of owned.leases())
+    for (const lease of ownPartitions.leases())
       for (const { count, ...of } of await journal.log.replays.cancelRest(lease, id, clock.now(), inFlight))
         events.emit('ended', of, { status: 'cancelled' }, count);
     dispatcher.wakeReplay(id);

@@ -20,7 +20,7 @@ export async function createNext(
   parts: {
     configuration: Configuration;
     journal: Pick<Journal, 'log'>;
-    owned: Pick<OwnedPartitions, 'leaseOf' | 'passed'>;
+    ownPartitions: Pick<OwnedPartitions, 'leaseOf' | 'passed'>;
     /** Whether this process owns all partitions, now and later. */
     isAlone: boolean;
     clock: Clock;
@@ -29,13 +29,13 @@ export async function createNext(
   },
   { id, input }: { id: string; input: ReplayInput },
 ): Promise<boolean> {
-  const { owned, dispatcher, events } = parts;
+  const { ownPartitions, dispatcher, events } = parts;
   const { log } = parts.journal;
   const { replays } = log;
   const { snapshot } = parts.configuration;
   const stored = await replays.replay(id);
   if (stored === null || stored.state !== 'running' || stored.isRead) return true;
-  const lease = owned.leaseOf(stored.partition);
+  const lease = ownPartitions.leaseOf(stored.partition);
   if (lease === null) return true;
   // What is passed is not stored yet for the decision whether data is sent already.
   if (!parts.isAlone && (await replays.isPassing())) return true;
@@ -56,7 +56,7 @@ export async function createNext(
   if (made === null) return true;
   const passed = deliveries.flatMap(({ partition }) => (partition === undefined ? [] : { partition }));
   const ending = chosen.flatMap(({ source }) => (source === null ? [] : (placeOf('delivery', source.id) ?? [])));
-  owned.passed([...passed, ...ending]);
+  ownPartitions.passed([...passed, ...ending]);
   const own = deliveries.filter(({ partition }) => partition === undefined);
   events.emit(
     'planned',

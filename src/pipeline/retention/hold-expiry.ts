@@ -22,10 +22,10 @@ export function startHoldExpiry(options: {
   dispatcher: Pick<Dispatcher, 'inFlight'>;
   events: Pick<DeliveryEvents, 'emit'>;
   /** Those of other connections are expired by their owners. */
-  owned: OwnedConnections;
+  ownConnections: OwnedConnections;
   failed(error: unknown, doing: string): void;
 }): AsyncDisposable {
-  const { configuration, holds, log, clock, everyMs, dispatcher, events, owned } = options;
+  const { configuration, holds, log, clock, everyMs, dispatcher, events, ownConnections } = options;
 
   /** Own destinations that are on hold and whose held deliveries expire. */
   function expiring() {
@@ -33,7 +33,7 @@ export function startHoldExpiry(options: {
     return [...holds.byDestination.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
-      const lease = owned.leaseOf(connectionId);
+      const lease = ownConnections.leaseOf(connectionId);
       return ageMs === null || lease === null ? [] : [{ destinationId, connectionId, ageMs, lease }];
     });
   }

@@ -33,14 +33,14 @@ export async function deliveriesOfEvents(
 }
 
 /**
- * Removes deliveries with everything that is known of them; those that wait are cancelled first. `owned`: whether this process owns a
+ * Removes deliveries with everything that is known of them; those that wait are cancelled first. `isOwned`: whether this process owns a
  * partition. The owner of another one reads it again before it writes.
  */
 export async function eraseDeliveries(
   query: Query,
   words: Words,
   rows: readonly DeliveryRow[],
-  { now, owned }: { now: number; owned: (partition: number) => boolean },
+  { now, isOwned }: { now: number; isOwned: (partition: number) => boolean },
 ): Promise<CancelledDelivery[]> {
   await words.ensure(['cancelled']);
   const waiting = rows.filter(({ status }) => status <= statusCodes.held);
@@ -48,7 +48,7 @@ export async function eraseDeliveries(
   const keys = new Set<number>();
   const end = { status: statusCodes.cancelled, reason: words.wordId('cancelled'), now };
   for (const [partition, some] of Map.groupBy(waiting, (row) => row.partition)) {
-    if (!owned(partition)) await query('UPDATE settling SET counter = counter + 1 WHERE partition = $1', [partition]);
+    if (!isOwned(partition)) await query('UPDATE settling SET counter = counter + 1 WHERE partition = $1', [partition]);
     await finishWaiting(query, { partition, numbers: some.map(({ number }) => number) }, end, keys);
   }
   if (keys.size > 0) await promote(query, [...keys]);

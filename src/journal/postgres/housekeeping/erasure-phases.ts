@@ -26,7 +26,7 @@ export type Work = {
   now: number;
   sending: readonly string[];
   sought: ErasedBy;
-  owned: (partition: number) => boolean;
+  isOwned: (partition: number) => boolean;
 };
 
 const rowsAtOnce = 100;

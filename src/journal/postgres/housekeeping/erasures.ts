@@ -71,7 +71,7 @@ export function postgresErasures(parts: Parts): Erasures {
           const sought = soughtOf(row);
           if (cursor.phase === 'clear' || sought === null) return { step, cursor };
           const work = { query: within, words, cursor, counts, step, now, sending, sought };
-          await phases[cursor.phase]({ ...work, owned: (partition) => own.has(partition) });
+          await phases[cursor.phase]({ ...work, isOwned: (partition) => own.has(partition) });
           const { phase } = work.cursor as Pick<Cursor, 'phase'>; // the phase has moved it
           if (step.state === 'waiting') return { step, cursor: null };
           if (phase === 'forget') step.state = 'searched';

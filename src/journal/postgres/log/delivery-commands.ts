@@ -3,7 +3,7 @@ import { appendAudit } from '../../../audit/postgres/append.ts';
 import { ofStatus } from '../../../audit/status-change.ts';
 import { placeOf } from '../../../contract/ids.ts';
 import type { Postgres, Query } from '../../../postgres/postgres.ts';
-import { lost, owned } from '../../codec/lease-codec.ts';
+import { lost, unlessLost } from '../../codec/lease-codec.ts';
 import { statusCodes, statusOf } from '../../codec/status-codes.ts';
 import { countByAction } from '../../counts.ts';
 import type { CountByAction } from '../../deliveries.ts';
@@ -154,7 +154,7 @@ async function under<T>(
   const done = await changeUnder(parts, parts.partitions, lease, async (query, keys) => ({
     result: await work(query, keys),
   }));
-  return owned(done ?? lost).result;
+  return unlessLost(done ?? lost).result;
 }
 
 async function targetsOf(query: Query, destinationId: string, partition: number): Promise<number[]> {
