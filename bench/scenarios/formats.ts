@@ -1,4 +1,5 @@
 import { type FormatName, formatRequest, forms } from '../format-requests.ts';
+import { inTurns } from '../in-turns.ts';
 import { costOf } from '../process-usage.ts';
 import { type Product, startProduct, temporaryFolder } from '../product.ts';
 import { checkProduct } from '../rig.ts';
@@ -38,9 +39,11 @@ export const formats: Scenario = {
     const found = await rounds(options, async (round) => {
       const figures: Record<string, number> = {};
       for (const { name, size, as } of kinds) {
-        const first = round % 2 === 1 ? null : await measured(name, sizes[size]);
-        const api = await measured('infinity', sizes[size]);
-        const own = first ?? (await measured(name, sizes[size]));
+        const [own, api] = await inTurns(
+          round,
+          () => measured(name, sizes[size]),
+          () => measured('infinity', sizes[size]),
+        );
         figures[`${as} rate`] = own.result;
         figures[`${as} ratio`] = own.result / api.result;
         figures[`${as} cost`] = own.cost.total;

@@ -1,4 +1,5 @@
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts';
+import { inTurns } from '../in-turns.ts';
 import { costOf } from '../process-usage.ts';
 import { type Rig, sendThrough, startRig } from '../rig.ts';
 import { atMost, rounds, type Scenario } from '../scenario.ts';
@@ -32,9 +33,12 @@ export const tracing: Scenario = {
       const added = async (flood: typeof floods.batches) => {
         const cost = async (rig: Rig) =>
           (await costOf(rig.product.pid, flood.events, () => sendThrough(rig, flood))).cost.total;
-        const before = round % 2 === 1 ? await cost(plain) : null;
-        const withTraces = await cost(traced);
-        return withTraces - (before ?? (await cost(plain)));
+        const [withTraces, without] = await inTurns(
+          round,
+          () => cost(traced),
+          () => cost(plain),
+        );
+        return withTraces - without;
       };
       return { batches: await added(floods.batches), single: await added(floods.single) };
     });
