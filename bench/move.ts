@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../src/config/load.ts';
-import { attempt, claim, incoming, planned, rendered, settlement } from '../src/journal/journal-samples.testing.ts';
+import {
+  attempt,
+  claim,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+} from '../src/journal/conformance/journal-samples.testing.ts';
 import { sqliteJournal } from '../src/journal/sqlite/sqlite-journal.ts';
 import { moveData } from '../src/move-data.ts';
 import { startServer } from '../src/postgres/testing/server.testing.ts';

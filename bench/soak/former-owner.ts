@@ -1,7 +1,13 @@
 import { AppError } from '../../src/contract/errors.ts';
 import { placedId } from '../../src/contract/ids.ts';
+import {
+  attempt,
+  incoming,
+  planned,
+  rendered,
+  settlement,
+} from '../../src/journal/conformance/journal-samples.testing.ts';
 import type { HotJournal } from '../../src/journal/hot.ts';
-import { attempt, incoming, planned, rendered, settlement } from '../../src/journal/journal-samples.testing.ts';
 import type { Lease } from '../../src/journal/leases.ts';
 import { postgresHot } from '../../src/journal/postgres/postgres-hot.ts';
 import type { Postgres } from '../../src/postgres/postgres.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../test/support/rig.ts';
 import { openStorage } from '../../test/support/storage.ts';
-import { claim } from '../journal/journal-samples.testing.ts';
+import { claim } from '../journal/conformance/journal-samples.testing.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { createFire } from './firing.ts';
 import { Matcher } from './matcher.ts';

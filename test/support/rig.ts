@@ -18,8 +18,8 @@ import { type FakeEgress, type FakeEgressOptions, fakeEgress } from '../../src/e
 import type { IssueStore } from '../../src/issues/issues.ts';
 import type { Journal, StoredStatus, Versions } from '../../src/journal/journal.ts';
 import type { Notes } from '../../src/notes/notes.ts';
-import { pausesOfTokens } from '../../src/pipeline/dispatch/pause-stores.ts';
-import { createPauses } from '../../src/pipeline/dispatch/pauses.ts';
+import { pausesOfTokens } from '../../src/pipeline/dispatch/pauses/pause-stores.ts';
+import { createPauses } from '../../src/pipeline/dispatch/pauses/pauses.ts';
 import { momentOf, shownDelivery } from '../../src/pipeline/insight/shown-delivery.ts';
 import { type Pipeline, startPipeline } from '../../src/pipeline/pipeline.ts';
 import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allRights } from '../../contract/accounts/rights.ts';
 import type { Attempt } from '../../contract/records/delivery.ts';
-import { attempt } from '../../journal/journal-samples.testing.ts';
+import { attempt } from '../../journal/conformance/journal-samples.testing.ts';
 import { startTestServer } from '../testing/server.testing.ts';
 
 const minute = 60_000;

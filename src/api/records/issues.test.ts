@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { cli } from '../../cli/cli.testing.ts';
 import type { Issue } from '../../contract/records/issue.ts';
 import { Secret } from '../../contract/secret.ts';
-import { attempt } from '../../journal/journal-samples.testing.ts';
+import { attempt } from '../../journal/conformance/journal-samples.testing.ts';
 import type { Finding } from '../../watch/finding.ts';
 import { startTestServer, type TestServer } from '../testing/server.testing.ts';
 

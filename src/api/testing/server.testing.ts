@@ -19,7 +19,7 @@ import { createIdentity, type OpenIdOptions } from '../../identity/identity.ts';
 import type { SendReset } from '../../identity/password/password-resets.ts';
 import { createPasswords } from '../../identity/password/passwords.ts';
 import type { Principal } from '../../identity/principal.ts';
-import { claim } from '../../journal/journal-samples.testing.ts';
+import { claim } from '../../journal/conformance/journal-samples.testing.ts';
 import { Attempter } from '../../pipeline/attempt/attempter.ts';
 import { deliveryCommands } from '../../pipeline/commands/delivery-commands.ts';
 import { askHere } from '../../pipeline/commands/owner-commands.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { incoming } from '../journal-samples.testing.ts';
+import { incoming } from '../conformance/journal-samples.testing.ts';
 import { eventOfLine, hasSameData, lineMatcher, lineOfEvent, visitorOfLine } from './event-codec.ts';
 
 const place = { timeMs: 1_767_323_045_000, partition: 0, number: 7, collectorId: 'col_1' };

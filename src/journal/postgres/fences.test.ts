@@ -7,8 +7,8 @@ import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
 import { startProxy } from '../../postgres/testing/proxy.testing.ts';
 import { startServer } from '../../postgres/testing/server.testing.ts';
+import { attempt, incoming, planned, rendered, settlement, start } from '../conformance/journal-samples.testing.ts';
 import type { HotJournal } from '../hot.ts';
-import { attempt, incoming, planned, rendered, settlement, start } from '../journal-samples.testing.ts';
 import type { Lease } from '../leases.ts';
 import { postgresHot } from './postgres-hot.ts';
 

@@ -4,7 +4,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
 import { startProxy } from '../../postgres/testing/proxy.testing.ts';
 import { startServer } from '../../postgres/testing/server.testing.ts';
-import { planned, start } from '../journal-samples.testing.ts';
+import { planned, start } from '../conformance/journal-samples.testing.ts';
 import type { Lease } from '../leases.ts';
 import { database as newDatabase, type Owner, owner, send } from './owner.testing.ts';
 

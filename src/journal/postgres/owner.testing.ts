@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
 import type { Server } from '../../postgres/testing/server.testing.ts';
-import { incoming, planned, start } from '../journal-samples.testing.ts';
+import { incoming, planned, start } from '../conformance/journal-samples.testing.ts';
 import { postgresHot } from './postgres-hot.ts';
 
 /** Makes a new database with the tables; returns its URL. */

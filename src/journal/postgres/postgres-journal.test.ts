@@ -1,6 +1,6 @@
 import { postgresAudit } from '../../audit/postgres/postgres-audit.ts';
 import { postgresDatabase } from '../../postgres/testing/database.testing.ts';
-import { journalConformance } from '../journal.conformance.ts';
+import { journalConformance } from '../conformance/journal.conformance.ts';
 import { postgresJournal } from './postgres-journal.ts';
 
 const database = postgresDatabase();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { AppError } from '../../contract/errors.ts';
 import { startServer } from '../../postgres/testing/server.testing.ts';
-import { attempt, rendered, settlement, start } from '../journal-samples.testing.ts';
+import { attempt, rendered, settlement, start } from '../conformance/journal-samples.testing.ts';
 import { database, owner, send } from './owner.testing.ts';
 
 const server = await startServer();

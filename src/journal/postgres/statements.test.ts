@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
 import { startServer } from '../../postgres/testing/server.testing.ts';
-import { attempt, incoming, planned, rendered, settlement, start } from '../journal-samples.testing.ts';
+import { attempt, incoming, planned, rendered, settlement, start } from '../conformance/journal-samples.testing.ts';
 import { postgresHot } from './postgres-hot.ts';
 
 const server = await startServer();

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { openStorage } from '../../../test/support/storage.ts';
 import { parseInfinity } from '../../intake/formats/infinity.ts';
+import { attempt, claim, planned, rendered, settlement, start } from '../conformance/journal-samples.testing.ts';
 import type { Journal, ReplayedDelivery, Replays } from '../journal.ts';
-import { attempt, claim, planned, rendered, settlement, start } from '../journal-samples.testing.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { openSqlite, operationsOf } from '../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../sqlite/temporary-folder.testing.ts';
-import { claim, incoming, planned, settlement } from '../journal-samples.testing.ts';
+import { claim, incoming, planned, settlement } from '../conformance/journal-samples.testing.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const acknowledgedBeforeKill = 40;
@@ -13,7 +13,7 @@ const acknowledgedBeforeKill = 40;
 const intake = (dir: string, round: number) => `
   import { openSqlite, operationsOf } from ${JSON.stringify(new URL('../../sqlite/sqlite.ts', import.meta.url).href)};
   import { sqliteJournal } from ${JSON.stringify(new URL('./sqlite-journal.ts', import.meta.url).href)};
-  import { incoming } from ${JSON.stringify(new URL('../journal-samples.testing.ts', import.meta.url).href)};
+  import { incoming } from ${JSON.stringify(new URL('../conformance/journal-samples.testing.ts', import.meta.url).href)};
   const journal = sqliteJournal(await openSqlite({ dir: ${JSON.stringify(dir)}, operations: operationsOf('journal') }));
   const send = async (sender) => {
     for (let i = 0; ; i++) {

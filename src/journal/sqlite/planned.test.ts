@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openStorage } from '../../../test/support/storage.ts';
-import { claim, incoming, planned, start } from '../journal-samples.testing.ts';
+import { claim, incoming, planned, start } from '../conformance/journal-samples.testing.ts';
 
 const few = (prefix: string) => fc.constantFrom(`${prefix}_1`, `${prefix}_2`);
 const delivery = fc.record({

@@ -12,7 +12,7 @@ import {
   rendered,
   settlement,
   start,
-} from '../journal-samples.testing.ts';
+} from '../conformance/journal-samples.testing.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const MiB = 2 ** 20;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inProcess } from '../../sqlite/in-process.testing.ts';
-import { attempt, settlement, start, withDeliveries } from '../journal-samples.testing.ts';
+import { attempt, settlement, start, withDeliveries } from '../conformance/journal-samples.testing.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 const migration = readFileSync(new URL('../../sqlite/migrations/0022-response-status.sql', import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { openStorage } from '../../../test/support/storage.ts';
 import { sqliteAudit } from '../../audit/sqlite/sqlite-audit.ts';
 import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
-import { journalConformance } from '../journal.conformance.ts';
+import { journalConformance } from '../conformance/journal.conformance.ts';
 import { sqliteJournal } from './sqlite-journal.ts';
 
 journalConformance('journal in process', async () => {

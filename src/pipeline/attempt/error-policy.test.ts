@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
-import { attempt, rendered, settlement } from '../../journal/journal-samples.testing.ts';
+import { attempt, rendered, settlement } from '../../journal/conformance/journal-samples.testing.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { redactedOrEmptied } from './error-policy.ts';
 

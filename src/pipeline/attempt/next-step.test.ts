@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { retryPolicy } from '../../contract/documents/connection.ts';
 import type { Verdict } from '../../destinations/judge.ts';
-import { attempt, dueDelivery, rendered } from '../../journal/journal-samples.testing.ts';
+import { attempt, dueDelivery, rendered } from '../../journal/conformance/journal-samples.testing.ts';
 import { finishTest, stepAfter } from './next-step.ts';
 import type { Attempted } from './work.ts';
 

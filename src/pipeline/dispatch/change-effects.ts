@@ -8,7 +8,7 @@ import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Holds } from './holds.ts';
+import type { Holds } from './holds/holds.ts';
 
 type Options = {
   configuration: Configuration;

@@ -1,10 +1,11 @@
-import { type BatchChoice, batchBlock } from './batch-assembly.ts';
+import { type BatchChoice, batchBlock } from './batches/batch-assembly.ts';
 import {
   batchRecordsOf,
   type ConnectionQueue,
   type DestinationQueue,
   type QueuedDelivery,
 } from './destination-queue.ts';
+import type { ProbeSlot } from './holds/probe-slot.ts';
 import {
   type Block,
   concurrencyBlock,
@@ -23,7 +24,6 @@ import {
   tokenBlock,
 } from './limits.ts';
 import type { QueueFill } from './memory-budget.ts';
-import type { ProbeSlot } from './probe-slot.ts';
 import { hasLive, isStarved, paceAt, replayPart } from './replay-share.ts';
 
 /** The next action of the dispatcher for a connection. */

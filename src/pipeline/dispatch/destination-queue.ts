@@ -4,7 +4,7 @@ import type { BatchKey } from '../attempt/batch.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import { type Breaker, createBreaker } from './circuit-breaker.ts';
 import { ConcurrencyLimiter } from './concurrency-limiter.ts';
-import { ProbeSlot } from './probe-slot.ts';
+import { ProbeSlot } from './holds/probe-slot.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { StoredPart } from './stored-part.ts';
 

@@ -5,7 +5,7 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { QueueInFlight } from './in-flight.ts';
 import type { NodeLimits } from './node-limits.ts';
-import type { Pauses } from './pauses.ts';
+import type { Pauses } from './pauses/pauses.ts';
 import { noLoad } from './request-load.ts';
 
 /** What the other parts of the pipeline use of a dispatcher. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../contract/records/event.ts';
-import { dueDelivery } from '../../journal/journal-samples.testing.ts';
+import { dueDelivery } from '../../journal/conformance/journal-samples.testing.ts';
 import { deliveryBytes, eventBytes } from './estimated-bytes.ts';
 
 test('the memory of an event is estimated from all its texts, and that of a delivery from its body', () => {

@@ -2,8 +2,8 @@ import type { Authenticator } from '../../connections/authenticator.ts';
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { DestinationPlan } from '../snapshot/destination-plan.ts';
 import type { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
-import { type HoldState, isProbeDue } from './holds.ts';
-import type { ProbeSlot } from './probe-slot.ts';
+import { type HoldState, isProbeDue } from './holds/holds.ts';
+import type { ProbeSlot } from './holds/probe-slot.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 import type { ReplayRates } from './replay-rates.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../../contract/records/event.ts';
+import { dueDelivery } from '../../journal/conformance/journal-samples.testing.ts';
 import type { DueDelivery } from '../../journal/journal.ts';
-import { dueDelivery } from '../../journal/journal-samples.testing.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import { MemoryBudget, waitingIn } from './memory-budget.ts';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../async/clock.ts';
 import type { ConnectionQueue, DestinationQueue, QueuedDelivery } from './destination-queue.ts';
+import type { ProbeSlot } from './holds/probe-slot.ts';
 import type { InFlight } from './in-flight.ts';
 import { evenPaceMs } from './limits.ts';
-import type { ProbeSlot } from './probe-slot.ts';
 import { RateSlot } from './rate-slot.ts';
 import type { ReplayRates } from './replay-rates.ts';
 import { countSent } from './replay-share.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attempt, settlement } from '../../journal/journal-samples.testing.ts';
+import { attempt, settlement } from '../../journal/conformance/journal-samples.testing.ts';
 import { type Step, stepOf } from '../attempt/next-step.ts';
 import { effectsOf, type OutcomeState, usualEffects } from './outcome.ts';
 

@@ -7,9 +7,9 @@ import type { Configuration } from '../snapshot/snapshot.ts';
 import { resultAtConnection, resultAtDestination } from './circuit-breaker.ts';
 import { concurrencyMax } from './concurrency-limiter.ts';
 import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
-import type { Holds } from './holds.ts';
+import type { Holds } from './holds/holds.ts';
 import { type Effect, effectsOf, usualEffects } from './outcome.ts';
-import type { Pauses } from './pauses.ts';
+import type { Pauses } from './pauses/pauses.ts';
 
 type OutcomesOptions = {
   holds: Pick<Holds, 'refuse' | 'admit' | 'trip' | 'postpone' | 'mostFail' | 'byTraffic'>;

@@ -1,13 +1,13 @@
 import { type Clock, setTimer } from '../../async/clock.ts';
+import { sendBatch } from './batches/send-batch.ts';
 import { type Action, type DispatchState, decide } from './decide.ts';
 import type { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
+import type { ProbeSlot } from './holds/probe-slot.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { NodeLimits } from './node-limits.ts';
-import type { ProbeSlot } from './probe-slot.ts';
 import type { Queues } from './queues.ts';
 import type { Refill } from './refill.ts';
 import { type Sending, sendOne } from './send.ts';
-import { sendBatch } from './send-batch.ts';
 
 type Options = {
   clock: Clock;

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import type { KeptRates } from './kept-rates.ts';
-import type { Pauses } from './pauses.ts';
+import type { Pauses } from './pauses/pauses.ts';
 import type { Pace } from './replay-rates.ts';
 
 type QueuesOptions = {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
+import { dueDelivery, settlement } from '../../journal/conformance/journal-samples.testing.ts';
 import type { DueDelivery, Settlement } from '../../journal/journal.ts';
-import { dueDelivery, settlement } from '../../journal/journal-samples.testing.ts';
 import { type Step, stepOf } from '../attempt/next-step.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { sendBatch } from './batches/send-batch.ts';
 import { ConnectionQueue, DestinationQueue } from './destination-queue.ts';
 import { InFlight, Trials } from './in-flight.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -12,7 +13,6 @@ import { OpenRequests, RequestsAtOnce } from './open-requests.ts';
 import { Outcomes } from './outcomes.ts';
 import { Recording } from './recording.ts';
 import { sendOne } from './send.ts';
-import { sendBatch } from './send-batch.ts';
 import { SettlementWriter, UnrecordedOutcomes } from './settlement-writer.ts';
 
 const lease = { partition: 0, owner: 'test', epoch: 1 };

@@ -4,12 +4,12 @@ import type { DeliveryAttempt } from '../attempt/attempt-delivery.ts';
 import type { Step } from '../attempt/next-step.ts';
 import { Withheld } from '../attempt/work.ts';
 import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
-import { failedProbe } from './failed-probe.ts';
+import { failedProbe } from './holds/failed-probe.ts';
+import type { ProbeSlot } from './holds/probe-slot.ts';
 import type { InFlight } from './in-flight.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { ProbeSlot } from './probe-slot.ts';
 import type { RateSlot } from './rate-slot.ts';
 import { type Recording, settlementOf } from './recording.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { AppError } from '../../contract/errors.ts';
+import { settlement } from '../../journal/conformance/journal-samples.testing.ts';
 import type { Settlement } from '../../journal/journal.ts';
-import { settlement } from '../../journal/journal-samples.testing.ts';
 import { SettlementWriter, UnrecordedOutcomes } from './settlement-writer.ts';
 
 const lease = { partition: 0, owner: 'test', epoch: 1 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig } from '../../../test/support/rig.ts';
 import { seededRandom } from '../../cli/demo/random.ts';
-import { erasureEntry } from '../../journal/journal-samples.testing.ts';
+import { erasureEntry } from '../../journal/conformance/journal-samples.testing.ts';
 import { connectionFigures } from './connection-metrics.ts';
 
 const histories = 50;

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { sharedReading } from '../../async/shared-reading.ts';
 import { type DeliveryState, type StateCounts, stateItemsMax } from '../../contract/records/state.ts';
 import type { JournalLog, StoredHeld } from '../../journal/journal.ts';
-import type { Holds } from '../dispatch/holds.ts';
+import type { Holds } from '../dispatch/holds/holds.ts';
 import type { QueueInFlight } from '../dispatch/in-flight.ts';
 import { queueKey } from '../dispatch/queues.ts';
 

@@ -1,6 +1,6 @@
 import type { CountByAction, JournalLog } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Holds } from '../dispatch/holds.ts';
+import type { Holds } from '../dispatch/holds/holds.ts';
 import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
 import type { DeliveryEvents } from './delivery-events.ts';

@@ -10,9 +10,9 @@ import type { DestinationHealth } from '../../contract/documents/destination.ts'
 import type { Reason } from '../../contract/records/delivery.ts';
 import type { Hold, Journal } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Holds } from '../dispatch/holds.ts';
+import type { Holds } from '../dispatch/holds/holds.ts';
 import type { Block } from '../dispatch/limits.ts';
-import type { Pauses } from '../dispatch/pauses.ts';
+import type { Pauses } from '../dispatch/pauses/pauses.ts';
 import type { ReplayRates } from '../dispatch/replay-rates.ts';
 import type { Order } from '../snapshot/order-key.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import type { Attempt, Reason } from '../../contract/records/delivery.ts';
 import type { CountName, Stats, StatsKind } from '../../contract/records/stats.ts';
 import { addCounters, type JournalLog, type StatisticsEntry } from '../../journal/journal.ts';
-import type { HoldState } from '../dispatch/holds.ts';
+import type { HoldState } from '../dispatch/holds/holds.ts';
 import type { DeliveryEvents, Owners } from './delivery-events.ts';
 import { StatisticsFlush } from './statistics-flush.ts';
 import { bucketName, errorPrefix, readStats, type StatsQuery } from './statistics-query.ts';

@@ -7,7 +7,7 @@ import type { ReplayState } from '../../contract/records/replay-limits.ts';
 import type { Journal, ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Holds } from '../dispatch/holds.ts';
+import type { Holds } from '../dispatch/holds/holds.ts';
 import { type ReplayRates, rateOf } from '../dispatch/replay-rates.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { OwnedPartitions } from '../owned-partitions.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { Rounds } from '../../async/rounds.ts';
 import type { JournalLog } from '../../journal/journal.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { Holds } from '../dispatch/holds.ts';
+import type { Holds } from '../dispatch/holds/holds.ts';
 import type { DeliveryEvents } from '../insight/delivery-events.ts';
 import type { OwnedConnections } from '../owned-connections.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
-import type { Journal } from '../../journal.ts';
 import {
   accept,
   attempt,
@@ -13,7 +12,8 @@ import {
   rendered,
   settlement,
   withDeliveries,
-} from '../../journal-samples.testing.ts';
+} from '../../conformance/journal-samples.testing.ts';
+import type { Journal } from '../../journal.ts';
 import { postgresDeliveryCommands } from '../log/delivery-commands.ts';
 import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';

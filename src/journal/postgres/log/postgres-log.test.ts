@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
-import { deliverySearchConformance } from '../../delivery-search.conformance.ts';
-import type { Guarantee } from '../../journal.conformance.ts';
+import { deliverySearchConformance } from '../../conformance/delivery-search.conformance.ts';
+import type { Guarantee } from '../../conformance/journal.conformance.ts';
+import { listsConformance } from '../../conformance/lists.conformance.ts';
+import { statisticsConformance } from '../../conformance/statistics.conformance.ts';
 import type { Journal } from '../../journal.ts';
-import { listsConformance } from '../../lists.conformance.ts';
-import { statisticsConformance } from '../../statistics.conformance.ts';
 import { postgresHot } from '../postgres-hot.ts';
 import { postgresReplays } from '../replays/postgres-replays.ts';
 import { postgresDeliveryCommands } from './delivery-commands.ts';

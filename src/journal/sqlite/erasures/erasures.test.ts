@@ -9,7 +9,7 @@ import { issueSample } from '../../../issues/issue-samples.testing.ts';
 import { databaseName } from '../../../sqlite/database-file.ts';
 import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
-import { accept, claim, erasureEntry, incoming, start } from '../../journal-samples.testing.ts';
+import { accept, claim, erasureEntry, incoming, start } from '../../conformance/journal-samples.testing.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
 test('an erased text is in no byte of the database, where SQLite moved its rows before, too', async () => {

@@ -3,8 +3,16 @@ import { test } from 'node:test';
 import { placedId } from '../../../contract/ids.ts';
 import { inProcess } from '../../../sqlite/in-process.testing.ts';
 import { eventOfLine, lineOfEvent, segmentEvents, visitorMark, visitorOfLine } from '../../codec/event-codec.ts';
+import {
+  accept,
+  claim,
+  erasureEntry,
+  incoming,
+  planned,
+  settlement,
+  start,
+} from '../../conformance/journal-samples.testing.ts';
 import type { Journal } from '../../journal.ts';
-import { accept, claim, erasureEntry, incoming, planned, settlement, start } from '../../journal-samples.testing.ts';
 import type { operations } from '../operations.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 

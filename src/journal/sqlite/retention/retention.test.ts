@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { databaseName } from '../../../sqlite/database-file.ts';
 import { openSqlite, operationsOf } from '../../../sqlite/sqlite.ts';
 import { temporaryFolder } from '../../../sqlite/temporary-folder.testing.ts';
+import { accept, incoming, start } from '../../conformance/journal-samples.testing.ts';
 import { identityMemoryMs } from '../../journal.ts';
-import { accept, incoming, start } from '../../journal-samples.testing.ts';
 import { sqliteJournal } from '../sqlite-journal.ts';
 
 test('a round of retention reads only the identities whose time is over', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { AppError } from '../../../contract/errors.ts';
 import { deliveryStatus, errorKind } from '../../../contract/records/delivery.ts';
+import { attempt, planned, rendered, settlement } from '../../conformance/journal-samples.testing.ts';
 import type { Lease, Settlement } from '../../journal.ts';
-import { attempt, planned, rendered, settlement } from '../../journal-samples.testing.ts';
 import type { Modelled } from './journal-model.testing.ts';
 
 /**

@@ -1,14 +1,14 @@
-import { isSetBack } from '../../async/clock.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { compareNumbers } from '../../contract/ids.ts';
-import type { DueDelivery } from '../../journal/journal.ts';
-import { compileLookup } from '../../rules/lookup.ts';
-import type { Batch, BatchKey, BatchLimits } from '../attempt/batch.ts';
-import { type Plans, versionsOf } from '../attempt/delivery-plan.ts';
-import type { Configuration } from '../snapshot/snapshot.ts';
-import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from './destination-queue.ts';
-import type { Block } from './limits.ts';
-import type { QueueFill } from './memory-budget.ts';
+import { isSetBack } from '../../../async/clock.ts';
+import type { DestinationBody } from '../../../contract/documents/destination.ts';
+import { compareNumbers } from '../../../contract/ids.ts';
+import type { DueDelivery } from '../../../journal/journal.ts';
+import { compileLookup } from '../../../rules/lookup.ts';
+import type { Batch, BatchKey, BatchLimits } from '../../attempt/batch.ts';
+import { type Plans, versionsOf } from '../../attempt/delivery-plan.ts';
+import type { Configuration } from '../../snapshot/snapshot.ts';
+import { batchRecordsOf, type DestinationQueue, isSuspect, type QueuedDelivery } from '../destination-queue.ts';
+import type { Block } from '../limits.ts';
+import type { QueueFill } from '../memory-budget.ts';
 
 /** The next batch of a queue whose destination takes batches. `until` null: wait until another change. */
 export type BatchChoice =

@@ -1,5 +1,6 @@
 import { describe, test } from 'node:test';
-import type { Audit } from '../audit/audit.ts';
+import type { Audit } from '../../audit/audit.ts';
+import type { Journal } from '../journal.ts';
 import { bodiesConformance } from './bodies.conformance.ts';
 import { clockConformance } from './clock.conformance.ts';
 import { commandsConformance } from './commands.conformance.ts';
@@ -8,7 +9,6 @@ import { deliveryOwnersConformance } from './delivery-owners.conformance.ts';
 import { deliverySearchConformance } from './delivery-search.conformance.ts';
 import { erasuresConformance } from './erasures.conformance.ts';
 import { intakeConformance } from './intake.conformance.ts';
-import type { Journal } from './journal.ts';
 import { leasesConformance } from './leases.conformance.ts';
 import { listsConformance } from './lists.conformance.ts';
 import { orderConformance } from './order.conformance.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ReplayInput } from '../contract/records/replay.ts';
+import type { ReplayInput } from '../../contract/records/replay.ts';
+import type { DeliverySearch, Journal, Lease } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { DeliverySearch, Journal, Lease } from './journal.ts';
 import {
   accept,
   attempt,

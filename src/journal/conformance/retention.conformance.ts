@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { AppError } from '../contract/errors.ts';
-import { placeOf } from '../contract/ids.ts';
+import type { AppError } from '../../contract/errors.ts';
+import { placeOf } from '../../contract/ids.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import {
   accept,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../contract/ids.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { DeliveryQuery, Journal, Lease } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { DeliveryQuery, Journal, Lease } from './journal.ts';
 import { accept, claim, due, incoming, list, planned, settlement, start } from './journal-samples.testing.ts';
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
-import type { DeliveryQueue } from '../../journal/journal.ts';
-import type { Notes } from '../../notes/notes.ts';
-import type { OwnedConnections } from '../owned-connections.ts';
+import type { DeliveryQueue } from '../../../journal/journal.ts';
+import type { Notes } from '../../../notes/notes.ts';
+import type { OwnedConnections } from '../../owned-connections.ts';
 
 /** A pause as it is stored; `id`: of its connection or destination. */
 export type Pause = { readonly since: number; readonly until: number; readonly origin: string };

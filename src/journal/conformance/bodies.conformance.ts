@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Rendered } from '../contract/records/rendered.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
+import type { Settlement } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Settlement } from './journal.ts';
 import {
   accept,
   attempt,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled } from '../../../test/support/fake-clock.ts';
-import { startRig, wire } from '../../../test/support/rig.ts';
-import type { FakeAnswer } from '../../egress/fake/fake-egress.testing.ts';
+import { settled } from '../../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../../test/support/rig.ts';
+import type { FakeAnswer } from '../../../egress/fake/fake-egress.testing.ts';
 
 const tokenUrl = 'https://login.example/token';
 const auth = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled } from '../../../test/support/fake-clock.ts';
-import { startRig, wire } from '../../../test/support/rig.ts';
-import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
+import { settled } from '../../../../test/support/fake-clock.ts';
+import { startRig, wire } from '../../../../test/support/rig.ts';
+import { silentTelemetry } from '../../../telemetry/silent-telemetry.testing.ts';
 import { createHolds } from './holds.ts';
 
 const many = 3_000;

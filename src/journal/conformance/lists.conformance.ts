@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { DeliveryQuery, EventSearch } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { DeliveryQuery, EventSearch } from './journal.ts';
 import { accept, incoming, list, planned, settlement, start, withDeliveries } from './journal-samples.testing.ts';
 
 const hour = 3_600_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { auditSample } from '../audit/audit-samples.testing.ts';
+import { auditSample } from '../../audit/audit-samples.testing.ts';
+import { type Journal, type Lease, suspectDeaths } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import { type Journal, type Lease, suspectDeaths } from './journal.ts';
 import {
   accept,
   attempt,

@@ -1,10 +1,10 @@
-import type { GiveBack } from '../attempt/attempt-batch.ts';
-import type { Batch } from '../attempt/batch.ts';
-import type { BatchStep } from '../attempt/batch-step.ts';
-import type { Step } from '../attempt/next-step.ts';
-import type { DestinationQueue, QueuedDelivery } from './destination-queue.ts';
-import { asSettled, settlementOf } from './recording.ts';
-import { applyOutcome, type Sending, sentBefore } from './send.ts';
+import type { GiveBack } from '../../attempt/attempt-batch.ts';
+import type { Batch } from '../../attempt/batch.ts';
+import type { BatchStep } from '../../attempt/batch-step.ts';
+import type { Step } from '../../attempt/next-step.ts';
+import type { DestinationQueue, QueuedDelivery } from '../destination-queue.ts';
+import { asSettled, settlementOf } from '../recording.ts';
+import { applyOutcome, type Sending, sentBefore } from '../send.ts';
 
 /**
  * Sends a batch in one request, which counts once for rates, concurrency and circuit breaker. The parts of a batch that

@@ -1,7 +1,7 @@
-import type { Clock } from '../../async/clock.ts';
-import { sharedWrite } from '../../async/in-turn.ts';
-import type { Notes } from '../../notes/notes.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Clock } from '../../../async/clock.ts';
+import { sharedWrite } from '../../../async/in-turn.ts';
+import type { Notes } from '../../../notes/notes.ts';
+import type { Telemetry } from '../../../telemetry/telemetry.ts';
 
 const prefix = 'hold_ends/';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Attempt } from '../contract/records/delivery.ts';
-import type { IncomingEvent } from '../contract/records/event.ts';
-import type { Rendered } from '../contract/records/rendered.ts';
-import type { DeliveryQuery, DueDelivery, Journal, Lease, PlannedDelivery, Settlement } from './journal.ts';
+import type { Attempt } from '../../contract/records/delivery.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
+import type { Rendered } from '../../contract/records/rendered.ts';
+import type { DeliveryQuery, DueDelivery, Journal, Lease, PlannedDelivery, Settlement } from '../journal.ts';
 
 /** Takes a partition for an hour from `now` on. */
 export async function claim(journal: Journal, partition: number, owner = 'test', now = 0): Promise<Lease> {

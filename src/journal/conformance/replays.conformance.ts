@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { auditSample } from '../audit/audit-samples.testing.ts';
-import { placeOf } from '../contract/ids.ts';
-import type { ReplayInput } from '../contract/records/replay.ts';
+import { auditSample } from '../../audit/audit-samples.testing.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { ReplayInput } from '../../contract/records/replay.ts';
+import type { NewReplay, ReplayedDelivery, ReplayStep } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { NewReplay, ReplayedDelivery, ReplayStep } from './journal.ts';
 import {
   accept,
   attempt,

@@ -1,5 +1,5 @@
-import type { Clock } from '../../async/clock.ts';
-import { AppError } from '../../contract/errors.ts';
+import type { Clock } from '../../../async/clock.ts';
+import { AppError } from '../../../contract/errors.ts';
 import type { Pause, PauseStore } from './pause-stores.ts';
 
 export type Pauses = Awaited<ReturnType<typeof createPauses>>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { StatisticsQuery } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { StatisticsQuery } from './journal.ts';
 import { start } from './journal-samples.testing.ts';
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Journal, Lease } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Journal, Lease } from './journal.ts';
 import {
   accept,
   attempt,

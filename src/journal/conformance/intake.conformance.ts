@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { AppError } from '../contract/errors.ts';
-import { placeOf } from '../contract/ids.ts';
-import type { IncomingEvent } from '../contract/records/event.ts';
+import type { AppError } from '../../contract/errors.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { IncomingEvent } from '../../contract/records/event.ts';
 import type { Guarantee } from './journal.conformance.ts';
 import {
   accept,

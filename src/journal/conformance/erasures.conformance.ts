@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ErasedBy, ErasureStep } from './erasures.ts';
+import type { ErasedBy, ErasureStep } from '../erasures.ts';
+import type { Journal } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Journal } from './journal.ts';
 import {
   accept,
   attempt,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled } from '../../../test/support/fake-clock.ts';
-import { type Rig, type RigOptions, startRig, wire } from '../../../test/support/rig.ts';
-import type { EgressRequest } from '../../egress/egress.ts';
+import { settled } from '../../../../test/support/fake-clock.ts';
+import { type Rig, type RigOptions, startRig, wire } from '../../../../test/support/rig.ts';
+import type { EgressRequest } from '../../../egress/egress.ts';
 
 const template = '{{! return JSON.stringify(it.data); }}';
 type Settings = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../contract/ids.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { IntakePlan, Journal, Lease, PassedDelivery } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { IntakePlan, Journal, Lease, PassedDelivery } from './journal.ts';
 import { claim, incoming, planned, start } from './journal-samples.testing.ts';
 
 /** What the journal promises for deliveries that one partition plans and another one sends. */

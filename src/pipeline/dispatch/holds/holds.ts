@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, isSetBack } from '../../async/clock.ts';
-import { createListeners } from '../../async/listeners.ts';
-import { fingerprint } from '../../connections/fingerprint.ts';
-import { missingCredentials, missingHeaderValues } from '../../connections/missing-credentials.ts';
-import type { ConnectionBody } from '../../contract/documents/connection.ts';
-import type { DestinationBody } from '../../contract/documents/destination.ts';
-import { AppError } from '../../contract/errors.ts';
-import type { Reason } from '../../contract/records/delivery.ts';
-import type { DeliveryQueue, Hold } from '../../journal/journal.ts';
-import type { Notes } from '../../notes/notes.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { OwnedConnections } from '../owned-connections.ts';
-import { settingsOf } from '../snapshot/effective-settings.ts';
-import type { Configuration, Snapshot } from '../snapshot/snapshot.ts';
-import { firstProbeAfter, nextProbeAt } from './circuit-breaker.ts';
+import { type Clock, isSetBack } from '../../../async/clock.ts';
+import { createListeners } from '../../../async/listeners.ts';
+import { fingerprint } from '../../../connections/fingerprint.ts';
+import { missingCredentials, missingHeaderValues } from '../../../connections/missing-credentials.ts';
+import type { ConnectionBody } from '../../../contract/documents/connection.ts';
+import type { DestinationBody } from '../../../contract/documents/destination.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { Reason } from '../../../contract/records/delivery.ts';
+import type { DeliveryQueue, Hold } from '../../../journal/journal.ts';
+import type { Notes } from '../../../notes/notes.ts';
+import type { Telemetry } from '../../../telemetry/telemetry.ts';
+import type { OwnedConnections } from '../../owned-connections.ts';
+import { settingsOf } from '../../snapshot/effective-settings.ts';
+import type { Configuration, Snapshot } from '../../snapshot/snapshot.ts';
+import { firstProbeAfter, nextProbeAt } from '../circuit-breaker.ts';
 import { type HoldEnds, loadHoldEnds } from './hold-ends.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { retryAfterMsMax } from '../../connections/retry-after.ts';
-import type { DueDelivery, Hold } from '../../journal/journal.ts';
-import type { Step } from '../attempt/next-step.ts';
+import { retryAfterMsMax } from '../../../connections/retry-after.ts';
+import type { DueDelivery, Hold } from '../../../journal/journal.ts';
+import type { Step } from '../../attempt/next-step.ts';
 
 /**
  * The step of a probe that failed while the breaker stays open: the delivery stays due, so that the hold decides when it is

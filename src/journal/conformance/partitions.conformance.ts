@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../contract/ids.ts';
+import { placeOf } from '../../contract/ids.ts';
+import type { Journal, Lease } from '../journal.ts';
 import type { Guarantee } from './journal.conformance.ts';
-import type { Journal, Lease } from './journal.ts';
 import { attempt, claim, planned, settlement, start } from './journal-samples.testing.ts';
 
 /** What the journal promises for several partitions: each has its own deliveries, and lists show all by time. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fakeClock } from '../../../test/support/fake-clock.ts';
-import { openStorage } from '../../../test/support/storage.ts';
-import type { Notes } from '../../notes/notes.ts';
-import { silentTelemetry } from '../../telemetry/silent-telemetry.testing.ts';
+import { fakeClock } from '../../../../test/support/fake-clock.ts';
+import { openStorage } from '../../../../test/support/storage.ts';
+import type { Notes } from '../../../notes/notes.ts';
+import { silentTelemetry } from '../../../telemetry/silent-telemetry.testing.ts';
 import { loadHoldEnds } from './hold-ends.ts';
 
 /** A node that owns some destinations. `failed` resolves with the next write that fails. */

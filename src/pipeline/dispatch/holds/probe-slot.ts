@@ -1,4 +1,4 @@
-import type { StoredPart } from './stored-part.ts';
+import type { StoredPart } from '../stored-part.ts';
 
 /** A queue, as far as a probe knows it. */
 type Reader = { readonly stored: Pick<StoredPart, 'reading'> };
