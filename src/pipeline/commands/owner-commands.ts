@@ -52,7 +52,7 @@ export function commandsOfNode<Of extends Acts<Of>>(
     ownConnections: ConnectionsOfNode;
     clock: Clock;
     pollMs: number;
-    /** Stores what the owner shows to others, and takes that over, so that the asker sees what was done. */
+    /** Stores what the owner shows to others, and reads what they show, so that the asker sees what was done. */
     publish(): Promise<void>;
     follow(): Promise<void>;
     failed(error: unknown, doing: string): void;
