@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { seededRandom } from '../../src/cli/demo/random.ts';
 import type { Client } from '../../src/client/client.ts';
+import { AppError } from '../../src/contract/errors.ts';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startProxy } from '../../src/postgres/testing/proxy.testing.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
@@ -51,6 +52,7 @@ const stopMs = 5_000;
 const rate = { limit: 400, perMs: 2_000 };
 const databaseDownMsMax = 3_000;
 const cutsAtOnce = 6;
+const startsMax = 5;
 /** The table of waiting deliveries may be this many times as large as those that wait. */
 const waitingTimesMax = 10;
 
@@ -100,11 +102,18 @@ export async function shareDatabase({
   };
 
   let program = programs?.older;
-  async function start(name: string): Promise<Node> {
+  /** Like a supervisor, again when the database was not available. */
+  async function start(name: string, left = startsMax): Promise<Node> {
     const of = program === undefined ? {} : { program };
     const process = spawnProcess({ ...common, MILLRACE_NODE_NAME: name }, ['start'], of);
-    const url = await process.listening;
-    return { name, process, url, client: adminClient(url) };
+    try {
+      const url = await process.listening;
+      return { name, process, url, client: adminClient(url) };
+    } catch (error) {
+      if (left <= 1 || !/The database|PostgreSQL can't be asked/.test(process.stderr())) throw error;
+      say(`${name} starts again: ${process.stderr().trim()}`);
+      return start(name, left - 1);
+    }
   }
 
   const nodes = new Map<string, Node>();
@@ -152,6 +161,13 @@ export async function shareDatabase({
     tried += 1;
   }
 
+  const formerOwnerOf = (name: string) =>
+    formerOwner(postgres, name).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      say(`no former owner: ${error.message} (${error.cause})`);
+      return null;
+    });
+
   const takeoverMs: number[] = [];
   /** After a fault the other node has all partitions for a while. */
   const toOwn = (name: string) =>
@@ -164,7 +180,7 @@ export async function shareDatabase({
     async kill(name) {
       await toOwn(name);
       alive.delete(name);
-      const former = await formerOwner(postgres, name);
+      const former = await formerOwnerOf(name);
       await of(name).process.end('SIGKILL');
       const from = performance.now();
       await eventually('the other node to own all', async () => {
@@ -179,7 +195,7 @@ export async function shareDatabase({
     async stop(name) {
       await toOwn(name);
       alive.delete(name);
-      const former = await formerOwner(postgres, name);
+      const former = await formerOwnerOf(name);
       of(name).process.signal('SIGSTOP');
       await setTimeout(stopMs);
       await writeLate(former);

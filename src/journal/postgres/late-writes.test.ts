@@ -134,3 +134,26 @@ test('two takings over at once create each passed delivery once', async () => {
   assert.deepEqual([taken.length, new Set(taken.map(({ id }) => id)).size, both[2]?.status], [9, 9, 'fulfilled']);
   assert.equal(await deliveries(b.postgres), 10);
 });
+
+test('a node that is stopped in the middle of a takeover does not hold up the next owner for long', async () => {
+  const url = await database();
+  await using proxy = await startProxy(url);
+  await using b = await owner('b', url, 1);
+  await using a = await owner('a', proxy.url, 0);
+  // PostgreSQL runs its last statement before the end of the transaction, which then never comes.
+  let isStopped = false;
+  proxy.cut = (sent) => {
+    isStopped ||= sent.includes('{"2"}');
+    if (isStopped) proxy.hold();
+    return null;
+  };
+  const taking = a.hot.leases.take({ node: 'a', partitions: [2], now: 0 }).catch(() => []);
+  await eventually('the takeover to stop', () => isStopped);
+  const takeOf = () => b.hot.leases.take({ node: 'b', partitions: [2], now: 0 }).catch(() => []);
+  // The stopped node's own limit of a statement comes later.
+  const taken = await eventually('the next owner', async () => (await takeOf())[0], { forMs: 20_000 });
+  assert.equal(taken.owner, 'b');
+  proxy.breakAll();
+  proxy.resume();
+  await taking;
+});

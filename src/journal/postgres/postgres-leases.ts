@@ -15,6 +15,8 @@ export const databaseMs = '(extract(epoch FROM clock_timestamp()) * 1000)::bigin
 
 /** How long a takeover waits for a statement of the former owner, in ms. */
 const lockMs = 300;
+/** How long a node that is stopped in the middle of a takeover holds up the next one, in ms. */
+const idleMs = 1_000;
 const lockNotAvailable = '55P03';
 
 export function postgresLeases(
@@ -114,7 +116,10 @@ export function postgresLeases(
       // The fences wait for what their former owner has under way: its connections are ended when that takes long.
       const limited = () =>
         transaction(async (within) => {
-          await within(`SET LOCAL lock_timeout = ${lockMs}`);
+          await within(
+            `SELECT set_config('lock_timeout', '${lockMs}', true),
+               set_config('idle_in_transaction_session_timeout', '${idleMs}', true)`,
+          );
           // After the heartbeat, which a move looks for when it has set its mark: one of the two sees the other.
           const mark = await moveMark(within);
           if (mark !== null) throw new Error(`The data of this PostgreSQL database was moved to ${mark.to}.`);
