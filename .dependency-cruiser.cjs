@@ -76,8 +76,9 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/cli/',
-          '^src/(app|idle-memory|inspect|inspect-postgres|move-data|render-template|rotate-secrets|verify-audit|version)\\.ts$',
+          '^src/(app|idle-memory|move-data|render-template|rotate-secrets|verify-audit|version)\\.ts$',
           '^src/config/',
+          '^src/storage/inspect(-postgres)?\\.ts$',
           '^src/sqlite/backup\\.ts$',
           '^src/audit/sqlite/verify-file\\.ts$',
         ],
@@ -92,12 +93,11 @@ module.exports = {
     },
     {
       name: 'one-door-to-an-engine',
-      comment:
-        'Above the rooms, only sqlite-*.ts and what looks into a stopped data folder know SQLite: others use Storage.',
+      comment: 'Above the rooms, only what works on a stopped data folder knows SQLite: others use Storage.',
       severity: 'error',
       from: {
         path: '^src/[^/]+\\.ts$',
-        pathNot: [test, '^src/sqlite-', '^src/(inspect|key-check|main|move-data)\\.ts$'],
+        pathNot: [test, '^src/(main|move-data)\\.ts$'],
       },
       to: { path: ['^src/sqlite/', '^src/[^/]+/sqlite/'] },
     },

@@ -6,9 +6,9 @@ import { ConfigError } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { parseAllowRules } from './egress/guard/allow-list.ts';
 import { isHostAllowed } from './egress/guard/guard.ts';
-import { openStorage } from './open-storage.ts';
 import type { NodeParts } from './pipeline/pipeline-parts.ts';
-import type { Storage } from './storage.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
 
 export type { App, Overrides } from './compose.ts';
 

@@ -32,7 +32,7 @@ import type { Requests } from './requests/requests.ts';
 import { onDemandSandbox } from './sandbox/on-demand.ts';
 import { openSecrets } from './sealed-stores.ts';
 import { sharedNodes } from './shared-nodes.ts';
-import type { Storage, StorageOptions } from './storage.ts';
+import type { Storage, StorageOptions } from './storage/storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { trivialForm } from './template/compile/trivial-form.ts';
 import type { UncaughtOptions } from './uncaught.ts';

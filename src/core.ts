@@ -6,7 +6,7 @@ import { watchClock } from './async/clock-watch.ts';
 import type { Config } from './config/settings.ts';
 import { createScrubber } from './connections/secret-redaction.ts';
 import { idSource } from './contract/ids.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from './storage/storage.ts';
 import type { LogOptions } from './telemetry/log.ts';
 import { otelSettings } from './telemetry/otel/otel-settings.ts';
 import { createTelemetry } from './telemetry/telemetry.ts';

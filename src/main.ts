@@ -10,7 +10,7 @@ import { untilSignal } from './cli/signals.ts';
 import { drainMsOf } from './config/drain.ts';
 import { ConfigError, loadConfig } from './config/load.ts';
 import { settingFlags } from './config/names.ts';
-import { inspectDataFolder } from './inspect.ts';
+import { inspectDataFolder } from './storage/inspect.ts';
 import { version } from './version.ts';
 
 // The database, its copies and logs have personal data and password hashes: only the user that runs the program reads them.
@@ -60,7 +60,7 @@ process.exitCode = await run(process.argv.slice(2), {
         (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),
       async inspect() {
         if (config.databaseUrl === null) return inspectDataFolder(config);
-        return (await import('./inspect-postgres.ts')).inspectPostgres(config.databaseUrl.reveal());
+        return (await import('./storage/inspect-postgres.ts')).inspectPostgres(config.databaseUrl.reveal());
       },
     };
   },

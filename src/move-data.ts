@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { MoveReport } from './cli/program.ts';
 import type { Config } from './config/settings.ts';
-import { checkKeys } from './key-check.ts';
 import { assertEmpty, moveToPostgres } from './move/to-postgres.ts';
 import { livingNodes, moveToSqlite } from './move/to-sqlite.ts';
 import { postgresNotes } from './notes/postgres/postgres-notes.ts';
@@ -12,7 +11,6 @@ import { migrate } from './postgres/migrate.ts';
 import { moveIdOf, moveMark, setMoveMark } from './postgres/move-mark.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { shownUrl } from './postgres/shown-url.ts';
-import { checkKey } from './postgres-key.ts';
 import { configuredKeys } from './secrets/keys.ts';
 import { sealer } from './secrets/sealer.ts';
 import { databaseFile } from './sqlite/database-file.ts';
@@ -20,6 +18,8 @@ import { lockFolder } from './sqlite/folder-lock.ts';
 import { hasHoldMark as folderIsHeld, setHoldMark } from './sqlite/hold-mark.ts';
 import { setMoveMark as markFolder, moveMark as markOfFolder } from './sqlite/move-mark.ts';
 import { createTarget, installTarget, moveIdOf as moveIdOfFolder, openSource } from './sqlite/moved-database.ts';
+import { checkKeys } from './storage/key-check.ts';
+import { checkKey } from './storage/postgres-key.ts';
 
 /** Statements of a move take as long as they need. */
 const statementMs = 3_600_000;

@@ -3,7 +3,7 @@ import { sharedReading } from './async/shared-reading.ts';
 import { connectionFigures } from './pipeline/insight/connection-metrics.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SandboxStats } from './sandbox/sandbox.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { type Metric, metricTable } from './telemetry/metric-table.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Watch } from './watch/watch.ts';

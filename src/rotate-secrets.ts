@@ -1,12 +1,12 @@
 import { systemClock } from './async/clock.ts';
 import type { Config } from './config/settings.ts';
 import type { SealingState } from './contract/sealing.ts';
-import { keyringOf } from './key-check.ts';
-import { openStorage } from './open-storage.ts';
 import { assertLatestSchema } from './postgres/facts.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { openSealedStores } from './sealed-stores.ts';
 import { createSealing } from './secrets/sealing.ts';
+import { keyringOf } from './storage/key-check.ts';
+import { openStorage } from './storage/open-storage.ts';
 
 /** Seals all secrets of a stopped server's data folder, or of a PostgreSQL database, again, with the first key. Throws an Error of one sentence. */
 export async function rotateSecrets(

@@ -3,14 +3,14 @@ import type { Config } from './config/settings.ts';
 import { createKeptTokens } from './connections/oauth/kept-tokens.ts';
 import { createRefreshTokens } from './connections/oauth/refresh-tokens.ts';
 import type { Scrubber } from './connections/secret-redaction.ts';
-import { keyringOf } from './key-check.ts';
 import type { Keyring } from './secrets/keys.ts';
 import { type SecretReferences, secretReferences } from './secrets/references.ts';
 import { sealedMessages } from './secrets/sealed-messages.ts';
 import { openSealedTexts } from './secrets/sealed-text-store.ts';
 import { sealer } from './secrets/sealer.ts';
 import { createSealing, together } from './secrets/sealing.ts';
-import type { Storage } from './storage.ts';
+import { keyringOf } from './storage/key-check.ts';
+import type { Storage } from './storage/storage.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 /**

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type Nodes, nodesMax } from './contract/records/node.ts';
 import type { Roster } from './journal/journal.ts';
 import type { Notes } from './notes/notes.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** What a node says of itself to the others: a note under its name. */
 type About = { version: string; startedAt: string };

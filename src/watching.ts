@@ -8,7 +8,7 @@ import { freeBytesOf, reserveBytesOf } from './disk/disk-space.ts';
 import type { Egress } from './egress/egress.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import { type OperatorRetention, retentionOf } from './pipeline/snapshot/effective-settings.ts';
-import type { Storage, StorageOptions } from './storage.ts';
+import type { Storage, StorageOptions } from './storage/storage.ts';
 import { type Thresholds, thresholds } from './watch/thresholds.ts';
 import { startWatch } from './watch/watch.ts';
 

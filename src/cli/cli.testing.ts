@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
+import type { Finding } from '../contract/finding.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import { run } from './cli.ts';
-import type { AuditVerdict, Deps, Finding, Flags, Program } from './program.ts';
+import type { AuditVerdict, Deps, Flags, Program } from './program.ts';
 
 type Given = {
   start?: Program['start'];

@@ -1,3 +1,4 @@
+import type { Finding } from '../contract/finding.ts';
 import type { RenderResult } from '../contract/records/delivery.ts';
 import type { SealingState } from '../contract/sealing.ts';
 import type { Secret } from '../contract/secret.ts';
@@ -92,9 +93,6 @@ export type RunningApp = AsyncDisposable & {
     flush(): void;
   };
 };
-
-/** One result of the doctor. */
-export type Finding = { name: string; state: 'ok' | 'warning' | 'problem'; detail: string };
 
 export type RenderTemplate = {
   template: string;

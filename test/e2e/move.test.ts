@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadConfig } from '../../src/config/load.ts';
 import { moveData, undoMove } from '../../src/move-data.ts';
-import { openStorage } from '../../src/open-storage.ts';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { deliveryOf, reaches, sendEvents, startTestApp, type TestApp, testEnv, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 

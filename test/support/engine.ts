@@ -1,6 +1,6 @@
 import { openPostgres, type Postgres } from '../../src/postgres/postgres.ts';
-import { postgresPorts } from '../../src/postgres-ports.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
+import { postgresPorts } from '../../src/storage/postgres-ports.ts';
 import { isOnPostgres, newDatabase } from './database.ts';
 import { inFlight } from './in-flight.ts';
 import { keyring, openStorage } from './storage.ts';

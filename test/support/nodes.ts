@@ -4,7 +4,7 @@ import type { Config } from '../../src/config/settings.ts';
 import { parseAllowRules } from '../../src/egress/guard/allow-list.ts';
 import type { Leases } from '../../src/journal/journal.ts';
 import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
-import { openSqliteStorage } from '../../src/sqlite-storage.ts';
+import { openSqliteStorage } from '../../src/storage/sqlite-storage.ts';
 import { eventually } from './eventually.ts';
 
 /** By `MILLRACE_TEST_NODES=2`, two nodes of this process share the database of a test; else it is embedded mode. */

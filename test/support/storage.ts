@@ -2,7 +2,7 @@ import { configuredKeys } from '../../src/secrets/keys.ts';
 import type { SecretReferences } from '../../src/secrets/references.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
 import { inProcess } from '../../src/sqlite/in-process.testing.ts';
-import { sqlitePorts } from '../../src/sqlite-ports.ts';
+import { sqlitePorts } from '../../src/storage/sqlite-ports.ts';
 
 /** The key that seals secrets of tests. */
 export const keyring = configuredKeys(Buffer.alloc(32, 7).toString('base64'));

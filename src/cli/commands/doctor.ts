@@ -3,9 +3,10 @@ import { access, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Finding } from '../../contract/finding.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit.ts';
-import type { Finding, Program } from '../program.ts';
+import type { Program } from '../program.ts';
 
 const earliest = Date.UTC(2025, 0, 1);
 const diskLeast = 16 * 2 ** 20;

@@ -5,7 +5,7 @@ import type { Lease, Leases, Settlement } from '../../journal/journal.ts';
 import { sealer } from '../../secrets/sealer.ts';
 import { inProcess } from '../../sqlite/in-process.testing.ts';
 import type { Client, Operations } from '../../sqlite/operation.ts';
-import { sqlitePorts } from '../../sqlite-ports.ts';
+import { sqlitePorts } from '../../storage/sqlite-ports.ts';
 
 /** The outcome of a delivery to a destination. */
 type Outcome = Settlement & { destinationId: string };

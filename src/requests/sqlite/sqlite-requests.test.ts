@@ -1,6 +1,6 @@
 import { openStorage } from '../../../test/support/storage.ts';
 import { storageThreads } from '../../sqlite/storage-threads.testing.ts';
-import { sqlitePorts } from '../../sqlite-ports.ts';
+import { sqlitePorts } from '../../storage/sqlite-ports.ts';
 import { requestsConformance } from '../requests.conformance.ts';
 import { sqliteRequests } from './sqlite-requests.ts';
 

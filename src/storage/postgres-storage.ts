@@ -1,14 +1,14 @@
-import { ConfigError } from './config/load.ts';
-import type { Config } from './config/settings.ts';
+import { ConfigError } from '../config/load.ts';
+import type { Config } from '../config/settings.ts';
+import { sumOfLost } from '../journal/journal.ts';
+import { factsOf } from '../postgres/facts.ts';
+import { hasHoldMark, setHoldMark } from '../postgres/hold-mark.ts';
+import { lostWrites } from '../postgres/lost-writes.ts';
+import { migrate } from '../postgres/migrate.ts';
+import { moveMark } from '../postgres/move-mark.ts';
+import { openPostgres } from '../postgres/postgres.ts';
+import { watchedPostgres } from '../postgres/watched.ts';
 import { postgresFindings } from './inspect-postgres.ts';
-import { sumOfLost } from './journal/journal.ts';
-import { factsOf } from './postgres/facts.ts';
-import { hasHoldMark, setHoldMark } from './postgres/hold-mark.ts';
-import { lostWrites } from './postgres/lost-writes.ts';
-import { migrate } from './postgres/migrate.ts';
-import { moveMark } from './postgres/move-mark.ts';
-import { openPostgres } from './postgres/postgres.ts';
-import { watchedPostgres } from './postgres/watched.ts';
 import { postgresPorts } from './postgres-ports.ts';
 import { movedSentence, type Storage, type StorageFacts, type StorageOptions } from './storage.ts';
 

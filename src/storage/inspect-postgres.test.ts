@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Facts } from '../postgres/facts.ts';
+import { latestVersion, migrate } from '../postgres/migrate.ts';
+import { openPostgres } from '../postgres/postgres.ts';
+import { startServer } from '../postgres/testing/server.testing.ts';
 import { inspectPostgres, postgresFindings } from './inspect-postgres.ts';
-import type { Facts } from './postgres/facts.ts';
-import { latestVersion, migrate } from './postgres/migrate.ts';
-import { openPostgres } from './postgres/postgres.ts';
-import { startServer } from './postgres/testing/server.testing.ts';
 
 const good: Facts = {
   version: 180_004,

@@ -1,13 +1,13 @@
-import type { Accounts } from './accounts/accounts.ts';
-import type { Audit } from './audit/audit.ts';
-import type { Catalog } from './catalog/catalog.ts';
-import type { Nodes } from './contract/records/node.ts';
-import type { IssueStore } from './issues/issues.ts';
-import type { Journal } from './journal/journal.ts';
-import type { Notes } from './notes/notes.ts';
-import type { Requests } from './requests/requests.ts';
-import type { Sealer } from './secrets/sealer.ts';
-import type { SealedStore } from './secrets/sealing.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Nodes } from '../contract/records/node.ts';
+import type { IssueStore } from '../issues/issues.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Notes } from '../notes/notes.ts';
+import type { Requests } from '../requests/requests.ts';
+import type { Sealer } from '../secrets/sealer.ts';
+import type { SealedStore } from '../secrets/sealing.ts';
 
 /** The ports of one database. */
 export interface StoragePorts {

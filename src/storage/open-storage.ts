@@ -1,4 +1,4 @@
-import type { Config } from './config/settings.ts';
+import type { Config } from '../config/settings.ts';
 import { openSqliteStorage } from './sqlite-storage.ts';
 import type { Storage, StorageOptions } from './storage.ts';
 

@@ -1,7 +1,7 @@
-import type { Config } from './config/settings.ts';
-import { configuredKeys, type Keyring, keysInFolder } from './secrets/keys.ts';
-import { sealer } from './secrets/sealer.ts';
-import { readRows } from './sqlite/database-file.ts';
+import type { Config } from '../config/settings.ts';
+import { configuredKeys, type Keyring, keysInFolder } from '../secrets/keys.ts';
+import { sealer } from '../secrets/sealer.ts';
+import { readRows } from '../sqlite/database-file.ts';
 
 /** The keys of an installation: configured, or in its data folder. */
 export function keyringOf({ secretKey, dataDir }: Pick<Config, 'secretKey' | 'dataDir'>): Keyring {

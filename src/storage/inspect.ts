@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Finding } from './cli/program.ts';
-import type { Config } from './config/settings.ts';
-import { keyFileName, keysInFolder, parseKeys } from './secrets/keys.ts';
-import { databaseName, isOurDatabase, schemaVersion } from './sqlite/database-file.ts';
-import { lockFolder } from './sqlite/folder-lock.ts';
-import { latestVersion } from './sqlite/migrate.ts';
-import { moveMark } from './sqlite/move-mark.ts';
-import { leftToRecover } from './sqlite/recovery.ts';
+import type { Config } from '../config/settings.ts';
+import type { Finding } from '../contract/finding.ts';
+import { keyFileName, keysInFolder, parseKeys } from '../secrets/keys.ts';
+import { databaseName, isOurDatabase, schemaVersion } from '../sqlite/database-file.ts';
+import { lockFolder } from '../sqlite/folder-lock.ts';
+import { latestVersion } from '../sqlite/migrate.ts';
+import { moveMark } from '../sqlite/move-mark.ts';
+import { leftToRecover } from '../sqlite/recovery.ts';
 import { movedSentence } from './storage.ts';
 
 /** The doctor's findings in the data folder: database, lock and sealing key. Changes nothing. */

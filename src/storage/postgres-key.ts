@@ -1,6 +1,6 @@
-import { Secret } from './contract/secret.ts';
-import type { Notes } from './notes/notes.ts';
-import type { Sealer } from './secrets/sealer.ts';
+import { Secret } from '../contract/secret.ts';
+import type { Notes } from '../notes/notes.ts';
+import type { Sealer } from '../secrets/sealer.ts';
 
 const name = 'secret_key/check';
 const row = { table: 'note', kind: 'secret_key', id: 'check' };

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { lockFolder } from '../sqlite/folder-lock.ts';
 import { inspectDataFolder } from './inspect.ts';
-import { lockFolder } from './sqlite/folder-lock.ts';
 
 function folder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-inspect-'));

@@ -1,8 +1,8 @@
-import type { Finding } from './cli/program.ts';
-import { type Facts, factsOf } from './postgres/facts.ts';
-import { latestVersion } from './postgres/migrate.ts';
-import { moveMark } from './postgres/move-mark.ts';
-import { openPostgres } from './postgres/postgres.ts';
+import type { Finding } from '../contract/finding.ts';
+import { type Facts, factsOf } from '../postgres/facts.ts';
+import { latestVersion } from '../postgres/migrate.ts';
+import { moveMark } from '../postgres/move-mark.ts';
+import { openPostgres } from '../postgres/postgres.ts';
 import { movedSentence } from './storage.ts';
 
 /** Connections of one node; see `defaults` of postgres.ts. */

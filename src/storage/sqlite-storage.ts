@@ -1,8 +1,8 @@
-import type { Config } from './config/settings.ts';
+import type { Config } from '../config/settings.ts';
+import { hasHoldMark, removeHoldMark } from '../sqlite/hold-mark.ts';
+import { moveMark } from '../sqlite/move-mark.ts';
+import { openSqlite, operationsOf, type Sqlite } from '../sqlite/sqlite.ts';
 import { checkKeys } from './key-check.ts';
-import { hasHoldMark, removeHoldMark } from './sqlite/hold-mark.ts';
-import { moveMark } from './sqlite/move-mark.ts';
-import { openSqlite, operationsOf, type Sqlite } from './sqlite/sqlite.ts';
 import { movedSentence, type Storage, type StorageOptions } from './storage.ts';
 
 /** Opens the SQLite database of the data folder. Throws an Error of one sentence when it can't be opened. */
