@@ -13,6 +13,7 @@ import { intake } from './scenarios/intake.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { large } from './scenarios/large.ts';
 import { latency } from './scenarios/latency.ts';
+import { month } from './scenarios/month.ts';
 import { receivers } from './scenarios/receivers.ts';
 import { render } from './scenarios/render.ts';
 import { rules } from './scenarios/rules.ts';
@@ -37,6 +38,7 @@ const scenarios: readonly Scenario[] = [
   backlog,
   disk,
   cluster,
+  month,
   tracing,
   idle,
   steady,
