@@ -23,13 +23,15 @@ export interface Postgres extends AsyncDisposable {
    * again after all it did was taken back, unless it may run `once`.
    */
   transaction<T>(work: (query: Query) => Promise<T>, may?: 'once'): Promise<T>;
+  /** For heartbeats and takes, on a connection of their own: they wait for no other work of this node. */
+  readonly leases: Pick<Postgres, 'query' | 'transaction'>;
 }
 
 export type PostgresOptions = {
   url: string;
   /** The name of this node, which its connections have, whatever the URL says. */
   node?: string | undefined;
-  /** Connections for writes and for reads. */
+  /** Connections for writes and for reads, beside that for leases. */
   connectionsMax?: { writes: number; reads: number };
   /** Replaces the time after which a write ends its connection, in ms, for work for which no request waits. */
   writeMs?: number;
@@ -47,7 +49,7 @@ const connectMs = 5_000;
  * stopped hold up the others for 10 s at most.
  */
 const idleShare = 1 / 3;
-const defaults = { writes: 5, reads: 3 };
+const defaults = { writes: 5, reads: 2 };
 
 /** Opens a database without a look at it: the first statement connects. */
 export function openPostgres(options: PostgresOptions): Postgres {
@@ -61,8 +63,9 @@ export function openPostgres(options: PostgresOptions): Postgres {
   };
   const writes = new pg.Pool({ ...common, max: connectionsMax.writes, query_timeout: writeMs });
   const reads = new pg.Pool({ ...common, max: connectionsMax.reads, statement_timeout: readMs });
+  const own = new pg.Pool({ ...common, max: 1, query_timeout: writeMs });
   // An idle connection that breaks is replaced by the next statement.
-  for (const pool of [writes, reads]) pool.on('error', () => {});
+  for (const pool of [writes, reads, own]) pool.on('error', () => {});
 
   const on = (client: pg.PoolClient, isPrepared: boolean): Query =>
     async function query<Row>(text: string, values: readonly unknown[] = []) {
@@ -77,12 +80,11 @@ export function openPostgres(options: PostgresOptions): Postgres {
     (text, values) =>
       repeated(() => connected(pool, (client) => on(client, isPrepared)(text, values)));
 
-  return {
-    query: single(writes, true),
-    read: single(reads, false),
-    transaction(work, may) {
+  const several =
+    (pool: pg.Pool): Postgres['transaction'] =>
+    (work, may) => {
       const run = () =>
-        connected(writes, async (client, drop) => {
+        connected(pool, async (client, drop) => {
           try {
             observe('BEGIN');
             await client.query(begin);
@@ -91,14 +93,21 @@ export function openPostgres(options: PostgresOptions): Postgres {
             await client.query('COMMIT');
             return result;
           } catch (error) {
-            await client.query('ROLLBACK').catch(drop);
+            // A connection that is of no use is ended, and its transaction with it.
+            if (!isBroken(error)) await client.query('ROLLBACK').catch(drop);
             throw error;
           }
         });
       return repeated(run, may === 'once' ? 1 : undefined);
-    },
+    };
+
+  return {
+    query: single(writes, true),
+    read: single(reads, false),
+    transaction: several(writes),
+    leases: { query: single(own, true), transaction: several(own) },
     async [Symbol.asyncDispose]() {
-      await Promise.all([writes.end(), reads.end()]);
+      await Promise.all([writes.end(), reads.end(), own.end()]);
     },
   };
 }

@@ -47,18 +47,21 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
       stats.operations += 1;
       return query(text, values);
     };
-  const read = counted(postgres.read);
-  const query = counted(postgres.query);
-  return {
-    read: (text, values) => watch(() => read(text, values)),
+  const watchedWrites = ({ query, transaction }: Postgres['leases']): Postgres['leases'] => ({
     query(text, values) {
       stats.commits += 1;
-      return watch(() => query(text, values));
+      return watch(() => counted(query)(text, values));
     },
     transaction(work, may) {
       stats.commits += 1;
-      return watch(() => postgres.transaction((inside) => work(counted(inside)), may));
+      return watch(() => transaction((inside) => work(counted(inside)), may));
     },
+  });
+  const read = counted(postgres.read);
+  return {
+    read: (text, values) => watch(() => read(text, values)),
+    ...watchedWrites(postgres),
+    leases: watchedWrites(postgres.leases),
     problem: () => problem ?? silence(),
     stats,
     [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose](),

@@ -20,12 +20,15 @@ const idleMs = 1_000;
 const lockNotAvailable = '55P03';
 
 export function postgresLeases(
-  { query, transaction }: Pick<Postgres, 'query' | 'transaction'>,
+  { query, leases }: Pick<Postgres, 'query' | 'leases'>,
   partitions: Pick<PartitionMemory, 'check' | 'forget' | 'takeLost'>,
   { clock, room }: { clock: HeartbeatClock; room: { isFull: boolean } },
 ): Leases {
   /** When the server was started that this node knows: another one may lack what the former one committed. */
   let serverStart: string | null = null;
+  /** By `performance.now()`: the last heartbeat, and until when this node takes no other one for dead. */
+  let beatAt: number | null = null;
+  let patientUntil = 0;
   const nowMs = (given: number) => (clock === 'caller' ? given : null);
 
   async function release(leases: readonly Lease[]): Promise<void> {
@@ -58,15 +61,16 @@ export function postgresLeases(
     },
 
     async beat({ node, ttlMs, isLeaving, now }) {
-      const [row] = await query<{
+      const [row] = await leases.query<{
         nodes: { name: string; isLeaving: boolean }[];
         partitions: { partition: number; owner: string | null; epoch: number }[];
         serverStart: string;
         isFull: boolean | null;
       }>(
         `WITH clock AS MATERIALIZED (SELECT coalesce($4::bigint, ${databaseMs}) AS now),
-           -- Left to a node that deletes the same ones now, or that has a heartbeat again.
-           ending AS (SELECT name FROM node, clock WHERE name <> $1 AND until <= now ORDER BY name FOR UPDATE OF node SKIP LOCKED),
+           -- Left to a node that deletes the same ones now, or that has a heartbeat again. While PostgreSQL was stopped all have ended.
+           ending AS (SELECT name FROM node, clock WHERE name <> $1 AND until <= now AND $5
+             AND NOT EXISTS (SELECT FROM node AS own WHERE own.name = $1 AND own.until <= now) ORDER BY name FOR UPDATE OF node SKIP LOCKED),
            ended AS (DELETE FROM node USING ending WHERE node.name = ending.name RETURNING node.name),
            beat AS (INSERT INTO node (name, at, until, is_leaving) SELECT $1, now, now + $2::bigint, $3 FROM clock
              ON CONFLICT (name) DO UPDATE SET at = excluded.at, until = excluded.until, is_leaving = excluded.is_leaving
@@ -84,9 +88,13 @@ export function postgresLeases(
            (SELECT coalesce(jsonb_agg(jsonb_build_object('partition', partition, 'owner', owner, 'epoch', epoch)
               ORDER BY partition), '[]') FROM partition_lease) AS partitions,
            pg_postmaster_start_time()::text AS "serverStart", (SELECT is_full FROM partition_count) AS "isFull"`,
-        [node, ttlMs, isLeaving, nowMs(now)],
+        [node, ttlMs, isLeaving, nowMs(now), performance.now() >= patientUntil],
       );
       if (row === undefined) throw new Error('A heartbeat returns a row.');
+      const at = performance.now();
+      // What this node could not do, others could not either: they have their time again.
+      if (beatAt !== null && at - beatAt > ttlMs) patientUntil = at + ttlMs;
+      beatAt = at;
       if (serverStart !== null && serverStart !== row.serverStart) await partitions.check();
       serverStart = row.serverStart;
       room.isFull = row.isFull ?? false;
@@ -115,7 +123,7 @@ export function postgresLeases(
         );
       // The fences wait for what their former owner has under way: its connections are ended when that takes long.
       const limited = () =>
-        transaction(async (within) => {
+        leases.transaction(async (within) => {
           await within(
             `SELECT set_config('lock_timeout', '${lockMs}', true),
                set_config('idle_in_transaction_session_timeout', '${idleMs}', true)`,
@@ -129,7 +137,7 @@ export function postgresLeases(
         return await limited();
       } catch (error) {
         if (sqlState(error) !== lockNotAvailable) throw error;
-        await query(
+        await leases.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY (
              SELECT left('millrace ' || owner, 63) FROM partition_lease WHERE partition = ANY ($2::smallint[]) AND owner <> $1
                AND NOT EXISTS (SELECT FROM node WHERE name = owner))`,
