@@ -70,6 +70,7 @@ export async function shareDatabase({
   perSecond = 30,
   twice,
   programs = null,
+  pooler,
   say = () => {},
 }: {
   seed: number;
@@ -82,12 +83,15 @@ export async function shareDatabase({
   twice: number;
   /** For the upgrades; null: there are none. */
   programs?: Programs | null;
+  /** Starts what the nodes reach the database through, besides the proxy that breaks connections. */
+  pooler?(url: string): Promise<AsyncDisposable & { url: string }>;
   say?(line: string): void;
 }): Promise<ClusterFigures> {
   const random = seededRandom(seed);
   await using server = await startServer();
   using folder = temporaryFolder();
-  await using proxy = await startProxy(server.url('postgres'));
+  await using pool = (await pooler?.(server.url('postgres'))) ?? null;
+  await using proxy = await startProxy(pool?.url ?? server.url('postgres'));
   await using recorder = await startRecorder((response, body) => {
     const jitter = random();
     response.statusCode = jitter < 0.01 ? 503 : 200;

@@ -14,7 +14,7 @@ export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<
  * tried again a few times, and then, like what its limits of time have ended, refused as `unavailable` too.
  */
 export interface Postgres extends AsyncDisposable {
-  /** A statement whose text never varies: each connection prepares it once. */
+  /** A statement whose text never varies: each connection prepares it once, unless the URL says `prepared_statements=off`. */
   readonly query: Query;
   /** A statement for people, on connections of their own, with a limit of time. Its text may vary. */
   readonly read: Query;
@@ -50,6 +50,8 @@ const connectMs = 5_000;
  */
 const idleShare = 1 / 3;
 const defaults = { writes: 5, reads: 2 };
+/** Behind a pooler such as PgBouncer in transaction mode, a named statement is not of a connection. */
+const unnamed = /[?&]prepared_statements=off(?:&|$)/;
 
 /** Opens a database without a look at it: the first statement connects. */
 export function openPostgres(options: PostgresOptions): Postgres {
@@ -62,15 +64,21 @@ export function openPostgres(options: PostgresOptions): Postgres {
     types,
   };
   const writes = new pg.Pool({ ...common, max: connectionsMax.writes, query_timeout: writeMs });
-  const reads = new pg.Pool({ ...common, max: connectionsMax.reads, statement_timeout: readMs });
+  const reads = new pg.Pool({
+    ...common,
+    max: connectionsMax.reads,
+    statement_timeout: readMs,
+    query_timeout: writeMs,
+  });
   const own = new pg.Pool({ ...common, max: 1, query_timeout: writeMs });
   // An idle connection that breaks is replaced by the next statement.
   for (const pool of [writes, reads, own]) pool.on('error', () => {});
 
+  const isNamed = !unnamed.test(url);
   const on = (client: pg.PoolClient, isPrepared: boolean): Query =>
     async function query<Row>(text: string, values: readonly unknown[] = []) {
       observe(text);
-      const name = isPrepared ? { name: nameOf(text) } : {};
+      const name = isPrepared && isNamed ? { name: nameOf(text) } : {};
       const result = await client.query({ ...name, text, values: [...values] });
       return result.rows as Row[]; // its columns are the statement's
     };
