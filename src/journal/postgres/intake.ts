@@ -306,8 +306,9 @@ function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {
       };
       for (const [hash, index] of own) {
         const place = placeOfIndex(index);
-        draft.seen.push({ hash, at: receivedAt, partition, number: place.number, eventAt: receivedAt });
-        known.set(hash, { at: receivedAt, place, line: lines[index] });
+        // The time by which it is known; that of a row that it shares is earlier.
+        draft.seen.push({ hash, at: now, partition, number: place.number, eventAt: receivedAt });
+        known.set(hash, { at: now, place, line: lines[index] });
       }
       const ids = events.map((_, index) => {
         const place = duplicates.get(index)?.place;
