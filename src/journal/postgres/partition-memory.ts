@@ -269,7 +269,8 @@ export async function writeRows(query: Query, memory: Memory, upTo: number): Pro
            finished_at, block, rendered_block, response_status, detail, order_key, replay_of_partition, replay_of, replay_of_at,
            replay_key, bodies_until,
            order_key IS NOT NULL AND (row_number() OVER (PARTITION BY order_key ORDER BY number) > 1 OR EXISTS (
-             SELECT FROM waiting WHERE waiting.order_key = open.order_key AND waiting.number < open.number)) AS is_behind
+             SELECT FROM waiting WHERE waiting.order_key = open.order_key AND waiting.partition = open.partition
+               AND waiting.number < open.number)) AS is_behind
          FROM fence JOIN LATERAL open_deliveries(fence.partition) AS open USING (partition) WHERE open.number < $4)
      SELECT 1 FROM fence`,
     [memory.partition, memory.epoch, memory.counter, upTo],
@@ -296,13 +297,14 @@ export async function takeRows(query: Query, memory: Memory): Promise<boolean> {
   });
 }
 
-/** Makes the first waiting delivery of each of these order keys the first in line. */
-export async function promote(query: Query, keys: readonly number[]): Promise<void> {
+/** Makes the first waiting delivery of each of these order keys of a partition the first in line. */
+export async function promote(query: Query, partition: number, keys: readonly number[]): Promise<void> {
   await query(
     `UPDATE waiting SET is_behind = false FROM (
-         SELECT order_key, min(number) AS number FROM waiting WHERE order_key = ANY ($1) GROUP BY order_key) AS first
-     WHERE waiting.order_key = first.order_key AND waiting.number = first.number AND is_behind`,
-    [keys],
+         SELECT order_key, min(number) AS number FROM waiting WHERE partition = $1 AND order_key = ANY ($2) GROUP BY order_key
+       ) AS first
+     WHERE partition = $1 AND waiting.order_key = first.order_key AND waiting.number = first.number AND is_behind`,
+    [partition, keys],
   );
 }
 
@@ -342,7 +344,7 @@ export async function changeUnder<T>(
       if (held.length === 0) return null;
       const keys = new Set<number>();
       const result = await work(within, keys);
-      if (keys.size > 0) await promote(within, [...keys]);
+      if (keys.size > 0) await promote(within, lease.partition, [...keys]);
       return result;
     });
   });

@@ -78,8 +78,10 @@ export function postgresLeases(
            alive AS (DELETE FROM presumed_death USING clock WHERE node = $1 RETURNING partition, deliveries, at, clock.now),
            living AS (SELECT alive.partition, number::bigint AS number FROM alive, jsonb_array_elements_text(deliveries) AS number
              WHERE alive.now - alive.at <= ${presumedDeathMs}),
-           counted AS (UPDATE waiting SET deaths = deaths - 1 FROM living
-             WHERE waiting.partition = living.partition AND waiting.number = living.number AND deaths > 0)
+           counting AS (SELECT partition, number FROM waiting JOIN living USING (partition, number) WHERE deaths > 0
+             ORDER BY partition, number FOR UPDATE OF waiting),
+           counted AS (UPDATE waiting SET deaths = deaths - 1 FROM counting
+             WHERE waiting.partition = counting.partition AND waiting.number = counting.number)
          SELECT
            (SELECT jsonb_agg(jsonb_build_object('name', name, 'isLeaving', is_leaving) ORDER BY name) FROM (
               SELECT name, is_leaving FROM beat

@@ -108,7 +108,7 @@ async function settleInTurn(
   const lines = [...fast.map(lineOfFast), ...general.lines];
   const ok = await write(parts.query, memory, { fast, general, block, lines, now });
   if (!ok) return null;
-  if (general.keys.size > 0) await promote(parts.query, [...general.keys]);
+  if (general.keys.size > 0) await promote(parts.query, memory.partition, [...general.keys]);
   return general.overtaken;
 }
 

@@ -45,13 +45,13 @@ export async function eraseDeliveries(
   await words.ensure(['cancelled']);
   const waiting = rows.filter(({ status }) => status <= statusCodes.held);
   await ensureWords(words, waiting);
-  const keys = new Set<number>();
   const end = { status: statusCodes.cancelled, reason: words.wordId('cancelled'), now };
   for (const [partition, some] of Map.groupBy(waiting, (row) => row.partition)) {
     if (!isOwned(partition)) await query('UPDATE settling SET counter = counter + 1 WHERE partition = $1', [partition]);
+    const keys = new Set<number>();
     await finishWaiting(query, { partition, numbers: some.map(({ number }) => number) }, end, keys);
+    if (keys.size > 0) await promote(query, partition, [...keys]);
   }
-  if (keys.size > 0) await promote(query, [...keys]);
   const gone = rows.map((row) => (row.status <= statusCodes.held ? { ...row, status: statusCodes.cancelled } : row));
   const lines = await removeFinished(query, gone);
   await changeExchanges(query, exchangeIds(lines), anonymousExchange);

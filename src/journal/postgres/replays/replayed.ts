@@ -37,7 +37,7 @@ export async function endSources(
   };
   const keys = new Set<number>();
   const ended = await finishWaiting(query, { partition, numbers: held.map(({ number }) => number) }, end, keys);
-  if (keys.size > 0) await promote(query, [...keys]);
+  if (keys.size > 0) await promote(query, partition, [...keys]);
   await words.ensureTexts(
     ended.flatMap(({ action }) => action ?? []),
     ended.map(({ target }) => target),
