@@ -143,8 +143,12 @@ async function connected<T>(
   }
 }
 
-/** That of the connections of a node, by which another one finds and ends them. PostgreSQL keeps 63 bytes. */
-export const applicationName = (node: string): string => `millrace ${node}`.slice(0, 63);
+/** What PostgreSQL keeps of a name: 63 characters of ASCII, the first nine of which are `millrace `. */
+const plainName = /^[ -~]{1,54}$/;
+
+/** That of the connections of a node, by which another one finds and ends them. */
+export const applicationName = (node: string): string =>
+  `millrace ${plainName.test(node) ? node : createHash('sha256').update(node).digest('base64url')}`;
 
 const int8 = 20;
 const types: pg.CustomTypesConfig = {

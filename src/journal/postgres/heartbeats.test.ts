@@ -66,3 +66,23 @@ test('heartbeats that ended together, as while PostgreSQL was stopped, end no no
   await ended('a');
   await eventually('the end of a node that came back no more', async () => (await beat(b, 'b')).length === 1);
 });
+
+test('a takeover ends the connections of a dead node that hold it up, whatever the name of the node', async () => {
+  const url = await database(server, 'named');
+  await using b = await owner('b', url, 9);
+  for (const [partition, name] of ['plain', 'nörd', `${'a'.repeat(53)}üü`, 'c'.repeat(80)].entries()) {
+    await using a = await owner(name, url, partition);
+    await b.postgres.query('DELETE FROM node WHERE name = $1', [name]);
+    const locked = Promise.withResolvers<void>();
+    const isTaken = Promise.withResolvers<void>();
+    const held = a.postgres.transaction(async (query) => {
+      await query('SELECT 1 FROM intake WHERE partition = $1 FOR UPDATE', [partition]);
+      locked.resolve();
+      await isTaken.promise;
+    });
+    await locked.promise;
+    const taken = await b.hot.leases.take({ node: 'b', partitions: [partition], now: 0 }).finally(isTaken.resolve);
+    assert.equal(taken.length, 1, name);
+    await held.catch(() => {});
+  }
+});

@@ -1,5 +1,5 @@
 import { moveMark } from '../../postgres/move-mark.ts';
-import type { Postgres, Query } from '../../postgres/postgres.ts';
+import { applicationName, type Postgres, type Query } from '../../postgres/postgres.ts';
 import { sqlState } from '../../postgres/unavailable.ts';
 import { type Lease, type Leases, presumedDeathMs } from '../leases.ts';
 import type { PartitionMemory } from './partition-memory.ts';
@@ -139,11 +139,14 @@ export function postgresLeases(
         return await limited();
       } catch (error) {
         if (sqlState(error) !== lockNotAvailable) throw error;
-        await leases.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY (
-             SELECT left('millrace ' || owner, 63) FROM partition_lease WHERE partition = ANY ($2::smallint[]) AND owner <> $1
-               AND NOT EXISTS (SELECT FROM node WHERE name = owner))`,
+        const dead = await leases.query<{ owner: string }>(
+          `SELECT DISTINCT owner FROM partition_lease WHERE partition = ANY ($2::smallint[]) AND owner <> $1
+             AND NOT EXISTS (SELECT FROM node WHERE name = owner)`,
           [node, wanted],
+        );
+        await leases.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1::text[])',
+          [dead.map(({ owner }) => applicationName(owner))],
         );
         return limited();
       }
