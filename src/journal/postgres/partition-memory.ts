@@ -59,6 +59,10 @@ export type PartitionMemory = {
   memory(partition: number): Promise<Memory>;
   /** What is known under this lease, after rows were made of what the former owner left open; null: it is stale. */
   held(lease: Pick<Lease, 'partition' | 'epoch'>): Promise<Memory | null>;
+  /** This process took its lease. */
+  taken(lease: Pick<Lease, 'partition' | 'epoch'>): void;
+  /** The same as `held` under the lease that this process took last; null: another node has taken a later one, or it took none. */
+  own(partition: number): Promise<Memory | null>;
   /** Another node may have changed it: what is known is read again. */
   forget(partition: number): void;
   /** A write of the intake was committed from this memory: if the partition was read again in the meantime, that was before it. */
@@ -87,6 +91,8 @@ export function createPartitionMemory(query: Query): PartitionMemory {
   /** What was known last, of those that are read again. */
   const last = new Map<number, Known>();
   let lost: LostWrites[] = [];
+  /** The epochs of the leases that this process took last, by partition. */
+  const epochs = new Map<number, number>();
   const turns = new Map<number, ReturnType<typeof inTurn>>();
 
   async function load(partition: number): Promise<Memory> {
@@ -154,6 +160,11 @@ export function createPartitionMemory(query: Query): PartitionMemory {
       if (await takeRows(query, memory)) return memory;
       partitions.forget(partition);
       return partitions.held({ partition, epoch });
+    },
+    taken: ({ partition, epoch }) => void epochs.set(partition, epoch),
+    async own(partition) {
+      const epoch = epochs.get(partition);
+      return epoch === undefined ? null : partitions.held({ partition, epoch });
     },
     forget(partition) {
       const memory = loaded.get(partition);
@@ -285,7 +296,7 @@ export function rowsWritten(memory: Memory, upTo: number): void {
 }
 
 /** Makes rows of what the former owner of a partition left open, once. false: the memory is of before, and nothing is written. */
-export async function takeRows(query: Query, memory: Memory): Promise<boolean> {
+async function takeRows(query: Query, memory: Memory): Promise<boolean> {
   memory.rows ??= (async () => {
     if (!(await makeRows(query, memory))) return false;
     await promoteAll(query, memory.partition);

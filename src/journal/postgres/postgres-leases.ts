@@ -21,7 +21,7 @@ const lockNotAvailable = '55P03';
 
 export function postgresLeases(
   { query, leases }: Pick<Postgres, 'query' | 'leases'>,
-  partitions: Pick<PartitionMemory, 'check' | 'forget' | 'takeLost'>,
+  partitions: Pick<PartitionMemory, 'check' | 'forget' | 'taken' | 'takeLost'>,
   { clock, room }: { clock: HeartbeatClock; room: { isFull: boolean } },
 ): Leases {
   /** When the server was started that this node knows: another one may lack what the former one committed. */
@@ -135,9 +135,7 @@ export function postgresLeases(
           if (mark !== null) throw new Error(`The data of this PostgreSQL database was moved to ${mark.to}.`);
           return take(within);
         });
-      try {
-        return await limited();
-      } catch (error) {
+      const taken = await limited().catch(async (error: unknown) => {
         if (sqlState(error) !== lockNotAvailable) throw error;
         const dead = await leases.query<{ owner: string }>(
           `SELECT DISTINCT owner FROM partition_lease WHERE partition = ANY ($2::smallint[]) AND owner <> $1
@@ -149,7 +147,9 @@ export function postgresLeases(
           [dead.map(({ owner }) => applicationName(owner))],
         );
         return limited();
-      }
+      });
+      for (const lease of taken) partitions.taken(lease);
+      return taken;
     },
 
     release: (lease) => release([lease]),

@@ -9,7 +9,7 @@ import type { DeliveryQueue, NextDue } from '../hot.ts';
 import { readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns, ensureWords, eventPlaceOf, loggedOf } from './delivery-row.ts';
 import type { EventReader } from './event-reader.ts';
-import { makeRows, type PartitionMemory, takeRows } from './partition-memory.ts';
+import { makeRows, type PartitionMemory } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
 export type QueueParts = { query: Query; partitions: PartitionMemory; words: Words; events: EventReader };
@@ -19,15 +19,11 @@ const readAtOnce = 100;
 /** Stored text that one reading returns, about. */
 const readBytesMax = 4 * 1_048_576;
 
-/** Gives open deliveries rows, so that what is due is in one table. */
+/** Gives open deliveries rows, so that what is due is in one table. A former owner that still reads writes nothing. */
 export async function withRows({ query, partitions }: Pick<QueueParts, 'query' | 'partitions'>, partition: number) {
   await partitions.inTurn(partition, async () => {
-    let memory = await partitions.memory(partition);
-    if (!(await takeRows(query, memory))) {
-      partitions.forget(partition);
-      memory = await partitions.memory(partition);
-      await takeRows(query, memory);
-    }
+    const memory = await partitions.own(partition);
+    if (memory === null) return;
     if (memory.open.size > 0 && !(await makeRows(query, memory))) partitions.forget(partition);
   });
 }

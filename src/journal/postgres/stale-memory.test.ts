@@ -63,3 +63,19 @@ test('a new owner makes rows of what was open although another change has moved 
   const { due } = await b.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
   assert.deepEqual([due.map(({ id }) => id), isMoved], [made, true]);
 });
+
+test('a former owner that reads a queue once more writes nothing of what the next owner has open', async () => {
+  const url = await database(server, 'read_late');
+  await using a = await owner('a', url, 0);
+  await send(a, 'first');
+  await a.hot.leases.release(a.lease);
+  await using b = await owner('b', url, 0);
+  const { planned: made = [] } = await send(b, 'second');
+  const fence = () => b.postgres.query('SELECT settling.counter, (SELECT count(*) FROM waiting) AS rows FROM settling');
+  const before = await fence();
+  await a.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
+  await a.hot.nextDue(0);
+  assert.deepEqual(await fence(), before);
+  const { due } = await b.hot.due({ partition: 0, destinationId: 'dst_1', now: start, limit: 9 });
+  assert.deepEqual(due.map(({ id }) => id).slice(-1), made);
+});
