@@ -150,11 +150,11 @@ function reasonsIn(counters: Counters): Stats['reasons'] {
   return found.sort((a, b) => b.count - a.count);
 }
 
-/** Failed attempts by status code or kind of error, most frequent first. */
+/** Failed attempts by status code or kind of error, most frequent first, and those that are as frequent by name. */
 function errorsIn(totals: Counters, steps: StatisticsResult['steps']): Stats['errors'] {
   return Object.entries(totals)
     .filter(([name]) => name.startsWith(errorPrefix))
-    .sort(([, a], [, b]) => b - a)
+    .sort(([name, count], [other, otherCount]) => otherCount - count || (name < other ? -1 : 1))
     .slice(0, statsErrorsMax)
     .map(([name, count]) => ({
       error: name.slice(errorPrefix.length),

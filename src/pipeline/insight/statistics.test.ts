@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openEngine } from '../../../test/support/engine.ts';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
-import { openStorage } from '../../../test/support/storage.ts';
 import type { Stats, StatsRange } from '../../contract/records/stats.ts';
 import { attempt, settlement } from '../../journal/conformance/journal-samples.testing.ts';
 import { statisticsBatch } from '../../journal/journal.ts';
@@ -68,9 +68,9 @@ test('each outcome is counted for everything, its action, destination and connec
   assert.deepEqual(
     errors.map(({ error, count, series }) => [error, count, series.reduce((sum, one) => sum + one, 0)]),
     [
-      ['500', 1, 1],
-      ['404', 1, 1],
       ['400', 1, 1],
+      ['404', 1, 1],
+      ['500', 1, 1],
     ],
   );
   assert.deepEqual((await look(rig, 'destination', 'dst_unknown')).totals.created, 0);
@@ -78,7 +78,8 @@ test('each outcome is counted for everything, its action, destination and connec
 });
 
 test('a time without a running server is told from a time without traffic', async () => {
-  const { clock, events, read } = await alone();
+  await using counting = await alone();
+  const { clock, events, read } = counting;
   const runMinutes = async (minutes: number) => {
     for (let n = 0; n < minutes; n++) {
       events.emit('alive');
@@ -216,7 +217,8 @@ test('what was held for too long is counted as failed', async () => {
 /** Statistics alone, over a time in which nothing else happens. */
 async function alone() {
   const clock = fakeClock();
-  const { log } = (await openStorage()).journal;
+  const storage = await openEngine();
+  const { log } = storage.journal;
   const events = createDeliveryEvents({ failedOften: assert.ifError });
   const statistics = createStatistics({
     events,
@@ -229,6 +231,7 @@ async function alone() {
   });
   const delivery = { id: 'dlv_1', actionId: 'act_1', destinationId: 'dst_1', connectionId: 'con_1' };
   return {
+    [Symbol.asyncDispose]: storage[Symbol.asyncDispose],
     clock,
     journal: log.statistics,
     events,
@@ -261,7 +264,8 @@ async function alone() {
 }
 
 test('latency is from planned to delivered, duration that of the exchange; percentiles are off by 20 % at most', async () => {
-  const { deliver, read } = await alone();
+  await using counting = await alone();
+  const { deliver, read } = counting;
   assert.deepEqual([(await read('1h')).latency, (await read('1h')).durations], [null, null]);
   for (let n = 1; n <= 1_000; n++) deliver(n * 100, n);
   const { latency, durations } = await read('1h');
@@ -277,7 +281,8 @@ test('latency is from planned to delivered, duration that of the exchange; perce
 });
 
 test('a destination that moves to another connection between two flushes counts for each what was its own', async () => {
-  const { events, statistics } = await alone();
+  await using counting = await alone();
+  const { events, statistics } = counting;
   const held = (connectionId: string, amount: number) =>
     events.emit('held', { actionId: 'act_1', destinationId: 'dst_1', connectionId }, 'destination_paused', amount);
   held('con_1', 1);
@@ -293,7 +298,8 @@ test('a destination that moves to another connection between two flushes counts 
 });
 
 test('what happens on both sides of the end of a minute, before a flush, is in the series where it happened', async () => {
-  const { clock, events, statistics } = await alone();
+  await using counting = await alone();
+  const { clock, events, statistics } = counting;
   await clock.advance(minute - (clock.now() % minute) - 1_000);
   events.emit('received', 'col_1', 1);
   await clock.advance(2_000);
@@ -306,7 +312,8 @@ test('what happens on both sides of the end of a minute, before a flush, is in t
 });
 
 test('series show when things happened, up to now, and every range has what lies in it', async () => {
-  const { clock, deliver, read } = await alone();
+  await using counting = await alone();
+  const { clock, deliver, read } = counting;
   const day = 24 * 60 * minute;
   for (const waitMs of [6 * day, day - 30 * minute, 25 * minute, 4 * minute]) {
     deliver(1);
@@ -369,7 +376,8 @@ test('counters of which the journal took some are not counted twice', async () =
 });
 
 test('what happens while hundreds of things are written is counted too', async () => {
-  const { clock, events, statistics } = await alone();
+  await using counting = await alone();
+  const { clock, events, statistics } = counting;
   const receive = () => {
     for (let n = 0; n < 250; n++) events.emit('received', `col_${n}`, 1);
   };
@@ -385,7 +393,8 @@ test('what happens while hundreds of things are written is counted too', async (
 });
 
 test('batches come with pauses between them, in a second all together; a reader waits for none', async () => {
-  const { clock, events, journal, statistics } = await alone();
+  await using counting = await alone();
+  const { clock, events, journal, statistics } = counting;
   const { add } = journal;
   let writtenAt: number[] = [];
   journal.add = (entries) => {
