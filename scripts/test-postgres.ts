@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
-// Tests of the whole program again, each program on a PostgreSQL database of its own (test/support/database.ts).
+// Tests of the whole program and of the pipeline again, each on a PostgreSQL database of its own (test/support/database.ts).
 
 /** The files of test/e2e that PostgreSQL changes nothing for. */
 const ofNoDatabase: Readonly<Record<string, string>> = {
@@ -23,12 +23,18 @@ const ofSqlite: Readonly<Record<string, string>> = {
 };
 
 const given = process.argv.slice(2);
-const files = globSync('test/e2e/*.test.ts')
-  .filter((path) => !Object.hasOwn(ofNoDatabase, path.replace(/^.*\/|\.test\.ts$/g, '')))
-  .sort();
+const ofProgram = globSync('test/e2e/*.test.ts').filter(
+  (path) => !Object.hasOwn(ofNoDatabase, path.replace(/^.*\/|\.test\.ts$/g, '')),
+);
+/** Those that open a journal, by themselves or in a rig, a simulated process or simulated nodes. */
+const ofPipeline = globSync('src/pipeline/**/*.test.ts').filter((path) =>
+  /startRig\(|openEngine\(|openWorld\(|liveNodes\(/.test(readFileSync(path, 'utf8')),
+);
+const files = [...ofPipeline, ...ofProgram].sort();
 const skipped = Object.keys(ofSqlite).map((name) => `--test-skip-pattern=${name}`);
 const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...skipped, ...(given.length > 0 ? given : files)], {
   stdio: 'inherit',
-  env: { ...process.env, MILLRACE_TEST_DATABASE: 'postgres' },
+  // Simulations take longer than on SQLite in memory.
+  env: { MILLRACE_SIMULATIONS: '8', ...process.env, MILLRACE_TEST_DATABASE: 'postgres' },
 });
 process.exitCode = status ?? 1;

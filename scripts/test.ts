@@ -27,7 +27,10 @@ if (files.some((path) => path.includes('console')))
   await import('../test/console/browser.ts').then(({ prepare }) => prepare()).catch(() => undefined);
 keepFoldersInMemory(4);
 // By MILLRACE_TEST_DATABASE=postgres, programs of tests have databases on a server of this run (test/support/database.ts).
-await using server = process.env['MILLRACE_TEST_DATABASE'] === 'postgres' ? await startMigratedServer() : null;
+const isOnPostgres = process.env['MILLRACE_TEST_DATABASE'] === 'postgres';
+await using server = isOnPostgres
+  ? await (await import('../src/postgres/testing/migrated-server.testing.ts')).startMigratedServer()
+  : null;
 if (server !== null) process.env['MILLRACE_TEST_SERVER'] = server.url('postgres');
 const results = run({
   files,
@@ -40,16 +43,3 @@ const results = run({
   if (todo === undefined || todo === false) process.exitCode = 1;
 });
 await pipeline(results, new spec(), process.stdout, { end: false });
-
-/** A server whose new databases have the tables already. */
-async function startMigratedServer() {
-  const [{ startServer }, { openPostgres }, { migrate }] = await Promise.all([
-    import('../src/postgres/testing/server.testing.ts'),
-    import('../src/postgres/postgres.ts'),
-    import('../src/postgres/migrate.ts'),
-  ]);
-  const started = await startServer({ max_connections: '300' });
-  await using template = openPostgres({ url: started.url('template1') });
-  await migrate(template);
-  return started;
-}

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openEngine } from '../../test/support/engine.ts';
 import { fakeClock, settled } from '../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../test/support/rig.ts';
-import { openStorage } from '../../test/support/storage.ts';
 import { claim } from '../journal/conformance/journal-samples.testing.ts';
 import { silentTelemetry } from '../telemetry/silent-telemetry.testing.ts';
 import { createFire } from './firing.ts';
@@ -115,7 +115,8 @@ test('without earlier unmatched events, events are planned in the step that stor
 });
 
 test('slow conditions run for a short time at once, so that other work gets its turn', async () => {
-  const { journal } = await openStorage();
+  await using storage = await openEngine();
+  const { journal } = storage;
   const lease = await claim(journal, 0);
   let now = 0;
   const clock = { ...fakeClock(), now: () => now };
@@ -258,7 +259,8 @@ test('whatever fails after the events of a request are stored, the request succe
     await using rig = await startRig();
     await wire(rig);
     const { configuration } = rig.pipeline;
-    const { journal } = await openStorage();
+    await using storage = await openEngine();
+    const { journal } = storage;
     const lease = await claim(journal, 0);
     await using matcher = new Matcher({
       journal,

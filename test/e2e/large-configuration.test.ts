@@ -74,7 +74,7 @@ test('other requests are served while a large configuration is applied', async (
   while (isRunning) {
     const body = JSON.stringify({ events: [{ 'wt.ev': 'a', n: accepted }] });
     const response = await fetch(`${app.url}/v3/${key}`, { method: 'POST', body });
-    assert.equal(response.status, 200);
+    assert.equal(response.status, 200, await response.text());
     accepted += 1;
     const progress = await app.client.call('importProgress', { params: { progressId: 'one' } }).catch(() => null);
     if (progress !== null) phases.add(progress.phase);

@@ -19,11 +19,16 @@ export async function openEngine() {
 }
 
 /** A fake clock waits for its statements. */
-function awaited(postgres: Postgres): Postgres {
+export function awaited(postgres: Postgres): Postgres {
+  const { leases } = postgres;
   return {
     ...postgres,
     query: (text, values) => inFlight(postgres.query(text, values)),
     read: (text, values) => inFlight(postgres.read(text, values)),
-    transaction: (work) => inFlight(postgres.transaction(work)),
+    transaction: (work, may) => inFlight(postgres.transaction(work, may)),
+    leases: {
+      query: (text, values) => inFlight(leases.query(text, values)),
+      transaction: (work, may) => inFlight(leases.transaction(work, may)),
+    },
   };
 }

@@ -180,7 +180,12 @@ test('a test send that meets an error ends as failed, with internal_error', asyn
 
 test('when a batch fails with an error before it is sent, the good records are delivered in batches and only the bad one is retried', async () => {
   await using rig = await startRig();
-  await wire(rig, { connection, destination: { template, settings: { batch: { records: 9, waitMs: 1_000 } } } });
+  const destination = { name: 'Orders', path: '/orders', template, settings: { batch: { records: 9, waitMs: 1_000 } } };
+  // While it is paused none is in memory: all are read from the journal.
+  const { connectionId, destinationId } = await wire(rig, {
+    connection,
+    destination: { ...destination, status: 'paused' },
+  });
   const bad = {
     toJSON() {
       throw new Error('no JSON');
@@ -194,6 +199,8 @@ test('when a batch fails with an error before it is sent, the good records are d
     return found;
   };
   await rig.send(...Array.from({ length: 8 }, (_, n) => ({ data: { n: String(n) } })));
+  await settled();
+  await rig.put('destination', { connectionId, ...destination, status: 'enabled' }, destinationId);
   await rig.clock.advance(1_000);
   assert.deepEqual(valuesIn(rig).flat().toSorted(), ['0', '1', '3', '4', '5', '6', '7']);
   assert.ok(rig.egress.requests.length <= 3, `${JSON.stringify(valuesIn(rig))}`);

@@ -130,6 +130,8 @@ test('2,000 destinations of a dead system: one probe at a time, in turn, with fe
   let isDown = true;
   await using rig = await startRig({
     handler: () => (isDown ? { error: { kind: 'connect', message: 'refused' } } : { status: 200 }),
+    // Requests that are lost together count once.
+    requestsMax: 100,
   });
   const connectionId = await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example' });
   const count = 2_000;

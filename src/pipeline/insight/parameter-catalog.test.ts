@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openEngine } from '../../../test/support/engine.ts';
 import { fakeClock } from '../../../test/support/fake-clock.ts';
-import { openStorage } from '../../../test/support/storage.ts';
 import type { Event } from '../../contract/records/event.ts';
 import { loadConfiguration } from '../snapshot/snapshot.ts';
 import { createDeliveryEvents } from './delivery-events.ts';
@@ -9,7 +9,7 @@ import { startParameters } from './parameter-catalog.ts';
 
 test('nodes add what they have learned of a parameter, and an erasure at one of them removes the examples of all', async () => {
   const clock = fakeClock();
-  await using storage = await openStorage();
+  await using storage = await openEngine();
   const scrubber = { scrub: (text: string) => text, learn() {} };
   const configuration = await loadConfiguration(storage.catalog, scrubber, assert.ifError);
   const { notes } = storage;

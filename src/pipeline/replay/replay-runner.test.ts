@@ -66,11 +66,9 @@ test('failed deliveries are sent again, byte for byte and with their keys, after
   const { state, progress } = await shown(rig, id);
   assert.deepEqual([state, progress.total, progress.done, progress.skipped, progress.waiting], ['done', 3, 2, 1, 0]);
   const again = rig.egress.requests.slice(3);
-  for (const [index, request] of again.entries()) {
-    const before = sentBefore[index * 2];
-    assert.deepEqual([request.url, String(request.body)], [before?.url, String(before?.body)]);
-    assert.equal(keyOf(request.headers), keyOf(before?.headers ?? []));
-  }
+  const sentAs = ({ url, body, headers }: (typeof again)[number]) => [url, String(body), keyOf(headers)];
+  const bad = sentBefore.filter(({ body }) => String(body).includes('bad'));
+  assert.deepEqual(new Set(again.map(sentAs)), new Set(bad.map(sentAs)));
   const [first, , , repeat] = await rig.deliveries();
   assert.deepEqual([repeat?.replayOf, repeat?.replayId, first?.replayId], [first?.id, id, null]);
   const twice = await replay(rig, { only: 'failed' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig } from '../../../test/support/rig.ts';
-import type { NewAuditEntry } from '../../contract/records/audit.ts';
+import { erasureEntry } from '../../journal/conformance/journal-samples.testing.ts';
 import { Jobs } from '../jobs.ts';
 import { startEraser } from './erasure.ts';
 import { forgottenByNodes } from './forgotten.ts';
@@ -10,9 +10,8 @@ import { forgottenByNodes } from './forgotten.ts';
 test('an erasure that continues after a restart first removes its text from all memory', async () => {
   await using rig = await startRig();
   const { journal } = rig;
-  const entry = { principal: 'test', act: 'erase', kind: 'erasure', id: 'era_1', name: null, changes: [] };
   const begun = { id: 'era_1', code: 'x', sought: { visitorId: 'canary' }, now: rig.clock.now() };
-  await journal.housekeeping.erasures.begin(begun, entry as unknown as NewAuditEntry); // what this test does not read is left out
+  await journal.housekeeping.erasures.begin(begun, erasureEntry);
   const order: string[] = [];
   const { step } = journal.housekeeping.erasures;
   const erasures: typeof journal.housekeeping.erasures = Object.assign(Object.create(journal.housekeeping.erasures), {
@@ -78,8 +77,7 @@ test('an erasure that is asked for at one node runs at the node that does the jo
   const [a, b] = [await start('a'), await start('b')];
   await a.jobs.acquired(lease);
   for (const { eraser } of [a, b]) await eraser.resume();
-  const entry = { principal: 'test', act: 'erase', kind: 'erasure', id: 'era_1', name: null, changes: [] };
-  await b.eraser.begin({ visitorId: 'canary' }, () => entry as unknown as NewAuditEntry); // likewise
+  await b.eraser.begin({ visitorId: 'canary' }, () => erasureEntry);
   assert.deepEqual(b.told.splice(0), ['unstored', 'canary']);
   await clock.advance(1_000);
   assert.deepEqual([a.told.splice(0), a.stepped, b.stepped], [['canary'], ['running'], []]);
@@ -135,8 +133,7 @@ test('an erasure is done when every other node that lives has removed the text f
   const [a, b] = [await start('a'), await start('b')];
   await a.jobs.acquired(lease);
   const stateOf = async () => (await erasures.list()).map(({ state }) => state);
-  const entry = { principal: 'test', act: 'erase', kind: 'erasure', id: 'era_1', name: null, changes: [] };
-  await a.eraser.begin({ visitorId: 'canary' }, () => entry as unknown as NewAuditEntry); // likewise
+  await a.eraser.begin({ visitorId: 'canary' }, () => erasureEntry);
   b.state.isCut = true;
   await clock.advance(60_000);
   const isSought = async () => (await erasures.list()).map(({ sought }) => sought !== null);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStorage } from '../../../test/support/storage.ts';
+import { openEngine } from '../../../test/support/engine.ts';
 import type { Change } from '../../catalog/catalog.ts';
 import { createScrubber } from '../../connections/secret-redaction.ts';
 import { byItself } from '../../contract/by-itself.ts';
@@ -14,12 +14,12 @@ const put = (id: string, version = 1, kind: 'connection' | 'action' = 'connectio
   document: { kind, id, version, body: { name: id }, createdAt: at, updatedAt: at, updatedBy: 'usr_1' },
 });
 
-async function load(catalog: Awaited<ReturnType<typeof openStorage>>['catalog'], partitions?: number) {
+async function load(catalog: Awaited<ReturnType<typeof openEngine>>['catalog'], partitions?: number) {
   return loadConfiguration(catalog, createScrubber(), (error) => assert.fail(String(error)), partitions);
 }
 
 test('a new connection gets the partition with the fewest, also of several in one change, and a restored one its own', async () => {
-  await using storage = await openStorage();
+  await using storage = await openEngine();
   const own = await load(storage.catalog, 3);
   const partitions = () => Object.fromEntries(own.snapshot.partitions);
   await own.change(author, () => [put('con_a'), put('con_b'), put('con_c'), put('con_d')]);
@@ -35,7 +35,7 @@ test('a new connection gets the partition with the fewest, also of several in on
 });
 
 test('a node learns the partition of a connection that another node made, and both give the next one the same', async () => {
-  await using storage = await openStorage();
+  await using storage = await openEngine();
   const [one, other] = [await load(storage.catalog, 2), await load(storage.catalog, 2)];
   await one.change(author, () => [put('con_a')]);
   await other.change(author, () => [put('con_b')]);
@@ -45,7 +45,7 @@ test('a node learns the partition of a connection that another node made, and bo
 });
 
 test('connections of embedded mode are in partition 0, also when the database has more later', async () => {
-  await using storage = await openStorage();
+  await using storage = await openEngine();
   const embedded = await load(storage.catalog);
   await embedded.change(author, () => [put('con_a'), put('con_b'), put('act_1', 1, 'action')]);
   const later = await load(storage.catalog, 2);

@@ -36,7 +36,7 @@ export function createReceivers(options: {
   places: readonly Place[];
   sent: ReadonlyMap<number, SentEvent>;
   numberOf(eventId: string | null): Promise<number | null>;
-  ownerOf(partition: number): unknown;
+  ownerOf(partition: number): Promise<string | null>;
 }) {
   const { journal, clock, random, problems, places, sent, numberOf, ownerOf } = options;
   const onWire = new Set<Sending>();
@@ -95,7 +95,7 @@ export function createReceivers(options: {
       const row = rows.get(n);
       if (row === undefined) problems.push(`event ${n} was sent to ${place.id} without a delivery`);
       else if (isFinished(row.status)) problems.push(`${row.id} was sent although ${row.status}`);
-      const owner = ownerOf(placeOf('delivery', row?.id ?? '')?.partition ?? -1);
+      const owner = await ownerOf(placeOf('delivery', row?.id ?? '')?.partition ?? -1);
       if (owner !== sender.name) problems.push(`${row?.id} was sent by ${sender.name}, its owner is ${owner}`);
       if (place.order !== null) checkOrder(place, place.order, { n, events, rows });
     }

@@ -30,6 +30,8 @@ type Node = {
   pipeline: Pipeline | null;
   isLeaving: boolean;
   go(): void;
+  /** Its process has ended. */
+  gone(): void;
 };
 
 export type NodesWorld = Awaited<ReturnType<typeof openNodes>>;
@@ -62,13 +64,15 @@ export async function openNodes(random: () => number) {
   const time = workTakesTimeOf(clock);
   const problems: string[] = [];
   const storage = await openNodesStorage(clock, problems);
-  const { audit, catalog, journal, notes, former, ownerOf, formerLease, writeLate } = storage;
+  const { catalog, journal, former, ownerOf, formerLease, writeLate } = storage;
   const newId = idSource(clock.now, counted());
   const sent = new Map<number, SentEvent>();
   const numbers = new Map<string, number>();
   const nodes: (Node | null)[] = [null, null, null];
   /** Nodes that leave are not in their place any more. */
   const all: Node[] = [];
+  /** The ends of their connections. */
+  const closings: Promise<void>[] = [];
   const counts = { kills: 0, stops: 0, leaves: 0, starts: 0, jumps: 0, cuts: 0, refused: 0, unknown: 0 };
   let moment = 0;
   let names = 0;
@@ -88,6 +92,7 @@ export async function openNodes(random: () => number) {
   async function start(at: number): Promise<void> {
     const sender: Sender = { name: `node ${names++}`, actsUntil: 0, lapses: 0 };
     const go = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
     const node: Node = {
       sender,
       life: { isOver: false, continues: null, isCut: 'no' },
@@ -95,12 +100,15 @@ export async function openNodes(random: () => number) {
       pipeline: null,
       isLeaving: false,
       go: go.resolve,
+      gone: gone.resolve,
     };
     nodes[at] = node;
     all.push(node);
     counts.starts += 1;
     const { life } = node;
-    const { leases } = journal.hot;
+    const ports = await storage.node(sender.name);
+    closings.push(gone.promise.then(() => ports[Symbol.asyncDispose]()));
+    const { leases } = ports.journal.hot;
     const beating = {
       ...leases,
       async beat(request: Parameters<typeof leases.beat>[0]) {
@@ -118,9 +126,10 @@ export async function openNodes(random: () => number) {
         handler: (request) => receivers.answer(sender, request),
         now: clock.now,
       }),
-      journal: remote({ ...journal, hot: { ...journal.hot, leases: beating } }, life),
-      catalog: remote(catalog, life),
-      notes: remote(notes, life),
+      journal: remote({ ...ports.journal, hot: { ...ports.journal.hot, leases: beating } }, life),
+      catalog: remote(ports.catalog, life),
+      notes: remote(ports.notes, life),
+      audit: ports.audit,
       node: {
         name: sender.name,
         partitions,
@@ -133,7 +142,7 @@ export async function openNodes(random: () => number) {
       },
     };
     try {
-      node.pipeline = await startProcess({ ...own, audit, newId, problems, pending: new Set(), isExpected }, life);
+      node.pipeline = await startProcess({ ...own, newId, problems, pending: new Set(), isExpected }, life);
     } catch (error) {
       // A process that cannot start ends.
       if (!isExpected(error)) problems.push(`start: ${error}`);
@@ -172,6 +181,7 @@ export async function openNodes(random: () => number) {
 
   function end(node: Node) {
     node.life.isOver = true;
+    node.gone();
     const at = nodes.indexOf(node);
     if (at >= 0) nodes[at] = null;
   }
@@ -295,7 +305,7 @@ export async function openNodes(random: () => number) {
     },
     /** A former owner comes back and writes late: with the outcome of a delivery that its next owner has now. */
     async haunt() {
-      const lease = formerLease(random);
+      const lease = await formerLease(random);
       if (lease === null) return;
       const query = { limit: 100_000, closed: [], now: clock.now() };
       const rows = await journal.log.deliveries(query);
@@ -352,7 +362,8 @@ export async function openNodes(random: () => number) {
     },
     check,
     async [Symbol.asyncDispose]() {
-      for (const node of all) node.life.isOver = true;
+      for (const node of all) end(node);
+      await Promise.all(closings);
       await storage[Symbol.asyncDispose]();
       time[Symbol.dispose]();
     },
@@ -373,6 +384,7 @@ export async function openNodes(random: () => number) {
 
   /** What must hold in the end. */
   async function check() {
+    await storage.check();
     const stored = new Map<string, string[]>();
     const query = { limit: 100_000, closed: [], now: clock.now() };
     for (const { id, eventId, destinationId, status, reason, detail } of await journal.log.deliveries(query)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openEngine } from '../../../../test/support/engine.ts';
 import { fakeClock } from '../../../../test/support/fake-clock.ts';
-import { openStorage } from '../../../../test/support/storage.ts';
 import type { Notes } from '../../../notes/notes.ts';
 import { silentTelemetry } from '../../../telemetry/silent-telemetry.testing.ts';
 import { loadHoldEnds } from './hold-ends.ts';
@@ -15,7 +15,8 @@ async function startNode(notes: Pick<Notes, 'list' | 'save'>, clock = fakeClock(
 }
 
 test('the end of a hold that could not be stored is stored with the next one', async () => {
-  const { notes } = await openStorage();
+  await using storage = await openEngine();
+  const { notes } = storage;
   let isFull = true;
   const written = Promise.withResolvers<void>();
   const save: Notes['save'] = async (...changes) => {
@@ -34,7 +35,8 @@ test('the end of a hold that could not be stored is stored with the next one', a
 });
 
 test('the next owner knows the ends that the owner before it stored, and any node removes that of a deleted destination', async () => {
-  const { notes } = await openStorage();
+  await using storage = await openEngine();
+  const { notes } = storage;
   const clock = fakeClock();
   let written = Promise.withResolvers<void>();
   const save: Notes['save'] = async (...changes) => {
