@@ -202,7 +202,7 @@ function sourcesOf(
   let from = '';
   let where: string[] = [];
   if (responseStatus !== undefined && table === 'delivery') {
-    from = `${responseStatuses(bind(responseStatus.from), bind(responseStatus.to))} AS of`;
+    from = `${responseStatuses(responseStatus, query, bind)} AS of`;
     where = ['response_status = of.status', ...ofTargets()];
   } else if (targets !== null || (table === 'waiting' && statuses !== null)) {
     from = `(SELECT id FROM target ${targets === null ? '' : `WHERE ${targets}`} OFFSET 0) AS one CROSS JOIN ${ofStatuses()}`;
@@ -217,13 +217,23 @@ function sourcesOf(
   });
 }
 
-/** The statuses of responses that are stored, found one after the other in their index. */
-const responseStatuses = (from: string, to: string) => `(WITH RECURSIVE found AS (
-    SELECT (SELECT min(response_status) FROM delivery WHERE response_status >= ${from}::smallint) AS status
-    UNION ALL
-    SELECT (SELECT min(response_status) FROM delivery WHERE response_status > found.status) FROM found
-    WHERE found.status < ${to}::smallint)
-  SELECT status FROM found WHERE status <= ${to}::smallint)`;
+/** The statuses of responses that are stored of the days of a query, found one after the other in their indexes. */
+function responseStatuses({ from, to }: { from: number; to: number }, query: PlacedQuery, bind: Bind): string {
+  const [low, high] = [bind(from), bind(to)];
+  const { createdAfter = Number.NEGATIVE_INFINITY, createdBefore = Number.POSITIVE_INFINITY } = query;
+  // Whole days, whose tables are not read otherwise: within a day, times would be looked for in all rows of a status.
+  const [first, end] = [Math.floor(createdAfter / dayMs) * dayMs, Math.ceil(createdBefore / dayMs) * dayMs];
+  const days = [
+    ...(Number.isFinite(first) ? [`AND created_at >= ${bind(first)}`] : []),
+    ...(Number.isFinite(end) ? [`AND created_at < ${bind(end)}`] : []),
+  ].join(' ');
+  const next = (than: string) => `(SELECT min(response_status) FROM delivery WHERE response_status ${than} ${days})`;
+  return `(WITH RECURSIVE found AS (
+      SELECT ${next(`>= ${low}::smallint`)} AS status
+      UNION ALL
+      SELECT ${next('> found.status')} FROM found WHERE found.status < ${high}::smallint)
+    SELECT status FROM found WHERE status <= ${high}::smallint)`;
+}
 
 /** Where deliveries are found by a key: few, whatever else they are asked for. */
 function keyedSource(table: Part['table'], { event, repeated }: PlacedQuery, bind: Bind): string {

@@ -10,6 +10,8 @@ import { binding, cursor, type Place } from './delivery-filters.ts';
 import { groupEventsMax } from './packed-reader.ts';
 
 const packedBytesMax = 4 * 1_048_576;
+/** A statement reads so many times what the page shows, and then what was looked at: few are read for a page, many for a search. */
+const growth = 4;
 
 type Group = {
   partition: number;
@@ -53,7 +55,8 @@ export async function searchEvents(read: Query, words: Words, query: EventSearch
       ? { ...older, first: older.first + 1 }
       : { orderAt: timesEnd, partition: 0, first: 0 };
   for (;;) {
-    const groups = await groupsFrom(read, query, { beyond, isNewer, events: lookedMax - looked });
+    const events = Math.min(lookedMax - looked, growth * Math.max(limit, looked));
+    const groups = await groupsFrom(read, query, { beyond, isNewer, events });
     await words.ensureTexts(groups.map(({ collector }) => collector));
     for (const group of groups) {
       const { partition, first, count, receivedAt: timeMs } = group;
