@@ -35,16 +35,19 @@ export async function readBlocks(
      ${use === 'change' ? 'ORDER BY partition, id FOR UPDATE OF attempt_block' : ''}`,
     [wanted.map(({ partition }) => partition), wanted.map(({ id }) => id)],
   );
-  for (const { lines, ...place } of rows) {
-    const block = new Map<number, BlockLine[]>();
-    for (const text of linesOf(lines)) {
-      if (text === '') continue;
-      const [number, line] = lineOfText(text);
-      block.set(number, [...(block.get(number) ?? []), line]);
-    }
-    blocks.set(blockKey(place), block);
-  }
+  for (const { lines, ...place } of rows) blocks.set(blockKey(place), linesOfBlock(lines));
   return blocks;
+}
+
+/** The lines of a block about each delivery, by its number. */
+export function linesOfBlock(lines: Buffer): Map<number, BlockLine[]> {
+  const block = new Map<number, BlockLine[]>();
+  for (const text of linesOf(lines)) {
+    if (text === '') continue;
+    const [number, line] = lineOfText(text);
+    block.set(number, [...(block.get(number) ?? []), line]);
+  }
+  return block;
 }
 
 /** The text of the rendered request of a delivery in its block; null: it is not there. */

@@ -9,14 +9,17 @@ export type Logged = { partition: number; number: number; block: number | null }
 /** The log of a delivery: its lines, oldest first, and the blocks that have them, newest first. */
 export type History = { lines: BlockLine[]; ids: number[] };
 
-/** The lines of deliveries in blocks, which one transaction changes and then writes back. Each is read and locked once. */
-export function attemptLines(query: Query) {
+/**
+ * The lines of deliveries in blocks, which one transaction changes and then writes back. Each is read and locked once; to `read`
+ * alone, it is not locked.
+ */
+export function attemptLines(query: Query, use: 'read' | 'change' = 'change') {
   const known = new Map<string, BlockPlace & { lines: Map<number, BlockLine[]> }>();
   const changed = new Set<string>();
 
   async function load(places: readonly BlockPlace[]): Promise<void> {
     const news = places.filter((place) => !known.has(blockKey(place)));
-    const blocks = await readBlocks(query, news, 'change');
+    const blocks = await readBlocks(query, news, use);
     for (const place of news) known.set(blockKey(place), { ...place, lines: blocks.get(blockKey(place)) ?? new Map() });
   }
 

@@ -88,6 +88,11 @@ export async function makeDay(query: Query, day: number): Promise<void> {
   }
 }
 
+/** Waits until nothing else reads or changes what is stored by day, and lets it wait until the transaction ends. */
+export async function lockTables(query: Query): Promise<void> {
+  await query(`LOCK TABLE ONLY ${tables.map(({ name }) => name).join(', ONLY ')} IN ACCESS EXCLUSIVE MODE`);
+}
+
 /** Takes the tables of a day out; `keep` then stores what is needed of them again, and they are dropped. */
 export async function dropDay(query: Query, day: number, keep: (table: DayTable, own: string) => Promise<void>) {
   for (const { name } of tables) {

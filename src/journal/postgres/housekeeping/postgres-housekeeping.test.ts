@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
+import type { Postgres } from '../../../postgres/postgres.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
 import {
   accept,
@@ -19,6 +20,7 @@ import { postgresLog } from '../log/postgres-log.ts';
 import { postgresHot } from '../postgres-hot.ts';
 import { postgresReplays } from '../replays/postgres-replays.ts';
 import { attemptLines } from './attempt-lines.ts';
+import { removeDay } from './day-removal.ts';
 import { daysOf, makeDay, makeDays } from './day-tables.ts';
 import { rewriteLater } from './erasures.ts';
 import { postgresHousekeeping } from './postgres-housekeeping.ts';
@@ -46,18 +48,18 @@ async function opened() {
 const noon = Date.UTC(2026, 0, 10, 12);
 
 /** A day with a delivery that waits and one that was delivered, and events without deliveries, one of them not matched. */
-async function withDay() {
+async function withDay(at = noon) {
   const made = await opened();
   const { journal, postgres } = made;
-  await makeDays(postgres, noon);
-  const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}], noon);
+  await makeDays(postgres, at);
+  const { lease, ids, eventIds } = await withDeliveries(journal, [{}, {}], at);
   const log = [attempt(1, { body: 'x' })];
-  const retrying = { status: 'retrying', dueAt: noon, attempts: 1, rendered: rendered('x'), log } as const;
+  const retrying = { status: 'retrying', dueAt: at, attempts: 1, rendered: rendered('x'), log } as const;
   const delivered = { status: 'delivered', attempts: 1, rendered: rendered('y'), log } as const;
-  await journal.hot.settle(lease, [settlement(ids[0], retrying), settlement(ids[1], delivered)], noon);
-  const { ids: matched } = await accept(journal, [incoming({})], noon + 100);
-  await journal.hot.plan(lease, { advance: { from: 2, to: 3 }, deliveries: [], now: noon });
-  const { ids: unmatched } = await accept(journal, [incoming({})], noon + 200);
+  await journal.hot.settle(lease, [settlement(ids[0], retrying), settlement(ids[1], delivered)], at);
+  const { ids: matched } = await accept(journal, [incoming({})], at + 100);
+  await journal.hot.plan(lease, { advance: { from: 2, to: 3 }, deliveries: [], now: at });
+  const { ids: unmatched } = await accept(journal, [incoming({})], at + 200);
   const left = async () => {
     const events = await Promise.all([...eventIds, ...matched, ...unmatched].map((id) => journal.log.event(id)));
     const deliveries = await Promise.all(ids.map((id) => journal.log.delivery(id)));
@@ -103,6 +105,98 @@ test('a day under a reader is dropped later, and no write waits for it', async (
   });
   assert.equal((await retain()).removed, 2);
   assert.deepEqual(await left(), [true, true, false, true, true, false]);
+});
+
+// The ids of blocks ascend within a process, whatever the time: each of these has a later day.
+
+/** The same database, where something happens before a transaction locks the tables of days for its change. */
+function meanwhile(postgres: Postgres, work: () => Promise<unknown>): Postgres {
+  let isDone = false;
+  return {
+    ...postgres,
+    transaction: (run, may) =>
+      postgres.transaction((query) => {
+        return run(async (text, values) => {
+          if (/^(LOCK TABLE ONLY|ALTER TABLE \w+ DETACH)/.test(text) && !isDone) {
+            isDone = true;
+            await work();
+          }
+          return query(text, values);
+        });
+      }, may),
+  };
+}
+
+test('a delivery that is retried while its day is dropped keeps its event and its log', async () => {
+  const at = noon + 10 * day;
+  using made = await withDay(at);
+  const { journal, postgres, lease, ids, left } = made;
+  const again = { id: ids[1] ?? '', now: at + day, render: null };
+  const dropped = await removeDay(
+    meanwhile(postgres, () => journal.log.retry(lease, again)),
+    at - day / 2,
+  );
+  assert.notEqual(dropped, null);
+  assert.deepEqual(await left(), [true, true, false, true, true, true]);
+  const retried = await journal.log.delivery(ids[1] ?? '');
+  assert.deepEqual([retried?.attemptLog, retried?.rendered], [[attempt(1, { body: 'x' })], rendered('y')]);
+});
+
+test('a log that changes while its day is dropped does not come back: the day is dropped later', async () => {
+  const at = noon + 20 * day;
+  using made = await withDay(at);
+  const { journal, postgres, ids } = made;
+  const rows = await postgres.query<{ partition: number; number: number; block: number }>('SELECT * FROM waiting');
+  const forget = () =>
+    postgres.transaction(async (query) => {
+      const lines = attemptLines(query);
+      for (const row of rows) lines.remove(row, await lines.history(row));
+      await lines.flush();
+    });
+  assert.equal(await removeDay(meanwhile(postgres, forget), at - day / 2), null);
+  assert.equal(await removeDay(postgres, at - day / 2), 2);
+  assert.deepEqual((await journal.log.delivery(ids[0] ?? ''))?.attemptLog, []);
+});
+
+test('the logs of more deliveries than one step copies are kept, also of one block', async () => {
+  const at = noon + 30 * day;
+  using made = await opened();
+  const { journal, postgres } = made;
+  await makeDays(postgres, at);
+  const { lease, ids } = await withDeliveries(
+    journal,
+    Array.from({ length: 1_201 }, () => ({})),
+    at,
+  );
+  const log = [attempt(1, { body: 'x' })];
+  const retrying = { status: 'retrying', dueAt: at, attempts: 1, log } as const;
+  const odd = ids.filter((_, index) => index % 2 === 1);
+  await journal.hot.settle(
+    lease,
+    odd.map((id) => settlement(id, retrying)),
+    at,
+  );
+  await journal.hot.settle(
+    lease,
+    ids.filter((id) => !odd.includes(id)).map((id) => settlement(id, retrying)),
+    at + 1,
+  );
+  assert.equal(await removeDay(postgres, at - day / 2), 0);
+  const logs = await Promise.all(ids.map(async (id) => (await journal.log.delivery(id))?.attemptLog.length));
+  assert.ok(logs.every((length) => length === 1));
+});
+
+test('a later day stays as long as an earlier one that is in use', async () => {
+  using made = await withDay();
+  const { postgres, journal } = made;
+  const retain = () => journal.housekeeping.retain({ before: noon + 3 * day, bytesMax: null });
+  await postgres.transaction(async (query) => {
+    await query('SELECT count(*) FROM event_group_d20260110');
+    await retain();
+    assert.ok((await daysOf(postgres.query)).includes(noon + day / 2));
+  });
+  await retain();
+  assert.ok(!(await daysOf(postgres.query)).includes(noon + day / 2));
 });
 
 test('all nodes refuse events while the size limit is reached, from their next heartbeat on', async () => {

@@ -33,10 +33,21 @@ export async function retain(
   return { removed, full: bytesMax !== null && (await bytesInUse(parts.query)) > bytesMax };
 }
 
+/** Removes days, oldest first, up to one that stays: deliveries of an earlier day have lines in the blocks of later ones. */
+async function removeDays(parts: Parts, days: readonly number[], isOld: (day: number) => Promise<boolean>) {
+  let sum = 0;
+  for (const day of days) {
+    const removed = (await isOld(day)) ? await removeDay(parts, day) : null;
+    if (removed === null) break;
+    sum += removed;
+  }
+  return sum;
+}
+
 /** Removes days that ended before a time, and what is older of the rows that are in tables of no day. */
 async function removeOld(parts: Parts, { before, now }: Limits): Promise<number> {
   let sum = 0;
-  for (const day of await daysOf(parts.query)) if (day + dayMs <= before) sum += (await removeDay(parts, day)) ?? 0;
+  sum += await removeDays(parts, await daysOf(parts.query), async (day) => day + dayMs <= before);
   for (const step of [removeDeliveries, removeEvents, removeEntries]) {
     for (let count = rowsAtOnce; count >= rowsAtOnce; ) {
       const done = await step(parts, { before, now }, rowsAtOnce);
@@ -176,9 +187,8 @@ async function fit(parts: Parts, bytesMax: number, now: number): Promise<number>
   if (!(await isOver())) return 0;
   const [row] = await parts.query<{ count: number }>('SELECT count(*) AS count FROM seen');
   await shortenMemory(parts, isOver, (row?.count ?? 0) - (bytesMax * identitiesShare) / identityBytes);
-  let removed = 0;
-  for (const day of (await daysOf(parts.query)).filter((one) => one + dayMs <= Math.min(now, Date.now())))
-    if (await isOver()) removed += (await removeDay(parts, day)) ?? 0;
+  const over = (await daysOf(parts.query)).filter((one) => one + dayMs <= Math.min(now, Date.now()));
+  let removed = await removeDays(parts, over, isOver);
   while (await isOver()) {
     const some = await removeOldest(parts, bytesMax);
     removed += some;
