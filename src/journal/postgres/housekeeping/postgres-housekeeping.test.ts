@@ -110,7 +110,7 @@ test('a day under a reader is dropped later, and no write waits for it', async (
 // The ids of blocks ascend within a process, whatever the time: each of these has a later day.
 
 /** The same database, where something happens before a transaction locks the tables of days for its change. */
-function meanwhile(postgres: Postgres, work: () => Promise<unknown>): Postgres {
+function runsFirst(postgres: Postgres, work: () => Promise<unknown>): Postgres {
   let isDone = false;
   return {
     ...postgres,
@@ -133,7 +133,7 @@ test('a delivery that is retried while its day is dropped keeps its event and it
   const { journal, postgres, lease, ids, left } = made;
   const again = { id: ids[1] ?? '', now: at + day, render: null };
   const dropped = await removeDay(
-    meanwhile(postgres, () => journal.log.retry(lease, again)),
+    runsFirst(postgres, () => journal.log.retry(lease, again)),
     at - day / 2,
   );
   assert.notEqual(dropped, null);
@@ -153,7 +153,7 @@ test('a log that changes while its day is dropped does not come back: the day is
       for (const row of rows) lines.remove(row, await lines.history(row));
       await lines.flush();
     });
-  assert.equal(await removeDay(meanwhile(postgres, forget), at - day / 2), null);
+  assert.equal(await removeDay(runsFirst(postgres, forget), at - day / 2), null);
   assert.equal(await removeDay(postgres, at - day / 2), 2);
   assert.deepEqual((await journal.log.delivery(ids[0] ?? ''))?.attemptLog, []);
 });
