@@ -8,6 +8,7 @@ import type { Statuses } from './statuses.ts';
 export type { Commands, TakenCommand } from './commands.ts';
 export { type Lease, type Leases, presumedDeathMs, type Roster } from './leases.ts';
 export { type LostWrites, sumOfLost } from './lost-writes.ts';
+export { PartitionLost } from './partition-lost.ts';
 export type { OwnerStatusRow, Statuses } from './statuses.ts';
 
 /**
@@ -38,7 +39,7 @@ interface Intake {
    * them.
    * Throws AppError `idempotency_key_reused` when an event with the identity of an Idempotency-Key is a duplicate with
    * other data; then nothing is stored.
-   * Throws AppError `unavailable` when the lease is stale; then nothing is stored.
+   * Throws `PartitionLost` when the lease is stale; then nothing is stored. After another `unavailable` it may be stored.
    * Throws AppError `storage_busy` (the write queue is over its byte limit) or `storage_full` (the disk is down to its
    * reserve, or the last `retain` returned `full`); then nothing is stored.
    */

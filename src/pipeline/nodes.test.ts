@@ -4,6 +4,7 @@ import { fakeClock } from '../../test/support/fake-clock.ts';
 import { nodeOf, type RigOptions, startRig, wire } from '../../test/support/rig.ts';
 import { type Clock, pause } from '../async/clock.ts';
 import { auditSample } from '../audit/audit-samples.testing.ts';
+import { AppError } from '../contract/errors.ts';
 import { placeOf } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
@@ -156,6 +157,21 @@ test('who waits 5 s for the plan of events is told to send them again, and they 
   await listen(sent());
   await rig.clock.advance(20 * second);
   assert.deepEqual([answers[2], rig.egress.requests.length], ['accepted', 1]);
+});
+
+test('an event whose write broke off is stored in no other partition: it may be stored', async () => {
+  await using nodes = await startNodes();
+  const { rig, send } = nodes;
+  const { hot } = rig.journal;
+  const { accept } = hot;
+  hot.accept = async (given) => {
+    await accept(given);
+    hot.accept = accept;
+    throw new AppError('unavailable');
+  };
+  await assert.rejects(send(rig.pipeline, 1, 'v'), { code: 'unavailable' });
+  await rig.clock.advance(60 * second);
+  assert.equal(rig.egress.requests.length, 1);
 });
 
 test('a node that leaves loses nothing, and the other one continues with its deliveries', async () => {

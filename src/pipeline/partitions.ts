@@ -1,5 +1,5 @@
 import { AppError } from '../contract/errors.ts';
-import type { EndedSource, Journal, Lease, TakenDelivery } from '../journal/journal.ts';
+import { type EndedSource, type Journal, type Lease, PartitionLost, type TakenDelivery } from '../journal/journal.ts';
 import type { PartitionWork } from '../ownership/ownership.ts';
 import type { ChangeEffects } from './dispatch/change-effects.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
@@ -62,7 +62,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
       if (!this.#options.mayAct()) break;
       if (this.#working.get(lease.partition) !== one) continue; // given away while others refused
       const ids = await matcher.accept(request).catch((error) => {
-        if (error instanceof AppError && error.code === 'unavailable') return null; // lost: nothing is stored
+        if (error instanceof PartitionLost) return null; // nothing is stored
         throw error;
       });
       if (ids !== null) return ids;

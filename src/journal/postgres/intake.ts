@@ -8,6 +8,7 @@ import { identityHash } from '../codec/identity-hash.ts';
 import type { PlannedDelivery } from '../deliveries.ts';
 import { type Accepted, type AcceptRequest, identityMemoryMs, type PassedDelivery } from '../hot.ts';
 import type { Lease } from '../leases.ts';
+import { PartitionLost } from '../partition-lost.ts';
 import type { EventReader } from './event-reader.ts';
 import {
   Draft,
@@ -260,7 +261,7 @@ function isChanged({ state, memory, setBackMs, groups, entries, passed, taken }:
 }
 
 function lost(): never {
-  throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
+  throw new PartitionLost();
 }
 
 function acceptJob(request: AcceptRequest): IntakeJob<Accepted> {

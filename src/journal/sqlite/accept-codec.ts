@@ -2,6 +2,7 @@ import { AppError } from '../../contract/errors.ts';
 import { placedId } from '../../contract/ids.ts';
 import { type EventPlace, lineOfEvent } from '../codec/event-codec.ts';
 import type { Accepted, AcceptRequest, IntakePlan, Lease } from '../journal.ts';
+import { PartitionLost } from '../partition-lost.ts';
 import { deliveryIds, type PackedPassed, type PlannedNumbers, packPassed, packPlanned } from './planned-codec.ts';
 
 /**
@@ -84,8 +85,7 @@ export const bytesOf = ([lines, plan]: AcceptedLines): number => {
 /** Throws AppError `idempotency_key_reused`. */
 export function acceptedOf({ partition, events, plan }: AcceptRequest, result: AcceptResult): Accepted {
   if (result === null) throw new AppError('idempotency_key_reused');
-  if (result === 'lost')
-    throw new AppError('unavailable', 'Another node owns the partition now. Send the request again.');
+  if (result === 'lost') throw new PartitionLost();
   const [from, receivedAt, duplicates, planned] = result;
   const deliveries = plan?.deliveries ?? [];
   if (duplicates.length === 0) {
