@@ -53,6 +53,8 @@ const rate = { limit: 400, perMs: 2_000 };
 const databaseDownMsMax = 3_000;
 const cutsAtOnce = 6;
 const startsMax = 5;
+/** Characters of the log of a node that a failure shows. */
+const logLast = 4_000;
 /** The table of waiting deliveries may be this many times as large as those that wait. */
 const waitingTimesMax = 10;
 
@@ -175,10 +177,16 @@ export async function shareDatabase({
   const takeoverMs: number[] = [];
   /** After a fault the other node has all partitions for a while. */
   const toOwn = (name: string) =>
-    eventually(`${name} to own partitions`, async () => {
-      const owned = await postgres.query('SELECT 1 FROM partition_lease WHERE owner = $1', [name]).catch(() => []);
-      return owned.length > 0;
-    });
+    eventually(
+      `${name} to own partitions`,
+      async () => {
+        const owned = await postgres.query('SELECT 1 FROM partition_lease WHERE owner = $1', [name]).catch(() => []);
+        return owned.length > 0;
+      },
+      { state: logs },
+    );
+  const logs = () =>
+    Array.from(nodes.values(), ({ name, process }) => ({ name, log: process.stdout().slice(-logLast) }));
   const other = (name: string) => of(name === 'a' ? 'b' : 'a');
   const doing: Record<Act, (name: string) => Promise<void>> = {
     async kill(name) {

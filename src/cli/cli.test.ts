@@ -233,9 +233,9 @@ test('backup and restore work on the data folder; restore overwrites only when f
 test('with PostgreSQL, backup and restore name its own commands in one line, and do nothing', async () => {
   const { done, written, ...one } = cli({ settings: { databaseUrl: new Secret('postgres://a:b@c/d', '') } });
   assert.equal(await one.run('backup', 'b'), 2);
-  assert.match(written.err, /^millrace: [^\n]+: pg_dump --format=custom --file=b "\$MILLRACE_DATABASE_URL"\n$/);
+  assert.match(written.err, /^millrace: [^\n]+ pg_dump --format=custom --file=b "\$MILLRACE_DATABASE_URL"\n$/);
   assert.equal(await one.run('restore', 'b'), 2);
-  assert.match(written.err, /\n[^\n]+: pg_restore [^\n]+ b && millrace start --held\n$/);
+  assert.match(written.err, /\n[^\n]+ pg_restore [^\n]+ b && millrace start --held\n$/);
   assert.deepEqual(done, []);
 });
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createClient } from '../../src/client/client.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { startTestApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
 import { adminToken, environment, spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -78,7 +79,13 @@ test('a request that a kill interrupted is not run again with its key', async ()
     finish();
   }
   await using server = spawnProcess(env);
-  const again = await send(await server.listening);
-  assert.deepEqual([again.status, Object(await again.json()).code], [409, 'request_interrupted']);
+  const url = await server.listening;
+  // On PostgreSQL it is in progress until the heartbeat of its process has ended.
+  const again = await eventually('the kill to be known', async () => {
+    const response = await send(url);
+    const { code } = Object(await response.json());
+    return code === 'request_in_progress' ? null : { status: response.status, code };
+  });
+  assert.deepEqual(again, { status: 409, code: 'request_interrupted' });
   assert.equal(receiver.at('/in').length, 1);
 });
