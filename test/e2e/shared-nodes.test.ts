@@ -12,16 +12,14 @@ test('the processes that share the database are listed with what they run and wo
   await using app = await startTestApp();
   const isShared = process.env['MILLRACE_TEST_NODES'] === '2';
   // As of the last heartbeat of the node that is asked.
-  const { nodes, partitions, database } = await eventually('all to work', async () => {
+  const { nodes, database } = await eventually('all to work', async () => {
     const shown = await app.client.call('getNodes');
-    return shown.nodes.every(({ state }) => state === 'active') && shown;
+    // A partition that one node gives to another has no owner for a moment.
+    const owned = shown.nodes.reduce((sum, one) => sum + one.partitions, 0);
+    return shown.nodes.every(({ state }) => state === 'active') && owned === shown.partitions && shown;
   });
   assert.equal(nodes.length, isShared ? 2 : 1);
   assert.equal(nodes.filter(({ isThis }) => isThis).length, 1);
-  assert.equal(
-    nodes.reduce((sum, one) => sum + one.partitions, 0),
-    partitions,
-  );
   for (const { version, startedAt } of nodes) {
     assert.match(version, /^\d+\.\d+\.\d+/);
     assert.ok(Date.parse(startedAt ?? '') <= Date.now());
