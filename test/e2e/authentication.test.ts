@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { deliveryOf, reaches, sendEvents, startTestApp, wire } from '../support/app.ts';
+import { deliveryOf, reaches, sendEvents, shows, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -52,7 +52,8 @@ test('basic and bearer credentials that are refused hold the delivery until they
     connection: { auth: { type: 'bearer', token: 'bad' } },
     destination: { path: '/basic' },
   });
-  const held = await deliver({ v: 1 }, 'held');
+  const { id } = await deliver({ v: 1 }, 'held');
+  const held = await shows(app, id, 'have its attempt', ({ errorKind }) => errorKind !== null);
   assert.deepEqual(
     [held.reason, held.errorKind, held.attempts, held.nextAttemptAt],
     ['auth_rejected', 'auth', 0, null],
@@ -349,7 +350,10 @@ test('invalid_client holds all deliveries, names the cause without a secret, and
     destination: { path: '/released' },
   });
   const ids = await send({ v: 1 }, { v: 2 }, { v: 3 });
-  const held = await Promise.all(ids.map((id) => deliveryOf(app, id, 'held')));
+  const held = await eventually('all to be held, one of them with its attempt', async () => {
+    const all = await Promise.all(ids.map((id) => deliveryOf(app, id, 'held')));
+    return all.some(({ attemptLog = [] }) => attemptLog.length > 0) && all;
+  });
   for (const one of held)
     assert.deepEqual(
       [one.reason, one.attempts, one.attemptLog?.[0]?.error?.kind ?? 'auth'],
@@ -373,8 +377,10 @@ test('invalid_client holds all deliveries, names the cause without a secret, and
   await Promise.all(ids.map((id) => deliveryOf(app, id, 'delivered')));
   assert.equal(receiver.at('/released').length, 3);
   assert.equal(JSON.stringify(changed).includes('right'), false);
-  const { health: later } = await client.call('getConnection', { params: { id: connection.id } });
-  assert.deepEqual([later.state, later.held], ['ok', 0]);
+  await eventually('the health to be well', async () => {
+    const { health: later } = await client.call('getConnection', { params: { id: connection.id } });
+    return later.state === 'ok' && later.held === 0;
+  });
 });
 
 test('a token endpoint that is down is retried on the schedule of the delivery', async () => {

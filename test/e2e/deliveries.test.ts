@@ -162,7 +162,10 @@ test('a person probes a connection that was refused, or releases what it holds, 
   await client.call('probeConnection', { params });
   await reaches(app, first, 'delivered');
   await reaches(app, second, 'delivered');
-  assert.equal((await client.call('getConnection', { params })).health.state, 'ok');
+  await eventually('the connection to be well', async () => {
+    const shown = await client.call('getConnection', { params });
+    return shown.health.state === 'ok';
+  });
 
   receiver.answer('/exhausting', { status: 500 });
   const down = await wire(app, receiver, { connection: { settings: once }, destination: { path: '/exhausting' } });

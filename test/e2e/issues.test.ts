@@ -32,7 +32,8 @@ test('a destination that answers 500 is an issue, which a restart keeps and whic
   const kept = await app.client.call('getIssue', { params: { id: issue.id } });
   assert.deepEqual([kept.state, kept.acknowledgedBy], ['acknowledged', 'Administrator token']);
   assert.ok(kept.changes.some(({ act, id }) => act === 'create' && id === wired.destination.id));
-  assert.match(await app.metrics(), /^millrace_issues_open 1$/m);
+  // That of several nodes which reports it may not have begun to.
+  await eventually('the metric', async () => /^millrace_issues_open 1$/m.test(await app.metrics()));
 
   receiver.answer('/in', { status: 200 });
   for (const n of [2, 3, 4]) await wired.deliver({ n: String(n) });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { dnsPeer } from '../../src/egress/http1/testing/peers.testing.ts';
-import { reaches, standing, startTestApp, wire } from '../support/app.ts';
+import { reaches, shows, standing, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Script, startReceiver } from '../support/receiver.ts';
 import { type WireSink, wireSinks } from './sinks/wire-sinks.ts';
@@ -153,7 +153,8 @@ test('Retry-After of 429 is obeyed by the whole connection, of 503 by the destin
         params: { id: connection.id },
         body: { name: 'other', path: `${path}-other`, status: 'enabled' },
       });
-      const waiting = await deliver({ v: 1 }, 'retrying');
+      const { id } = await deliver({ v: 1 }, 'retrying');
+      const waiting = await shows(app, id, 'wait', ({ reason }) => reason !== null);
       assert.deepEqual(standing(waiting), {
         status: 'retrying',
         reason: 'budget',

@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Delivery } from '../../src/contract/records/delivery.ts';
-import { type Driven, deliveryOf, reaches, startTestApp, wire } from '../support/app.ts';
+import { type Driven, deliveryOf, reaches, shows, startTestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { adminClient, environment, spawnProcess } from '../support/process.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -52,10 +51,6 @@ test('the pause that a system asked for survives kill -9, and the API says until
   assert.equal(await waitsUntil(again), null);
 });
 
-/** The node that sends a delivery stores why it waits a moment after its outcome. */
-const shows = ({ client }: Driven, id: string, is: (one: Delivery) => boolean) =>
-  eventually(`the reason why ${id} waits`, async () => is(await client.call('getDelivery', { params: { id } })));
-
 const acts: Record<
   string,
   (app: Driven, of: { connection: string; destination: string; delivery: string }) => unknown
@@ -76,7 +71,12 @@ for (const [name, act] of Object.entries(acts))
       const wired = await wire(app, receiver);
       receiver.answer('/in', { status, ...askHour });
       const refused = await wired.deliver({ n: 1 }, 'retrying');
-      await shows(app, refused.id, ({ nextAttemptAt }) => Date.parse(nextAttemptAt ?? '') > Date.now() + 3_500_000);
+      await shows(
+        app,
+        refused.id,
+        'wait',
+        ({ nextAttemptAt }) => Date.parse(nextAttemptAt ?? '') > Date.now() + 3_500_000,
+      );
       const { id: delivery } = await wired.deliver({ n: 2 }, 'pending');
       assert.equal(receiver.requests.length, 1);
       receiver.answer('/in', {});
@@ -113,7 +113,7 @@ for (const [name, act] of Object.entries(tokenActs))
     tokens.answer({ status: 429, body: 'busy', ...askHour });
     const refused = await wired.deliver({ n: 1 }, 'retrying');
     const { id: delivery } = await wired.deliver({ n: 2 }, 'pending');
-    await shows(app, delivery, ({ detail }) => /token request/.test(String(detail)));
+    await shows(app, delivery, 'say why it waits', ({ detail }) => /token request/.test(String(detail)));
     const params = { id: wired.connection.id };
     const waits = async () => (await app.client.call('getConnection', { params })).health.waitsUntil;
     assert.ok(Date.parse((await waits()) ?? '') > Date.now() + 3_500_000);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { reaches, startTestApp, wire } from '../support/app.ts';
+import { reaches, shows, startTestApp, wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'millrace-refs-'));
@@ -31,7 +31,8 @@ test('a secret in a file is sent while it can be read; otherwise deliveries are 
 
   await rm(join(dir, 'token'));
   await app.restart();
-  const held = await deliver({ v: 2 }, 'held');
+  const { id } = await deliver({ v: 2 }, 'held');
+  const held = await shows(app, id, 'have its attempt', ({ attemptLog }) => attemptLog?.length === 1);
   assert.deepEqual([held.reason, held.detail], ['auth_rejected', `${ref} does not exist.`]);
   assert.deepEqual([held.attemptLog?.at(-1)?.outcome, held.attemptLog?.at(-1)?.counted], ['held', false]);
   const params = { id: connection.id };

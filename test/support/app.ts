@@ -186,13 +186,21 @@ export async function deliveryOf(
 }
 
 /** A delivery, once it has this status. */
-export async function reaches({ client }: Driven, id: string, status: DeliveryStatus): Promise<Delivery> {
+export function reaches(app: Driven, id: string, status: DeliveryStatus): Promise<Delivery> {
+  return shows(app, id, `be ${status}`, (one) => one.status === status);
+}
+
+/**
+ * A delivery, once it is shown so: the node that sends it stores what holds it, its attempt, and why it waits, one after the
+ * other, for the node that is asked.
+ */
+export function shows({ client }: Driven, id: string, what: string, is: (one: Delivery) => boolean): Promise<Delivery> {
   let seen: Delivery | undefined;
   return eventually(
-    `${id} to be ${status}`,
+    `${id} to ${what}`,
     async () => {
       seen = await client.call('getDelivery', { params: { id } });
-      return seen.status === status ? seen : null;
+      return is(seen) ? seen : null;
     },
     { state: () => seen },
   );
