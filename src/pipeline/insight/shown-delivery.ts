@@ -46,7 +46,7 @@ export function shownDelivery(logged: LoggedDelivery & { attemptLog?: Attempt[] 
   const until = isBlocked ? (moment.block?.until ?? null) : null;
   const isPaused = until === Number.POSITIVE_INFINITY;
   const earlier = isDue && hold === null && moment.order !== null ? logged.waitsFor : undefined;
-  const wait = !isDue || hold !== null ? null : waitOf(earlier, moment, same.reason);
+  const wait = !isDue || hold !== null ? null : waitOf(earlier, moment, same);
   return {
     id: same.id,
     eventId: same.eventId,
@@ -80,7 +80,11 @@ function isAsked(block: Block | null): boolean {
 type Wait = { reason: Reason | null; detail: string };
 
 /** Why a due delivery is not sent at once. An earlier failure says more than a wait for its turn. */
-function waitOf(earlier: string | undefined, { order, block, now }: Moment, before: Reason | null): Wait | null {
+function waitOf(
+  earlier: string | undefined,
+  { order, block, now }: Moment,
+  { reason, errorKind }: Pick<LoggedDelivery, 'reason' | 'errorKind'>,
+): Wait | null {
   if (earlier !== undefined && order !== null)
     return { reason: 'order', detail: `Waits for ${earlier}, an earlier delivery with the same ${order.key}.` };
   if (block === null || block.limit === 'hold') return null;
@@ -97,10 +101,11 @@ function waitOf(earlier: string | undefined, { order, block, now }: Moment, befo
     return { reason: 'budget', detail: `Waits for the rate limit of its ${block.of}, about ${seconds} s.` };
   }
   if (block.limit === 'batch') {
+    if (reason !== null || errorKind !== null) return null;
     const seconds = Math.ceil((block.until - now) / 1_000);
     return { reason: null, detail: `Waits for more deliveries to send in one request, at most ${seconds} s.` };
   }
-  if (before !== null) return null;
+  if (reason !== null) return null;
   const { of, requests, until } = block;
   if (until !== null)
     return { reason: null, detail: 'The system refuses requests: one at a time is sent, with breaks.' };
