@@ -184,7 +184,9 @@ export function inboxHandlers({ inbox: state, scrub }: Pick<Parts, 'inbox' | 'sc
       if (!rules.has(name) && rules.size >= rulesMax)
         throw new AppError('conflict', `The limit of ${rulesMax} rules is reached. Remove one first.`);
       const rule = { ...given, inbox: name, failsLeft: given.failFirst };
-      await record({ id: null, name, changes: changesOf(reported(rules.get(name)), reported(rule)) });
+      const changes = changesOf(reported(rules.get(name)), reported(rule));
+      // The same rule again fails the next requests again: nothing was changed.
+      if (changes.length > 0) await record({ id: null, name, changes });
       rules.set(name, rule);
       return rule;
     },

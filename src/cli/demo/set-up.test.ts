@@ -20,11 +20,12 @@ test('the demo creates its objects once: a second start changes nothing', async 
   assert.equal((await server.send(collectorKey, [{ 'wt.ev': '$Purchase' }])).length, 1);
 });
 
-test('the slow partner has short outages and is slow in between', async (t) => {
+test('the slow partner has short outages and is slow in between, and the audit log has one entry of all of them', async (t) => {
   const { listen, close } = await startTestServer();
   t.after(() => close());
   const url = await listen({ host: '127.0.0.1', port: 0 });
-  const partner = slowPartner(connectTo({ url, adminToken: new Secret('admin', '') }));
+  const server = connectTo({ url, adminToken: new Secret('admin', '') });
+  const partner = slowPartner(server);
   const statuses: number[] = [];
   const ask = async (times: number) => {
     for (let i = 0; i < times; i++) statuses.push((await fetch(`${url}/inbox/${partnerInbox}/x`)).status);
@@ -36,4 +37,9 @@ test('the slow partner has short outages and is slow in between', async (t) => {
   await partner.live(60_000);
   await ask(1);
   assert.deepEqual(statuses, [503, 503, 503, 200, 200, 503]);
+  const { data } = await server.call('listAudit');
+  assert.deepEqual(
+    data.map(({ act, kind, name }) => [act, kind, name]),
+    [['change', 'inbox', partnerInbox]],
+  );
 });
