@@ -27,6 +27,9 @@ test('the audit log tells who did what with before and after, by filters that st
   });
   const params = { id };
   await client.call('changeConnection', { params, body: { status: 'paused', auth: { token: `${canary}-2` } } });
+  const other = await client.call('createConnection', { body: { name: 'Other', baseUrl: 'https://other.example' } });
+  await client.call('changeConnection', { params: { id: other.id }, body: { status: 'paused' } });
+  await client.call('changeConnection', { params: { id: other.id }, body: { status: 'enabled' } });
   await client.call('createBehavior', { body: { name: 'Buys', condition: { all: [] } } });
   await app.fetch('/api/v1/connections', {
     method: 'POST',
@@ -40,6 +43,8 @@ test('the audit log tells who did what with before and after, by filters that st
   await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
   const list = page.getByRole('region', { name: 'Entries', exact: true });
   await list.getByRole('row', { name: /Created connection .*Rejected \(name taken\)/ }).waitFor();
+  await list.getByRole('row', { name: /Paused connection Other/ }).waitFor();
+  await list.getByRole('row', { name: /Resumed connection Other/ }).waitFor();
   await list.getByRole('row', { name: /Created behavior Buys Done Administrator token .* 127\.0\.0\.1/ }).waitFor();
   assert.deepEqual(await barriers(page), []);
 

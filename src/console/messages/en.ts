@@ -28,7 +28,7 @@ export { editor } from './en/editor.ts';
 export { formFields } from './en/form-fields.ts';
 export { home } from './en/home.ts';
 export { parts } from './en/parts.ts';
-export { audit } from './en/records/audit.ts';
+export { audit, type Switched } from './en/records/audit.ts';
 export { deliveries } from './en/records/deliveries.ts';
 export { eventPicker } from './en/records/event-picker.ts';
 export { event, events } from './en/records/events.ts';

@@ -85,7 +85,6 @@ export const parts = {
       pause: 'paused',
       resume: 'resumed',
     } as Partial<Record<AuditAct, string>>,
-    switched: { enabled: 'enabled', disabled: 'disabled', paused: 'paused' } as Readonly<Record<string, string>>,
   },
   funnel: {
     title: 'From event to delivery',

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { CallInput } from '../../../client/client.ts';
 import type { AuditAct, AuditChange, AuditEntry, AuditKind } from '../../../contract/records/audit.ts';
 import { kept, useApiQuery } from '../../data/data.ts';
+import { switchedTo } from '../../data/switched-to.ts';
 import { formatAbsolute, terms, audit as words } from '../../messages/en.ts';
 import { options } from '../../parts/form/bind.ts';
 import { type Column, ListPage } from '../../parts/list/list-page.tsx';
@@ -55,9 +56,9 @@ export function AuditPage(): ReactNode {
 const rowKey = ({ number }: AuditEntry) => String(number);
 
 const columns: readonly Column<AuditEntry>[] = [
-  column('what', words.columns.what, { isFixed: true, isText: true }, ({ number, act, kind }) => (
+  column('what', words.columns.what, { isFixed: true, isText: true }, ({ number, act, kind, changes }) => (
     <RowLink to="/settings/audit" search={(before) => ({ ...before, entry: String(number) })} resetScroll={false}>
-      {words.what(act, kind)}
+      {words.what(act, kind, switchedTo(changes))}
     </RowLink>
   )),
   column('thing', terms.object, { isText: true }, (entry) => <ThingLink entry={entry} />),

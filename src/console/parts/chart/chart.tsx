@@ -2,6 +2,7 @@ import { Anchor, Box, Group, SegmentedControl, Table, Text } from '@mantine/core
 import { CatchBoundary, useNavigate } from '@tanstack/react-router';
 import { type ComponentProps, type ReactNode, Suspense, useState } from 'react';
 import { type Stats, useApiQuery } from '../../data/data.ts';
+import { switchedTo } from '../../data/switched-to.ts';
 import {
   audit as auditWords,
   formatAbsolute,
@@ -248,7 +249,7 @@ type ChartMark = { at: string; label: string; tone: 'work' | 'bad'; thing: Thing
 
 /** The documents that deliveries depend on. */
 const kinds = new Set(['connection', 'destination', 'action', 'behavior', 'collector']);
-const { acts, did, switched } = parts.chart;
+const { acts, did } = parts.chart;
 const marksMax = 12;
 
 /** What happened to these things (undefined: to all) between two times, newest first. Nothing without the rights. */
@@ -263,9 +264,7 @@ function useChartMarks(from: string, until: string, ids?: readonly string[]): re
   const changes = (audit?.data ?? [])
     .filter(({ kind, act, id }) => kinds.has(kind) && act in acts && isOf(id))
     .map(({ createdAt, kind, act, id, name, principal, changes: all }): ChartMark => {
-      const [change, ...others] = all.filter(({ pointer }) => pointer !== '/version');
-      const status = change?.pointer === '/status' && others.length === 0 ? switched[String(change.after)] : undefined;
-      const verb = (act === 'change' ? status : undefined) ?? acts[act] ?? '';
+      const verb = (act === 'change' ? switchedTo(all) : undefined) ?? acts[act] ?? '';
       const label = did(auditWords.kinds[kind], name ?? id ?? terms.noName, verb, principal);
       return { at: createdAt, label, tone: 'work', thing: { act, kind, id } };
     });

@@ -10,6 +10,8 @@ test('a place in a document has the words of its form, and what is inside of a f
     'destinations.0.mapping.2.parameter': 'Field Mapping › 3 › parameter',
     'auth.assertion.privateKey': 'Authentication › assertion › private key',
     'rules.all.0.value': 'Rules › all › 1 › value',
+    'rules.remindEveryMs': 'While it stays open',
+    'rules.on.2': 'Notify when › 3',
     allowedOrigins: 'Allowed origins',
     'settings.hookUrl': 'Hook url',
   };

@@ -1,5 +1,6 @@
 import { terms } from '../terms.ts';
 import { actions } from './actions.ts';
+import { alerts } from './alerts.ts';
 import { behaviors } from './behaviors.ts';
 import { connectionForm } from './connection-form.ts';
 import { dataCollection } from './data-collection.ts';
@@ -52,6 +53,10 @@ const places: Readonly<Record<string, string>> = {
   'settings.onTimeout': own.onTimeout[0],
   'settings.bodies': own.keepBodies[0],
   rules: terms.rules,
+  'rules.on': alerts.rules.on,
+  'rules.kinds': alerts.rules.kinds,
+  'rules.minSeverity': alerts.fields.minSeverity[0],
+  'rules.remindEveryMs': alerts.fields.remindEveryMs[0],
   destinations: actions.details.destinations,
   'destinations.mapping': actions.mapping.title,
   condition: behaviors.columns.expression,

@@ -36,6 +36,10 @@ const acts: Readonly<Record<AuditAct, readonly [act: string, past: string]>> = {
   erase: ['Erase visitor', 'Erased visitor in'],
 };
 
+/** What is done by a change of the status alone. */
+const switches = { enabled: 'Enabled', disabled: 'Disabled', paused: 'Paused', resumed: 'Resumed' } as const;
+export type Switched = keyof typeof switches;
+
 const { action, alert, behavior, collector, connection, delivery, destination } = terms;
 const { issue, parameter, replay, role, user } = terms;
 
@@ -77,9 +81,11 @@ export const audit = {
     const [first = '', ...rest] = this.what(act, kind);
     return `${who} ${first.toLowerCase()}${rest.join('')}`;
   },
-  what(act: AuditAct, kind: AuditKind): string {
+  /** `switched`: the change was one of the status alone. */
+  what(act: AuditAct, kind: AuditKind, switched?: Switched): string {
     const name = kinds[kind];
-    return `${acts[act][1]} ${name.startsWith('API') ? name : name.toLowerCase()}`;
+    const past = act === 'change' && switched !== undefined ? switches[switched] : acts[act][1];
+    return `${past} ${name.startsWith('API') ? name : name.toLowerCase()}`;
   },
   places: (changes: number) => (changes === 0 ? '' : formatNumber(changes)),
   emptyText: 'Changes, sign-ins, tests, retries and rejected requests are logged here.',
