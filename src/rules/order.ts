@@ -10,6 +10,12 @@ export function ordinalOf(text: string): Ordinal {
   return { number: Number.isFinite(number) ? number : Number.NaN, timeMs: timeMsOf(text) };
 }
 
+/** Whether a text can be compared by size or by time. */
+export function isOrdered(text: string): boolean {
+  const { number, timeMs } = ordinalOf(text);
+  return !Number.isNaN(number) || !Number.isNaN(timeMs);
+}
+
 /**
  * Negative, zero or positive as `a` is below, equal to or above `b`; NaN when they can't be compared. Two numbers
  * compare as numbers, else two times as times; `timesFirst` reverses this preference (`before`, `after`), so that

@@ -143,6 +143,29 @@ test('the reason why nothing was sent is on top, with the clause and the value, 
   assert.deepEqual(tab.problems, []);
 });
 
+test('a value that is compared by size and is no number is said to be none', async () => {
+  const { app, browser } = console_;
+  const rules = { parameter: 'total', operator: 'greaterThan' as const, value: '100' };
+  const { id: made } = await app.client.call('createAction', {
+    body: {
+      name: 'Over 100',
+      description: 'x',
+      status: 'enabled',
+      rules,
+      destinations: [{ destinationId: wired.destination.id }],
+    },
+  });
+  const [id] = await sendEvents(app, wired.collector.key, { 'wt.ev': 'look', total: '189,90', wire: 'other' });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${id}` });
+  const { page } = tab;
+  const action = page.getByRole('region', { name: 'Over 100' });
+  const got = 'got “189,90”, which is neither a number nor a time';
+  await action.getByText(`Expected total is greater than “100”, ${got}.`).waitFor();
+  await action.getByText(got, { exact: true }).waitFor();
+  await app.client.call('deleteAction', { params: { id: made } });
+  assert.deepEqual(tab.problems, []);
+});
+
 test('an event that was sent leads to its mapping, its request and its delivery', async () => {
   const { app, browser } = console_;
   const sent = await wired.deliver({ 'wt.ev': 'purchase', total: '12' });

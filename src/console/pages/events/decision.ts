@@ -1,5 +1,7 @@
+import { type Operator, orderOperators } from '../../../contract/documents/operators.ts';
 import { allParts, partsOf } from '../../../contract/records/explained-parts.ts';
 import type { ExplainedComparison, ExplainedCondition } from '../../../contract/records/explanation.ts';
+import { isOrdered } from '../../../rules/order.ts';
 import { conditions, terms, event as words } from '../../messages/en.ts';
 
 type ExplainedBehavior = Extract<ExplainedCondition, { kind: 'behavior' }>;
@@ -53,20 +55,25 @@ export function clauseWords({ parameter, operator, value }: ExplainedComparison,
   return `${parameter} ${verb} ${listed}`;
 }
 
-/** What the event has there: `found “look”`. */
-export function foundWords({ isMissing, actual, isCut }: ExplainedComparison, maySee: boolean): string {
-  if (isMissing) return terms.gotNothing;
-  if (!maySee) return words.hiddenValue;
-  const found = typeof actual === 'string' ? words.found(actual) : terms.got(JSON.stringify(actual));
-  return isCut ? terms.cut(found) : found;
+/** What the event has there: `got “look”`. */
+export function foundWords(comparison: ExplainedComparison, maySee: boolean): string {
+  if (comparison.isMissing) return terms.gotNothing;
+  return maySee ? got(comparison) : words.hiddenValue;
 }
 
 /** The same as a sentence of its own. */
-export function foundSentence({ parameter, isMissing, actual, isCut }: ExplainedComparison, maySee: boolean): string {
-  if (isMissing) return words.thisEventLacks(parameter);
-  if (!maySee) return words.hiddenSentence;
-  const found = terms.got(typeof actual === 'string' ? conditions.sentence.value(actual) : JSON.stringify(actual));
-  return isCut ? terms.cut(found) : found;
+export function foundSentence(comparison: ExplainedComparison, maySee: boolean): string {
+  if (comparison.isMissing) return words.thisEventLacks(comparison.parameter);
+  return maySee ? got(comparison) : words.hiddenSentence;
+}
+
+const ordering = new Set<Operator>([...orderOperators, 'between']);
+
+/** The value of the event, and that it can't be greater or less than anything, such as `189,90`. */
+function got({ actual, isCut, operator }: ExplainedComparison): string {
+  if (typeof actual !== 'string') return terms.got(JSON.stringify(actual));
+  if (isCut) return terms.cut(words.found(actual));
+  return ordering.has(operator) && !isOrdered(actual) ? words.unordered(words.found(actual)) : words.found(actual);
 }
 
 /** What the event has for the first comparison of a part, as a sentence. */

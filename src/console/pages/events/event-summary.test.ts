@@ -59,6 +59,15 @@ test('the reason why nothing was sent names the deciding clause and the value of
   assert.doesNotMatch(eventSummary({ actions: [action] }, false).join(' '), /look/);
 });
 
+test('a value that is compared by size says when it is no number', () => {
+  const comparison = { ...isBuy, operator: 'greaterThan' as const, parameter: 'total', value: '100' };
+  const why = (actual: string) =>
+    eventSummary({ actions: [{ ...action, explanation: { ...comparison, actual } }] }, true)[1] ?? '';
+  assert.match(why('189,90'), /greater than “100”, got “189,90”, which is neither a number nor a time\.$/);
+  assert.match(why('99'), /got “99”\.$/);
+  assert.match(why('2026-01-02T03:04:05Z'), /got “2026-01-02T03:04:05Z”\.$/);
+});
+
 test('what is held, failed and delivered is counted, with the reason', () => {
   const deliveries = [delivery, { ...delivery, status: 'delivered' as const, reason: null }];
   assert.deepEqual(eventSummary({ actions: [{ ...action, matched: true, deliveries }] }, true), [

@@ -9,7 +9,7 @@ import {
   textOperators,
 } from '../../../contract/documents/operators.ts';
 import type { Parameter } from '../../../contract/documents/parameter.ts';
-import { ordinalOf } from '../../../rules/order.ts';
+import { isOrdered } from '../../../rules/order.ts';
 import { useApiQuery } from '../../data/data.ts';
 import { conditions, terms } from '../../messages/en.ts';
 import { bind } from '../form/bind.ts';
@@ -169,7 +169,7 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
           description={
             lacksValue(comparison)
               ? w.enterValue
-              : isOneOf(orderOperators, operator) && !isOrdered(value)
+              : isOneOf(orderOperators, operator) && value !== '' && !isOrdered(value)
                 ? w.notOrdered
                 : hints[operator]
           }
@@ -181,12 +181,6 @@ function ValueField({ comparison, onChange, ...look }: ValueProps): ReactNode {
       );
     }
   }
-}
-
-/** Whether the text can be compared by size or time; so can one that is still empty. */
-function isOrdered(text: string): boolean {
-  const { number, timeMs } = ordinalOf(text);
-  return text === '' || !Number.isNaN(number) || !Number.isNaN(timeMs);
 }
 
 const hints: Readonly<Partial<Record<Operator, string>>> = {

@@ -87,6 +87,7 @@ export const event = {
   rulesChanged: 'Its rules have changed: with the current ones it wouldn’t match.',
   rules: (passed: number, all: number) => `${formatNumber(passed)} of ${count.conditions(all)} met`,
   found: (value: string) => `got “${value}”`,
+  unordered: (got: string) => `${got}, which is neither a number nor a time`,
   thisEventLacks: (parameter: string) => `this event has no ${parameter}`,
   isShortened: 'Too large to show in full: only what decided is listed.',
   leftOut: (actions: number) => `${count.actions(actions)} more didn’t match.`,
