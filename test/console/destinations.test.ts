@@ -100,6 +100,28 @@ test('a template error says line, column and cause, is reached by F8, and stands
   assert.deepEqual(tab.problems, []);
 });
 
+test('a template with an error shows the last request that could be made, and says so only if there was one', async () => {
+  const { app, browser } = console_;
+  const { destination, deliver } = await wire(app, receiver);
+  await deliver({ n: '7' });
+  const expected = /^422 .*\/preview$/;
+  await using tab = await openTab(browser, { url: app.url, path: details(destination), expected });
+  const { page } = tab;
+  const last = page.getByText('Showing the last working preview.');
+  await edit(page);
+  await editor(page).fill('{{! throw new Error("no such shop"); }}');
+  await page.getByText('no such shop').first().waitFor();
+  await editor(page).fill('{{ (it.a }}');
+  await page.getByText('Fix the template’s errors to see a preview.').waitFor();
+  assert.equal(await last.count(), 0);
+  await editor(page).fill('{"seen": "{{ it.data[0].n }}"}');
+  await page.getByText('Valid JSON', { exact: true }).waitFor();
+  await editor(page).fill('{{ (it.a }}');
+  await last.waitFor();
+  await page.getByText('"7"').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('Send test says why there is nothing to send', async () => {
   const { app, browser } = console_;
   const { destination } = await wire(app, receiver);

@@ -38,7 +38,9 @@ export function RequestTab({ request: query, hasErrors, onGoTo }: Props): ReactN
       </div>
     );
   if (error !== null && !hasErrors) return <Problem error={error} onRetry={run} />;
-  if (data === undefined) return <Text c="dimmed">{hasErrors ? words.notYet : terms.rendering}</Text>;
+  // Of a template with errors the last request that could be made is shown, if there was one.
+  if (data === undefined || (hasErrors && data.request === null))
+    return <Text c="dimmed">{hasErrors ? words.notYet : terms.rendering}</Text>;
   const { request, result, warnings } = data;
   return (
     <Stack gap="sm" aria-busy={isFetching}>
