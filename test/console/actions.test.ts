@@ -385,6 +385,45 @@ test('Field Mapping offers rows for what the template reads, and the parameters 
   assert.deepEqual(tab.problems, []);
 });
 
+test('a template that takes what is left of a record has rows for what it names, and says that it sends the rest', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  const [connection] = (await client.call('listConnections', { query: { name: 'CRM' } })).data;
+  const params = { id: connection?.id ?? '' };
+  const template =
+    '{{! return JSON.stringify(it.data.map(({ email, ...fields }) => ({ email, sum: fields.total, fields }))); }}';
+  await client.call('createDestination', { params, body: { name: 'Rest', template, status: 'enabled' } });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=destinations' });
+  const { page } = tab;
+  const rest = page.getByText('The template also sends any other field that you add.');
+  await page.getByRole('combobox', { name: 'Connection', exact: true }).selectOption('CRM');
+  await page.getByRole('combobox', { name: 'Destination', exact: true }).selectOption('Rest');
+  await page.getByText('The template also reads: email, total.').waitFor();
+  await rest.waitFor();
+  await page.getByRole('combobox', { name: 'Destination', exact: true }).selectOption('Orders');
+  await rest.waitFor({ state: 'detached' });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an action saved without a destination leads to choosing one, and nothing says to press Enable, which is grey', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new' });
+  const { page } = tab;
+  await page.getByRole('textbox', { name: 'Action Name' }).fill('Not yet sent');
+  await page.getByRole('textbox', { name: 'Description' }).fill('Without a destination.');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Not yet sent saved. Choose a destination to start sending.').waitFor();
+  await page.getByRole('button', { name: 'Enable', disabled: true }).waitFor();
+  await page.getByText('No destination yet: nothing is sent').waitFor();
+  await page.getByRole('link', { name: 'Choose a destination' }).click();
+  await page.getByRole('combobox', { name: 'Connection', exact: true }).selectOption('CRM');
+  await page.getByRole('combobox', { name: 'Destination', exact: true }).selectOption('Orders');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Enable', disabled: false }).click();
+  await page.getByRole('button', { name: 'Disable' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a save after a change by another person shows both versions; a change of status can be undone', async () => {
   const { app, browser } = console_;
   const { client } = app;

@@ -707,6 +707,9 @@ test('what Show as shows is applied elsewhere: names instead of ids, in YAML and
   const { app, browser } = console_;
   const made = await app.client.call('createConnection', { body: { name: 'Shown', baseUrl: 'https://s.example' } });
   await app.client.call('createDestination', { params: { id: made.id }, body: { name: 'There' } });
+  const template = `{{! const [one] = it.data;\n  return JSON.stringify({ note: '${'long '.repeat(30)}', one }); }}`;
+  const params = { id: made.id };
+  const lines = await app.client.call('createDestination', { params, body: { name: 'Lines', template } });
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${made.id}` });
   const { page } = tab;
   await page.getByRole('button', { name: 'Show as' }).click();
@@ -718,6 +721,13 @@ test('what Show as shows is applied elsewhere: names instead of ids, in YAML and
   assert.deepEqual([json.connections[0].name, json.connections[0].id], ['Shown', undefined]);
   await drawer.getByRole('tab', { name: 'CLI' }).click();
   await drawer.getByText(`millrace export --kind connections --id ${made.id}`).waitFor();
+  // A template keeps its lines, however long they are.
+  await visit(page, `/connections/${made.id}/destinations/${lines.id}`);
+  await page.getByRole('button', { name: 'Show as' }).click();
+  const shown = page.getByRole('dialog', { name: 'Show Lines as' });
+  await shown.getByText('destinations:').waitFor();
+  const indented = template.split('\n').map((line) => `      ${line}`);
+  assert.ok((await shown.locator('pre').textContent())?.includes(['    template: |-', ...indented].join('\n')));
   assert.deepEqual(tab.problems, []);
 });
 
@@ -735,6 +745,17 @@ test('versions tell what changed, and an earlier one is restored', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await page.getByText('Version 3', { exact: true }).waitFor();
   assert.equal((await app.client.call('getConnection', { params })).baseUrl, 'https://old.example');
+
+  // A change of the status alone is no version to compare with: the version before it says so.
+  await app.client.call('changeConnection', { params, body: { status: 'paused' } });
+  await page.reload();
+  await page.getByText('Version 4 changed the status alone').waitFor();
+  await app.client.call('changeConnection', { params, body: { status: 'enabled' } });
+  await page.reload();
+  await page.getByText('Versions 4 to 5 changed the status alone').waitFor();
+  const entry = page.getByRole('listitem').filter({ hasText: 'changed the status alone' });
+  await entry.getByText('Version 3', { exact: true }).waitFor();
+  await entry.getByText('Current', { exact: true }).waitFor();
 
   const { id } = await app.client.call('createDestination', { params, body: { name: 'Versioned' } });
   await visit(page, `/connections/${made.id}/destinations/${id}?versions=open`);

@@ -144,6 +144,27 @@ test('a held delivery shows the reason and can be cancelled, and selected delive
   assert.deepEqual(tab.problems, []);
 });
 
+test('selecting deliveries moves no row: what can be done with them floats over the list', async () => {
+  const { app, browser } = console_;
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries' });
+  const { page } = tab;
+  const row = page.getByRole('row', { name: /purchase/ }).first();
+  const topOf = async () => (await row.boundingBox())?.y;
+  await row.waitFor();
+  const before = await topOf();
+  await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+  const bar = page.getByRole('group', { name: /selected$/ });
+  await bar.getByRole('button', { name: 'Retry', exact: true }).waitFor();
+  assert.equal(await topOf(), before);
+  const box = (await bar.boundingBox()) ?? assert.fail();
+  assert.ok(box.y + box.height <= 800, `the bar ends ${box.y + box.height} px below the top of the window`);
+  assert.deepEqual(await barriers(page), []);
+  await bar.getByRole('button', { name: 'Clear selection' }).click();
+  await bar.waitFor({ state: 'detached' });
+  assert.equal(await topOf(), before);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('the deliveries of the filter are exported, and the filter is in the address', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/deliveries?status=cancelled' });
@@ -406,5 +427,35 @@ test('a delivery that is retried says that its next attempt waits for the hold o
   await app.client.call('cancelDelivery', { params });
   await setStatus('enabled');
   receiver.answer('/in', { status: 200 });
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a delivery whose attempt failed tells that, not that it waits for its next batch', async () => {
+  const { app, browser } = console_;
+  const pairs = await wire(app, receiver, {
+    connection: { name: 'Pairs', settings: { retry: { scheduleMs: [0, 100, 60_000], jitter: 0 } } },
+    destination: {
+      name: 'Pairs',
+      path: '/pairs',
+      template: '{{! return JSON.stringify(it.data); }}',
+      settings: {
+        batch: { records: 2, waitMs: 3_600_000 },
+        // The response names the record that has to be sent again.
+        outcomes: [{ when: { status: 200 }, items: { index: '' }, outcome: 'retry' }],
+      },
+    },
+  });
+  receiver.answer('/pairs', { status: 200, body: '[0]' });
+  await pairs.send({ n: '1' }, { n: '2' });
+  const [waiting] = await eventually('one of the pair to wait for another one', async () => {
+    const query = { destinationId: pairs.destination.id, status: 'retrying' };
+    const { data } = await app.client.call('listDeliveries', { query });
+    const isLate = Date.parse(data[0]?.nextAttemptAt ?? '') > Date.now() + 600_000;
+    return isLate ? data : null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: `/deliveries/${waiting?.id}` });
+  const { page } = tab;
+  await page.getByText(/^The last attempt failed: /).waitFor();
+  assert.equal(await page.getByText('Waits for more deliveries').count(), 0);
   assert.deepEqual(tab.problems, []);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wire } from '../support/app.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, openTab, startConsole } from './browser.ts';
+import { barriers, loaded, openTab, startConsole } from './browser.ts';
 
 test('an issue leads from Home to its cause, samples and changes, and is acknowledged, muted, resolved and reopened', async () => {
   await using receiver = await startReceiver();
@@ -73,6 +73,18 @@ test('two clicks from Home pause a system that gets no deliveries; its held deli
   await wired.deliver({ n: '1' }, 'held');
   await using tab = await openTab(browser, { url: app.url });
   const { page } = tab;
+  // During an outage Home does not lead to the first steps.
+  await page.getByRole('region', { name: 'Needs attention' }).getByText('CRM rejects the credentials').waitFor();
+  await loaded(page);
+  const steps = page.getByRole('link', { name: 'First steps' });
+  assert.equal(await steps.count(), 0);
+  const [critical] = (await app.client.call('listIssues')).data;
+  assert.equal(critical?.severity, 'critical');
+  await app.client.call('resolveIssue', { params: { id: critical.id } });
+  await page.reload();
+  await steps.waitFor();
+  await app.client.call('reopenIssue', { params: { id: critical.id } });
+  await page.reload();
   await page.getByRole('region', { name: 'Needs attention' }).getByText('CRM rejects the credentials').waitFor();
   await page.getByRole('link', { name: 'View issue' }).click();
   await page.getByText('Critical').first().waitFor();

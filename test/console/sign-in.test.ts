@@ -82,6 +82,32 @@ test('the printed address makes the administrator once; who is signed in stays s
   assert.deepEqual(tab.problems, []);
 });
 
+test('who signs in at a second server of one host stays signed in at the first', async () => {
+  await using staging = await startTestApp();
+  await using production = await startTestApp();
+  for (const { client } of [staging, production]) {
+    const roleIds = (await client.call('listRoles')).data.slice(0, 1).map(({ id }) => id);
+    await client.call('createUser', { body: { email: 'ada@example.com', password, roleIds } });
+  }
+  await using tab = await openTab(browser, { url: staging.url, token: null, expected: /^401 / });
+  const { page } = tab;
+  for (const { url } of [staging, production]) {
+    await page.goto(`${url}/connections`);
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Connections' }).waitFor();
+  }
+  await page.goto(`${staging.url}/actions`);
+  await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  await page.goto(`${production.url}/actions`);
+  await page.getByRole('heading', { level: 1, name: 'View Actions' }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('an invited user sets a password, reaches the requested page after signing in, and learns why a session ended', async () => {
   using folder = temporaryFolder();
   await using server = spawnProcess(environment(folder.path));

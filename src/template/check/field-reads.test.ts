@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldReads } from './field-reads.ts';
+import { fieldReads, takesRest } from './field-reads.ts';
 
 const read = (text: string) =>
   fieldReads(text).map(({ names, start, end }) => [names.join(' '), text.slice(start, end)]);
@@ -20,6 +20,24 @@ test('fields are found however a record is accessed', () => {
   assert.deepEqual(read('{{! return it.data.map((row) => ({ x: row.y })); }}'), [['y', 'y']]);
   assert.deepEqual(read('{{! for (const one of it.data) skip(one.why); }}'), [['why', 'why']]);
   assert.deepEqual(read('{{ it.events[0].data["wt.es"] }}'), [['wt.es', '"wt.es"]']]);
+});
+
+test('a record is taken apart wherever it is given, and what is left of it is a record, too', () => {
+  const taken = [
+    '{{! const { email, ...fields } = it.data[0]; return JSON.stringify({ email, total: fields.total }); }}',
+    '{{! return it.data.map(({ email, ...fields }) => ({ email, total: fields.total })); }}',
+    '{{! for (const { email, ...fields } of it.data) if (fields.total) return email; }}',
+    '{{! const [{ email, ...fields }] = it.data; return email + fields.total; }}',
+    '{{@each(it.data) => { email, ...fields }}}{{ email }}{{ fields.total }}{{/each}}',
+  ];
+  for (const template of taken) {
+    assert.deepEqual(read(template), [
+      ['email', 'email'],
+      ['total', 'total'],
+    ]);
+    assert.ok(takesRest(template));
+  }
+  assert.ok(!takesRest('{{! const { email } = it.data[0]; const { a, ...b } = { a: 1 }; return email; }}'));
 });
 
 test('reads of other values are ignored', () => {

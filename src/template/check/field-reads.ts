@@ -20,18 +20,45 @@ export type FieldRead = {
 
 /**
  * The fields that a template reads from its records, in the order of its text, as far as its syntax shows. Records
- * are `it.data[n]`, `it.events[n].data`, and the names that loops, `map` and declarations give them.
+ * are `it.data[n]`, `it.events[n].data`, and the names that loops, `map` and declarations give them, also to what is left of
+ * one: `const { email, ...fields } = it.data[0]`.
  */
 export function fieldReads(text: string): FieldRead[] {
+  const { codes, names, patterns } = recordsOf(text);
+  const reads = codes.flatMap(({ node, base }) => readsIn(node, base, names));
+  return [...reads, ...patterns.flatMap(patternReads)].sort((a, b) => a.start - b.start);
+}
+
+/** Whether a template takes what is left of a record, after the fields that it names: `({ email, ...fields }) => …`. */
+export function takesRest(text: string): boolean {
+  return recordsOf(text).patterns.some(({ node }) => restOf(node) !== null);
+}
+
+/** `{ title, total }`, where it is given a record. */
+type Pattern = { node: AnyNode; base: number };
+
+/** The names that refer to records, and the patterns that take records apart. */
+function recordsOf(text: string) {
   const { nodes } = parseTemplate(text, locator(text));
-  const records = new Set<string>();
+  const names = new Set<string>();
+  const patterns: Pattern[] = [];
   const codes: Code[] = [];
   visitCode(nodes, (code) => codes.push(code));
+  function give(target: unknown, base: number): void {
+    const isPattern = isNode(target) && target.type === 'ObjectPattern';
+    if (isPattern) patterns.push({ node: target, base });
+    const name = isPattern ? restOf(target) : nameOf(target);
+    if (name !== null) names.add(name);
+  }
   visitNodes(nodes, (node) => {
-    if (node.kind === 'each' && isRecords(node.list.node)) addFirstParameter(node.parameters?.node, records);
+    if (node.kind !== 'each' || node.parameters === null || !isRecords(node.list.node)) return;
+    give(firstParameter(node.parameters.node), node.parameters.base);
   });
-  for (const code of codes) walk(code.node, (node) => addNamed(node, records));
-  return codes.flatMap(({ node, base }) => readsIn(node, base, records)).sort((a, b) => a.start - b.start);
+  for (const { node: root, base } of codes)
+    walk(root, (node) => {
+      for (const target of targetsIn(node, names)) give(target, base);
+    });
+  return { codes, names, patterns };
 }
 
 function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldRead[] {
@@ -40,14 +67,6 @@ function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldR
   const keys = new Map<unknown, string>();
   walk(root, (node) => {
     if (node.type === 'Property') keys.set(node['value'], memberOf(node) ?? '');
-    const { id } = node;
-    if (
-      node.type === 'VariableDeclarator' &&
-      isNode(id) &&
-      id.type === 'ObjectPattern' &&
-      isRecord(node['init'], records)
-    )
-      reads.push(...patternReads(id, base));
     if (node.type !== 'MemberExpression' || seen.has(node)) return;
     // From the outside in: a chain is one read, and begins after the record.
     const chain: AnyNode[] = [];
@@ -75,9 +94,8 @@ function readsIn(root: Node, base: number, records: ReadonlySet<string>): FieldR
   return reads;
 }
 
-/** `const { title, total } = it.data[0]`. */
-function patternReads(pattern: AnyNode, base: number): FieldRead[] {
-  return nodesIn(pattern['properties']).flatMap((property): FieldRead[] => {
+function patternReads({ node, base }: Pattern): FieldRead[] {
+  return nodesIn(node['properties']).flatMap((property): FieldRead[] => {
     const { key } = property;
     const name = property.type === 'Property' ? memberOf(property) : null;
     if (name === null || !isNode(key)) return [];
@@ -86,26 +104,28 @@ function patternReads(pattern: AnyNode, base: number): FieldRead[] {
   });
 }
 
-/** Adds the names that refer to a record from here on. */
-function addNamed(node: AnyNode, records: Set<string>): void {
-  const { id, init, callee, left, right } = node;
-  const add = (name: string | null) => name !== null && records.add(name);
-  if (node.type === 'VariableDeclarator') {
-    if (isRecord(init, records)) add(nameOf(id));
-    if (isNode(id) && id.type === 'ArrayPattern' && isRecords(init))
-      for (const item of nodesIn(id['elements'])) add(nameOf(item));
-  }
-  if (node.type === 'ForOfStatement' && isRecords(right) && isNode(left))
-    add(nameOf(nodesIn(left['declarations'])[0]?.['id']));
-  if (node.type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return;
-  if (isRecords(callee['object']) && looping.has(memberOf(callee) ?? ''))
-    addFirstParameter(nodesIn(node['arguments'])[0], records);
+/** The name of what is left of a record that a pattern takes apart. */
+function restOf(pattern: AnyNode): string | null {
+  const rest = nodesIn(pattern['properties']).find(({ type }) => type === 'RestElement');
+  return rest === undefined ? null : nameOf(rest['argument']);
 }
 
-function addFirstParameter(fn: unknown, records: Set<string>): void {
-  const name = isNode(fn) ? nameOf(nodesIn(fn['params'])[0]) : null;
-  if (name !== null) records.add(name);
+/** The names and patterns that a node gives a record to. */
+function targetsIn(node: AnyNode, names: ReadonlySet<string>): unknown[] {
+  const { id, init, callee, left, right } = node;
+  if (node.type === 'VariableDeclarator') {
+    if (isRecord(init, names)) return [id];
+    return isNode(id) && id.type === 'ArrayPattern' && isRecords(init) ? nodesIn(id['elements']) : [];
+  }
+  if (node.type === 'ForOfStatement')
+    return isRecords(right) && isNode(left) ? [nodesIn(left['declarations'])[0]?.['id']] : [];
+  if (node.type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return [];
+  return isRecords(callee['object']) && looping.has(memberOf(callee) ?? '')
+    ? [firstParameter(nodesIn(node['arguments'])[0])]
+    : [];
 }
+
+const firstParameter = (fn: unknown): unknown => (isNode(fn) ? nodesIn(fn['params'])[0] : undefined);
 
 const looping = new Set(['map', 'filter', 'forEach', 'flatMap', 'some', 'every', 'find']);
 

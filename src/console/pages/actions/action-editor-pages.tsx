@@ -69,8 +69,11 @@ export function NewActionPage(): ReactNode {
           names={names}
           step={step}
           onStep={(next) => void navigate({ search: (present) => ({ ...present, step: next }) })}
-          onSaved={({ id, name, status }) => {
-            notifyDone(status === 'enabled' ? words.editor.savedEnabled(name) : words.editor.savedDisabled(name));
+          onSaved={({ id, name, status, destinations }) => {
+            const { savedEnabled, savedDisabled, savedEmpty } = words.editor;
+            notifyDone(
+              (status === 'enabled' ? savedEnabled : destinations.length > 0 ? savedDisabled : savedEmpty)(name),
+            );
             void navigate({ to: addressOf('action', { id }) });
           }}
           onCancel={() => void navigate({ to: '/actions' })}

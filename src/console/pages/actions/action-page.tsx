@@ -67,6 +67,7 @@ type Props = { action: Action; names: Names };
 /** The rules, the destinations and the figures of an action. */
 function ActionOverview({ action, names }: Props): ReactNode {
   const nameOf = useRuleNames();
+  const mayManage = useMay('actions:manage');
   const held = action.status === 'enabled' ? heldAt(action, names) : [];
   return (
     <Stack>
@@ -79,7 +80,21 @@ function ActionOverview({ action, names }: Props): ReactNode {
         <Text fw={550}>{conditionWords(action.rules, nameOf)}</Text>
       </Panel>
       <Panel title={w.destinations}>
-        {action.destinations.length === 0 ? <Text c="dimmed">{w.noDestinations}</Text> : null}
+        {action.destinations.length === 0 ? (
+          <Group gap="sm">
+            <Text c="dimmed">{w.noDestinations}</Text>
+            {mayManage ? (
+              <ButtonLink
+                size="xs"
+                to="/actions/$actionId/edit"
+                params={{ actionId: action.id }}
+                search={{ step: 'destinations' }}
+              >
+                {words.destinations.chooseDestination}
+              </ButtonLink>
+            ) : null}
+          </Group>
+        ) : null}
         {action.destinations.map(({ destinationId, mapping }) => (
           <div key={destinationId}>
             <DestinationLink id={destinationId} names={names} />

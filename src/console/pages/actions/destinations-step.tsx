@@ -15,7 +15,7 @@ import type { Connection, Destination } from './action.ts';
 import { type DestinationRow, newDestinationRow, type StepProps } from './action-draft.ts';
 import { useAttributes } from './behavior-attributes.ts';
 import { FieldMapping } from './field-mapping.tsx';
-import { useTemplateFields } from './template-fields.ts';
+import { useTemplateReads } from './template-fields.ts';
 import { useSampleEvent } from './use-example.ts';
 import { useConnections, useTargets } from './use-targets.ts';
 
@@ -122,7 +122,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
   const [isNew, setNew] = useState(false);
   const { connection, offered } = useTargets(row.connectionId);
   const chosen = offered.find(({ id }) => id === row.destinationId);
-  const read = useTemplateFields(chosen?.template);
+  const reads = useTemplateReads(chosen?.template);
   const options = offered.map((one) => {
     const reason = takenIds.includes(one.id) ? w.options.chosen(one.name) : whyNot(one, connection);
     // The present choice stays possible.
@@ -218,7 +218,7 @@ function DestinationPanel(props: PanelProps): ReactNode {
           isDisabled={isDisabled}
           attributes={attributes}
           event={event}
-          read={read}
+          reads={reads}
           isNew={isNew}
         />
       )}

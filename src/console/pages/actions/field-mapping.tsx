@@ -11,6 +11,7 @@ import { ParameterBox } from '../../parts/rules/parameter-box.tsx';
 import { useParameters } from '../../parts/rules/rule-data.ts';
 import { type FieldRow, newFieldRow } from './action-draft.ts';
 import css from './field-mapping.module.css';
+import type { TemplateReads } from './template-fields.ts';
 import { useExample } from './use-example.ts';
 
 const w = words.mapping;
@@ -27,15 +28,16 @@ type Props = {
   attributes: readonly string[];
   /** The event of the example; null: there is none. */
   event: Event | null;
-  /** The fields that the template of the destination reads. */
-  read: readonly string[];
+  /** What the template of the destination reads. */
+  reads: TemplateReads;
   /** The destination was just created for this action: it begins with a row for each of them. */
   isNew: boolean;
 };
 
 /** Which fields a destination gets, and where their values come from. */
 export function FieldMapping(props: Props): ReactNode {
-  const { path, rows, onChange, destinationName, errors, isDisabled, attributes, event, read, isNew } = props;
+  const { path, rows, onChange, destinationName, errors, isDisabled, attributes, event, reads, isNew } = props;
+  const { fields: read, takesRest } = reads;
   const parameters = useParameters();
   const example = useExample(rows, event);
   const [message, say] = useState('');
@@ -90,7 +92,7 @@ export function FieldMapping(props: Props): ReactNode {
       <Title order={3} id={id}>
         {w.title}
       </Title>
-      <Text c="dimmed">{w.text}</Text>
+      <Text c="dimmed">{takesRest ? `${w.text} ${w.takesRest}` : w.text}</Text>
       {rows.length === 0 ? (
         <Text c="dimmed" px="md" py="sm" bd="1px dashed var(--console-line)" bdrs="sm">
           {terms.unmapped}

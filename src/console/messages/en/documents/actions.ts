@@ -68,6 +68,7 @@ export const actions = {
     saveAndEnable: 'Save and Enable',
     check: 'Check on last 100 events',
     savedDisabled: (name: string) => `${name} saved. Enable it to start sending.`,
+    savedEmpty: (name: string) => `${name} saved. Choose a destination to start sending.`,
     savedEnabled: (name: string) => `${name} saved and enabled`,
   },
   basics: {
@@ -130,6 +131,7 @@ export const actions = {
     addRead: 'Add these fields',
     title: 'Field Mapping',
     text: 'Choose which fields to send.',
+    takesRest: 'The template also sends any other field that you add.',
     add: 'Add field',
     addAll: 'Add all parameters',
     autoMap: 'Auto-map',
