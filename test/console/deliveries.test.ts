@@ -448,7 +448,7 @@ test('a delivery whose attempt failed tells that, not that it waits for its next
   receiver.answer('/pairs', { status: 200, body: '[0]' });
   await pairs.send({ n: '1' }, { n: '2' });
   const [waiting] = await eventually('one of the pair to wait for another one', async () => {
-    const query = { destinationId: pairs.destination.id, status: 'retrying' };
+    const query = { destinationId: pairs.destination.id, status: 'retrying' as const };
     const { data } = await app.client.call('listDeliveries', { query });
     const isLate = Date.parse(data[0]?.nextAttemptAt ?? '') > Date.now() + 600_000;
     return isLate ? data : null;
