@@ -252,6 +252,30 @@ export function erasuresConformance(guarantee: Guarantee): void {
     assert.deepEqual(details, ['[erased]', 'not for bob']);
   });
 
+  guarantee(
+    'a hold and the status of a queue that quote an erased visitor are without the quotation',
+    async (journal) => {
+      const { lease } = await withDeliveries(journal, [{}]);
+      const { hot } = journal;
+      const hold = { scopeId: 'con_1', reason: 'auth_rejected', since: 1, probeAt: 2, probes: 0 } as const;
+      await hot.saveHold(lease, { ...hold, detail: 'no account for ann-0815' });
+      const status = (detail: string) => JSON.stringify({ tokenPause: { until: 1, detail } });
+      const changes = [
+        { connectionId: 'con_1', text: status('not for ann-0815') },
+        { connectionId: 'con_2', text: status('not for bob') },
+      ];
+      await hot.statuses.save(lease, changes);
+      const end = settlement((await list(journal, {}))[0], { status: 'delivered' });
+      await hot.settle(lease, [end], start);
+      await erase(journal, { visitorId: 'ann-0815' });
+      assert.deepEqual(await hot.holds(), [{ ...hold, detail: '[erased]' }]);
+      assert.deepEqual(
+        (await hot.statuses.list()).map(({ text }) => text),
+        [status('not for [erased]'), status('not for bob')],
+      );
+    },
+  );
+
   guarantee('deliveries that wait behind an erased one in its order move up', async (journal) => {
     const { ids: events } = await accept(journal, [incoming({ visitorId: 'ann' }), incoming({ visitorId: 'bob' })]);
     const lease = await claim(journal, 0);

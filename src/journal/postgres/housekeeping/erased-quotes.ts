@@ -7,10 +7,12 @@ import { storable, storedText } from '../../../postgres/text.ts';
 const quotingRows = [
   ['replay', 'input', 'id', 'true'],
   ['note', 'text', 'name', String.raw`name LIKE 'alert\_%'`],
+  ['owner_status', 'status', "partition || '/' || connection", 'true'],
 ] as const;
 
 /**
- * Removes a text from the filters of replays (a running one then finds no more events), messages of alerts, and issues.
+ * Removes a text from the filters of replays (a running one then finds no more events), messages of alerts, the state of queues, and
+ * issues.
  */
 export async function eraseQuotes(query: Query, text: string): Promise<void> {
   for (const [table, column, key, rows] of quotingRows) {

@@ -30,6 +30,10 @@ export type Work = {
 };
 
 const rowsAtOnce = 100;
+/** The small tables that can have had the text, of the erasure itself and of what each node has removed too. */
+const quoting = 'command erasure issue kept_response note owner_status rejected_request replay'.split(' ');
+/** No asker waits for a response for so long. */
+const commandMs = 600_000;
 /** Ids of blocks are times in ms times this. */
 const idsPerMs = 4_096;
 
@@ -72,9 +76,9 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     const { query, cursor, step, sought, words, counts } = work;
     const [first] = cursor.partitions;
     if (first === undefined) {
-      const sql = 'SELECT coalesce(max(delivery_order_at), 0) AS at FROM intake';
-      // Tests that begin later are not waited for.
-      cursor.until = (await query<{ at: number }>(sql))[0]?.at ?? 0;
+      const sql = 'SELECT greatest(max(delivery_order_at), $1::bigint) AS at FROM intake';
+      // Tests and commands that begin later are not waited for.
+      cursor.until = (await query<{ at: number }>(sql, [work.now]))[0]?.at ?? work.now;
       return moveOn(cursor, 'tests');
     }
     const [partition, end] = first;
@@ -187,11 +191,11 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     else cursor.at = [last.id];
   },
 
-  /** A template that ends with a text of one record ends for all deliveries of its batch. A table a step, by name. */
+  /** A template that ends with a text of one record ends for all deliveries of its batch; a hold quotes what set it. A table a step, by name. */
   async details(work) {
     const { query, cursor, sought } = work;
     const days = (await daysOf(query)).map((day) => tableOf('delivery', day));
-    const next = [...days, 'delivery_other', 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
+    const next = [...days, 'delivery_other', 'gate', 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
     const forms = quotedForms(textOf(sought));
     if (forms.length === 0 || next === undefined) return moveOn(cursor, 'forget');
     const rows = await query(
@@ -203,8 +207,17 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     cursor.at = [next];
   },
 
-  async forget({ query, cursor, sought }) {
+  /** Commands and their responses are sealed: it waits until those that may mention the text are gone. */
+  async forget(work) {
+    const { query, cursor, sought, step, now } = work;
+    await query('DELETE FROM command WHERE asked_at < $1', [now - commandMs]);
+    const [asked] = await query('SELECT 1 FROM command WHERE asked_at <= $1 LIMIT 1', [cursor.until]);
+    if (asked !== undefined) {
+      step.state = 'waiting';
+      return;
+    }
     await eraseQuotes(query, textOf(sought));
+    touch(work, ...quoting);
     moveOn(cursor, 'clear');
   },
 };

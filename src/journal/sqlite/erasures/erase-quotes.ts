@@ -8,11 +8,12 @@ import { textOf } from './sought.ts';
 const quotingRows = [
   ['replay', 'input', 'id', 'TRUE'],
   ['note', 'text', 'name', "name GLOB 'alert_*'"],
+  ['owner_status', 'status', "partition || '/' || connection", 'TRUE'],
 ] as const;
 
 /**
- * Ends the search: removes the text from the filters of replays (a running one then finds no more events), issues, and messages of
- * alerts.
+ * Ends the search: removes the text from the filters of replays (a running one then finds no more events), issues, messages of alerts,
+ * and the state of queues.
  */
 export function eraseQuotes(db: Db, sought: ErasedBy | null): Progress {
   db.run('DELETE FROM erased_event');
