@@ -173,7 +173,7 @@ export const pages = [
 
   page('/settings', () => import('./pages/settings/settings-page.tsx'), 'SettingsPage', {
     ...listSearch,
-    tab: choice(['appearance', 'system', 'network', 'transfer', 'deleted']),
+    tab: choice(['system', 'network', 'transfer', 'deleted']),
     kind: choice(transferKinds),
   }),
   page('/settings/privacy', () => import('./pages/settings/privacy-page.tsx'), 'PrivacyPage'),

@@ -112,7 +112,7 @@ function columnsOf({ nameOf, names, stats }: Known): readonly Column<Action>[] {
       );
     }),
     ...(stats === undefined ? [] : figureColumns(stats)),
-    modifiedColumn<Action>({ leavesFirst: false }),
+    modifiedColumn<Action>(),
     modifiedByColumn<Action>(),
   ];
 }
@@ -147,6 +147,7 @@ function figureColumns({ items }: Stats): readonly Column<Action>[] {
     }),
     timeColumn('last', words.columns.last, ({ id }) => figures.get(id)?.lastDeliveredAt ?? null, {
       none: <Text c="dimmed">{words.noDelivery}</Text>,
+      leavesFirst: true,
     }),
   ];
 }

@@ -57,7 +57,7 @@ export function useDeliveryColumns(onFilter?: (by: CellFilter) => void): readonl
       column('target', terms.place, { isText: true }, (row) =>
         filtered(names.target(row), { destination: row.destinationId }),
       ),
-      column('attempts', terms.attempts, { align: 'end' }, (row) =>
+      column('attempts', terms.attempts, { align: 'end', leavesFirst: true }, (row) =>
         words.attemptsOf(row.attempts, row.test ? undefined : attemptsMax(row)),
       ),
       column('response', terms.response, { isText: true }, ({ lastAttempt }) => {
@@ -71,7 +71,7 @@ export function useDeliveryColumns(onFilter?: (by: CellFilter) => void): readonl
         lastAttempt == null ? null : formatDuration(lastAttempt.durationMs),
       ),
       column('created', terms.created, { goesBelow: true }, ({ createdAt }) => <Time at={createdAt} show="stream" />),
-      column('next', terms.nextAttempt, (row) => {
+      column('next', terms.nextAttempt, { leavesFirst: true }, (row) => {
         const { nextAttemptAt } = row;
         const hold = holdOf(row);
         if (hold !== null) return <span title={outcomes.reason[hold].short}>{words.afterHold}</span>;
