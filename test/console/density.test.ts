@@ -115,7 +115,16 @@ test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, eac
     page.getByText('No rule names this collector').waitFor(),
   );
   await visitAsking('/settings/alerts/new', () => page.getByRole('combobox', { name: 'Add a connection' }).waitFor());
-  await visitAsking('/behaviors', () => page.locator('main tbody tr').nth(0).waitFor());
+  for (const path of ['/behaviors', '/data-collection'])
+    await visitAsking(path, async () => {
+      await page
+        .getByRole('status')
+        .getByText(/^(?:32|30)\d /)
+        .waitFor();
+      await page.locator('main tbody tr').nth(49).waitFor();
+    });
+  await visit(page, '/behaviors?filter=Bulk%20299');
+  await page.getByRole('link', { name: 'Bulk 299', exact: true }).waitFor();
   await visit(page, '/actions?sort=-name');
   await page.getByRole('link', { name: 'Bulk 9999', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Older' }).click();
@@ -125,7 +134,7 @@ test('a window of 900 px has 18 rows of Actions, Connections and Deliveries, eac
 
 const frame = new Set(['/api/v1/me', '/api/v1/livez', '/api/v1/issues', '/livez']);
 
-/** 1,000 connections, and 10,000 actions with a destination of one of them each. */
+/** 1,000 connections, 10,000 actions with a destination of one of them each, 300 behaviors and 300 collectors. */
 async function addMany({ client }: Driven): Promise<void> {
   const list = <One>(length: number, make: (i: number) => One) => Array.from({ length }, (_, i) => make(i));
   const documents = [
@@ -143,6 +152,12 @@ async function addMany({ client }: Driven): Promise<void> {
       rules: { parameter: 'bulk', operator: 'equals', value: `${i}` },
       destinations: [{ destination: `Bulk ${i % 1_000}/Orders` }],
     })),
+    ...list(300, (i) => ({
+      kind: 'behavior' as const,
+      name: `Bulk ${i}`,
+      condition: { parameter: 'bulk', operator: 'equals', value: `${i}` },
+    })),
+    ...list(300, (i) => ({ kind: 'collector' as const, name: `Bulk ${i}` })),
   ];
   await client.call('importConfiguration', { body: { documents } });
 }

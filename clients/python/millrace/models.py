@@ -2370,6 +2370,7 @@ class StatsItem(TypedDict):
     retried: int
     rejected: int
     p95Ms: float | None
+    lastReceivedAt: str | None
     lastDeliveredAt: str | None
     lastAttemptAt: str | None
     lastStatus: int | None

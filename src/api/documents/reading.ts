@@ -57,6 +57,8 @@ function textsOf(body: Bodies[ManagedKind]): string[] {
     'description' in body ? (body.description ?? '') : '',
     'baseUrl' in body ? body.baseUrl : '',
     'path' in body ? body.path : '',
+    'category' in body ? body.category : '',
+    'key' in body ? body.key : '',
   ];
 }
 

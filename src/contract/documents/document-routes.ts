@@ -20,7 +20,7 @@ export type DocumentSort = (typeof documentSorts)[number];
 export const listQuery = pageQuery({
   name: textFilter,
   status: z.enum(['enabled', 'disabled', 'paused']).optional(),
-  /** Part of the name or the description, of a connection's base URL, or of a destination's path. */
+  /** Part of the name or the description, a connection's base URL, a destination's path, a behavior's category, or a collector's key. */
   q: textFilter,
   /** `-createdAt`, newest first, if left out. Names are sorted without case and accents, numbers in them by value. */
   sort: z.enum(documentSorts).optional(),

@@ -60,6 +60,7 @@ export const statsItem = z.strictObject({
   id: z.string(),
   ...counts,
   p95Ms: z.number().nullable(),
+  lastReceivedAt: timestamp.nullable(),
   lastDeliveredAt: timestamp.nullable(),
   lastAttemptAt: timestamp.nullable(),
   lastStatus: z.int().nullable(),

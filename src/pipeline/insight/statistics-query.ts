@@ -163,8 +163,9 @@ function errorsIn(totals: Counters, steps: StatisticsResult['steps']): Stats['er
     }));
 }
 
-function lastsIn({ lastDeliveredAt, lastAnswer }: Counters) {
+function lastsIn({ lastReceivedAt, lastDeliveredAt, lastAnswer }: Counters) {
   return {
+    lastReceivedAt: timeOf(lastReceivedAt),
     lastDeliveredAt: timeOf(lastDeliveredAt),
     lastAttemptAt: timeOf(lastAnswer === undefined ? undefined : Math.floor(lastAnswer / 1_000)),
     lastStatus: (lastAnswer ?? 0) % 1_000 || null,

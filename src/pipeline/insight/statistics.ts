@@ -42,7 +42,10 @@ export function createStatistics(options: {
   }
 
   events.on('received', (collectorId, amount) => {
-    if (amount > 0) count(ofEvent(collectorId), 'received', null, amount);
+    if (amount === 0) return;
+    const of = ofEvent(collectorId);
+    count(of, 'received', null, amount);
+    of['lastReceivedAt'] = clock.now();
   });
   events.on('rejected', (collectorId, code) => count(ofEvent(collectorId), 'rejected', code));
   events.on('evaluated', (evaluated) => {

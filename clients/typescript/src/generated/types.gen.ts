@@ -3012,6 +3012,7 @@ export type StatsItem = {
     retried: number;
     rejected: number;
     p95Ms: number | null;
+    lastReceivedAt: string | null;
     lastDeliveredAt: string | null;
     lastAttemptAt: string | null;
     lastStatus: number | null;

@@ -1,8 +1,10 @@
 import { Anchor, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
+import { kept, useApiQuery, watched } from '../../data/data.ts';
 import { terms, behaviors as words } from '../../messages/en.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { servedQuery } from '../../parts/document/served-list.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
 import { column, modifiedColumn, nameColumn, valueColumn } from '../../parts/list/standard-columns.tsx';
 import { Icon } from '../../parts/parts.ts';
@@ -13,6 +15,8 @@ import { type Behavior, behaviorKind, blockedBy } from './behavior.ts';
 export function BehaviorsPage(): ReactNode {
   const nameOf = useRuleNames();
   const columns = useMemo(() => columnsOf(nameOf), [nameOf]);
+  const search = useSearch({ from: '/shell/behaviors' });
+  const served = useApiQuery('listBehaviors', { query: servedQuery(search) }, { ...kept, ...watched });
   return (
     <DocumentsPage
       kind={behaviorKind}
@@ -20,7 +24,7 @@ export function BehaviorsPage(): ReactNode {
       noun="behaviors"
       icon="behaviors"
       columns={columns}
-      texts={({ name, description, category }) => [name, description, category]}
+      served={served}
       blockedBy={blockedBy}
     />
   );

@@ -1,27 +1,29 @@
 import { Code, Group, Menu, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
-import { apiQuery, kept, type Stats, useStats } from '../../data/data.ts';
+import { kept, type Stats, useApiQuery, useStats, watched } from '../../data/data.ts';
 import { formatNumber, terms, dataCollection as words } from '../../messages/en.ts';
 import { Sparkline } from '../../parts/chart/sparkline.tsx';
 import { type Collector, collectorKind, originsInWords } from '../../parts/collector/collector.ts';
 import { DocumentsPage } from '../../parts/document/documents-page.tsx';
+import { servedQuery } from '../../parts/document/served-list.ts';
 import { useStatusChange } from '../../parts/document/use-status-change.ts';
 import type { Column } from '../../parts/list/list-page.tsx';
-import { column, modifiedColumn, nameColumn, statusColumn } from '../../parts/list/standard-columns.tsx';
+import { column, modifiedColumn, nameColumn, statusColumn, timeColumn } from '../../parts/list/standard-columns.tsx';
 import { statusFilter } from '../../parts/list/use-list-page.tsx';
-import { CopyIcon, Time } from '../../parts/parts.ts';
-import { useMay } from '../../session/rights.ts';
+import { CopyIcon } from '../../parts/parts.ts';
 import { CollectionNav } from './collection-page.tsx';
 import { DeleteCollector, RotateKey } from './collector-dialogs.tsx';
 import { UnknownKeys } from './rejected-requests.tsx';
 
 export function CollectorsPage(): ReactNode {
-  const maySeeEvents = useMay('events:view');
   const stats = useStats('collector').data;
   const [rotated, rotate] = useState<Collector | null>(null);
   const { labelOf, toggle } = useStatusChange('changeCollector', collectorKind.nameOf, words.changed);
-  const columns = useMemo(() => columnsOf(stats, maySeeEvents), [stats, maySeeEvents]);
+  const columns = useMemo(() => columnsOf(stats), [stats]);
+  const search = useSearch({ from: '/shell/data-collection' });
+  const query = { ...servedQuery(search), status: search.status };
+  const served = useApiQuery('listCollectors', { query }, { ...kept, ...watched });
   return (
     <DocumentsPage
       kind={collectorKind}
@@ -30,8 +32,8 @@ export function CollectorsPage(): ReactNode {
       icon="collection"
       code="millrace apply collectors.yaml"
       columns={columns}
+      served={served}
       filters={[statusFilter]}
-      texts={({ name, key }) => [name, key]}
       deletion={DeleteCollector}
       items={(collector) => (
         <>
@@ -42,7 +44,7 @@ export function CollectorsPage(): ReactNode {
       above={
         <>
           <CollectionNav />
-          <UnknownKeys />
+          <UnknownKeys rejected={stats?.totals.rejected ?? 0} />
         </>
       }
     >
@@ -70,7 +72,7 @@ const own: readonly Column<Collector>[] = [
   )),
 ];
 
-function columnsOf(stats: Stats | undefined, maySeeEvents: boolean): readonly Column<Collector>[] {
+function columnsOf(stats: Stats | undefined): readonly Column<Collector>[] {
   const figures = new Map(stats?.items.map((item) => [item.id, item]));
   const receivedBy = (id: string) => figures.get(id)?.received ?? 0;
   const rejectedBy = (id: string) => figures.get(id)?.rejected ?? 0;
@@ -93,26 +95,8 @@ function columnsOf(stats: Stats | undefined, maySeeEvents: boolean): readonly Co
     { sort: ({ id }) => rejectedBy(id), align: 'end' },
     ({ id }) => <Text c={rejectedBy(id) === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejectedBy(id))}</Text>,
   );
-  const last: Column<Collector> = column('last', words.columns.last, ({ id }) => (
-    <LastEvent collectorId={id} received={receivedBy(id)} />
-  ));
-  return [
-    ...own,
-    ...(stats === undefined ? [] : [events, rejected]),
-    ...(maySeeEvents ? [last] : []),
-    modifiedColumn<Collector>(),
-  ];
-}
-
-/** When a collector received its last event: asked for again when it has `received` another number of events. */
-function LastEvent({ collectorId, received }: { collectorId: string; received: number }): ReactNode {
-  const newest = apiQuery('listEvents', { query: { collectorId, limit: 1 } });
-  const { data } = useQuery({
-    ...newest,
-    queryKey: [...newest.queryKey, received],
-    ...kept,
+  const last = timeColumn<Collector>('last', words.columns.last, ({ id }) => figures.get(id)?.lastReceivedAt ?? null, {
+    none: <Text c="dimmed">{words.noEvent}</Text>,
   });
-  const at = data?.data[0]?.receivedAt;
-  if (data === undefined) return null;
-  return at === undefined ? <Text c="dimmed">{terms.noneYet}</Text> : <Time at={at} />;
+  return [...own, ...(stats === undefined ? [] : [events, rejected, last]), modifiedColumn<Collector>()];
 }

@@ -27,8 +27,9 @@ export function RejectedPage(): ReactNode {
 }
 
 /** A notice that requests with unknown keys were rejected, if there are any. */
-export function UnknownKeys(): ReactNode {
-  const count = useRejected().data?.filter(({ collectorId }) => collectorId === null).length ?? 0;
+export function UnknownKeys({ rejected }: { rejected: number }): ReactNode {
+  const { data = [] } = useQuery({ ...rejections({}, rejected), enabled: rejected > 0, ...kept });
+  const count = data.filter(({ collectorId }) => collectorId === null).length;
   if (count === 0) return null;
   return (
     <Alert color="orange" mb="md" icon={<Icon name="alert" />} title={dataCollection.unknownKeys(count)} role="status">
@@ -43,8 +44,13 @@ export function UnknownKeys(): ReactNode {
 /** All rejected requests, or those of a collector: asked for again when there is a newer one. */
 function useRejected(collectorId?: string) {
   const newest = useApiQuery('listRejectedRequests', { query: { collectorId, limit: 1 } }, watched).data?.data[0]?.id;
-  const all = allQuery('listRejectedRequests', { query: { collectorId } });
-  return useQuery({ ...all, queryKey: [...all.queryKey, newest], ...kept });
+  return useQuery({ ...rejections({ collectorId }, newest), ...kept });
+}
+
+/** All rejected requests that are known, asked for again when `version` is another one. */
+function rejections(query: { collectorId?: string | undefined }, version: string | number | undefined) {
+  const all = allQuery('listRejectedRequests', { query });
+  return { ...all, queryKey: [...all.queryKey, version] };
 }
 
 /** Rejected intake requests: when, why, and what helps. */
@@ -134,9 +140,16 @@ const columns: readonly Column<RejectedRequest>[] = [
       {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? terms.dash)}
     </Text>
   )),
-  valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? terms.dash, { isText: true }),
+  valueColumn('origin', words.columns.origin, ({ origin }) => origin ?? terms.dash, {
+    isText: true,
+    leavesFirst: true,
+  }),
   column('body', terms.body, ({ id, hasBody }) => (hasBody ? <MaskedBody id={id} /> : terms.dash)),
-  valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), { align: 'end', sort: ({ bytes }) => bytes }),
+  valueColumn('size', terms.size, ({ bytes }) => formatBytes(bytes), {
+    align: 'end',
+    leavesFirst: true,
+    sort: ({ bytes }) => bytes,
+  }),
   valueColumn('path', words.columns.path, ({ method, path }) => `${method} ${path}`, {
     isText: true,
     isHiddenAtFirst: true,
