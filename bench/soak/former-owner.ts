@@ -14,7 +14,7 @@ import type { Postgres } from '../../src/postgres/postgres.ts';
 import { eventually } from '../../test/support/eventually.ts';
 
 /** `true`: it was written. */
-type Write = (hot: HotJournal, lease: Lease, open: string, now: number) => Promise<boolean>;
+type Write = (hot: HotJournal, lease: Lease, open: string, now: number, revision: number) => Promise<boolean>;
 
 const hold = { scopeId: 'former', reason: 'auth_rejected', detail: '', since: 1, probeAt: 2, probes: 0 } as const;
 const pause = { scopeId: 'former', since: 1, until: 2, origin: '' };
@@ -32,8 +32,8 @@ const writes: Readonly<Record<string, Write>> = {
   },
   mark: (hot, lease, open) => hot.mark(lease, [open], null),
   // It writes only when deliveries were passed to the partition; otherwise it only reads.
-  takePassed: async (hot, lease, _, now) => {
-    const done = await hot.takePassed(lease, { limit: 9, now });
+  takePassed: async (hot, lease, _, now, revision) => {
+    const done = await hot.takePassed(lease, { limit: 9, now, revision });
     return done !== null && done.taken.length + done.ended.length > 0;
   },
   followClock: async (hot, lease, _, now) => (await hot.followClock(lease, now, 60_000)) !== null,
@@ -54,14 +54,14 @@ export const kindsOfWrites = Object.keys(writes);
  * no partition with deliveries.
  */
 export async function formerOwner(postgres: Postgres, owner: string) {
-  const [found] = await postgres.read<Lease & { number: number; timeMs: number }>(
-    `SELECT partition, owner, epoch, number, created_at AS "timeMs" FROM partition_lease
+  const [found] = await postgres.read<Lease & { number: number; timeMs: number; revision: number }>(
+    `SELECT partition, owner, epoch, number, created_at AS "timeMs", revision FROM catalog_revision CROSS JOIN partition_lease
        CROSS JOIN LATERAL (SELECT number, created_at FROM delivery WHERE delivery.partition = partition_lease.partition LIMIT 1) AS one
      WHERE owner = $1 LIMIT 1`,
     [owner],
   );
   if (found === undefined) return null;
-  const { number, timeMs, ...lease } = found;
+  const { number, timeMs, revision, ...lease } = found;
   const open = placedId('delivery', { timeMs, partition: lease.partition, number });
   const memories = await Promise.all(
     Object.entries(writes).map(async ([kind, write]) => {
@@ -81,7 +81,7 @@ export async function formerOwner(postgres: Postgres, owner: string) {
       });
       const accepted: string[] = [];
       for (const { kind, write, journal } of memories)
-        if (await write(journal.hot, lease, open, Date.now())) accepted.push(kind);
+        if (await write(journal.hot, lease, open, Date.now(), revision)) accepted.push(kind);
       return accepted;
     },
     [Symbol.dispose]() {

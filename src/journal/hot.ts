@@ -74,6 +74,9 @@ export type PassedDelivery = PlannedDelivery & { partition: number };
 /** A delivery that was created for another partition's plan, at the time in its id. `replayId`: that of a replay. */
 export type TakenDelivery = PlannedDelivery & { id: string; replayId?: string };
 
+/** What `takePassed` created. `isMore`: to call again. */
+export type Taken = { taken: TakenDelivery[]; ended: EndedSource[]; isMore: boolean; isBehind: boolean };
+
 /**
  * `ids` are in input order. `duplicates`: indices. `usedIds`: how many duplicates have other data than the event that is
  * stored. The new events have the offsets `from`, `from` + 1, … in input order, and the time `receivedAt`. `planned`: the
@@ -116,12 +119,11 @@ interface Planning {
   /**
    * Creates deliveries that were passed to the lease's partition, in the order in which their events were
    * acknowledged, whatever partitions these are in: about `limit`, and no plan in part. Each once, in one transaction.
-   * `ended`: held deliveries that ended there since a replay sends them. Returns null when the lease is stale.
+   * `ended`: held deliveries that ended there since a replay sends them. Returns null when the lease is stale. `isBehind`:
+   * nothing is changed, since `revision` is not that of the stored configuration, and what was passed may have been planned
+   * after a change that the caller does not know.
    */
-  takePassed(
-    lease: Lease,
-    request: { limit: number; now: number },
-  ): Promise<{ taken: TakenDelivery[]; ended: EndedSource[]; isMore: boolean } | null>;
+  takePassed(lease: Lease, request: { limit: number; now: number; revision: number }): Promise<Taken | null>;
 }
 
 export type PlacedEvent = { offset: number; event: Event };

@@ -266,6 +266,24 @@ test('a node that has not heard of a destination yet sends to it, and does not t
   assert.deepEqual(await rig.statuses(), ['delivered', 'delivered']);
 });
 
+test('what comes after a pause is not sent by a node that has not heard of the pause, even when it looks at its queues', async () => {
+  await using nodes = await startNodes({}, { followMs: 3_600 * second });
+  const { rig, other, send, connectionId } = nodes;
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  const hears = Promise.withResolvers<void>();
+  const all = rig.catalog.all.bind(rig.catalog);
+  rig.catalog.all = () => hears.promise.then(all);
+  await rig.put('connection', { ...body, status: 'paused' }, connectionId);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(2 * second);
+  await other.askOwner(connectionId, 'release', { connectionId });
+  await rig.clock.advance(2 * second);
+  const sentBefore = rig.egress.requests.length;
+  hears.resolve();
+  await rig.clock.advance(2 * second);
+  assert.deepEqual([sentBefore, rig.egress.requests.length, await rig.statuses()], [0, 0, ['held']]);
+});
+
 test('a node follows the changes of the configuration that others make', async () => {
   await using nodes = await startNodes();
   const { rig, send, connectionId } = nodes;

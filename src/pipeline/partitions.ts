@@ -106,7 +106,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
   }
 
   async #begin(lease: Lease): Promise<void> {
-    const { journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
+    const { configuration, journal, clock, pollMs, recover, createMatcher, dispatchers, failed } = this.#options;
     const { ownConnections, follow, status, effects } = this.#options;
     await follow();
     if (!this.#isHeld(lease)) return;
@@ -121,7 +121,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     const matcher = createMatcher(lease, (deliveries) => this.passed(deliveries));
     const taken = (deliveries: readonly TakenDelivery[], ended: readonly EndedSource[]) =>
       this.#taken(dispatcher, deliveries, ended);
-    const receivePassed = new ReceivePassed({ journal, lease, clock, pollMs, taken, failed });
+    const receivePassed = new ReceivePassed({ configuration, journal, lease, clock, pollMs, taken, failed });
     this.#working.set(lease.partition, { lease, matcher, dispatcher, receivePassed });
     await matcher.start();
     receivePassed.wake();
@@ -169,10 +169,7 @@ export class Partitions implements PartitionWork, OwnedPartitions {
     deliveries: readonly TakenDelivery[],
     ended: readonly EndedSource[],
   ): Promise<void> {
-    const { configuration, events, failed } = this.#options;
-    // They may come after a change that this node has not heard of, and must not be sent as before it. A destination that is
-    // not known would pass for a deleted one.
-    await configuration.follow();
+    const { events, failed } = this.#options;
     try {
       const planned = deliveries.map((one) => {
         const delivery = newDelivery(one.id, one, one.eventId, null);

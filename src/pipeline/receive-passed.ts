@@ -1,9 +1,11 @@
 import { type Clock, errorBackoffMs } from '../async/clock.ts';
 import type { EndedSource, Journal, Lease, TakenDelivery } from '../journal/journal.ts';
+import type { Configuration } from './snapshot/snapshot.ts';
 
 const atOnce = 500;
 
 type Options = {
+  configuration: Pick<Configuration, 'snapshot' | 'follow'>;
   journal: Pick<Journal, 'hot'>;
   lease: Lease;
   clock: Clock;
@@ -70,12 +72,15 @@ export class ReceivePassed implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    const { journal, lease, clock, taken, failed } = this.#options;
+    const { configuration, journal, lease, clock, taken, failed } = this.#options;
     try {
       while (this.#isAgain && !this.#isStopping) {
         this.#isAgain = false;
-        const done = await journal.hot.takePassed(lease, { limit: atOnce, now: clock.now() });
+        const { revision } = configuration.snapshot;
+        const done = await journal.hot.takePassed(lease, { limit: atOnce, now: clock.now(), revision });
         if (done === null) return this.drop();
+        // What follows a pause must not be sent as before it, and a destination that is not known would pass for a deleted one.
+        if (done.isBehind) await configuration.follow();
         this.#taken.push(...done.taken);
         this.#ended.push(...done.ended);
         if (done.isMore) this.#isAgain = true;

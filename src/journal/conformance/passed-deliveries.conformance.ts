@@ -6,6 +6,16 @@ import { claim, incoming, planned, start } from './journal-samples.testing.ts';
 
 /** What the journal promises for deliveries that one partition plans and another one sends. */
 export function passedConformance(guarantee: Guarantee): void {
+  guarantee('what was passed is taken by a node that knows the stored configuration alone', async (journal) => {
+    const { hot } = journal;
+    const [zero, one] = [await claim(journal, 0), await claim(journal, 1)];
+    const ask = (revision: number) => hot.takePassed(one, { limit: 9, now: start, revision });
+    assert.equal((await ask(7))?.isBehind, false, 'nothing was passed');
+    await send(journal, zero, ['a'], [over(1, 0, 'dst_a')]);
+    assert.deepEqual(await ask(7), { taken: [], ended: [], isMore: true, isBehind: true });
+    assert.equal((await ask(0))?.taken.length, 1);
+  });
+
   guarantee(
     'deliveries for another partition are created there once, in the order of acknowledgement',
     async (journal) => {
@@ -22,22 +32,23 @@ export function passedConformance(guarantee: Guarantee): void {
       assert.deepEqual([first.planned, second.planned, third.planned], [[], [], []]);
       assert.deepEqual(await hot.nextDue(2), []);
 
-      const part = await hot.takePassed(two, { limit: 1, now: start + 1 });
+      const part = await hot.takePassed(two, { limit: 1, now: start + 1, revision: 0 });
       assert.deepEqual(
         part?.taken.map(({ destinationId }) => destinationId),
         ['dst_a', 'dst_b'],
         'no plan in part',
       );
       assert.equal(part?.isMore, true);
-      const rest = await hot.takePassed(two, { limit: 9, now: start + 2 });
+      const rest = await hot.takePassed(two, { limit: 9, now: start + 2, revision: 0 });
       assert.deepEqual(
         rest?.taken.map(({ destinationId }) => destinationId),
         ['dst_d', 'dst_e'],
       );
-      assert.deepEqual(await hot.takePassed(two, { limit: 9, now: start + 3 }), {
+      assert.deepEqual(await hot.takePassed(two, { limit: 9, now: start + 3, revision: 0 }), {
         taken: [],
         ended: [],
         isMore: false,
+        isBehind: false,
       });
       const all = [...(part?.taken ?? []), ...(rest?.taken ?? [])];
       assert.deepEqual(
@@ -53,7 +64,7 @@ export function passedConformance(guarantee: Guarantee): void {
       const due = { partition: 2, destinationId: 'dst_b', now: start, limit: 9 };
       assert.equal((await hot.due(due)).due[0]?.event?.name, 'b');
       assert.deepEqual(
-        (await hot.takePassed(zero, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+        (await hot.takePassed(zero, { limit: 9, now: start, revision: 0 }))?.taken.map((taken) => taken.destinationId),
         ['dst_c'],
       );
     },
@@ -71,7 +82,7 @@ export function passedConformance(guarantee: Guarantee): void {
         over(1, 1, 'dst_c'),
       ];
       const { created = [], ids } = await send(journal, zero, ['b', 'a'], passed);
-      const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start })) ?? {};
+      const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start, revision: 0 })) ?? {};
       const all = [...created.filter((id) => id !== null), ...taken.map(({ id }) => id)];
       const stored = await Promise.all(all.map((id) => log.delivery(id)));
       // Those of 'a', which is sent again, are left out.
@@ -91,7 +102,7 @@ export function passedConformance(guarantee: Guarantee): void {
     const { hot } = journal;
     const [zero, old] = [await claim(journal, 0), await claim(journal, 1)];
     await send(journal, zero, ['a'], [{ ...over(1, 0, 'dst_a'), lease: old }]);
-    await hot.takePassed(old, { limit: 9, now: start });
+    await hot.takePassed(old, { limit: 9, now: start, revision: 0 });
     const fresh = await claim(journal, 1, 'new', start + 1e9);
     const { planned: own, created = [null] } = await send(
       journal,
@@ -101,7 +112,7 @@ export function passedConformance(guarantee: Guarantee): void {
     );
     assert.deepEqual([own, created], [[], [null]]);
     assert.deepEqual(
-      (await hot.takePassed(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+      (await hot.takePassed(fresh, { limit: 9, now: start, revision: 0 }))?.taken.map((taken) => taken.destinationId),
       ['dst_b'],
     );
   });
@@ -113,10 +124,10 @@ export function passedConformance(guarantee: Guarantee): void {
     const passed: PassedDelivery[] = [{ ...planned({ eventId: ids[0] ?? '', dueAt: start }), partition: 1 }];
     const plan = { deliveries: [planned({ dueAt: start })], passed, now: start };
     assert.equal(await hot.plan(zero, { advance: { from: 1, to: 2 }, ...plan }), null);
-    assert.deepEqual((await hot.takePassed(one, { limit: 9, now: start }))?.taken, []);
+    assert.deepEqual((await hot.takePassed(one, { limit: 9, now: start, revision: 0 }))?.taken, []);
     assert.equal((await hot.plan(zero, { advance: { from: 0, to: 1 }, ...plan }))?.length, 1);
     assert.deepEqual(
-      (await hot.takePassed(one, { limit: 9, now: start }))?.taken.map(({ eventId }) => eventId),
+      (await hot.takePassed(one, { limit: 9, now: start, revision: 0 }))?.taken.map(({ eventId }) => eventId),
       ids,
     );
   });
@@ -127,7 +138,7 @@ export function passedConformance(guarantee: Guarantee): void {
     await send(journal, old, ['a'], [over(1, 0, 'dst_a')]);
     await claim(journal, 0, 'new', start + 1e9);
     await claim(journal, 1, 'new', start + 1e9);
-    assert.equal(await hot.takePassed(target, { limit: 9, now: start }), null);
+    assert.equal(await hot.takePassed(target, { limit: 9, now: start, revision: 0 }), null);
     const request = { partition: 0, lease: old, collectorId: 'col_1', receivedAt: start, events: [incoming({})] };
     await assert.rejects(hot.accept(request), { code: 'unavailable' });
     assert.equal((await hot.read({ partition: 0, from: 0, limit: 9 })).events.length, 1);
@@ -135,7 +146,7 @@ export function passedConformance(guarantee: Guarantee): void {
     assert.equal(late.planned, null);
     const fresh = await claim(journal, 1, 'new', start + 1e9);
     assert.deepEqual(
-      (await hot.takePassed(fresh, { limit: 9, now: start }))?.taken.map((taken) => taken.destinationId),
+      (await hot.takePassed(fresh, { limit: 9, now: start, revision: 0 }))?.taken.map((taken) => taken.destinationId),
       ['dst_a'],
     );
   });
@@ -151,7 +162,7 @@ export function passedConformance(guarantee: Guarantee): void {
       [0, 1, 2].map((event) => over(1, event, `dst_${event}`)),
     );
     assert.deepEqual(again.duplicates, [1]);
-    const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start })) ?? {};
+    const { taken = [] } = (await hot.takePassed(one, { limit: 9, now: start, revision: 0 })) ?? {};
     assert.deepEqual(
       taken.map(({ destinationId }) => destinationId),
       ['dst_a', 'dst_0', 'dst_2'],
@@ -168,7 +179,7 @@ export function passedConformance(guarantee: Guarantee): void {
     await send(journal, zero, ['a'], [over(1, 0, 'dst_a')]);
     const retain = () => housekeeping.retain({ before: start + 1e9, bytesMax: null });
     assert.equal((await retain()).removed, 0);
-    assert.equal((await hot.takePassed(one, { limit: 9, now: start }))?.taken.length, 1);
+    assert.equal((await hot.takePassed(one, { limit: 9, now: start, revision: 0 }))?.taken.length, 1);
     assert.equal((await retain()).removed, 0);
   });
 }

@@ -88,7 +88,7 @@ test('of a former owner nothing is written, whatever it writes, and the new owne
   assert.equal(await a.hot.mark(old, [open], null), false);
   const hold = { scopeId: 'con_1', reason: 'auth_rejected', detail: '', since: 1, probeAt: 2, probes: 0 } as const;
   assert.equal(await a.hot.saveHold(old, hold), false);
-  assert.equal(await a.hot.takePassed(old, { limit: 9, now: start }), null);
+  assert.equal(await a.hot.takePassed(old, { limit: 9, now: start, revision: 0 }), null);
   assert.deepEqual(await a.hot.recover(old, start), { suspects: [], poisoned: [] });
   for (const table of ['event_group', 'plan_entry', 'waiting'])
     assert.equal(await countOf(b.postgres, table), table === 'waiting' ? 0 : 1, table);

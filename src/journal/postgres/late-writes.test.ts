@@ -63,15 +63,15 @@ test('passed deliveries are created once, also when the connection broke while t
   await using b = await owner('b', url, 1);
   // What the second `takePassed` needs is prepared.
   await pass(b, 0);
-  await a.hot.takePassed(a.lease, { limit: 1, now: start });
+  await a.hot.takePassed(a.lease, { limit: 1, now: start, revision: 0 });
   await pass(b, 0);
   const held = await holdUp(b.postgres, 'the table');
-  const first = a.hot.takePassed(a.lease, { limit: 9, now: start });
+  const first = a.hot.takePassed(a.lease, { limit: 9, now: start, revision: 0 });
   const refused = assert.rejects(first, { code: 'unavailable' });
   await untilWaiting(b.postgres);
   proxy.breakAll();
   await refused;
-  const again = a.hot.takePassed(a.lease, { limit: 9, now: start });
+  const again = a.hot.takePassed(a.lease, { limit: 9, now: start, revision: 0 });
   await untilWaiting(b.postgres, 2);
   await held.release();
   assert.equal((await again)?.taken.length, 1);
@@ -124,7 +124,7 @@ test('two takings over at once create each passed delivery once', async () => {
   await using a = await owner('a', url, 0);
   await using b = await owner('b', url, 1);
   for (let count = 0; count < 9; count++) await pass(b, 0);
-  const take = () => a.hot.takePassed(a.lease, { limit: 9, now: start });
+  const take = () => a.hot.takePassed(a.lease, { limit: 9, now: start, revision: 0 });
   const both = await Promise.allSettled([take(), take(), send(a, 'beside')]);
   // Those that share a statement can be refused, and then come again, as after any error.
   const last = await take();

@@ -1,7 +1,7 @@
 import { batcher } from '../../async/batcher.ts';
 import { placedId } from '../../contract/ids.ts';
 import type { Query } from '../../postgres/postgres.ts';
-import type { TakenDelivery } from '../hot.ts';
+import type { Taken, TakenDelivery } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import type { EndedSource } from '../replays.ts';
 import { idsOf, type PlacedDelivery } from './intake-batch.ts';
@@ -11,7 +11,10 @@ import { targetIn } from './words.ts';
 
 type Placed = Omit<PlacedDelivery, 'partition'>;
 
-type Row = { id: number } & ({ replay: null; deliveries: Placed[] } | { replay: string; deliveries: ReplayedRow[] });
+type Row = { id: number; revision: number } & (
+  | { replay: null; deliveries: Placed[] }
+  | { replay: string; deliveries: ReplayedRow[] }
+);
 
 /** What was created of some rows; null: the lease is stale. */
 type Part = { taken: TakenDelivery[]; ended: EndedSource[] } | null;
@@ -37,24 +40,27 @@ export const passedLook = (query: Query): ((partition: number) => Promise<boolea
 
 type TakePassedParts = AdvanceParts & { isPassed: (partition: number) => Promise<boolean> };
 
+const nothing: Taken = { taken: [], ended: [], isMore: false, isBehind: false };
+
 /** Creates passed deliveries in the partition of a lease: whole plans, about `limit` deliveries. */
 export async function takePassed(
   parts: TakePassedParts,
   lease: Lease,
-  { limit, now }: { limit: number; now: number },
-): Promise<{ taken: TakenDelivery[]; ended: EndedSource[]; isMore: boolean } | null> {
+  { limit, now, revision }: { limit: number; now: number; revision: number },
+): Promise<Taken | null> {
   const { query, partitions } = parts;
   if ((await partitions.held(lease)) === null) return null;
   const { partition } = lease;
-  if (!(await parts.isPassed(partition))) return { taken: [], ended: [], isMore: false };
+  if (!(await parts.isPassed(partition))) return nothing;
   const rows = await query<Row>(
-    `SELECT id, replay, deliveries FROM (
+    `SELECT id, replay, deliveries, (SELECT revision FROM catalog_revision) AS revision FROM (
        SELECT id, replay, deliveries,
          sum(greatest(jsonb_array_length(deliveries), 1)) OVER (ORDER BY id) - jsonb_array_length(deliveries) AS before
        FROM (SELECT id, replay, deliveries FROM passed_delivery WHERE target = $1 ORDER BY id LIMIT $2) AS next) AS counted
      WHERE before < $2 ORDER BY id`,
     [partition, limit],
   );
+  if (rows.some((row) => row.revision !== revision)) return { ...nothing, isMore: true, isBehind: true };
   const taken: TakenDelivery[] = [];
   const ended: EndedSource[] = [];
   for (const some of runsOf(rows)) {
@@ -63,9 +69,9 @@ export async function takePassed(
     taken.push(...part.taken);
     ended.push(...part.ended);
   }
-  if (rows.length === 0) return { taken, ended, isMore: false };
+  if (rows.length === 0) return { ...nothing, taken, ended };
   const [more] = await query('SELECT 1 FROM passed_delivery WHERE target = $1 LIMIT 1', [partition]);
-  return { taken, ended, isMore: more !== undefined };
+  return { taken, ended, isMore: more !== undefined, isBehind: false };
 }
 
 /** Consecutive rows of plans, or of one replay, are created together. */

@@ -11,8 +11,8 @@ type PassedRow = { id: number; deliveries: string; replay: string | null; rows: 
 export const passedOperations = {
   takePassed(
     db: Db,
-    { lease, limit, now }: { lease: Lease; limit: number; now: number },
-  ): { created: Created[]; ended: EndedSource[]; isMore: boolean } | null {
+    { lease, limit, now, revision }: { lease: Lease; limit: number; now: number; revision: number },
+  ): { created: Created[]; ended: EndedSource[]; isMore: boolean; isBehind: boolean } | null {
     if (!isCurrent(db, lease)) return null;
     const { partition } = lease;
     const created: Created[] = [];
@@ -21,7 +21,8 @@ export const passedOperations = {
       WHERE target = ? ORDER BY id LIMIT 1`;
     for (let count = 0; count < limit; count++) {
       const next = db.get<PassedRow>(sql, partition);
-      if (next === undefined) return { created, ended, isMore: false };
+      if (next === undefined) return { created, ended, isMore: false, isBehind: false };
+      if (created.length === 0 && revisionOf(db) !== revision) return { created, ended, isMore: true, isBehind: true };
       const groups: PlannedGroup[] = JSON.parse(next.deliveries);
       const { replay: replayId } = next;
       if (replayId === null) created.push({ groups, planned: insertPlanned(db, partition, groups, now), replayId });
@@ -34,9 +35,11 @@ export const passedOperations = {
       db.run('DELETE FROM passed_delivery WHERE id = ?', next.id);
       for (const { places } of groups) count += places.length - 1;
     }
-    return { created, ended, isMore: true };
+    return { created, ended, isMore: true, isBehind: false };
   },
 };
+
+const revisionOf = (db: Db) => db.get<{ revision: number }>('SELECT revision FROM catalog_revision')?.revision;
 
 /** A replay with a ReplayedRow for each of its passed deliveries, as text. */
 type OfReplay = { id: string; rows: string; count: number };

@@ -74,7 +74,7 @@ export function sqliteHot(
     },
     async takePassed(lease, request) {
       const done = await client.write('takePassed', { lease, ...request });
-      return done && { taken: takenOf(done), ended: done.ended, isMore: done.isMore };
+      return done && { taken: takenOf(done), ended: done.ended, isMore: done.isMore, isBehind: done.isBehind };
     },
     async due({
       partition,

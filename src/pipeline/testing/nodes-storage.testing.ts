@@ -62,6 +62,7 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
     const { partition } = lease;
     const now = clock.now();
     const from = await ports.journal.hot.position(partition);
+    const revision = await ports.catalog.revision();
     const { deliveryId: id, destinationId } = settled ?? { deliveryId: 'dlv_x', destinationId: 'dst_0' };
     const accepted = { partition, lease, collectorId: 'col_1', receivedAt: now, events: [event] };
     const pause = { scopeId: 'con_0', since: now, until: now + 9_000, origin: 'https://c0.example' };
@@ -72,7 +73,7 @@ export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: stri
       async ({ log }) => (await log.expire(lease, { destinationId, createdBefore: now, now, except: [] })).length,
       async ({ log }) => (await log.replays.cancelRest(lease, 'rpl_1', now, [])).length,
       ({ hot }) => hot.plan(lease, { advance: { from, to: from + 1 }, deliveries: [], now }),
-      async ({ hot }) => (await hot.takePassed(lease, { limit: 500, now }))?.taken.length,
+      async ({ hot }) => (await hot.takePassed(lease, { limit: 500, now, revision }))?.taken.length,
       ({ hot }) => hot.mark(lease, [], null),
       ({ hot }) => hot.savePause(lease, pause),
       ({ hot }) => hot.removePause(lease, 'con_0'),
