@@ -6,6 +6,7 @@ import { cli } from '../../src/cli/cli.testing.ts';
 import { Secret } from '../../src/contract/secret.ts';
 import { temporaryFolder } from '../../src/sqlite/temporary-folder.testing.ts';
 import { adminToken, startTestApp } from '../support/app.ts';
+import { isOnPostgres } from '../support/database.ts';
 
 type Document = Record<string, unknown>;
 
@@ -74,8 +75,10 @@ test('other requests are served while a large configuration is applied', async (
   while (isRunning) {
     const body = JSON.stringify({ events: [{ 'wt.ev': 'a', n: accepted }] });
     const response = await fetch(`${app.url}/v3/${key}`, { method: 'POST', body });
-    assert.equal(response.status, 200, await response.text());
-    accepted += 1;
+    // A node on PostgreSQL takes in nothing while its heartbeat is late, as it is on a busy machine.
+    const isLate = isOnPostgres && response.status === 503 && response.headers.has('retry-after');
+    if (!isLate) assert.equal(response.status, 200, await response.text());
+    accepted += isLate ? 0 : 1;
     const progress = await app.client.call('importProgress', { params: { progressId: 'one' } }).catch(() => null);
     if (progress !== null) phases.add(progress.phase);
   }
