@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tokenPrefix } from '../contract/accounts/token.ts';
 import { Secret } from '../contract/secret.ts';
+import { newSecret } from '../identity/one-time-secret.ts';
 import { createScrubber, maskHeaders, responseRedaction, scrubAttempt, secretHeaderNames } from './secret-redaction.ts';
 
 test('credentials and secret headers are masked, except for the name of the scheme', () => {
@@ -104,6 +106,16 @@ test('secrets are removed in every form in which they may be sent', () => {
   for (const form of forms) assert.match(scrub(`before ${form} after`), /^before .*\[secret\].* after$/, form);
   assert.equal(scrub(`a ${value}${value} b`), 'a [secret][secret] b');
   assert.equal(scrub('short words stay'), 'short words stay');
+});
+
+test('API tokens are removed by their form, also when no secret is known', () => {
+  const { scrub, learn } = createScrubber();
+  const token = newSecret(tokenPrefix);
+  for (const known of [[], ['a-known-secret']]) {
+    learn(known);
+    assert.equal(scrub(`/v3/${token}?k=${token}`), '/v3/[secret]?k=[secret]');
+    assert.equal(scrub('mlr_of_a_name'), 'mlr_of_a_name');
+  }
 });
 
 test('each line of a key is removed, its first and last stay', () => {

@@ -1,3 +1,4 @@
+import { tokenPrefix } from '../contract/accounts/token.ts';
 import type { Auth, Header } from '../contract/documents/connection.ts';
 import type { Attempt } from '../contract/records/delivery.ts';
 import type { Secret } from '../contract/secret.ts';
@@ -44,6 +45,9 @@ export function secretHeaderNames(auth: Auth, ...lists: (readonly Header[])[]): 
 /** Removes the values of secrets from text for people. */
 export type Scrubber = ReturnType<typeof createScrubber>;
 
+/** An API token, of which the server knows only the digest. */
+const apiToken = new RegExp(`${tokenPrefix}[\\w-]{43}`, 'g');
+
 /** The total length of remembered forms: about ten thousand passwords. */
 const formsLengthMax = 16 * 2 ** 20;
 /** Twice what a search for ten thousand passwords takes: at most 0.3 ms for each thousand characters. */
@@ -51,8 +55,8 @@ const comparedMax = (text: string) => 1_000_000 + 24 * text.length;
 
 /**
  * Creates a scrubber of the secrets in use and those used before: a request in flight when a secret is replaced still
- * has the old one. When they exceed the limit, all but those in use are forgotten. Without secrets, scrubbing costs
- * nothing; otherwise about a microsecond for each thousand characters.
+ * has the old one. When they exceed the limit, all but those in use are forgotten. API tokens are recognised by their
+ * form. Scrubbing takes about a microsecond for each thousand characters; without secrets far less.
  */
 export function createScrubber({ charactersMax: most = formsLengthMax }: { charactersMax?: number } = {}) {
   const sources: (() => Iterable<Secret | string>)[] = [];
@@ -88,11 +92,13 @@ export function createScrubber({ charactersMax: most = formsLengthMax }: { chara
 
   return {
     /**
-     * The text with `[secret]` in place of every known value in any of its forms (contract/secret-forms.ts), and of a whole
-     * text that was crafted so that the search takes too long.
+     * The text with `[secret]` in place of every API token and every known value in any of its forms
+     * (contract/secret-forms.ts), and of a whole text that was crafted so that the search takes too long.
      */
-    scrub: (text: string): string =>
-      characters === 0 ? text : (forms.replaceWithin(text, masked, comparedMax(text)) ?? masked),
+    scrub(text: string): string {
+      const rest = text.includes(tokenPrefix) ? text.replace(apiToken, masked) : text;
+      return characters === 0 ? rest : (forms.replaceWithin(rest, masked, comparedMax(rest)) ?? masked);
+    },
     /** Adds these values. Values under 8 characters are ignored. */
     learn,
     /** Adds the live secrets of a source now, and again on each call of the returned function. */

@@ -9,9 +9,6 @@ import { type Actor, accountEntry, checkAddedRights, checkGrant, checkIsAbove, s
 import { digestOf } from './one-time-secret.ts';
 import type { Principal } from './principal.ts';
 
-/** The prefix of tokens, which lets secret scanners recognise leaked ones. */
-export const tokenPrefix = 'mlr_';
-
 /** Maximum number of tokens that one user creates without a token, and of those created with one of them, at any depth. */
 const tokensMax = { own: 200, createdWithOne: 100 };
 

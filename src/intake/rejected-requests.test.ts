@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../../test/support/eventually.ts';
 import { startTestServer } from '../api/testing/server.testing.ts';
+import { tokenPrefix } from '../contract/accounts/token.ts';
+import { newSecret } from '../identity/one-time-secret.ts';
 
 test('rejected intake requests are listed with reason, masked address and collector', async () => {
   await using server = await startTestServer();
@@ -35,6 +37,28 @@ test('rejected intake requests are listed with reason, masked address and collec
   assert.deepEqual((await list(`?collectorId=${id}`)).data, [data[0], data[2]]);
   const first = await list('?limit=2');
   assert.deepEqual((await list(`?limit=2&cursor=${first.page.next}`)).data, [data[2]]);
+});
+
+test('no secret that a sender put into a wrong place is in a rejected request', async () => {
+  await using server = await startTestServer();
+  const secret = 'a-secret-of-a-connection';
+  const auth = { type: 'bearer', token: secret };
+  await server.make('/connections', { name: 'C', baseUrl: 'https://crm.example', auth });
+  const { key } = await server.make('/collectors', { name: 'C', allowedOrigins: [], formats: ['infinity', 'segment'] });
+  const token = newSecret(tokenPrefix);
+  for (const value of [secret, token]) {
+    await server.call('POST', `/v3/${value}`, {}, { origin: `https://${value}.example` });
+    await server.call('POST', `/v3/${'x'.repeat(240)}${value}`, {});
+    const authorization = `Basic ${Buffer.from(`${value}:`).toString('base64')}`;
+    await server.call('POST', '/v1/track', { type: 'track', event: 'Paid' }, { authorization });
+    await server.call('POST', `/v3/${key}`, { [value]: 1 }, { origin: `https://${value}.example` });
+  }
+  const { data } = (await server.call('GET', '/api/v1/collectors/rejected')).json();
+  assert.equal(data.length, 8);
+  const bodies = data.map(({ id }: { id: string }) => server.call('GET', `/api/v1/collectors/rejected/${id}`));
+  const shown = [JSON.stringify(data), ...(await Promise.all(bodies)).map((answer) => answer.body)].join('\n');
+  assert.ok(shown.includes('"key":"[secret]"') && shown.includes('"path":"/v3/[secret]"'), shown);
+  for (const value of [secret, token]) assert.ok(!shown.includes(value.slice(0, 14)), shown);
 });
 
 test('only the last five hundred rejected requests are kept', async () => {

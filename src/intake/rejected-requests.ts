@@ -21,6 +21,8 @@ type Parts = {
   clock: Pick<Clock, 'after'>;
   now: () => number;
   requests: Pick<Requests, 'rejected'>;
+  /** Removes secrets: a sender may have put one in the place of a key. */
+  scrub: (text: string) => string;
 };
 
 export type RejectedIntake = ReturnType<typeof createRejectedRequests>;
@@ -29,11 +31,13 @@ export type RejectedIntake = ReturnType<typeof createRejectedRequests>;
  * Counts rejected intake requests and stores the last of each collector, in one write a second. In a flood the older
  * ones of a second are left out, so the write stays small.
  */
-export function createRejectedRequests({ pipeline, telemetry, now, clock, requests }: Parts) {
+export function createRejectedRequests({ pipeline, telemetry, now, clock, requests, scrub }: Parts) {
   let waiting = new Map<string | null, RejectedRequest[]>();
   let count = 0;
   let bodies = 0;
   let writing = Promise.resolve();
+
+  const textOf = (sent: string) => scrub(sent).slice(0, textMax);
 
   /** The oldest of a collector make room for its newer ones; when all of it is taken, further ones are left out. */
   function wait(request: RejectedRequest): void {
@@ -77,20 +81,21 @@ export function createRejectedRequests({ pipeline, telemetry, now, clock, reques
       const [path = ''] = url.split('?', 1);
       const isKept = body.length > 0 && bodies < bodiesMax;
       if (isKept) bodies += 1;
+      const masked = isKept ? maskedBody(body, headers) : null;
       wait({
         id,
         at: new Date(now()).toISOString(),
-        key: (key ?? '').slice(0, textMax),
+        key: textOf(key ?? ''),
         collectorId,
         method,
-        path: path.slice(0, textMax),
+        path: textOf(path),
         status,
         code,
-        detail: message.slice(0, textMax),
+        detail: textOf(message),
         bytes: body.length > 0 ? body.length : announcedBytes(headers['content-length']),
-        origin: headers.origin?.slice(0, textMax) ?? null,
+        origin: headers.origin === undefined ? null : textOf(headers.origin),
         address: maskedAddress(address()),
-        body: isKept ? maskedBody(body, headers) : null,
+        body: masked && scrub(masked),
       });
     },
   };

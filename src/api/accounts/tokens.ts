@@ -1,10 +1,10 @@
 import type { Token } from '../../accounts/accounts.ts';
-import { type TokenInput, tokenPatch, tokenRoutes } from '../../contract/accounts/token.ts';
+import { type TokenInput, tokenPatch, tokenPrefix, tokenRoutes } from '../../contract/accounts/token.ts';
 import { foldName } from '../../contract/fold-name.ts';
 import { given } from '../../contract/given.ts';
 import type { AccountSnapshot } from '../../identity/account-snapshot.ts';
 import { newSecret } from '../../identity/one-time-secret.ts';
-import { changeToken, createToken, removeToken, tokenPrefix } from '../../identity/tokens.ts';
+import { changeToken, createToken, removeToken } from '../../identity/tokens.ts';
 import type { ApiParts, Call, Handlers, OutputOf } from '../call/call.ts';
 import { withoutIgnored } from '../documents/patch.ts';
 import { found, validate } from '../http/validate.ts';

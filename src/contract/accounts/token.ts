@@ -5,6 +5,9 @@ import { api, tagged, textFilter } from '../route.ts';
 import { documentName, instant, timestamp } from '../text.ts';
 import { right, rightList } from './role.ts';
 
+/** The prefix of tokens, by which the scrubber and secret scanners recognise them. */
+export const tokenPrefix = 'mlr_';
+
 /** The default lifetime of a token, in days. */
 export const tokenDays = 365;
 
