@@ -172,6 +172,35 @@ test('Settings › System lists the problems of a server that is not ready', asy
   await tab.page.getByText('Free disk space is below the reserve: intake is refused.').waitFor();
 });
 
+test('Settings › System shows within 3 s that a node took the partitions of another one', async () => {
+  const { app, browser } = console_;
+  // In a page of its own, since its clock and its answers are not those of others.
+  await using tab = await openTab(browser, { url: app.url, viewport: { width: 1280, height: 900 } });
+  const { page } = tab;
+  const alone = await app.client.call('getNodes');
+  let owned = [2, 2];
+  await page.route('**/api/v1/nodes', (route) =>
+    route.fulfill({
+      json: {
+        ...alone,
+        partitions: 4,
+        nodes: owned.map((partitions, i) => ({ ...alone.nodes[0], name: 'ab'[i], partitions })),
+      },
+    }),
+  );
+  await page.clock.install();
+  await visit(page, '/settings?tab=system');
+  await page.getByText('2 / 4').nth(1).waitFor();
+  await page.clock.pauseAt(Date.now() + 1_000);
+  owned = [0, 4];
+  const asked = page.waitForResponse('**/api/v1/nodes');
+  await page.clock.runFor(3_000);
+  await asked;
+  // What is to be drawn.
+  await page.clock.runFor(100);
+  await page.getByText('4 / 4').waitFor();
+});
+
 test('the installation is named beside the product, in the title and in what asks first; a silent server is said to be slow', async () => {
   const { app, browser } = console_;
   const { id } = await app.client.call('createConnection', { body: { name: 'CRM', baseUrl: 'https://crm.example' } });

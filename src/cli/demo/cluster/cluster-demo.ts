@@ -138,7 +138,7 @@ ${lines.join('\n')}
   Logs        ${folder}/node-*.log (removed when the demo stops)
 
 Kill a node by its command above. Settings › System shows how the other one takes its partitions; events are accepted and
-delivered all the same. The node starts again after 10 s and takes its share.
+delivered all the same. The node starts again after 10 s and takes its share. Matches and deliveries are counted a few seconds late.
 
     Ctrl-C stops the demo.
 

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Nodes } from '../../../contract/records/node.ts';
-import { useApiQuery, watched } from '../../data/data.ts';
+import { live, useApiQuery } from '../../data/data.ts';
 import { formatBytes, formatNumber, settings, terms } from '../../messages/en.ts';
 import { Facts, Panel, Problem, ShortTable, Time } from '../../parts/parts.ts';
 
@@ -18,7 +18,7 @@ const lostFact = ({ noticedAt, events, deliveries }: Lost): [string, ReactNode] 
 
 /** The database, and the processes that share it when there is more than one. */
 export function DatabasePanel(): ReactNode {
-  const { data, error, refetch } = useApiQuery('getNodes', {}, watched);
+  const { data, error, refetch } = useApiQuery('getNodes', {}, live);
   return (
     <Panel title={words.database}>
       {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
