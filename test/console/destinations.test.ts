@@ -100,6 +100,28 @@ test('a template error says line, column and cause, is reached by F8, and stands
   assert.deepEqual(tab.problems, []);
 });
 
+test('a message after a save covers neither the template nor the preview', async () => {
+  const { app, browser } = console_;
+  const { destination } = await wire(app, receiver);
+  await using tab = await openTab(browser, { url: app.url, path: details(destination) });
+  const { page } = tab;
+  await edit(page);
+  await editor(page).fill('{"n": 1}');
+  await page.getByRole('button', { name: 'Save and stay' }).click();
+  const message = page.getByRole('region', { name: 'Messages' }).getByRole('group').last();
+  for (const width of [1440, 1024]) {
+    await page.setViewportSize({ width, height: 900 });
+    const box = (await message.boundingBox()) ?? assert.fail();
+    const main = (await page.getByRole('main').boundingBox()) ?? assert.fail();
+    assert.ok(
+      box.x >= 0 && box.x + box.width <= main.x,
+      `at ${width} px it ends ${box.x + box.width - main.x} px in the page`,
+    );
+  }
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a template with an error shows the last request that could be made, and says so only if there was one', async () => {
   const { app, browser } = console_;
   const { destination, deliver } = await wire(app, receiver);

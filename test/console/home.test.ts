@@ -194,6 +194,14 @@ test('examples of the template language run, the type of an error links to its d
   await page.getByRole('heading', { name: 'unauthorized' }).waitFor();
   assert.ok(await page.getByText('401 Not signed in.').isVisible());
 
+  // A link in a text leads to another page without loading the console again.
+  await page.evaluate('globalThis.isSame = true');
+  const link = page.getByRole('main').locator('p a[href^="/docs/"], li a[href^="/docs/"], td a[href^="/docs/"]').last();
+  const href = (await link.getAttribute('href')) ?? assert.fail();
+  await link.click();
+  await page.waitForURL((to) => to.pathname + to.hash === href || to.pathname === href.replace(/#.*/, ''));
+  assert.equal(await page.evaluate('globalThis.isSame'), true);
+
   await page.goto(`${app.url}/docs/api?filter=render`);
   await page.getByText('Render a template with given records').click();
   await page.getByText('Right: connections:view').waitFor();

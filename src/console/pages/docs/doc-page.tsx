@@ -1,7 +1,7 @@
 import { Button, Code, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { formatDuration, terms, docs as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
@@ -16,7 +16,7 @@ import { DocsFrame } from './docs-frame.tsx';
 /** A document of docs/ or the changelog, rendered by the build. */
 export function DocPage(): ReactNode {
   const { name } = useParams({ from: '/shell/docs/$name' });
-  const navigate = useNavigate();
+  const followed = useFollowedLinks();
   const { data, error } = useQuery({
     queryKey: ['doc', name],
     queryFn: () => loadDoc(name),
@@ -29,14 +29,6 @@ export function DocPage(): ReactNode {
   }, [hash, isThere]);
   if (data === null) return <NotFoundPage />;
 
-  /** Links in the text to other pages of the console are followed without loading it again. */
-  function follow(event: MouseEvent) {
-    const href = (event.target as Element).closest('a')?.getAttribute('href'); // clicks are on elements
-    if (!href?.startsWith('/') || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    void navigate({ href });
-  }
-
   return (
     <DocsFrame name={name}>
       <Problem error={error} />
@@ -45,18 +37,35 @@ export function DocPage(): ReactNode {
         part.kind === 'example' ? (
           <TemplateExample key={part.template} {...part} />
         ) : (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is clicked
-          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
           <div
             key={part.html.slice(0, 200)}
             className={css['doc']}
-            onClick={follow}
+            ref={followed}
             // biome-ignore lint/security/noDangerouslySetInnerHtml: made of our own documents by the build
             dangerouslySetInnerHTML={{ __html: part.html }}
           />
         ),
       )}
     </DocsFrame>
+  );
+}
+
+/** Links in the text to other pages of the console are followed without loading it again. */
+function useFollowedLinks(): (text: HTMLElement) => () => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (text) => {
+      function follow(event: MouseEvent) {
+        const link = event.target instanceof Element ? event.target.closest('a') : null;
+        const href = link?.getAttribute('href');
+        if (!href?.startsWith('/') || event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        void navigate({ href });
+      }
+      text.addEventListener('click', follow);
+      return () => text.removeEventListener('click', follow);
+    },
+    [navigate],
   );
 }
 
