@@ -57,7 +57,7 @@ export function DeliveriesPage(): ReactNode {
     noun: nouns.deliveries,
     search,
     query,
-    columns: useDeliveryColumns((part) => change(part)),
+    columns: useDeliveryColumns(query.data?.data, (part) => change(part)),
     filterBy: words.filterBy,
     filters: useDeliveryFilters(),
     notice: mayLook ? (

@@ -17,12 +17,16 @@ type CellFilter = { action?: string; destination?: string; code?: string; error?
 
 /**
  * The columns of a list of deliveries, with the names that its rows need. With `onFilter`, cells are
- * filters too.
+ * filters too. Where no row has a next attempt, its column is the first to leave.
  */
-export function useDeliveryColumns(onFilter?: (by: CellFilter) => void): readonly Column<Delivery>[] {
+export function useDeliveryColumns(
+  rows: readonly Delivery[] | undefined,
+  onFilter?: (by: CellFilter) => void,
+): readonly Column<Delivery>[] {
   const filter = useRef(onFilter);
   filter.current = onFilter;
   const isFilter = onFilter !== undefined;
+  const hasNext = rows?.some(({ nextAttemptAt }) => nextAttemptAt !== null) === true;
   const names = useNames();
   const holdOf = useHoldOf();
 
@@ -71,14 +75,14 @@ export function useDeliveryColumns(onFilter?: (by: CellFilter) => void): readonl
         lastAttempt == null ? null : formatDuration(lastAttempt.durationMs),
       ),
       column('created', terms.created, { goesBelow: true }, ({ createdAt }) => <Time at={createdAt} show="stream" />),
-      column('next', terms.nextAttempt, { leavesFirst: true }, (row) => {
+      column('next', terms.nextAttempt, { leavesFirst: !hasNext }, (row) => {
         const { nextAttemptAt } = row;
         const hold = holdOf(row);
         if (hold !== null) return <span title={outcomes.reason[hold].short}>{words.afterHold}</span>;
         return nextAttemptAt === null ? null : <Countdown at={nextAttemptAt} due={words.now} />;
       }),
     ];
-  }, [names, holdOf, isFilter]);
+  }, [names, holdOf, isFilter, hasNext]);
 }
 
 type FilterCellProps = { what: string; name: string; onFilter: () => void };

@@ -27,7 +27,7 @@ export function DeliveryTable({ filter, empty, name = shell.pages.deliveries }: 
     noun: nouns.deliveries,
     search: { cursor },
     query,
-    columns: useDeliveryColumns(),
+    columns: useDeliveryColumns(query.data?.data),
     empty: { icon: 'deliveries', text: words.emptyText, ...empty },
   });
   if (!mayLook) return <NoRight right="deliveries:view" />;
