@@ -1,7 +1,7 @@
 import { Button, Code, Group, Paper, SimpleGrid, Skeleton, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefCallback, useCallback, useEffect, useState } from 'react';
 import type { RouteResponse } from '../../../client/client.ts';
 import { formatDuration, terms, docs as words } from '../../messages/en.ts';
 import { bind } from '../../parts/form/bind.ts';
@@ -51,7 +51,7 @@ export function DocPage(): ReactNode {
 }
 
 /** Links in the text to other pages of the console are followed without loading it again. */
-function useFollowedLinks(): (text: HTMLElement) => () => void {
+function useFollowedLinks(): RefCallback<HTMLElement> {
   const navigate = useNavigate();
   return useCallback(
     (text) => {
@@ -62,8 +62,8 @@ function useFollowedLinks(): (text: HTMLElement) => () => void {
         event.preventDefault();
         void navigate({ href });
       }
-      text.addEventListener('click', follow);
-      return () => text.removeEventListener('click', follow);
+      text?.addEventListener('click', follow);
+      return () => text?.removeEventListener('click', follow);
     },
     [navigate],
   );
