@@ -14,7 +14,11 @@ export type Plan = { changes: readonly AccountChange[]; entries: readonly NewAud
 /** The accounts in memory: read without storage, changed through storage. */
 export type Directory = Awaited<ReturnType<typeof loadDirectory>>;
 
+/** Uses are stored this often, and those at other nodes read. */
 const useEveryMs = 60_000;
+
+/** A use at another node is known here after this time. */
+export const useKnownMs = 3 * useEveryMs;
 
 export type DirectoryParts = {
   accounts: Accounts;
@@ -34,8 +38,10 @@ export async function loadDirectory(parts: DirectoryParts) {
   const used = new Map<string, number>();
   let records = new Map<string, AccountRecord>();
   let snapshot: AccountSnapshot;
+  let loadedAt = 0;
 
   async function reload() {
+    loadedAt = now();
     const all = await accounts.all();
     records = new Map(all.records.map((record) => [rowName(record.kind, record.value.id), record]));
     snapshot = accountSnapshot(all.revision, records.values());
@@ -74,11 +80,16 @@ export async function loadDirectory(parts: DirectoryParts) {
     return plan;
   }
 
-  /** When a token or session was last used, exact to a minute. */
-  const lastUsedAt = <T extends { id: string; lastUsedAt: number | null }>({
+  /** When a token or session was last used, here or at another node, exact to some minutes. */
+  function lastUsedAt<T extends { id: string; lastUsedAt: number | null }>({
     id,
     lastUsedAt: stored,
-  }: T): T['lastUsedAt'] => used.get(id) ?? stored;
+  }: T): T['lastUsedAt'] {
+    const here = used.get(id);
+    if (here === undefined || stored === null) return here ?? stored;
+    // A clock that was ahead leaves a use in the future, which is replaced.
+    return stored > now() + useEveryMs ? here : Math.max(here, stored);
+  }
 
   await reload();
   const directory = {
@@ -91,10 +102,11 @@ export async function loadDirectory(parts: DirectoryParts) {
      */
     change: <P extends Plan>(build: (snapshot: AccountSnapshot) => P): Promise<P> =>
       inTurn(async () => change(build(snapshot))),
-    /** Reads what another process changed. Resolves when it is in effect. */
+    /** Reads what another process changed, and once a minute what was used there. Resolves when it is in effect. */
     follow: (): Promise<void> =>
       inTurn(async () => {
-        if ((await accounts.revision()) !== snapshot.revision) await refresh();
+        const isOld = Math.abs(now() - loadedAt) >= useEveryMs;
+        if (isOld || (await accounts.revision()) !== snapshot.revision) await refresh();
       }),
     /** `listener` is called after each change, of this process or of another one, until the returned function is called. */
     watch: listeners.add,
@@ -102,7 +114,6 @@ export async function loadDirectory(parts: DirectoryParts) {
     /** Records a use; written to storage at most once a minute for each token or session. */
     noteUse(kind: 'token' | 'session', one: { id: string; lastUsedAt: number | null }): void {
       const at = now();
-      // A clock that was ahead leaves a use in the future, which is replaced.
       if (Math.abs(at - (lastUsedAt(one) ?? 0)) < useEveryMs) return;
       used.set(one.id, at);
       accounts.touch([{ kind, id: one.id, at }]).catch((error: unknown) => failed(error, 'record a use'));

@@ -5,7 +5,7 @@ import type { NewId } from '../contract/ids.ts';
 import type { AuditAuthor, NewAuditEntry } from '../contract/records/audit.ts';
 import { type AccountSnapshot, foldEmail, rightsOf } from './account-snapshot.ts';
 import { addressGroup } from './address-group.ts';
-import type { Directory, Plan } from './directory.ts';
+import { type Directory, type Plan, useKnownMs } from './directory.ts';
 import { ended, endedSessionsOf, forgottenEnds } from './ended-sessions.ts';
 import { accountEntry, areWithin, mayInvite } from './grants.ts';
 import { digestOf, newSecret } from './one-time-secret.ts';
@@ -74,7 +74,8 @@ export function createSignIns(parts: SignInParts) {
     const signedIn: User = { ...user, lastSignInAt: at };
     const all = [...snapshot.sessions.values()];
     const former = all.filter(({ id }) => id === visit.former);
-    const expired = all.filter((one) => one.id !== visit.former && hasEnded(one, directory.lastUsedAt(one), at));
+    const usedUntil = (one: Session) => directory.lastUsedAt(one) + useKnownMs;
+    const expired = all.filter((one) => one.id !== visit.former && hasEnded(one, usedUntil(one), at));
     const own = all.filter((one) => one.userId === user.id && !former.includes(one) && !expired.includes(one));
     const tooMany = own.sort((a, b) => b.createdAt - a.createdAt).slice(sessionsMax - 1);
     return {
