@@ -16,20 +16,28 @@ type Parts = { directory: Directory; passwords: Passwords; signIns: SignIns; new
 /** The setup of an installation without an administrator. */
 export function createSetup({ directory, passwords, signIns, newId, now }: Parts) {
   const isOpen = () => !hasAdministrator(directory.snapshot.users.values());
-  const token = isOpen() ? newSecret() : null;
-  const digest = digestOf(token ?? newSecret());
+  let token = isOpen() ? newSecret() : null;
+  // For good: a link that was used must not work again when no administrator is left.
+  directory.watch(() => {
+    if (!isOpen()) token = null;
+  });
 
   return {
-    /** The token of the setup link, generated at each start; null: an administrator exists. */
-    token,
+    /** The token of the setup link, generated at each start; null: an administrator exists, or existed since. */
+    get token(): string | null {
+      return token;
+    },
     /** Whether no administrator exists yet. */
     isOpen,
     /** Creates the first administrator and signs in. Throws AppError `setup_done`, `unauthorized`. */
     async setUp(given: { setupToken: string; email: string; password: string }, visit: SignInContext) {
       const { setupToken, email, password } = given;
       if (!isOpen()) throw new AppError('setup_done');
-      if (!isSameDigest(digestOf(setupToken), digest))
-        throw new AppError('unauthorized', 'This setup link has expired. The server prints a new one when it starts.');
+      if (token === null || !isSameDigest(digestOf(setupToken), digestOf(token)))
+        throw new AppError(
+          'unauthorized',
+          'This setup link is not valid here. The server prints a new one when it starts; each of several nodes has its own.',
+        );
       checkPassword(password, email);
       const passwordHash = await passwords.hash(password);
       await directory.change((snapshot) => {
