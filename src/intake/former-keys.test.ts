@@ -92,6 +92,15 @@ test('a failed read of the last uses is repeated with the next request', async (
   assert.equal(await keys.usedAt('key'), 7);
 });
 
+test('the use of a former key at another node is shown, also after it was asked for', async () => {
+  await using storage = await openStorage();
+  const node = () => createFormerKeys({ ...storage, telemetry: { failedOften: () => {} }, now: () => 9 });
+  const [a, b] = [node(), node()];
+  assert.equal(await b.usedAt('key'), null);
+  await storage.notes.save({ name: 'key_use/key', text: '7' });
+  assert.deepEqual([await a.usedAt('key'), await b.usedAt('key')], [7, 7]);
+});
+
 test('changes and rollbacks of a collector keep its keys', async () => {
   await using server = await start();
   const { first, send, path } = server;

@@ -9,7 +9,7 @@ const useMs = 365 * 86_400_000;
 const prefix = 'key_use/';
 
 type Parts = {
-  notes: Pick<Notes, 'list' | 'save'>;
+  notes: Pick<Notes, 'list' | 'load' | 'save'>;
   telemetry: Pick<Telemetry, 'failedOften'>;
   now: () => number;
 };
@@ -19,7 +19,7 @@ export type FormerKeys = ReturnType<typeof createFormerKeys>;
 /** The keys that collectors had before their last rotation: until when they are valid, and when they were last used. */
 export function createFormerKeys({ notes, telemetry, now }: Parts) {
   const used = new Map<string, number>();
-  let stored: Promise<ReadonlyMap<string, number>> | null = null;
+  let forgotten: Promise<void> | null = null;
 
   /** Stored at most once a minute for each key. */
   function note(key: string): void {
@@ -31,11 +31,9 @@ export function createFormerKeys({ notes, telemetry, now }: Parts) {
       .catch((error: unknown) => telemetry.failedOften(error, 'store a use of a key'));
   }
 
-  async function load(): Promise<ReadonlyMap<string, number>> {
-    const uses = (await notes.list(prefix)).map(({ name, text }) => ({ name, at: Number(text) }));
-    const old = uses.filter(({ at }) => at < now() - useMs);
+  async function forgetOld(): Promise<void> {
+    const old = (await notes.list(prefix)).filter(({ text }) => Number(text) < now() - useMs);
     if (old.length > 0) await notes.save(...old.map(({ name }) => ({ name, text: null })));
-    return new Map(uses.filter((use) => !old.includes(use)).map(({ name, at }) => [name.slice(prefix.length), at]));
   }
 
   return {
@@ -47,12 +45,15 @@ export function createFormerKeys({ notes, telemetry, now }: Parts) {
     },
     /** When a former key was last used (ms since the epoch), exact to a minute; null: never. */
     async usedAt(key: string): Promise<number | null> {
-      // A failed read is not kept.
-      stored ??= load().catch((error: unknown) => {
-        stored = null;
+      // Once in a process; a failure is repeated with the next request.
+      forgotten ??= forgetOld().catch((error: unknown) => {
+        forgotten = null;
         throw error;
       });
-      return used.get(key) ?? (await stored).get(key) ?? null;
+      await forgotten;
+      // Each time: the key may be in use at another node.
+      const at = Math.max(used.get(key) ?? 0, Number(await notes.load(prefix + key)));
+      return at === 0 ? null : at;
     },
   };
 }

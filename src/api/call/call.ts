@@ -61,7 +61,7 @@ export type ApiParts = {
   clock: Pick<Clock, 'after'>;
   /** What is remembered of requests over a restart. */
   requests: Requests;
-  notes: Pick<Notes, 'list' | 'save'>;
+  notes: Pick<Notes, 'list' | 'load' | 'save'>;
   version: string;
   /** Public URL of this server; documentation links begin with it. */
   publicUrl: string | null;
