@@ -3,7 +3,6 @@ import type { NotifierTiming } from './alerts/notifier.ts';
 import { announce } from './announce.ts';
 import { exposedCookies } from './api/auth/exposed-cookies.ts';
 import { createServer } from './api/server.ts';
-import { repeated } from './async/repeated.ts';
 import { Rounds } from './async/rounds.ts';
 import type { Audit } from './audit/audit.ts';
 import { computeThread } from './compute/compute-thread.ts';
@@ -24,6 +23,7 @@ import { openGeoFile } from './intake/enrichment/geo/geo-file.ts';
 import { openIdOf, operatorHosts, operatorRetention, resetSender } from './operator-services.ts';
 import { pausesOfTokens } from './pipeline/dispatch/pauses/pause-stores.ts';
 import { createPauses } from './pipeline/dispatch/pauses/pauses.ts';
+import { following } from './pipeline/following.ts';
 import { type Pipeline, startPipeline } from './pipeline/pipeline.ts';
 import type { NodeParts } from './pipeline/pipeline-parts.ts';
 import type { Snapshot } from './pipeline/snapshot/snapshot.ts';
@@ -133,11 +133,10 @@ export async function compose(
   pullMetrics({ ...core, storage, pipeline, watch, sandbox });
   const identity = await openIdentity(config, core, storage, { egress: ownEgress, baseUrl: address.base });
   const { node } = overrides;
-  if (node !== undefined)
+  const accounts =
+    node &&
     opened.use(
-      repeated(core.clock, node.followMs, identity.directory.follow, (error) =>
-        telemetry.failed(error, 'follow the accounts'),
-      ),
+      following(core.clock, node.followMs, 'the stored accounts', identity.directory.follow, telemetry.failed),
     );
   const nodes = opened.use(
     await sharedNodes({
@@ -184,6 +183,8 @@ export async function compose(
         ...present({
           ...core.problems(),
           partitions: pipeline.takesIn() ? null : 'This node owns no partition.',
+          configuration: pipeline.configurationProblem(withCauses),
+          accounts: accounts?.problem(withCauses),
           sandbox: sandbox.problem(),
           statistics: pipeline.statistics.problem(),
           session_cookies: cookies.problem(),

@@ -25,6 +25,7 @@ export function matchAlone(
     nodes: () => 1,
     roster: () => null,
     mayAct: () => true,
+    problem: () => null,
     start: () => matcher.start(),
     [Symbol.asyncDispose]: () => matcher[Symbol.asyncDispose](),
   };

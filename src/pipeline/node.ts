@@ -5,6 +5,7 @@ import { type AskOwner, commandsOfNode } from './commands/owner-commands.ts';
 import type { Delivering } from './delivering.ts';
 import { Dispatchers } from './dispatch/dispatchers.ts';
 import { createFire } from './firing.ts';
+import { following } from './following.ts';
 import type { DeliveryEvents } from './insight/delivery-events.ts';
 import { followOtherEvents } from './insight/other-events.ts';
 import { sharedStatus } from './insight/owner-status.ts';
@@ -121,10 +122,14 @@ export function createNode(
     wasActing &&= is;
     return is;
   };
-  const failedToFollow = (error: unknown) => telemetry.failed(error, 'follow the other nodes');
-  const following = new AsyncDisposableStack();
-  following.use(repeated(clock, node.followMs, () => configuration.follow(), failedToFollow));
-  following.use(repeated(clock, node.statusMs, followOwners, failedToFollow));
+  const { failed } = telemetry;
+  const reading = new AsyncDisposableStack();
+  const { problem } = reading.use(
+    following(clock, node.followMs, 'the stored configuration', () => configuration.follow(), failed),
+  );
+  reading.use(
+    repeated(clock, node.statusMs, followOwners, (error) => failed(error, 'follow what other nodes do and hold')),
+  );
   const serving = new AsyncDisposableStack();
   serving.use(
     repeated(clock, node.statusMs, status.publish, (error) => telemetry.failed(error, 'store the state of queues')),
@@ -179,10 +184,11 @@ export function createNode(
     nodes: () => ownership.nodes,
     roster: () => ownership.roster,
     mayAct: () => ownership.mayAct(),
+    problem,
     start: () => ownership.start(),
     async [Symbol.asyncDispose]() {
       await serving.disposeAsync();
-      await following.disposeAsync();
+      await reading.disposeAsync();
       await ownership.leave();
       await ownership[Symbol.asyncDispose]();
     },

@@ -225,6 +225,8 @@ export async function startPipeline(parts: PipelineParts) {
     doesJobs,
     /** Whether no other node can have taken a partition of this one. */
     mayAct: matching.mayAct,
+    /** Why this node can't read what others have changed of the configuration, with the message of the error if asked; or null. */
+    configurationProblem: matching.problem,
     /** Whether this node takes in events now: it owns a partition that no other node can have taken. */
     takesIn: () => ownPartitions.leases().length > 0 && matching.mayAct(),
     /** Whether intake is refused because the size limit is reached and nothing is left to remove. */

@@ -49,13 +49,20 @@ export async function openSealedTexts(kind: string, notes: Notes, seals: Sealer)
       }),
   };
 
-  const list = async (): Promise<Map<string, string>> =>
-    new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)]));
-
   return {
     /** The content at the start. */
-    all: await list(),
-    list,
+    all: new Map((await sealedNotes()).map(({ name, sealed }) => [name, open(name, sealed)])),
+    /** What is stored now and can be opened: another node may seal with a key that this one does not have. */
+    async list(failed: (error: unknown) => void): Promise<Map<string, string>> {
+      const opened = new Map<string, string>();
+      for (const { name, sealed } of await sealedNotes())
+        try {
+          opened.set(name, open(name, sealed));
+        } catch (error) {
+          failed(error);
+        }
+      return opened;
+    },
     /** What is stored now; null: nothing. */
     load: async (name: string): Promise<string | null> => {
       const sealed = await notes.load(prefix + name);

@@ -7,8 +7,8 @@ import { metricsFormatOf, prometheusType } from './metrics-format.ts';
 /**
  * Problems that are listed but leave the instance ready: intake still works, and the part's work is delayed (deliveries
  * that need the sandbox, the checkpoint, statistics), or only reads, cookies or enrichment are affected. If a load balancer removed the
- * instance, a delay would become refused events. All other problems make the instance unready: it is stopping or
- * refuses events.
+ * instance, a delay would become refused events. All other problems make the instance unready: it is stopping,
+ * refuses events, or goes on with a former configuration.
  */
 const listedOnly: ReadonlySet<string> = new Set([
   'clock',

@@ -256,6 +256,7 @@ export async function startTestServer(
     addJob: () => Promise.reject(new Error('no job is added')),
     doesJobs: () => true,
     mayAct: () => true,
+    configurationProblem: () => null,
     takesIn: () => true,
     replays: await startReplays({
       planner: replayPlanner({

@@ -3,7 +3,8 @@ import type { Token } from './token-life.ts';
 /** Sealed texts by connection. `all` is the content at the start. */
 interface SealedTexts {
   readonly all: ReadonlyMap<string, string>;
-  list(): Promise<ReadonlyMap<string, string>>;
+  /** What is stored now; one that can't be opened is reported, and is missing. */
+  list(failed: (error: unknown) => void): Promise<ReadonlyMap<string, string>>;
   /** Durable when it resolves; null removes the text. */
   save(name: string, text: string | null): Promise<void>;
 }
@@ -53,7 +54,7 @@ export function createKeptTokens(sealed: SealedTexts, failed: (error: unknown) =
       await sealed.save(connectionId, null);
     },
     async read() {
-      known = keptOf(await sealed.list());
+      known = keptOf(await sealed.list(failed));
     },
   };
 }
