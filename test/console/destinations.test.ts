@@ -132,7 +132,8 @@ test('a template with an error shows the last request that could be made, and sa
   const last = page.getByText('Showing the last working preview.');
   await edit(page);
   await editor(page).fill('{{! throw new Error("no such shop"); }}');
-  await page.getByText('no such shop').first().waitFor();
+  // In the preview: the editor has the words at once.
+  await page.getByRole('tabpanel').getByText('no such shop').waitFor();
   await editor(page).fill('{{ (it.a }}');
   await page.getByText('Fix the template’s errors to see a preview.').waitFor();
   assert.equal(await last.count(), 0);

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Arguments, CallInput, RouteResponse } from '../../../../../client/client.ts';
 import type { RouteId } from '../../../../../contract/routes.ts';
 import { apiQuery, kept, useApiQuery } from '../../../../data/data.ts';
@@ -158,7 +158,10 @@ function useTried<Saved extends 'previewDestination' | 'checkDestination'>(
     if (latest === settled) void query.refetch();
     else settle(latest);
   }
-  return { ...query, run };
+  // A draft with errors may have been asked for before they were found: its refusal does not take away the last answer.
+  const last = useRef(query.data);
+  if (query.data !== undefined) last.current = query.data;
+  return { ...query, data: query.data ?? last.current, run };
 }
 
 type Action = RouteResponse<'getAction'>;
