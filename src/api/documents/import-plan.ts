@@ -4,6 +4,7 @@ import { missingCredentials, missingHeaderValues } from '../../connections/missi
 import type { AlertBody } from '../../contract/documents/alert.ts';
 import type { ConnectionBody } from '../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../contract/documents/destination.ts';
+import type { ReferredKind } from '../../contract/documents/references.ts';
 import type { ImportStep } from '../../contract/documents/transfer.ts';
 import type { TransferKind } from '../../contract/documents/transfer-kinds.ts';
 import { AppError, type FieldError } from '../../contract/errors.ts';
@@ -128,9 +129,13 @@ function check({ document, check: checked }: Planned, { draft, programs, missing
 }
 
 /** A stored body with names instead of ids, its secrets in place, without the fields that the server makes. */
-export function fileBody({ kind, body }: { kind: string; body: unknown }, snapshot: Snapshot): Record<string, unknown> {
+export function fileBody(
+  { kind, body }: { kind: string; body: unknown },
+  snapshot: Snapshot,
+  maySee?: (kind: ReferredKind) => boolean,
+): Record<string, unknown> {
   const of = kind as TransferKind; // only documents of these kinds are exported or imported
-  return withNames(of, withoutServerSet(body, of) as Record<string, unknown>, snapshot); // an object stays one
+  return withNames(of, withoutServerSet(body, of) as Record<string, unknown>, snapshot, maySee); // an object stays one
 }
 
 /** What a document lacks after an import without its secrets. */

@@ -107,14 +107,17 @@ export function withIds(kind: ManagedKind, json: Record<string, unknown>, snapsh
 
 /**
  * A stored body with the names of other documents instead of ids: `withIds` makes the same body of it. A name that
- * would be read as another document stays an id, and so does the id of a deleted one.
+ * would be read as another document stays an id, and so does the id of a deleted one, or of a kind whose names the reader
+ * must not see.
  */
 export function withNames(
   kind: ManagedKind,
   body: Record<string, unknown>,
   snapshot: Snapshot,
+  maySee: (kind: ReferredKind) => boolean = () => true,
 ): Record<string, unknown> {
   return mapReferences(documentInputs[kind], body, 'ids', (of, id) => {
+    if (!maySee(of)) return id;
     if (of === 'destination') return destinationName(id, snapshot);
     const name = snapshot.documents[of].get(id)?.body.name;
     return name !== undefined && findNamed(of, name, snapshot) === id ? name : id;

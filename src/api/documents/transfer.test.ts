@@ -148,6 +148,17 @@ test('with a problem in one document nothing is stored, and with `partial` all o
   assert.equal(stored(server).length, before.length + 1);
 });
 
+test('an export names no document of a kind that its reader may not view', async () => {
+  await using server = await startTestServer();
+  await imported(server, shop);
+  server.grant('some', ['actions:view']);
+  const answer = await server.call('GET', '/api/v1/export', undefined, { authorization: 'Bearer some' });
+  const [{ rules, destinations }] = answer.json().documents;
+  const referred = [...rules.any.map((one: { behavior: string }) => one.behavior), destinations[0].destination];
+  for (const one of referred) assert.match(one, /^(beh|dst)_/);
+  assert.doesNotMatch(answer.body, /Shop CRM|Big order/);
+});
+
 test('an import needs Manage of each kind in it, an export View of each kind that it asks for', async () => {
   await using server = await startTestServer();
   await imported(server, shop);

@@ -35,6 +35,7 @@ export function transferHandlers(parts: ApiParts) {
         wanted === undefined || wanted.has(id) || ('connectionId' in body && wanted.has(String(body.connectionId)));
       const kinds = transferKinds.filter((kind) => query.kind?.includes(kind) ?? may(rightOf(kind, 'view')));
       requireRights(kinds, 'view', may);
+      const maySee = (kind: TransferKind) => may(rightOf(kind, 'view'));
       const chosen: { kind: TransferKind; document: Document<{ name: string }> }[] = [];
       for (const kind of kinds) {
         const all: Iterable<Document<{ name: string }>> = snapshot.documents[kind].values();
@@ -44,7 +45,7 @@ export function transferHandlers(parts: ApiParts) {
       }
       return new LongResponse(
         'documents',
-        mapped(chosen, ({ kind, document }) => exported(kind, document, snapshot)),
+        mapped(chosen, ({ kind, document }) => exported(kind, document, snapshot, maySee)),
       );
     },
 
@@ -186,8 +187,13 @@ function behaviorsInOrder(behaviors: readonly Item[]): Item[] {
 }
 
 /** A document as a file has it. */
-function exported(kind: TransferKind, document: Document<object>, snapshot: Snapshot) {
-  const inFile = exportSecrets(documentInputs[kind], fileBody({ ...document, kind }, snapshot));
+function exported(
+  kind: TransferKind,
+  document: Document<object>,
+  snapshot: Snapshot,
+  maySee: (kind: TransferKind) => boolean,
+) {
+  const inFile = exportSecrets(documentInputs[kind], fileBody({ ...document, kind }, snapshot, maySee));
   const { name, ...body } = inFile as Record<string, unknown>; // an object stays one
   return { kind, name: String(name), ...body };
 }
