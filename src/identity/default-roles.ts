@@ -62,7 +62,7 @@ export const defaultRoles: readonly { name: string; description: string; rights:
   {
     name: 'Operator',
     description:
-      'Operates the server: retries, cancels and replays deliveries, changes settings; sees no personal data.',
+      'Operates the server: retries, cancels and replays deliveries, changes settings; sees ids of visitors, but no payloads.',
     rights: [
       'connections:view',
       'actions:view',
