@@ -148,6 +148,7 @@ export async function compose(
   const logHead = () => logAuditHead(stores.audit, telemetry);
   await logHead();
   opened.defer(logHead);
+  if (node !== undefined) await requests.responses.started(node.name);
   opened.use(pruneResponses(requests, core, pipeline));
   const cookies = exposedCookies(telemetry.noticed);
   const geo = config.geoDatabase === null ? null : opened.use(await openGeoFile(config.geoDatabase, core));

@@ -87,6 +87,26 @@ export function requestsConformance(name: string, make: () => Promise<Made>): vo
       assert.deepEqual(await responses.begin({ ...again, at: 101 }), { kind: 'interrupted' });
     });
 
+    guarantee(
+      'a request of a node is interrupted when the node starts again, and does not run twice',
+      async (requests) => {
+        const { responses, leases } = requests;
+        const beat = (now: number) => leases.beat({ node: 'a', ttlMs: 100, isLeaving: false, now });
+        await beat(0);
+        const request = keyed({ epoch: 'a' });
+        const kept = keyed({ epoch: 'a', place: 'kept' });
+        const response = { status: 201, headers: {}, body: '', rights: [] };
+        await responses.begin(request);
+        await responses.begin(kept);
+        await responses.finish(kept, response);
+        await responses.started('a');
+        await beat(1);
+        assert.deepEqual(await responses.begin({ ...request, at: 1 }), { kind: 'interrupted' });
+        assert.deepEqual(await responses.begin({ ...request, at: runMs }), { kind: 'interrupted' });
+        assert.deepEqual(await responses.begin({ ...kept, at: 1 }), { kind: 'kept', response });
+      },
+    );
+
     guarantee('a request begins once, and its response is kept until a day after its beginning', async (requests) => {
       const { responses } = requests;
       const request = keyed({});

@@ -48,6 +48,8 @@ export interface KeptResponses {
     request: Pick<KeyedRequest, 'principal' | 'place' | 'at' | 'epoch'>,
     response: KeptResponse | null,
   ): Promise<void>;
+  /** A node starts: what an earlier process of its name began and did not finish is `interrupted`. */
+  started(node: string): Promise<void>;
   /**
    * Removes all responses, also from unused space, and lets no request that runs now store its own. Their keys stay used:
    * a repeated request is `interrupted`.
@@ -60,7 +62,10 @@ export interface KeptResponses {
   prune(now: number): Promise<void>;
 }
 
-/** `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process: its node. */
+/**
+ * `place` and `digest` are hashes of path with key, and of the body; `epoch` names the process: by its node, which calls
+ * `started` before, or else by an id of its own.
+ */
 export type KeyedRequest = { principal: string; place: string; digest: string; at: number; epoch: string };
 
 /** `rights`: those of the sender that the response was made with, beside those of its route. */

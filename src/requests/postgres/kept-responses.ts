@@ -48,8 +48,12 @@ export function postgresResponses({ query }: Pick<Postgres, 'query'>, bytesMax: 
       await makeRoom(query, bytesMax);
     },
 
+    // A request of no process can't be finished.
+    async started(node) {
+      await query(`UPDATE kept_response SET epoch = '' WHERE epoch = $1 AND status IS NULL`, [node]);
+    },
+
     async forget() {
-      // A request of no process can't be finished.
       const reset = `epoch = '', status = null, headers = '{}', body = '', rights = '[]', bytes = $1`;
       await query(`UPDATE kept_response SET ${reset}`, [recordBytes]);
     },

@@ -97,6 +97,10 @@ export const operations = {
     return { kind: 'begun' };
   },
 
+  interruptKeyed(db: Db, node: string): void {
+    db.run(`UPDATE kept_response SET epoch = '' WHERE epoch = ? AND status IS NULL`, node);
+  },
+
   finishKeyed(db: Db, { request, response, bytesMax }: Finished & { bytesMax: number }): void {
     const { principal, place, at, epoch } = request;
     const known = db.get<{ number: number }>(

@@ -16,6 +16,7 @@ export function sqliteRequests(sqlite: Pick<Sqlite, 'client'>, bytesMax = 64 * 1
     responses: {
       begin: (request) => client.write('beginKeyed', request),
       finish: (request, response) => client.write('finishKeyed', { request, response, bytesMax }),
+      started: (node) => client.write('interruptKeyed', node),
       async forget() {
         await inSteps(0, (after) => client.write('forgetKept', { after }));
       },
