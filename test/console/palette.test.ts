@@ -23,7 +23,7 @@ test('the menu counts open issues, and the palette pauses, retries, filters and 
   await page.getByText(/^CRM paused\./).waitFor();
   assert.equal((await app.client.call('getConnection', { params: { id: connection.id } })).status, 'paused');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText('CRM resumed').waitFor();
+  await page.getByText('CRM resumed', { exact: true }).waitFor();
 
   // What the connection was before is not offered while it is asked for again.
   const held = Promise.withResolvers<void>();
