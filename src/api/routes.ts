@@ -57,7 +57,7 @@ export function apiRoutes(parts: ApiParts, handlers: Handlers): (app: FastifyIns
 
   async function admit(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id, 'cache-control': 'no-store' });
-    checkCaller(route, request, reply);
+    await checkCaller(route, request, reply);
   }
 
   async function run(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Clock } from '../async/clock.ts';
+import { followOnDemand } from '../async/follow-on-demand.ts';
 import type { CollectorBody, IntakeFormat } from '../contract/documents/collector.ts';
 import { AppError } from '../contract/errors.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
@@ -40,6 +42,7 @@ type Collector = Document<CollectorBody>;
 type IntakeParts = {
   pipeline: Pick<Pipeline, 'accept' | 'configuration' | 'nodes'>;
   now: () => number;
+  clock: Pick<Clock, 'after'>;
   tracing?: Tracing | null;
   /** Finds the place of a network; null or left out: there is no database of places. */
   placeOf?: PlaceOf | null;
@@ -114,7 +117,7 @@ export function createIntake(
       (error, body) => {
         if (error !== null) return respond(response, refuse(route, request, error));
         request.body = body ?? noBody;
-        if (raw.method === 'OPTIONS') respond(response, preflight(route, request));
+        if (raw.method === 'OPTIONS') void preflight(route, request).then((allowed) => respond(response, allowed));
         else void handle(route, format, request).then((handled) => respond(response, handled));
       },
       bodyBytesMaxOf(route),
@@ -144,10 +147,11 @@ const traceName = traceHeader.toLowerCase();
  * that the events are on disk. The functions never throw: an error is a response.
  */
 function createHandlers(
-  { pipeline, now, tracing = null, placeOf = null }: IntakeParts,
+  { pipeline, now, clock, tracing = null, placeOf = null }: IntakeParts,
   { traces, keys, note, style }: Pick<IntakeOptions, 'traces' | 'keys' | 'note' | 'style'>,
 ) {
   const { configuration } = pipeline;
+  const follow = followOnDemand(() => configuration.follow(), clock);
   const rates = collectorRates(now, pipeline.nodes);
   const withContent = createLargeRequests();
 
@@ -156,6 +160,7 @@ function createHandlers(
     const headers: ResponseHeaders = {};
     try {
       // The key decides before the body is read, where it is not in the body.
+      if (request.key !== null && mayBeNew(request.key)) await follow();
       const collector = request.key === null ? null : senderOf(request, request.key, headers);
       const response =
         'read' in route
@@ -182,7 +187,7 @@ function createHandlers(
   ): Promise<IntakeResponse> {
     if (known !== null) checkMaySend(request, known, format, headers);
     const { content, message } = route.method === 'GET' ? readQuery(route, request) : await readContent(route, request);
-    const collector = known ?? collectorInBody(request, message.key, headers);
+    const collector = known ?? (await collectorInBody(request, message.key, headers));
     if (known === null) checkMaySend(request, collector, format, headers);
     return route.respond(await accept(request, collector, content.length, message.parse), headers);
   }
@@ -195,7 +200,7 @@ function createHandlers(
     known: Collector | null,
     headers: ResponseHeaders,
   ): Promise<IntakeResponse> {
-    const collector = known ?? collectorInBody(request, null, headers);
+    const collector = known ?? (await collectorInBody(request, null, headers));
     checkMaySend(request, collector, format, headers);
     route.verify(request, collector.body, now());
     const content = await contentOf(request);
@@ -218,7 +223,7 @@ function createHandlers(
     if (known !== null) checkMaySend(request, known, null, headers);
     const take = async (content: Buffer): Promise<IntakeResponse> => {
       const batch = await route.open(content, request);
-      const collector = known ?? collectorInBody(request, batch.key(), headers);
+      const collector = known ?? (await collectorInBody(request, batch.key(), headers));
       checkMaySend(request, collector, batch.format, headers);
       const spent = Math.max(eventsBySize(content.length), batch.count);
       rates.spend(collector, spent);
@@ -245,10 +250,11 @@ function createHandlers(
   }
 
   /** A page may ask for a collector whose key is in the body that it has not sent yet: any origin may then send it. */
-  function preflight(route: IntakeRoute, request: IntakeRequest): IntakeResponse {
+  async function preflight(route: IntakeRoute, request: IntakeRequest): Promise<IntakeResponse> {
     const headers: ResponseHeaders = {};
     try {
       const handshake = 'open' in route ? (route.handshake?.(request) ?? null) : null;
+      if (request.key !== null && mayBeNew(request.key)) await follow();
       if (request.key !== null) senderOf(request, request.key, headers);
       else if (request.headers.origin !== undefined) allowOrigin(request.headers.origin, anyOrigin, headers);
       if (headers['access-control-allow-origin'] !== undefined) allowMethods(request.headers, headers);
@@ -272,8 +278,13 @@ function createHandlers(
   }
 
   /** The collector whose key stands in the body. Throws AppError `unknown_collector`. */
-  function collectorInBody(request: IntakeRequest, key: string | null, headers: ResponseHeaders): Collector {
+  async function collectorInBody(
+    request: IntakeRequest,
+    key: string | null,
+    headers: ResponseHeaders,
+  ): Promise<Collector> {
     request.key = key ?? '';
+    if (mayBeNew(request.key)) await follow();
     return senderOf(request, request.key, headers);
   }
 
@@ -285,6 +296,9 @@ function createHandlers(
     if (origin !== undefined) allowOrigin(origin, collector.body, headers);
     return collector;
   }
+
+  /** Before a key is refused that was made at another node a moment ago: most senders do not repeat after a 404. */
+  const mayBeNew = (key: string) => pipeline.nodes() > 1 && collectorOf(key) === undefined;
 
   /** The enabled collector that has the key, or had it before a rotation. */
   function collectorOf(key: string): Collector | undefined {

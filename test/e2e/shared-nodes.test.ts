@@ -30,6 +30,25 @@ test('the processes that share the database are listed with what they run and wo
   assert.equal(refused.status, 403);
 });
 
+test('a token and a collector that were made at one node are known at another at once', async () => {
+  const env = await nodeDatabase(server, 'known_at_once');
+  await using a = await startTestApp(env);
+  await using b = await startTestApp({ ...env, MILLRACE_NODE_NAME: 'b' });
+  await eventually('both to be at work', async () => {
+    const { nodes } = await b.client.call('getNodes');
+    return nodes.length === 2 && nodes.every(({ state }) => state === 'active');
+  });
+  for (const name of ['first', 'second', 'third']) {
+    const { token } = await a.client.call('createMyToken', { body: { name, rights: ['events:view'] } });
+    const headers = { authorization: `Bearer ${token}` };
+    assert.equal((await fetch(`${b.url}/api/v1/events`, { headers })).status, 200, name);
+    const { key } = await a.client.call('createCollector', { body: { name, formats: ['infinity', 'segment'] } });
+    const sent = { method: 'POST', body: JSON.stringify({ events: [{ n: 1 }] }) };
+    assert.equal((await fetch(`${b.url}/v3/${key}`, sent)).status, 200, name);
+  }
+  assert.equal((await fetch(`${b.url}/v3/unknown`, { method: 'POST', body: '{}' })).status, 404);
+});
+
 test('a node without a partition is unready and refuses events, and becomes ready when it gets one', async () => {
   const env = { ...(await nodeDatabase(server, 'standby')), MILLRACE_PARTITIONS: '1' };
   const first = await startTestApp(env);

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { followOnDemand } from '../../async/follow-on-demand.ts';
 import { type Bucket, levelAt, recentKeys } from '../../async/rate-limiter.ts';
 import { covers } from '../../contract/accounts/rights.ts';
 import { AppError } from '../../contract/errors.ts';
@@ -32,7 +33,10 @@ const anonymous: Principal = {
 /** Not rate-limited: monitoring requests them often, from one address. */
 const unlimited = new Set<RouteId>(['livez', 'readyz', 'healthz']);
 
-type Admitting = Pick<ApiParts, 'identity' | 'rates' | 'now' | 'publicUrl' | 'loopbackOnly' | 'exposedCookies'>;
+type Admitting = Pick<
+  ApiParts,
+  'clock' | 'exposedCookies' | 'identity' | 'loopbackOnly' | 'now' | 'pipeline' | 'publicUrl' | 'rates'
+>;
 
 /**
  * Returns a function that identifies the caller of a request and throws AppError when it may not use the route: rate
@@ -44,6 +48,7 @@ export function admission(parts: Admitting) {
   const allowToken = rateLimit(perToken, now);
   const allowAddress = rateLimit(perAddress, now);
   const cookie = sessionCookie({ publicUrl });
+  const follow = followOnDemand(parts.identity.directory.follow, parts.clock);
 
   /** A bearer token, which takes precedence, or the session cookie. */
   function credentialOf(request: FastifyRequest): Credential | null {
@@ -53,9 +58,21 @@ export function admission(parts: Admitting) {
     return secret === null ? null : { kind: 'session', value: secret };
   }
 
-  return ({ id, rights }: Route & { id: RouteId }, request: FastifyRequest, reply: FastifyReply): void => {
+  /** The principal of a credential, also of one that was made at another node a moment ago. */
+  async function principalOf(credential: Credential): Promise<Principal | null> {
+    const known = parts.identity.authenticate(credential);
+    if (known !== null || parts.pipeline.nodes() === 1) return known;
+    await follow();
+    return parts.identity.authenticate(credential);
+  }
+
+  return async (
+    { id, rights }: Route & { id: RouteId },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> => {
     const credential = credentialOf(request);
-    const principal = credential === null ? null : parts.identity.authenticate(credential);
+    const principal = credential && (await principalOf(credential));
     request.credential = credential;
     request.principal = principal ?? anonymous;
     if (principal !== null && credential?.kind === 'session' && !cookie.isSecure(request) && saysHttps(request))
