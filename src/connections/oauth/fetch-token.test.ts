@@ -200,6 +200,29 @@ test('a refresh token that came with the password grant renews, each newer one i
   assert.deepEqual([...set.storage], []);
 });
 
+test('when another node has used up a refresh token, its successor is presented, and is never removed', async () => {
+  const auth = refreshing();
+  let storedBy = 'r0';
+  const set = setUp((form, index) => {
+    const given = form.get('refresh_token');
+    // What the other node is given is stored while this one is refused.
+    if (given === storedBy && index > 0) void other.refreshTokens.put('con_1', auth, 'r1');
+    if (index === 0) return token('t0', { refresh_token: 'r0' });
+    return given === 'r1' && index < 4 ? token('t2', { refresh_token: 'r2' }) : refusal('invalid_grant');
+  });
+  const node = set.process();
+  const other = set.process();
+  assert.equal(await node.header(auth), 'Bearer t0');
+  set.clock.now += 60_000;
+  assert.equal(await node.header(auth), 'Bearer t2');
+  set.clock.now += 60_000;
+  storedBy = 'pasted-refresh';
+  assert.match((await node.header(auth)) ?? '', /^rejected/);
+  const paths = set.forms().map(({ refresh_token: one }) => one);
+  assert.deepEqual(paths, ['pasted-refresh', 'r0', 'r1', 'r2', 'pasted-refresh']);
+  assert.match([...set.storage.values()].join(), /"token":"r1"/);
+});
+
 test('a refused refresh token is replaced by the grant; while the endpoint is down it is kept', async () => {
   let answer: (form: URLSearchParams) => FakeAnswer = () => token('t0', { refresh_token: 'r0' });
   const set = setUp((form) => answer(form));

@@ -40,21 +40,35 @@ export function fetchToken(wanted: Wanted): Promise<FetchedToken> {
 
 async function renew(wanted: Wanted, kept: RefreshTokens, connectionId: string | null): Promise<FetchedToken> {
   const { auth } = wanted;
-  const before = kept.get(connectionId, auth);
-  let fetched = await ask(wanted, before);
+  const again = async (before: FetchedToken, token: string | null): Promise<FetchedToken> => {
+    const fetched = await ask({ ...wanted, skewMs: before.skewMs }, token);
+    return { ...fetched, exchanges: [...before.exchanges, ...fetched.exchanges] };
+  };
+  let presented = kept.get(connectionId, auth);
+  let fetched = await ask(wanted, presented);
+  if (presented !== null && isRefusal(fetched.response)) {
+    // Another node may have used it up, and been given the next one.
+    const newest = await kept.newest(connectionId, auth);
+    if (newest != null && newest !== presented) {
+      presented = newest;
+      fetched = await again(fetched, newest);
+    }
+  }
   const { response: first } = fetched;
   // The refresh token may be used up or revoked; the grant itself may still be valid.
-  const isRefused = before !== null && !first.ok && first.kind === 'rejected';
-  if (isRefused) {
-    const again = await ask({ ...wanted, skewMs: fetched.skewMs }, null);
-    fetched = { ...again, exchanges: [...fetched.exchanges, ...again.exchanges] };
-  }
+  const isRefused = presented !== null && isRefusal(first);
+  if (isRefused) fetched = await again(fetched, null);
   const { response } = fetched;
-  if (response.ok && response.refreshToken !== null && response.refreshToken !== before)
+  if (response.ok && response.refreshToken !== null && response.refreshToken !== presented)
     await kept.put(connectionId, auth, response.refreshToken);
-  else if (isRefused && (response.ok || first.code === 'invalid_grant')) await kept.put(connectionId, auth, null);
+  else if (isRefused && (response.ok || (!first.ok && first.code === 'invalid_grant'))) {
+    // One that another node has stored in the meantime stays.
+    if ((await kept.newest(connectionId, auth)) === presented) await kept.put(connectionId, auth, null);
+  }
   return fetched;
 }
+
+const isRefusal = (response: TokenResponse): boolean => !response.ok && response.kind === 'rejected';
 
 async function ask(
   { auth, settings, http, remembered, skewMs = null }: Wanted,

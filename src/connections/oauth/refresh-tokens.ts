@@ -19,6 +19,8 @@ interface SealedTexts {
 export interface RefreshTokens {
   /** The newest one; null: none was issued. */
   get(connectionId: string | null, auth: Oauth2): string | null;
+  /** The same, read from the storage: another node may have stored one. undefined: it can't be read. */
+  newest(connectionId: string | null, auth: Oauth2): Promise<string | null | undefined>;
   /**
    * Durable when it resolves; a storage failure is logged, and the token is used all the same. null removes the
    * token.
@@ -26,7 +28,7 @@ export interface RefreshTokens {
   put(connectionId: string | null, auth: Oauth2, token: string | null): Promise<void>;
   forget(connectionId: string): Promise<void>;
   /**
-   * Runs one at a time per connection: an endpoint may treat concurrent uses of a refresh token as theft. Reads first what
+   * Runs one at a time per connection of this process: an endpoint may treat concurrent uses of a refresh token as theft. Reads first what
    * another node, whose connection it was, has stored.
    */
   inTurn<T>(connectionId: string | null, auth: Oauth2, work: () => Promise<T>): Promise<T>;
@@ -55,24 +57,33 @@ export function createRefreshTokens(
     }
   }
 
-  async function refresh(connectionId: string) {
-    if (unstored.has(connectionId)) return;
+  /** false: the storage can't be read. */
+  async function refresh(connectionId: string): Promise<boolean> {
+    if (unstored.has(connectionId)) return true;
     try {
       const text = await kept.load(connectionId);
       const before = known.get(connectionId)?.token;
       if (text === null) known.delete(connectionId);
       else known.set(connectionId, readKept(text));
       if (known.get(connectionId)?.token !== before) changed();
+      return true;
     } catch (error) {
       failed(error);
+      return false;
     }
   }
 
+  function get(connectionId: string | null, auth: Oauth2): string | null {
+    const own = connectionId === null ? undefined : known.get(connectionId);
+    const credentialKey = credentialFingerprint(auth);
+    return own?.credentialKey === credentialKey ? own.token : (unsaved.get(credentialKey) ?? null);
+  }
+
   return {
-    get(connectionId, auth) {
-      const own = connectionId === null ? undefined : known.get(connectionId);
-      const credentialKey = credentialFingerprint(auth);
-      return own?.credentialKey === credentialKey ? own.token : (unsaved.get(credentialKey) ?? null);
+    get,
+    async newest(connectionId, auth) {
+      const isRead = connectionId === null || (await refresh(connectionId));
+      return isRead ? get(connectionId, auth) : undefined;
     },
     async put(connectionId, auth, token) {
       const credentialKey = credentialFingerprint(auth);
