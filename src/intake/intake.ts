@@ -298,7 +298,7 @@ function createHandlers(
   }
 
   /** Before a key is refused that was made at another node a moment ago: most senders do not repeat after a 404. */
-  const mayBeNew = (key: string) => pipeline.nodes() > 1 && collectorOf(key) === undefined;
+  const mayBeNew = (key: string) => collectorOf(key) === undefined && pipeline.nodes() > 1;
 
   /** The enabled collector that has the key, or had it before a rotation. */
   function collectorOf(key: string): Collector | undefined {
