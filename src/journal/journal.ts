@@ -7,7 +7,7 @@ export type * from './erasures.ts';
 export * from './hot.ts';
 export type * from './housekeeping.ts';
 export type * from './log.ts';
-export type * from './replays.ts';
+export * from './replays.ts';
 export * from './statistics.ts';
 
 /** The log of events, deliveries and attempts, and the queue of the deliveries that are due: three ports. */

@@ -13,6 +13,8 @@ export interface Replays {
   replay(id: string): Promise<StoredReplay | null>;
   /** Newest first; `before` and `after` are ids, as with deliveries. */
   replays(query: { limit: number; before?: string; after?: string; state?: ReplayState }): Promise<StoredReplay[]>;
+  /** Those that are not over (`isReplayOver`), newest first. */
+  open(query: { limit: number }): Promise<StoredReplay[]>;
   /**
    * Changes the state of a replay that is in one of the states `from`; false, with no change, when it is in another
    * state or unknown. A final state (done, cancelled) sets `finishedAt` and stores the outcome of its deliveries, so
@@ -94,6 +96,14 @@ export type StoredReplay = {
 };
 
 export type ReplayOutcome = StatusCounts;
+
+/** One that was removed is over, and a cancelled one when its last delivery has finished. */
+export function isReplayOver(replay: Pick<StoredReplay, 'state' | 'outcome'> | null): boolean {
+  if (replay === null || replay.state === 'done') return true;
+  return replay.state === 'cancelled' && (replay.outcome === null || unfinishedOf(replay.outcome) === 0);
+}
+
+export const unfinishedOf = ({ pending, retrying, held }: ReplayOutcome): number => pending + retrying + held;
 
 /**
  * The ids of the deliveries in the partition of the lease, in order, and the held sources there that ended with that

@@ -1,5 +1,5 @@
 import { batcher } from '../async/batcher.ts';
-import type { Lease } from '../journal/journal.ts';
+import { isReplayOver, type Lease } from '../journal/journal.ts';
 import type { RenderJob, RenderOutcome } from '../sandbox/sandbox.ts';
 import { BatchAttempter } from './attempt/attempt-batch.ts';
 import { createDeliveryAttempt } from './attempt/attempt-delivery.ts';
@@ -76,7 +76,8 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   if (lease !== null) await recover(lease);
 
   const pauses = await createPauses({ store: pausesOfSystems(queue, ownConnections), clock, failed });
-  const replayRates = createReplayRates(context.ownsAll);
+  const isOver = async (id: string) => isReplayOver(await journal.log.replays.replay(id));
+  const replayRates = createReplayRates(lease === null ? { ownsAll: context.ownsAll, isOver, failed } : null);
   const attempts = createAttempts(parts, context, holds);
   const shared = new NodeLimits(limits.requestsMax);
   const createDispatcher = (lease: Lease, mayAct?: () => boolean) =>

@@ -84,6 +84,29 @@ export function replaysConformance(guarantee: Guarantee): void {
     assert.equal((await journal.audit.entries({ limit: 20 })).length, 5, 'three made, two moved');
   });
 
+  guarantee(
+    'a replay is open until it is done, and a cancelled one until its last delivery has finished',
+    async (journal) => {
+      const { hot, log } = journal;
+      const { replays } = log;
+      const { lease, ids } = await withDeliveries(journal, [{}]);
+      const open = async () => (await replays.open({ limit: 9 })).map(({ id }) => id);
+      for (const n of [1, 2, 3]) await replays.create(replay(n));
+      const move = (n: number, to: 'running' | 'done' | 'cancelled' | 'paused') =>
+        replays.move(idOf(n), { from: ['planned', 'running', 'cancelled'], to, now: start });
+      await move(1, 'running');
+      await replays.advance(lease, step({ deliveries: [repeat(ids[0])] }));
+      await move(2, 'paused');
+      assert.deepEqual(await open(), [idOf(3), idOf(2), idOf(1)]);
+      for (const n of [1, 3]) await move(n, 'cancelled');
+      assert.deepEqual(await open(), [idOf(2), idOf(1)], 'one delivery may be in flight');
+      await replays.cancelRest(lease, idOf(1), start, []);
+      await move(1, 'cancelled');
+      assert.deepEqual(await open(), [idOf(2)]);
+      assert.equal((await hot.nextDue(0)).length > 0, true, 'others wait on');
+    },
+  );
+
   guarantee('a step creates deliveries and moves the cursor in one transaction, and never twice', async (journal) => {
     const { log } = journal;
     const { replays } = journal.log;

@@ -39,7 +39,7 @@ export type DispatcherOptions = {
   delays: {
     holds: Holds;
     pauses: Pauses;
-    replayRates: Pick<ReplayRates, 'freeAt' | 'isKept' | 'paceOf'>;
+    replayRates: Pick<ReplayRates, 'freeAt' | 'isKept' | 'paceOf' | 'knows'>;
     authenticator: DispatchState['authenticator'];
   };
   attempts: DispatchAttempts;
@@ -109,7 +109,7 @@ export class Dispatcher implements AsyncDisposable {
       clock,
       isKnown(scopeId) {
         const { connection, destination } = configuration.snapshot.documents;
-        return connection.has(scopeId) || destination.has(scopeId) || replayRates.paceOf(scopeId) !== null;
+        return connection.has(scopeId) || destination.has(scopeId) || replayRates.knows(scopeId);
       },
       resume: (scopeId) => this.#pump.rateWritten(scopeId),
       failed,

@@ -6,6 +6,7 @@ import type { Clock } from '../../async/clock.ts';
 import { auditSample } from '../../audit/audit-samples.testing.ts';
 import { placeOf } from '../../contract/ids.ts';
 import { replayInput } from '../../contract/records/replay.ts';
+import type { NodeParts } from '../pipeline-parts.ts';
 
 const second = 1_000;
 const id = `rpl_${'1'.padStart(26, '0')}`;
@@ -14,7 +15,7 @@ const id = `rpl_${'1'.padStart(26, '0')}`;
  * Two nodes on one database with two partitions, with a connection and `count` failed deliveries in each. The node that runs
  * the replay is the second one; `kill` ends its timers, as kill -9 would.
  */
-async function startNodes(count: number) {
+async function startNodes(count: number, given: Partial<NodeParts> = {}, connection: Record<string, unknown> = {}) {
   const clock = fakeClock();
   const state = { isBroken: true, isDead: false };
   const times: number[] = [];
@@ -22,12 +23,12 @@ async function startNodes(count: number) {
     times.push(clock.now());
     return { status: state.isBroken ? 422 : 200 };
   };
-  const node = (name: string) => ({ ...nodeOf(name, 2, clock), pollMs: 200 });
+  const node = (name: string) => ({ ...nodeOf(name, 2, clock), pollMs: 200, ...given });
   const rig = await startRig({ clock, handler, node: node('a') });
-  await wire(rig);
-  await wire(rig, { connection: { name: 'Shop' }, action: { name: 'Shop' } });
+  await wire(rig, { connection });
+  await wire(rig, { connection: { name: 'Shop', ...connection }, action: { name: 'Shop' } });
   await rig.send(...Array.from({ length: count }, (_, n) => ({ data: { n: String(n) } })));
-  await clock.advance(20 * second);
+  await clock.advance(60 * second);
   assert.deepEqual(await rig.statuses(), Array(2 * count).fill('failed'));
   state.isBroken = false;
   const own: Clock = {
@@ -145,3 +146,32 @@ test('a test is made by the node that owns the partition of its connection, and 
     await assert.rejects(another.preview.testSend(destinationId, input, null), { code: 'unavailable' });
   }
 });
+
+/** The rhythm of app.ts. */
+const rhythm = { ttlMs: 1_500, everyMs: 250, pollMs: 100, followMs: 500, statusMs: 1_000 };
+
+for (const afterMs of [0, 150, 250, 350, 450]) {
+  test(`a node sends nothing of a replay that it has not heard of, and then within the rate: ${afterMs} ms after it looked`, async () => {
+    await using nodes = await startNodes(30, rhythm);
+    const { clock, run, sent, mostIn } = nodes;
+    await clock.advance(afterMs);
+    await run({ ratePerSecond: 10 });
+    await clock.advance(10 * second);
+    assert.ok(sent() >= 40, `${sent()} sent`);
+    assert.ok(mostIn(second) <= 10, `${mostIn(second)} in a second`);
+  });
+
+  test(`a replay that is cancelled before a node has heard of it is sent by that node no further: ${afterMs} ms after it looked`, async () => {
+    await using nodes = await startNodes(30, rhythm, { settings: { rate: { limit: 1, perMs: second } } });
+    const { clock, other, run, sent, stored } = nodes;
+    await clock.advance(afterMs);
+    await run();
+    await clock.advance(120);
+    await other.replays.cancel(id, auditSample());
+    const before = sent();
+    await clock.advance(60 * second);
+    assert.ok(sent() - before <= 2, `${sent() - before} sent after the end`);
+    const { outcome } = await stored();
+    assert.deepEqual([outcome?.pending, outcome?.retrying, outcome?.held], [0, 0, 0]);
+  });
+}

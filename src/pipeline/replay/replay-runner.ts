@@ -4,7 +4,7 @@ import { Rounds } from '../../async/rounds.ts';
 import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Replay, ReplayInput, ReplayPlan } from '../../contract/records/replay.ts';
 import type { ReplayState } from '../../contract/records/replay-limits.ts';
-import type { Journal, ReplayOutcome, StoredReplay } from '../../journal/journal.ts';
+import { isReplayOver, type Journal, type StoredReplay, unfinishedOf } from '../../journal/journal.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Holds } from '../dispatch/holds/holds.ts';
@@ -59,9 +59,6 @@ type Active = {
   isMoving: boolean;
 };
 
-/** The states of replays that have not ended; a cancelled one may have deliveries in flight. */
-const openStates = ['running', 'planned', 'paused'] as const;
-
 /** Loads the replays that have not ended and continues them. */
 export async function startReplays(options: Options): Promise<ReplayRunner> {
   const runner = new ReplayRunner(options);
@@ -98,9 +95,7 @@ class ReplayRunner implements AsyncDisposable {
 
   async load(): Promise<void> {
     const { journal, events, holds } = this.#options;
-    for (const state of ['running', 'planned', 'paused', 'cancelled'] as const)
-      for (const stored of await journal.log.replays.replays({ limit: loadedMax, state }))
-        if (!isOver(stored)) this.#keep(stored);
+    for (const stored of await journal.log.replays.open({ limit: loadedMax })) this.#keep(stored);
     this.#stopObserving = events.on('settled', ({ replayId }) => {
       const one = replayId === null ? undefined : this.#active.get(replayId);
       if (one === undefined) return;
@@ -180,18 +175,17 @@ class ReplayRunner implements AsyncDisposable {
   /** Reads what other nodes changed, and what this one has to continue since it acquired its partition. */
   async #follow(): Promise<void> {
     const { replays } = this.#options.journal.log;
-    const open = await Promise.all(openStates.map((state) => replays.replays({ limit: loadedMax, state })));
-    for (const stored of open.flat()) {
+    const open = await replays.open({ limit: loadedMax });
+    for (const stored of open) {
       const one = this.#active.get(stored.id);
       if (one === undefined) this.#keep(stored);
       else if (one.state !== stored.state) this.#setState(one, stored.state);
     }
-    const ids = new Set(open.flat().map(({ id }) => id));
+    const ids = new Set(open.map(({ id }) => id));
     for (const one of [...this.#active.values()]) {
       if (ids.has(one.id)) continue;
       const stored = await replays.replay(one.id);
-      if (stored === null || stored.state === 'done' || isOver(stored)) this.#forget(one, false);
-      else if (one.state !== stored.state) this.#setState(one, stored.state);
+      if (isReplayOver(stored)) this.#forget(one, false);
     }
     for (const one of this.#active.values()) if (isAtWork(one)) one.rounds.request(0);
     await this.#promote();
@@ -335,10 +329,3 @@ class ReplayRunner implements AsyncDisposable {
 function isAtWork({ state }: { state: ReplayState }): boolean {
   return state === 'running' || state === 'cancelled';
 }
-
-/** A cancelled replay is over when its last delivery has finished. */
-function isOver({ state, outcome }: StoredReplay): boolean {
-  return state === 'cancelled' && (outcome === null || unfinishedOf(outcome) === 0);
-}
-
-const unfinishedOf = ({ pending, retrying, held }: ReplayOutcome) => pending + retrying + held;

@@ -58,6 +58,17 @@ export function postgresReplays(parts: Pick<Postgres, 'read'> & AdvanceParts): R
       return (after === undefined ? rows : rows.reverse()).map(storedOf);
     },
 
+    async open({ limit }) {
+      const unfinished = ['pending', 'retrying', 'held'].map((status) => `(outcome::jsonb ->> '${status}')::bigint`);
+      const rows = await query<ReplayRow>(
+        `SELECT ${columns} FROM replay
+         WHERE state IN ('planned', 'running', 'paused') OR (state = 'cancelled' AND ${unfinished.join(' + ')} > 0)
+         ORDER BY id DESC LIMIT $1`,
+        [limit],
+      );
+      return rows.map(storedOf);
+    },
+
     move: (id, { from, to, now }, entry) =>
       transaction(async (within) => {
         const sql = 'SELECT state, finished_at AS "finishedAt" FROM replay WHERE id = $1 FOR UPDATE';

@@ -63,6 +63,19 @@ export const replayOperations = {
       .sort((a, b) => (a.id < b.id ? 1 : -1));
   },
 
+  openReplays(db: Db, limit: number): StoredReplay[] {
+    const unfinished = ['pending', 'retrying', 'held']
+      .map((status) => `json_extract(outcome, '$.${status}')`)
+      .join(' + ');
+    return db
+      .all<ReplayRow>(
+        `SELECT ${columns} FROM replay WHERE state IN ('planned', 'running', 'paused') OR (state = 'cancelled' AND ${unfinished} > 0)
+         ORDER BY id DESC LIMIT ?`,
+        limit,
+      )
+      .map(storedOf);
+  },
+
   moveReplay(
     db: Db,
     move: { id: string; from: readonly ReplayState[]; to: ReplayState; now: number; entry: NewAuditEntry | undefined },

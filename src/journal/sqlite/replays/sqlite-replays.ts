@@ -13,6 +13,7 @@ export function sqliteReplays(client: Client<typeof operations>): Replays {
     replay: (id) => client.read('replay', id),
     replays: ({ limit, before = null, after = null, state = null }) =>
       client.read('replays', { limit, before, after, state }),
+    open: ({ limit }) => client.read('openReplays', limit),
     move: (id, move, entry) => client.write('moveReplay', { id, ...move, entry }),
     async advance(lease, { deliveries, ...step }) {
       const parts = replayedParts({ deliveries }, { lease, now: step.now });
