@@ -239,6 +239,26 @@ test('a partition that cannot be acquired is released, and tried again after 1 s
   assert.deepEqual(again.partitions(), [0, 1, 2, 3]);
 });
 
+test('partitions that fail together are one failure, and all are tried again after 1 s', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  let isBroken = true;
+  const acquired = async () => {
+    if (isBroken) throw new Error('the database is slow');
+  };
+  const other = startNode('b', leases, clock);
+  await other.ownership.start();
+  const a = startNode('a', leases, clock, { acquired });
+  await a.ownership.start();
+  other.stop();
+  await clock.advance(2_000);
+  assert.ok(a.told().filter((one) => one.includes('slow')).length >= count);
+  isBroken = false;
+  await clock.advance(1_500);
+  assert.deepEqual(a.partitions(), [0, 1, 2, 3]);
+  await a.ownership[Symbol.asyncDispose]();
+});
+
 test('a node that ends during a turn reports no loss, and leaves no timer', async () => {
   const clock = fakeClock();
   const leases = await storedLeases();

@@ -208,6 +208,8 @@ export class Ownership implements AsyncDisposable {
   #failed(error: unknown) {
     const { monotonic, telemetry } = this.#options;
     telemetry.failed(error, 'acquire a partition');
+    // One cause fails all that were taken together.
+    if (monotonic() < this.#takesFrom) return;
     this.#takesFrom = monotonic() + errorBackoffMs(this.#failures++);
   }
 
