@@ -10,11 +10,12 @@ import { withRows } from '../queue.ts';
 import type { Words } from '../words.ts';
 import { attemptLines } from './attempt-lines.ts';
 import { dayMs, daysOf, tableOf } from './day-tables.ts';
-import { deliveriesOfEvents, eraseDeliveries, goneOf, isSending } from './erased-deliveries.ts';
+import { deliveriesOfEvents, eraseDeliveries, isSending } from './erased-deliveries.ts';
 import { blankEvents, foundGroups, matcherOf } from './erased-events.ts';
 import { eraseQuotes } from './erased-quotes.ts';
 import { type Cursor, type Phase, type StoredCounts, textOf } from './erasure-row.ts';
 import { changeExchanges } from './exchanges.ts';
+import { removeGoneLines } from './gone-lines.ts';
 
 /** One step of an erasure, within its transaction. */
 export type Work = {
@@ -153,23 +154,11 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
   /** Lines of deliveries that retention has removed stay in the blocks of later days. */
   async blocks(work) {
     const { query, cursor } = work;
-    const ids = await query<{ partition: number; id: number; table: string }>(
-      `SELECT partition, id, tableoid::regclass::text AS table FROM attempt_block
-       WHERE (partition, id) > ($1::smallint, $2::bigint) ORDER BY partition, id LIMIT ${rowsAtOnce}`,
-      [cursor.at[0] ?? -1, cursor.at[1] ?? -1],
-    );
-    const blocks = attemptLines(query);
-    await blocks.load(ids.map(({ partition, id }) => ({ partition, number: 0, block: id })));
-    for (const place of ids) {
-      const gone = await goneOf(query, place.partition, blocks.numbers(place));
-      for (const number of gone)
-        blocks.remove({ partition: place.partition, number, block: place.id }, { ids: [place.id], lines: [] });
-      if (gone.length > 0) touch(work, place.table);
-    }
-    await blocks.flush();
-    const last = ids.at(-1);
-    if (ids.length < rowsAtOnce || last === undefined) moveOn(cursor, 'exchanges');
-    else cursor.at = [last.partition, last.id];
+    const [partition = -1, id = -1] = cursor.at.map(Number);
+    const { tables, after } = await removeGoneLines(query, 'attempt_block', { partition, id });
+    touch(work, ...tables);
+    if (after === null) moveOn(cursor, 'exchanges');
+    else cursor.at = [after.partition, after.id];
   },
 
   /** Exchanges of batches that also had deliveries which are gone. */

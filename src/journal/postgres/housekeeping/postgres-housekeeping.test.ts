@@ -94,6 +94,24 @@ test('a day is dropped as a whole, without what waits or is not matched', async 
   assert.deepEqual(blocks, [], 'the log of the day is gone');
 });
 
+test('no line of a delivery stays in the table of no day when the block that leads to it was dropped', async () => {
+  const at = noon + 40 * day;
+  using made = await withDay(at);
+  const { journal, postgres, lease, ids } = made;
+  await removeDay(postgres, at - day / 2);
+  await makeDays(postgres, at + day);
+  await journal.hot.settle(
+    lease,
+    [settlement(ids[0], { status: 'delivered', attempts: 2, log: [attempt(2)] })],
+    at + day,
+  );
+  await removeDay(postgres, at + day / 2);
+  const lines = () => postgres.query('SELECT 1 FROM attempt_block_other');
+  assert.equal((await lines()).length, 1);
+  await journal.housekeeping.retain({ before: at + 2 * day, bytesMax: null });
+  assert.deepEqual([await lines(), await journal.log.delivery(ids[0] ?? '')], [[], null]);
+});
+
 test('a day under a reader is dropped later, and no write waits for it', async () => {
   using made = await withDay();
   const { journal, postgres, left } = made;

@@ -6,6 +6,7 @@ import type { Words } from '../words.ts';
 import { forgetBodies, keepBodies } from './bodies.ts';
 import { makeDays } from './day-tables.ts';
 import { postgresErasures, rewriteLater } from './erasures.ts';
+import { goneLinesOfNoDay } from './gone-lines.ts';
 import { bytesInUse, retain } from './retention.ts';
 
 export type HousekeepingParts = Postgres & { partitions: PartitionMemory; words: Words; events: EventReader };
@@ -13,9 +14,11 @@ export type HousekeepingParts = Postgres & { partitions: PartitionMemory; words:
 /** The housekeeping of an open database. Intake is refused while `room` is full, by the other nodes from their next heartbeat on. */
 export function postgresHousekeeping(parts: HousekeepingParts, room: { isFull: boolean }): Housekeeping {
   const { query } = parts;
+  const removeGoneLines = goneLinesOfNoDay(parts);
   return {
     async retain(limits) {
       const result = await retain(parts, limits);
+      await removeGoneLines();
       await query('UPDATE partition_count SET is_full = $1 WHERE is_full <> $1', [result.full]);
       room.isFull = result.full;
       return result;
