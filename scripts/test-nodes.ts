@@ -8,6 +8,7 @@ import { globSync } from 'node:fs';
 const ofOneNode: Readonly<Record<string, string>> = {
   bundle: 'needs a build, and starts no program in this process',
   demo: 'starts no program in this process',
+  'document-blocks': 'makes a new secret key at one node, which the other one does not read',
   inbox: 'each node has an Inbox of its own',
 };
 
