@@ -58,10 +58,12 @@ const signaturesMax = 20;
 const asText = (secret: string) => secret;
 const common = { algorithm: 'sha256', after: '', time: null, key: asText } as const;
 
-/** Standard Webhooks, and Svix, which had its headers under its own name before. */
+/** The beginning of the headers that are signed: of Standard Webhooks, or of Svix, which had its own names before. */
+export const standardPrefix = (headers: IncomingHttpHeaders): 'webhook' | 'svix' =>
+  headers['webhook-signature'] === undefined && headers['svix-signature'] !== undefined ? 'svix' : 'webhook';
+
 function standardClaim(headers: IncomingHttpHeaders): Claim | string {
-  const prefix =
-    headers['webhook-signature'] === undefined && headers['svix-signature'] !== undefined ? 'svix' : 'webhook';
+  const prefix = standardPrefix(headers);
   const [id, time, signature] = ['id', 'timestamp', 'signature'].map((name) => textOf(headers[`${prefix}-${name}`]));
   if (!id || !time || !signature) return 'The headers webhook-id, webhook-timestamp and webhook-signature are needed.';
   const signatures = signature.split(' ').flatMap((one) => (one.startsWith('v1,') ? [one.slice(3)] : []));

@@ -7,6 +7,7 @@ import { type ParsedEvents, type Reception, refusal } from '../formats/format.ts
 import { type JsonObject, noFindings, normalise, tooMuch } from '../formats/json-values.ts';
 import { openJson } from '../formats/opened-json.ts';
 import { identityOf, textOf } from '../formats/sdk-requests.ts';
+import { standardPrefix } from './signature.ts';
 import { bodyAsJson } from './webhook-body.ts';
 
 const eventsMax = 1_000;
@@ -36,9 +37,9 @@ export async function webhookEvents(
     if (!item.ok) return { ...item, pointer };
     const data = normalise(item.value, findings);
     if (findings.exceedsLimits) return refusal('events_too_deep', tooMuch, pointer);
-    const textOfField = (field: Field) => textAt(placesOf(webhooks, field), data, headers);
+    const textOfField = (field: Field) => textAt(placesOf(webhooks, field, headers), data, headers);
     const id = textOfField('id');
-    const isOfRequest = count > 1 && isHeader(placesOf(webhooks, 'id'), data, headers);
+    const isOfRequest = count > 1 && isHeader(placesOf(webhooks, 'id', headers), data, headers);
     events.push({
       name: textOfField('name'),
       visitorId: textOfField('visitor'),
@@ -49,7 +50,7 @@ export async function webhookEvents(
       ext: { ...ext },
       session: {},
       source: { collectorId: reception.collectorId, format: 'webhooks' },
-      identity: identityIn(id, isOfRequest ? index : null, () => jsonOf(index), headers),
+      identity: identityIn(id, isOfRequest ? index : null, () => jsonOf(index), scheme === 'none' ? headers : {}),
     });
   }
   return { ok: true, events };
@@ -68,7 +69,7 @@ const standardPlaces: Readonly<Record<WebhookIntake['scheme'], Places>> = {
     name: ['type'],
     visitor: [],
     time: ['timestamp'],
-    id: ['header:webhook-id', 'header:svix-id'],
+    id: ['header:webhook-id'],
   },
   stripe: { name: ['type'], visitor: ['data.object.customer'], time: ['created'], id: ['id'] },
   github: { name: ['header:x-github-event'], visitor: ['sender.login'], time: [], id: ['header:x-github-delivery'] },
@@ -80,8 +81,15 @@ const standardPlaces: Readonly<Record<WebhookIntake['scheme'], Places>> = {
   },
 };
 
-function placesOf(webhooks: WebhookIntake | null | undefined, field: Field): readonly string[] {
+function placesOf(
+  webhooks: WebhookIntake | null | undefined,
+  field: Field,
+  headers: IncomingHttpHeaders,
+): readonly string[] {
   const own = webhooks?.[field] ?? null;
+  // The id that is signed: a signed request could be sent again under another one.
+  if (own === null && field === 'id' && webhooks?.scheme === 'standard-webhooks')
+    return [`${ofHeader}${standardPrefix(headers)}-id`];
   return own === null ? standardPlaces[webhooks?.scheme ?? 'none'][field] : [own];
 }
 
@@ -100,7 +108,10 @@ const nameIn = (place: string) => place.slice(ofHeader.length).toLowerCase();
 const isHeader = (places: readonly string[], data: JsonObject, headers: IncomingHttpHeaders) =>
   places.some((place) => place.startsWith(ofHeader) && textAt([place], data, headers) !== null);
 
-/** The id of the provider. Without one the bytes identify the event, unless the sender gave an Idempotency-Key. */
+/**
+ * The id of the provider. Without one the bytes identify the event, unless the sender gave an Idempotency-Key. `headers`: none where
+ * a scheme signs, but not that key: a signed request could be sent again under another one.
+ */
 function identityIn(
   id: string | null,
   index: number | null,

@@ -114,6 +114,31 @@ test('the signature is of the bytes as they came, also of a compressed body', as
   );
 });
 
+test('a signed webhook is one event under whatever headers that are not signed it comes again', async () => {
+  await using hooks = await startHooks();
+  const body = '{"type":"order.paid"}';
+  const standard = await hooks.collector({ scheme: 'standard-webhooks', secret });
+  const svix = Object.entries(hooks.signed(body)).map(([name, value]) => [name.replace('webhook-', 'svix-'), value]);
+  const signature = createHmac('sha256', 'a-secret').update(body).digest('hex');
+  const hmac = {
+    scheme: 'hmac',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    header: 'X-Signature',
+    prefix: '',
+    signed: '{body}',
+  };
+  const plain = await hooks.collector({ ...hmac, secret: 'a-secret', timeHeader: null });
+  for (const n of ['x1', 'x2']) {
+    const more = { 'webhook-id': n, 'idempotency-key': n };
+    assert.equal((await standard.send(body, { ...Object.fromEntries(svix), ...more })).statusCode, 200);
+    const answer = await plain.send(body, { 'x-signature': signature, ...more });
+    assert.equal(answer.statusCode, 200, answer.body);
+  }
+  const collectors = (await hooks.stored()).map(({ source }) => source.collectorId);
+  assert.deepEqual(collectors.sort(), [standard.id, plain.id].sort());
+});
+
 test('name, visitor, time and id are read by the scheme, and by the places that the collector names instead', async () => {
   await using hooks = await startHooks();
   const key = 'a-secret-of-github';
