@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { openStorage } from '../../test/support/storage.ts';
-import { idSource } from '../contract/ids.ts';
-import { createIdentity, type Identity } from './identity.ts';
-import { createPasswords } from './password/passwords.ts';
+import type { Identity } from './identity.ts';
+import { identityOfNode } from './node.testing.ts';
 import type { SignInContext } from './sign-in.ts';
 
 const stepMs = 30 * 60_000;
@@ -24,19 +22,7 @@ async function twoNodes() {
     touched = accounts.touch(uses);
     return touched;
   };
-  const node = () =>
-    createIdentity({
-      accounts: { ...accounts, touch },
-      adminToken: null,
-      passwords: createPasswords({ memoryKiB: 8, passes: 1 }),
-      now,
-      newId: idSource(now, randomBytes),
-      failed: (error) => assert.fail(String(error)),
-      scrub: (text) => text,
-      audited: () => {},
-      sendReset: null,
-      openId: null,
-    });
+  const node = () => identityOfNode({ ...accounts, touch }, now);
   const [a, b] = [await node(), await node()];
   const setupToken = a.setup.token ?? '';
   const { secret, session } = await a.setup.setUp({ setupToken, email, password }, visit);

@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { openStorage } from '../../test/support/storage.ts';
-import { idSource } from '../contract/ids.ts';
-import { createIdentity } from './identity.ts';
-import { createPasswords } from './password/passwords.ts';
+import { identityOfNode } from './node.testing.ts';
 
 test('a setup link ends for good when there is an administrator, at each node, also when none is left later', async () => {
   const { accounts } = await openStorage();
   const now = () => Date.parse('2026-01-02T08:00:00Z');
-  const node = () =>
-    createIdentity({
-      accounts,
-      adminToken: null,
-      passwords: createPasswords({ memoryKiB: 8, passes: 1 }),
-      now,
-      newId: idSource(now, randomBytes),
-      failed: (error) => assert.fail(String(error)),
-      scrub: (text) => text,
-      audited: () => {},
-      sendReset: null,
-      openId: null,
-    });
+  const node = () => identityOfNode(accounts, now);
   const [a, b] = [await node(), await node()];
   const links = [a.setup.token ?? '', b.setup.token ?? ''];
   const author = { principal: 'anonymous', principalId: null, address: '192.0.2.1', requestId: 'req_1' };
