@@ -69,7 +69,7 @@ const standardPlaces: Readonly<Record<WebhookIntake['scheme'], Places>> = {
     name: ['type'],
     visitor: [],
     time: ['timestamp'],
-    id: ['header:webhook-id'],
+    id: [], // the one that is signed (`placesOf`)
   },
   stripe: { name: ['type'], visitor: ['data.object.customer'], time: ['created'], id: ['id'] },
   github: { name: ['header:x-github-event'], visitor: ['sender.login'], time: [], id: ['header:x-github-delivery'] },
