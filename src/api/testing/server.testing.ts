@@ -141,7 +141,7 @@ export async function startTestServer(
     configuration,
     clock: { ...systemClock, now },
     newId,
-    parameters: { forget: async () => {}, forgetUnstored() {} },
+    parameters: { forget: async () => {}, forgetUnstored: async () => {} },
     sending: () => [...sending],
     cancelled: () => {},
     failed: (error) => failures.push(error),

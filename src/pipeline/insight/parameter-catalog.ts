@@ -40,6 +40,8 @@ export async function startParameters(options: {
   /** What is not stored yet, and of it what is being stored. */
   let news = nothing;
   let storing = nothing;
+  /** How often examples that are not stored were forgotten. */
+  let forgotten = 0;
   const inOrder = inTurn();
   let hasNews = false;
   let isStopping = false;
@@ -58,8 +60,11 @@ export async function startParameters(options: {
         storing = mergeLearnt(storing, news, limits);
         news = nothing;
         const nextText = JSON.stringify(next);
+        const atStart = forgotten;
         if (await notes.replace(noteName, text, nextText)) {
           text = nextText;
+          // It has examples that were to be forgotten since: it is stored again without them.
+          if (forgotten !== atStart) continue;
           stored = next;
           storing = nothing;
           return;
@@ -106,10 +111,13 @@ export async function startParameters(options: {
         parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })),
       }));
     },
-    /** Removes the examples that are not stored yet. */
-    forgetUnstored(): void {
+    /** Removes the examples that are not stored yet. Resolves when none of them is being stored. */
+    async forgetUnstored(): Promise<void> {
       gather();
-      news = { ...news, parameters: news.parameters.map((one) => ({ ...one, examples: [] })) };
+      forgotten += 1;
+      news = withoutExamples(news);
+      storing = withoutExamples(storing);
+      await inOrder(async () => {});
     },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {
@@ -147,6 +155,11 @@ export async function startParameters(options: {
     },
   };
 }
+
+const withoutExamples = ({ parameters, ...counts }: LearntParameters): LearntParameters => ({
+  ...counts,
+  parameters: parameters.map((one) => ({ ...one, examples: [] })),
+});
 
 /** The note was written by this program. */
 const learntIn = (note: string | null): LearntParameters => (note === null ? nothing : JSON.parse(note));

@@ -25,7 +25,7 @@ export function startEraser(options: {
   configuration: Configuration;
   clock: Clock;
   newId: NewId;
-  parameters: { forget(events: readonly Event[] | null): Promise<void>; forgetUnstored(): void };
+  parameters: { forget(events: readonly Event[] | null): Promise<void>; forgetUnstored(): Promise<void> };
   jobs: Pick<Jobs, 'add' | 'lease'>;
   /** How often erasures of other nodes are looked for, and who has forgotten them. Left out: embedded mode. */
   shared?: { pollMs: number; forgotten: Forgotten } | undefined;
@@ -137,7 +137,7 @@ export function startEraser(options: {
   }
 
   async function forgetHere(id: string) {
-    parameters.forgetUnstored();
+    await parameters.forgetUnstored();
     await tell(texts.get(id));
   }
 

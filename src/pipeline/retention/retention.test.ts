@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock } from '../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../test/support/rig.ts';
+import { openStorage } from '../../../test/support/storage.ts';
 import { auditSample } from '../../audit/audit-samples.testing.ts';
 import { canonicalJson } from '../../audit/canonical-json.ts';
 import { verifyChain } from '../../audit/chain.ts';
+import { bodyRetention } from './retention.ts';
 
 test('only held deliveries expire; those that wait for a slow peer are sent, however old', async () => {
   await using rig = await startRig({
@@ -117,6 +119,32 @@ test('old audit entries are removed by whole days, and the rest is a chain', asy
     hash,
   }));
   assert.equal(verifyChain(rows.reverse()).ok, true);
+});
+
+test('finished deliveries get the present time of bodies also where another node has given them another one since', async () => {
+  await using storage = await openStorage();
+  let bodiesMs = 1;
+  let given: number | null = null;
+  const node = () =>
+    bodyRetention({
+      configuration: { snapshot: { documents: { destination: new Map([['dst_1', { id: 'dst_1' }]]) } } } as never, // what it reads
+      housekeeping: {
+        async keepBodies(_, ms) {
+          given = ms;
+          return 0;
+        },
+        forgetBodies: async () => 0,
+      },
+      notes: storage.notes,
+      redaction: (() => ({ bodiesMs })) as never, // what it reads
+    });
+  const [a, b] = [node(), node()];
+  await a(0);
+  bodiesMs = 30;
+  await b(0);
+  bodiesMs = 1;
+  await a(0);
+  assert.equal(given, 1);
 });
 
 test('a deleted document is kept for 30 days, and then removed with its versions', async () => {

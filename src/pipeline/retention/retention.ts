@@ -121,10 +121,9 @@ export function bodyRetention({
   notes: Pick<Notes, 'load' | 'save'>;
   redaction: RedactionPolicies;
 }): Step {
-  let reported: ReadonlyMap<string, number> | null = null;
-
   return async (at) => {
-    reported ??= new Map(JSON.parse((await notes.load(noteName)) ?? '[]') as [string, number][]); // saved below
+    // Each time: another node may have done this since.
+    const reported = new Map(JSON.parse((await notes.load(noteName)) ?? '[]') as [string, number][]); // saved below
     const { destination } = configuration.snapshot.documents;
     const wanted = new Map<string, number>();
     for (const one of destination.values()) {
@@ -132,10 +131,9 @@ export function bodyRetention({
       if (ms !== null) wanted.set(one.id, ms);
     }
     const ids = new Set([...reported.keys(), ...wanted.keys()]);
-    const changed = [...ids].filter((id) => reported?.get(id) !== wanted.get(id));
+    const changed = [...ids].filter((id) => reported.get(id) !== wanted.get(id));
     for (const id of changed) if (destination.has(id)) await housekeeping.keepBodies(id, wanted.get(id) ?? null);
     if (changed.length > 0) await notes.save({ name: noteName, text: JSON.stringify([...wanted]) });
-    reported = wanted;
     await housekeeping.forgetBodies(at);
   };
 }
