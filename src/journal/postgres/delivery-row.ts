@@ -1,4 +1,5 @@
 import { placedId } from '../../contract/ids.ts';
+import type { Query } from '../../postgres/postgres.ts';
 import { storedText } from '../../postgres/text.ts';
 import { statusOf } from '../codec/status-codes.ts';
 import type { LoggedDelivery } from '../deliveries.ts';
@@ -56,10 +57,11 @@ export const deliveryIdOf = ({ partition, number, created_at: timeMs }: Delivery
   placedId('delivery', { partition, number, timeMs });
 
 /** The words and targets of rows are looked up before `loggedOf`. */
-export const ensureWords = (words: Words, rows: readonly DeliveryRow[]): Promise<void> =>
+export const ensureWords = (words: Words, rows: readonly DeliveryRow[], by?: Query): Promise<void> =>
   words.ensureTexts(
     rows.flatMap(({ action, reason, error_kind }) => [action, reason, error_kind].filter((id) => id !== null)),
     rows.map(({ target }) => target),
+    by,
   );
 
 /** A delivery as the log has it, without `waitsFor` and `replayedBy`, which need other rows. */

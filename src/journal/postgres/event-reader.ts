@@ -4,8 +4,11 @@ import type { Words } from './words.ts';
 
 /** Finds stored events by their places. */
 export type EventReader = {
-  /** In the order of the places, with `undefined` for one that is not stored, or was erased. A group is read once. */
-  lines(places: readonly EventPlace[]): Promise<(EventLine | undefined)[]>;
+  /**
+   * In the order of the places, with `undefined` for one that is not stored, or was erased. A group is read once; `by`: in the midst of
+   * this transaction.
+   */
+  lines(places: readonly EventPlace[], by?: Query): Promise<(EventLine | undefined)[]>;
 };
 
 export type StoredGroup = {
@@ -18,9 +21,9 @@ export type StoredGroup = {
 
 export function eventReader(query: Query, words: Words): EventReader {
   return {
-    async lines(places) {
+    async lines(places, by = query) {
       if (places.length === 0) return [];
-      const groups = await query<StoredGroup>(
+      const groups = await by<StoredGroup>(
         `WITH key AS (
              SELECT DISTINCT found.partition, found.first, found.received_at
              FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) AS place (partition, number, at)
@@ -32,7 +35,11 @@ export function eventReader(query: Query, words: Words): EventReader {
          FROM key JOIN event_group USING (partition, first, received_at)`,
         [places.map((one) => one.partition), places.map((one) => one.number), places.map((one) => one.timeMs)],
       );
-      await words.ensureTexts(groups.map(({ collector }) => collector));
+      await words.ensureTexts(
+        groups.map(({ collector }) => collector),
+        [],
+        by,
+      );
       const unpacked = groups.map((group) => ({ ...group, lines: linesOf(group.events) }));
       return places.map(({ partition, number, timeMs }) => {
         const group = unpacked.find(

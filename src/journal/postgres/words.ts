@@ -11,8 +11,8 @@ export type Target = { partition: number; destination: string; connection: strin
 export type Words = {
   /** Looks these up that are not remembered, and adds those that are new, in a transaction of its own. */
   ensure(words: Iterable<string>, targets?: Iterable<Target>): Promise<void>;
-  /** Looks up what these numbers stand for. */
-  ensureTexts(words: Iterable<number>, targets?: Iterable<number>): Promise<void>;
+  /** Looks up what these numbers stand for; `by`: in the midst of this transaction. */
+  ensureTexts(words: Iterable<number>, targets?: Iterable<number>, by?: Query): Promise<void>;
   wordId(text: string): number;
   targetId(target: Target): number;
   text(id: number): string;
@@ -87,22 +87,22 @@ export function createWords(query: Query): Words {
       }
     },
 
-    async ensureTexts(words, wanted = []) {
+    async ensureTexts(words, wanted = [], by = query) {
       const newWords = [...new Set(words)].filter((id) => !texts.has(id));
       const newTargets = [...new Set(wanted)].filter((id) => !targets.has(id));
       if (newWords.length === 0 && newTargets.length === 0) return;
       if (texts.size + targets.size >= rememberedMax) {
         makeRoom();
-        return this.ensureTexts(words, wanted);
+        return this.ensureTexts(words, wanted, by);
       }
       if (newWords.length > 0)
-        for (const { id, text } of await query<{ id: number; text: string }>(
+        for (const { id, text } of await by<{ id: number; text: string }>(
           'SELECT id, text FROM word WHERE id = ANY ($1)',
           [newWords],
         ))
           remember(id, text);
       if (newTargets.length > 0)
-        for (const row of await query<Target & { id: number }>(
+        for (const row of await by<Target & { id: number }>(
           'SELECT id, destination, connection, replay, partition FROM target WHERE id = ANY ($1)',
           [newTargets],
         ))

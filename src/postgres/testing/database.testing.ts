@@ -1,6 +1,7 @@
 import { after } from 'node:test';
 import { migrate } from '../migrate.ts';
 import { openPostgres, type Postgres } from '../postgres.ts';
+import { checked } from './checked.testing.ts';
 import { startServer } from './server.testing.ts';
 
 let resources = new AsyncDisposableStack();
@@ -8,7 +9,7 @@ let opened: Promise<{ postgres: Postgres; clear: () => Promise<void> }> | undefi
 
 /**
  * A database on a server of its own, which the tests of a file use one after the other: each call makes it as new. Server and
- * database end after the tests of the file.
+ * database end after the tests of the file. It is `checked`.
  */
 export function postgresDatabase(): () => Promise<Postgres> {
   after(async () => {
@@ -21,7 +22,7 @@ export function postgresDatabase(): () => Promise<Postgres> {
     opened ??= open();
     const { postgres, clear } = await opened;
     await clear();
-    return { ...postgres, [Symbol.asyncDispose]: async () => {} };
+    return { ...checked(postgres), [Symbol.asyncDispose]: async () => {} };
   };
 }
 

@@ -40,7 +40,7 @@ async function forgetSome(query: Query, events: EventReader, now: number): Promi
     for (const id of exchangeIds(history.lines)) exchanges.add(id);
     const place = eventPlaceOf(row);
     const isNeeded = history.lines.some(({ rendered }) => rendered !== '' && copiesEvent(rendered));
-    const [line] = isNeeded && place !== null ? await events.lines([place]) : [];
+    const [line] = isNeeded && place !== null ? await events.lines([place], query) : [];
     blocks.change(
       row,
       history,

@@ -34,7 +34,7 @@ export async function deliveriesOfEvents(
 
 /**
  * Removes deliveries with everything that is known of them; those that wait are cancelled first. `isOwned`: whether this process owns a
- * partition. The owner of another one reads it again before it writes.
+ * partition. The owner of another one reads it again before it writes. `words` have `cancelled`.
  */
 export async function eraseDeliveries(
   query: Query,
@@ -42,9 +42,8 @@ export async function eraseDeliveries(
   rows: readonly DeliveryRow[],
   { now, isOwned }: { now: number; isOwned: (partition: number) => boolean },
 ): Promise<CancelledDelivery[]> {
-  await words.ensure(['cancelled']);
   const waiting = rows.filter(({ status }) => status <= statusCodes.held);
-  await ensureWords(words, waiting);
+  await ensureWords(words, waiting, query);
   const end = { status: statusCodes.cancelled, reason: words.wordId('cancelled'), now };
   for (const [partition, some] of Map.groupBy(waiting, (row) => row.partition)) {
     if (!isOwned(partition)) await query('UPDATE settling SET counter = counter + 1 WHERE partition = $1', [partition]);

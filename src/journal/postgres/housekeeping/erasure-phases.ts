@@ -94,7 +94,11 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     }
     const from = Number(cursor.at[0] ?? 0);
     const { groups, isEnd } = await foundGroups(query, matcherOf(sought), { partition, from, end });
-    await words.ensureTexts(groups.map(({ collector }) => collector));
+    await words.ensureTexts(
+      groups.map(({ collector }) => collector),
+      [],
+      query,
+    );
     for (const [index, group] of groups.entries()) {
       const numbers = group.hits.map((hit) => group.first + hit);
       const rows = numbers.length === 0 ? [] : await deliveriesOfEvents(query, partition, numbers);

@@ -59,7 +59,10 @@ export function postgresErasures(parts: Parts): Erasures {
     async step(id, { now, sending }) {
       const [found] = await query<{ cursor: string }>('SELECT cursor FROM erasure WHERE id = $1', [id]);
       const isChange = found !== undefined && changing.has((JSON.parse(found.cursor) as Cursor).phase); // stored by `begin`
-      if (isChange) await makeRowsOfOpen(query, partitions);
+      if (isChange) {
+        await makeRowsOfOpen(query, partitions);
+        await words.ensure(['cancelled']);
+      }
       const own = new Set([...partitions.known()].map(({ partition }) => partition));
       const done = await inTurns(partitions, isChange ? own : [], () =>
         transaction(async (within): Promise<{ step: ErasureStep; cursor: Cursor | null }> => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { postgresAudit } from '../../../audit/postgres/postgres-audit.ts';
 import type { Postgres } from '../../../postgres/postgres.ts';
+import { elsewhere } from '../../../postgres/testing/checked.testing.ts';
 import { postgresDatabase } from '../../../postgres/testing/database.testing.ts';
 import {
   accept,
@@ -117,11 +118,13 @@ test('a day under a reader is dropped later, and no write waits for it', async (
   using made = await withDay();
   const { journal, postgres, left } = made;
   const retain = () => journal.housekeeping.retain({ before: noon + day, bytesMax: null });
-  await postgres.transaction(async (query) => {
-    await query('SELECT count(*) FROM event_group');
-    assert.equal((await retain()).removed, 0);
-    assert.ok(await accept(journal, [incoming({})], noon + 300));
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await query('SELECT count(*) FROM event_group');
+      assert.equal((await retain()).removed, 0);
+      assert.ok(await accept(journal, [incoming({})], noon + 300));
+    }),
+  );
   assert.equal((await retain()).removed, 2);
   assert.deepEqual(await left(), [true, true, false, true, true, false]);
 });
@@ -138,7 +141,7 @@ function runsFirst(postgres: Postgres, work: () => Promise<unknown>): Postgres {
         return run(async (text, values) => {
           if (/^(LOCK TABLE ONLY|ALTER TABLE \w+ DETACH)/.test(text) && !isDone) {
             isDone = true;
-            await work();
+            await elsewhere(work);
           }
           return query(text, values);
         });
@@ -210,11 +213,13 @@ test('a later day stays as long as an earlier one that is in use', async () => {
   using made = await withDay();
   const { postgres, journal } = made;
   const retain = () => journal.housekeeping.retain({ before: noon + 3 * day, bytesMax: null });
-  await postgres.transaction(async (query) => {
-    await query('SELECT count(*) FROM event_group_d20260110');
-    await retain();
-    assert.ok((await daysOf(postgres.query)).includes(noon + day / 2));
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await query('SELECT count(*) FROM event_group_d20260110');
+      await retain();
+      assert.ok((await daysOf(postgres.query)).includes(noon + day / 2));
+    }),
+  );
   await retain();
   assert.ok(!(await daysOf(postgres.query)).includes(noon + day / 2));
 });
@@ -240,11 +245,13 @@ test('old identities are forgotten, but for those that are stored again right no
   await accept(journal, [incoming({ identity: 'a' }), incoming({ identity: 'b' }), incoming({ identity: 'c' })], noon);
   const left = async () => (await postgres.query('SELECT 1 FROM seen')).length;
   const retain = () => journal.housekeeping.retain({ before: 0, identitiesBefore: noon, bytesMax: null });
-  await postgres.transaction(async (query) => {
-    await query('SELECT 1 FROM seen ORDER BY hash LIMIT 1 FOR UPDATE');
-    await retain();
-    assert.equal(await left(), 1);
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await query('SELECT 1 FROM seen ORDER BY hash LIMIT 1 FOR UPDATE');
+      await retain();
+      assert.equal(await left(), 1);
+    }),
+  );
   await retain();
   assert.equal(await left(), 0);
 });
@@ -268,14 +275,16 @@ test('who reads an event while it moves into the table of its day finds it', asy
   const { ids } = await accept(journal, [incoming({})], later);
   const read = () => journal.log.event(ids[0] ?? '');
   let reading: ReturnType<typeof read> | undefined;
-  await postgres.transaction(async (query) => {
-    await makeDay(query, later - (later % day));
-    reading = read();
-    await eventually('the reader to wait', async () => {
-      const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
-      return waiting.length > 0;
-    });
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await makeDay(query, later - (later % day));
+      reading = read();
+      await eventually('the reader to wait', async () => {
+        const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+        return waiting.length > 0;
+      });
+    }),
+  );
   assert.equal((await reading)?.id, ids[0]);
 });
 
@@ -286,15 +295,17 @@ test('events and deliveries that are stored while their day gets its tables are 
   const { lease, ids } = await withDeliveries(journal, [{}], later);
   let accepting: ReturnType<typeof accept> | undefined;
   let settling: Promise<unknown> | undefined;
-  await postgres.transaction(async (query) => {
-    await makeDay(query, later - (later % day));
-    accepting = accept(journal, [incoming({})], later);
-    settling = journal.hot.settle(lease, [settlement(ids[0], { status: 'delivered', log: [attempt(1, {})] })], later);
-    await eventually('both to wait', async () => {
-      const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
-      return waiting.length > 1;
-    });
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await makeDay(query, later - (later % day));
+      accepting = accept(journal, [incoming({})], later);
+      settling = journal.hot.settle(lease, [settlement(ids[0], { status: 'delivered', log: [attempt(1, {})] })], later);
+      await eventually('both to wait', async () => {
+        const waiting = await postgres.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+        return waiting.length > 1;
+      });
+    }),
+  );
   const accepted = await accepting;
   assert.equal((await journal.log.event(accepted?.ids[0] ?? ''))?.id, accepted?.ids[0]);
   assert.deepEqual(await settling, []);
@@ -398,8 +409,10 @@ test('a block whose lines change is locked until they are written back', async (
   );
   const free = () => postgres.query('SELECT 1 FROM attempt_block FOR UPDATE SKIP LOCKED');
   assert.equal((await free()).length, 1);
-  await postgres.transaction(async (query) => {
-    await attemptLines(query).load(row === undefined ? [] : [row]);
-    assert.deepEqual(await free(), []);
-  });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await attemptLines(query).load(row === undefined ? [] : [row]);
+      assert.deepEqual(await free(), []);
+    }),
+  );
 });

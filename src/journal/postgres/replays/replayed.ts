@@ -41,6 +41,7 @@ export async function endSources(
   await words.ensureTexts(
     ended.flatMap(({ action }) => action ?? []),
     ended.map(({ target }) => target),
+    query,
   );
   return ended.map(({ action, target, order_key }) => {
     const { destination: destinationId, connection: connectionId } = words.target(target);
@@ -79,7 +80,7 @@ export async function copyRequests(
       const { event } = source;
       const isSame = row.event?.partition === event?.partition && row.event?.number === event?.number;
       if (text !== null && !isSame) {
-        const [line] = event === null ? [] : await events.lines([event]);
+        const [line] = event === null ? [] : await events.lines([event], query);
         text = withoutReference(text, line === undefined ? null : eventOfLine(line));
       }
       if (text === null) continue;
