@@ -90,7 +90,7 @@ export function createSealing({ keyring, store, now, failed, progressed }: Seali
           if (keyring.renew === null)
             throw new AppError(
               'conflict',
-              'The keys are set by MILLRACE_SECRET_KEY: put a new one in front of them and restart.',
+              'The keys are set by MILLRACE_SECRET_KEY: put a new one in front of them and restart. Where nodes share a database, give it to all nodes first, behind the old one.',
             );
           keyring.renew();
         }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
-import { startTestApp, type TestApp, type Wired, wire } from '../support/app.ts';
+import { rotateSecrets } from '../../src/rotate-secrets.ts';
+import { startTestApp, type TestApp, testEnv, type Wired, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { nodeDatabase, secretKey } from '../support/node-database.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -68,4 +70,17 @@ test('a node takes over a connection whose access token it has no key for, and a
   await sent(4);
   await rotated[Symbol.asyncDispose]();
   await sent(8);
+});
+
+test('no node makes a key, which the others would lack, and the refusal says how all get one; nor is one made offline', async () => {
+  const env = await nodeDatabase(server, 'no_made_key');
+  await using app = await startTestApp(env);
+  const message = /^The keys are set by MILLRACE_SECRET_KEY: .* all nodes .* behind the old one/;
+  const asked = app.client.call('rotateSecrets', { body: { newKey: true } });
+  await assert.rejects(asked, { code: 'conflict', message });
+  const config = loadConfig({ flags: {}, env: testEnv(app.dir, env), now: Date.now() });
+  await assert.rejects(
+    rotateSecrets(config, { newKey: true }, () => {}),
+    { message },
+  );
 });
