@@ -85,7 +85,7 @@ export async function clusterDemo({ deps, settings, folder, rate, seed, visitors
         await one.partner?.live(deps.now()).catch(() => {});
       }
       // Sent again until a node has stored it: the id tells that it is the same event.
-      const event = { ...shop.next(deps.now()), 'wt.event_id': randomUUID() };
+      const event = { ...shop.next(deps.now()), messageId: randomUUID() };
       while (!ended.aborted && !(await isSent(through, key, event))) await pause(againMs);
       if (ended.aborted) break;
       events += 1;
