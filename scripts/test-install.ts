@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { alertRules } from '../test/install/alert-rules.ts';
 import { containerImage } from '../test/install/container-image.ts';
 import { debianPackage } from '../test/install/debian-package.ts';
+import { behindHaproxyCluster } from '../test/install/haproxy-cluster.ts';
 import { kubernetesManifests } from '../test/install/kubernetes.ts';
 import { npmPackage } from '../test/install/npm-package.ts';
 import { behindProxies } from '../test/install/proxies.ts';
@@ -27,6 +28,7 @@ const parts: Record<string, Part> = {
   ...debianPackage,
   ...containerImage,
   ...behindProxies,
+  ...behindHaproxyCluster,
   ...alertRules,
   ...kubernetesManifests,
   ...releaseArtefacts,

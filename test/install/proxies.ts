@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { adminClient, adminToken, environment } from '../support/process.ts';
 import { programOf, startManager } from '../support/socket-unit.ts';
+import { startSenders } from './senders.ts';
 
 const folderOf = fileURLToPath(new URL('../../deploy/proxies/', import.meta.url));
 
@@ -143,20 +144,12 @@ async function tried(proxy: Proxy, folder: string): Promise<void> {
     // A restart, under load: each event is answered 200 in the end. A request that arrives just when the server closes its socket
     // is a 502 of the proxy, or ends with its connection, and its sender repeats it.
     const { key } = JSON.parse(created.body);
-    const statuses = new Map<number | string, number>();
-    const unanswered: string[] = [];
-    let isOver = false;
-    const sending = Array.from({ length: 4 }, async (_, sender) => {
-      for (let i = 0; !isOver; i++) {
-        const body = JSON.stringify({ events: [{ 'wt.ev': 'View', 'wt.event_id': `${sender}-${i}` }] });
-        for (let tries = 0; tries < 100; tries++) {
-          const { status } = await ask('POST', `/v3/${key}`, { body }).catch((error) => ({ status: error.code }));
-          statuses.set(status, (statuses.get(status) ?? 0) + 1);
-          if (status === 200) break;
-          if (tries === 99) unanswered.push(body);
-        }
-      }
-    });
+    const { statuses, givenUp, end } = startSenders((body) =>
+      ask('POST', `/v3/${key}`, { body }).then(
+        ({ status }) => status,
+        ({ code }) => code,
+      ),
+    );
     await eventually('events', () => (statuses.get(200) ?? 0) > 50);
     process.kill(programOf(server), 'SIGTERM');
     await eventually('the next start', () => server.stdout().split('"msg":"listening"').length === 3);
@@ -164,15 +157,14 @@ async function tried(proxy: Proxy, folder: string): Promise<void> {
     await eventually('events after the restart', () => (statuses.get(200) ?? 0) > before + 50, {
       state: () => [...statuses],
     });
-    isOver = true;
-    await Promise.all(sending);
+    await end();
     console.log(JSON.stringify(Object.fromEntries(statuses)));
     assert.deepEqual(
       [...statuses.keys()].filter((status) => ![200, 502, 'ECONNRESET'].includes(status)),
       [],
       said(),
     );
-    assert.deepEqual(unanswered, []);
+    assert.deepEqual(givenUp, []);
     const failed = (statuses.get(502) ?? 0) + (statuses.get('ECONNRESET') ?? 0);
     assert.ok(failed <= 20, `${failed} requests failed`);
   } finally {
@@ -204,7 +196,7 @@ function askedBy(port: number) {
   };
 }
 
-function outputOf(program: ChildProcess): () => string {
+export function outputOf(program: ChildProcess): () => string {
   let output = '';
   for (const stream of [program.stdout, program.stderr])
     stream?.setEncoding('utf8').on('data', (text) => (output += text));
