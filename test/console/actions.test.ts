@@ -254,6 +254,42 @@ test('the preview of an event is what is delivered, and the check shows the effe
   assert.deepEqual(tab.problems, []);
 });
 
+test('the check of an action counts first what will be sent, what its template skips and why, and what fails', async () => {
+  const { app, browser } = console_;
+  const { client } = app;
+  const [connection] = (await client.call('listConnections', { query: { name: 'CRM' } })).data;
+  const template =
+    '{{! const { email, age } = it.data[0]; if (!email) skip("no e-mail address"); if (age < 18) skip("too young"); return JSON.stringify({ email }); }}';
+  const { id: destinationId } = await client.call('createDestination', {
+    params: { id: connection?.id ?? '' },
+    body: { name: 'Letters', template, status: 'enabled' },
+  });
+  const mapping = ['email', 'age'].map((name) => ({ field: name, parameter: name }));
+  const rules = { parameter: 'letter', operator: 'equals' as const, value: 'yes' };
+  const made = await client.call('createAction', {
+    body: { name: 'Letters', description: 'x', rules, destinations: [{ destinationId, mapping }] },
+  });
+  const letter = { letter: 'yes' };
+  await sendEvents(app, key, ...['ada', 'bo', 'cy'].map((name) => ({ ...letter, email: `${name}@example.com` })));
+  await sendEvents(app, key, letter, letter, { letter: 'no' });
+  await using tab = await openTab(browser, { url: app.url, path: `/actions/${made.id}/edit?step=destinations` });
+  const { page } = tab;
+  const dialog = page.getByRole('dialog', { name: 'Check on last 100 events' });
+  const check = page.getByRole('button', { name: 'Check on last 100 events' });
+  await check.click();
+  await dialog.getByText('3 will be sent · 2 not sent: no e-mail address · 0 fail').waitFor();
+  await dialog.getByText(/^5 of the last \d+ events match\.$/).waitFor();
+  await dialog.getByText('2 requests not sent, because the template skips them').waitFor();
+  assert.equal(await dialog.getByRole('listitem').getByText('no e-mail address').count(), 2);
+  assert.deepEqual(await barriers(page), []);
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+
+  await sendEvents(app, key, { ...letter, email: 'di@example.com', age: '12' });
+  await check.click();
+  await dialog.getByText('3 will be sent · 3 not sent: too young, no e-mail address · 0 fail').waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a field is sent as its type, a value that does not fit is shown before saving, and Send test shows the response', async () => {
   const { app, browser } = console_;
   const { client } = app;

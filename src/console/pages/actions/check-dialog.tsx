@@ -70,7 +70,9 @@ function Found({ check, draft, isNew, names }: FoundProps): ReactNode {
   const events = (refs: readonly EventRef[]) => refs.map((event) => <EventLine key={event.id} event={event} />);
   return (
     <Stack gap="xs" role="status">
-      {isRendered ? <Text fw={600}>{w.outcome(counts.sent, counts.skipped, counts.threw)}</Text> : null}
+      {isRendered ? (
+        <Text fw={600}>{w.outcome(counts.sent, counts.skipped, reasonsOf(check), counts.threw)}</Text>
+      ) : null}
       <Text fw={isRendered ? 400 : 600}>{isNew ? w.matchedNew(matched, looked) : w.matched(matched, looked)}</Text>
       {!isNew && changes === 0 ? <Text c="dimmed">{w.nothingChanges}</Text> : null}
       {isNew ? null : (
@@ -111,6 +113,12 @@ function Found({ check, draft, isNew, names }: FoundProps): ReactNode {
         : null}
     </Stack>
   );
+}
+
+/** Why templates skip events, as the headline says it: two reasons at most, since each is listed below with its event. */
+function reasonsOf({ skipped }: ActionCheck): string {
+  const [first, second, ...more] = new Set(skipped.map(({ reason }) => reason.replace(/\.$/, '')));
+  return [first, second].filter((one) => one !== undefined).join(', ') + (more.length > 0 ? ' …' : '');
 }
 
 /** An event; of a request also its destination and the details. */

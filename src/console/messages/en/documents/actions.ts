@@ -162,8 +162,8 @@ export const actions = {
   check: {
     text: 'Dry run of your unsaved changes on the last 100 events that match.',
     noEvents: 'There are no events yet to check on.',
-    outcome: (sent: number, skipped: number, failed: number) =>
-      `${formatNumber(sent)} will be sent · ${formatNumber(skipped)} not sent · ${formatNumber(failed)} ${failed === 1 ? 'fails' : 'fail'}`,
+    outcome: (sent: number, skipped: number, why: string, failed: number) =>
+      `${formatNumber(sent)} will be sent · ${formatNumber(skipped)} not sent${why && `: ${why}`} · ${formatNumber(failed)} ${failed === 1 ? 'fails' : 'fail'}`,
     matched: (matched: number, looked: number) =>
       `${formatNumber(matched)} of the last ${count.events(looked)} ${matched === 1 ? 'matches' : 'match'}.`,
     skipped: (requests: number) => `${count.requests(requests)} not sent, because the template skips them`,
