@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Locator } from 'playwright-core';
 import { deliveryOf, sendEvents } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { barriers, chooseEvent, openTab, startConsole } from './browser.ts';
+import { countedHand } from './counted-hand.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 let receiver: Receiver;
@@ -579,20 +579,8 @@ test('from New Action to an enabled “purchase over 100 → e-mail tool” whos
   });
   await using tab = await openTab(browser, { url: app.url, path: '/actions' });
   const { page } = tab;
-  let clicks = 0;
-  const click = async (one: Locator) => {
-    clicks++;
-    await one.click();
-  };
   // Choosing in a list is two clicks; typing begins with one.
-  const choose = async (one: Locator, option: string) => {
-    clicks += 2;
-    await one.selectOption(option);
-  };
-  const type = async (one: Locator, text: string) => {
-    clicks++;
-    await one.fill(text);
-  };
+  const { click, choose, type, clicks } = countedHand({ choosing: 2 });
   await click(page.getByRole('link', { name: 'New Action' }));
   await type(page.getByRole('textbox', { name: 'Action Name' }), 'Big orders');
   await page.getByRole('textbox', { name: 'Description' }).fill('Reached with Tab.');
@@ -616,7 +604,7 @@ test('from New Action to an enabled “purchase over 100 → e-mail tool” whos
   assert.equal(await page.getByRole('combobox', { name: 'Parameter' }).inputValue(), 'email');
   await click(page.getByRole('button', { name: 'Save and Enable' }));
   await page.getByRole('heading', { level: 1, name: 'Big orders' }).waitFor();
-  assert.ok(clicks <= 20, `${clicks} clicks`);
+  assert.ok(clicks() <= 20, `${clicks()} clicks`);
 
   const purchase = { 'wt.ev': 'Purchase', email: 'bo@example.com' };
   const [small = '', big = ''] = await sendEvents(

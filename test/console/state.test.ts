@@ -5,6 +5,7 @@ import { wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { barriers, barriersInAllLooks, openTab, startConsole, visit } from './browser.ts';
+import { countedHand } from './counted-hand.ts';
 
 test('Home, the list, an issue, a connection and the metrics show the same numbers, and none of what was resolved', async () => {
   await using receiver = await startReceiver();
@@ -110,9 +111,11 @@ test('resuming is one click to a drain on view: what is left, the rate and Pause
   await using tab = await openTab(browser, { url: app.url, path: `/connections/${params.id}?tab=activity` });
   const { page } = tab;
   await page.getByText('150 deliveries held.').waitFor();
-  await page.getByRole('button', { name: 'Resume' }).click();
+  const { click, clicks } = countedHand();
+  await click(page.getByRole('button', { name: 'Resume' }));
   await page.getByText('Sending 150 held deliveries').waitFor();
   await page.getByText(/^\d+ left · \d+\/s$/).waitFor();
+  assert.ok(clicks() <= 1, `${clicks()} clicks`);
   await page.getByRole('tab', { name: 'Activity', selected: true }).waitFor();
   assert.deepEqual(await barriersInAllLooks(page), []);
   await page.getByRole('button', { name: 'Pause sending' }).click();

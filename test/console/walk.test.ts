@@ -13,6 +13,7 @@ import { environment, adminToken as processToken, setUpAddress, spawnProcess } f
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { startTokenServer } from '../support/token-server.ts';
 import { openTab, prepare, startBrowser, visit } from './browser.ts';
+import { countedHand } from './counted-hand.ts';
 
 let browser: Browser & AsyncDisposable;
 before(async () => {
@@ -194,28 +195,6 @@ test('a page left open during a restart of the server recovers automatically and
   await page.getByRole('group', { name: 'Base URL' }).getByText('https://typed.example/offline').waitFor();
   assert.deepEqual(tab.problems, []);
 });
-
-/** Clicks, with each choice in a list as one. Typing is free. */
-function countedHand() {
-  let clicks = 0;
-  return {
-    clicks: () => clicks,
-    async click(target: Locator) {
-      clicks++;
-      await target.click();
-    },
-    async choose(target: Locator, option: string) {
-      clicks++;
-      await target.selectOption(option);
-    },
-    /** Types into a box and picks the suggestion. */
-    async pick(target: Locator, text: string, option: RegExp) {
-      clicks++;
-      await target.fill(text);
-      await target.page().getByRole('option', { name: option }).click();
-    },
-  };
-}
 
 const menu = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
