@@ -23,6 +23,8 @@ import { soakTogether } from './soak/together.ts';
 
 /** The 99th percentile. */
 const takeoverMsMax = 2_000;
+/** The table of waiting deliveries may be this many times as large as those that wait. */
+const waitingTimesMax = 10;
 const names = [
   'seed',
   'rounds',
@@ -91,8 +93,12 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
       },
     });
     const { p99 } = figures.takeoverMs;
-    const slow = p99 > takeoverMsMax ? [`a takeover took ${p99} ms`] : [];
-    return { ...figures, faults: [...figures.faults, ...slow] };
+    const { times } = figures.waiting;
+    const missed = [
+      ...(p99 > takeoverMsMax ? [`a takeover took ${p99} ms`] : []),
+      ...(times > waitingTimesMax ? [`the table of waiting deliveries was ${times} times as large`] : []),
+    ];
+    return { ...figures, faults: [...figures.faults, ...missed] };
   },
   login: () => floodSignIn({ attemptsPerSecond: 300, secondsEach: 20 }),
 };

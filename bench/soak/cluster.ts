@@ -55,8 +55,6 @@ const cutsAtOnce = 6;
 const startsMax = 5;
 /** Characters of the log of a node that a failure shows. */
 const logLast = 4_000;
-/** The table of waiting deliveries may be this many times as large as those that wait. */
-const waitingTimesMax = 10;
 
 type Node = { name: string; process: Process; url: string; client: Client };
 
@@ -288,9 +286,6 @@ export async function shareDatabase({
       ...outOfOrder(recorder, deliveries),
       ...atRate.faults,
       ...written.map((kind) => `${kind} of a former owner was written`),
-      ...(waiting.times > waitingTimesMax
-        ? [`the table of waiting deliveries was ${waiting.times} times as large`]
-        : []),
     ],
   };
 }
