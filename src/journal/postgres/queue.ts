@@ -9,7 +9,8 @@ import type { DeliveryQueue, NextDue } from '../hot.ts';
 import { readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns, ensureWords, eventPlaceOf, loggedOf } from './delivery-row.ts';
 import type { EventReader } from './event-reader.ts';
-import { makeRows, type PartitionMemory } from './partition-memory.ts';
+import { firstDue, type Open, openOf, openOfKeys, openRow, type Place } from './open-deliveries.ts';
+import { type Memory, makeRows, type PartitionMemory } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
 export type QueueParts = { query: Query; partitions: PartitionMemory; words: Words; events: EventReader };
@@ -30,22 +31,56 @@ export async function withRows({ query, partitions }: Pick<QueueParts, 'query' |
 
 type DueQuery = Parameters<DeliveryQueue['due']>[0];
 
+type DueRows = {
+  rows: DeliveryRow[];
+  /** What comes directly behind these, in the order of their keys. */
+  behind: DeliveryRow[];
+  nextDueAt: number | null;
+};
+
+/** Writes nothing: what the owner has in memory alone is added to the rows. */
 export async function due(parts: QueueParts, asked: DueQuery): ReturnType<DeliveryQueue['due']> {
-  const { query } = parts;
-  const { partition, destinationId, replayId, now, limit, after, except = [], inOrder = false, followers = 0 } = asked;
-  const cursor = after === undefined ? null : placeOf('delivery', after.id);
-  if (after !== undefined && cursor === null) return { due: [], followers: [], isCut: false, nextDueAt: null };
-  await withRows(parts, partition);
+  const { query, partitions } = parts;
+  const { partition, destinationId, replayId, limit, after, followers = 0 } = asked;
+  const cursor = after === undefined ? { dueAt: -1, number: -1 } : cursorOf(after);
+  const targets = await query<{ id: number }>(
+    'SELECT id FROM target WHERE destination = $1 AND replay = $2 AND partition = $3 ORDER BY id',
+    [destinationId, replayId ?? '', partition],
+  );
+  if (cursor === null || targets.length === 0) return { due: [], followers: [], isCut: false, nextDueAt: null };
+  const ids = targets.map(({ id }) => id);
+  // What is in memory and what has rows are of one moment.
+  const found = await partitions.inTurn(partition, () => dueRows(parts, asked, ids, cursor));
+  const budget = { left: readBytesMax, bytesMax: asked.bytesMax ?? Number.POSITIVE_INFINITY };
+  const due = await loaded(parts, found.rows, budget, asked.eventOf);
+  const keys = new Set(found.rows.slice(0, due.length).map(({ order_key }) => order_key));
+  const behind = found.behind.filter(({ order_key }) => keys.has(order_key)).slice(0, followers);
+  return {
+    due,
+    followers: budget.left > 0 ? await loaded(parts, behind, budget, asked.eventOf) : [],
+    isCut: due.length < found.rows.length || found.rows.length === limit,
+    nextDueAt: found.nextDueAt,
+  };
+}
+
+function cursorOf({ dueAt, id }: NonNullable<DueQuery['after']>): Place | null {
+  const place = placeOf('delivery', id);
+  return place && { dueAt, number: place.number };
+}
+
+async function dueRows(
+  { query, partitions }: QueueParts,
+  asked: DueQuery,
+  targets: readonly number[],
+  after: Place,
+): Promise<DueRows> {
+  const { partition, now, limit, except = [], inOrder = false, followers = 0 } = asked;
   const known = except.flatMap((id) => placeOf('delivery', id)?.number ?? []);
-  const targets = (
-    await query<{ id: number }>(
-      'SELECT id FROM target WHERE destination = $1 AND replay = $2 AND partition = $3 ORDER BY id',
-      [destinationId, replayId ?? '', partition],
-    )
-  ).map(({ id }) => id);
-  if (targets.length === 0) return { due: [], followers: [], isCut: false, nextDueAt: null };
-  const parts_ = [false, ...(inOrder ? [] : [true])];
-  const rows = await query<DeliveryRow>(
+  const memory = await partitions.own(partition);
+  const ofQueue = openOf(memory, targets, inOrder);
+  const open = inOrder ? await withoutRowsBefore(query, partition, ofQueue) : ofQueue;
+  const parts = [false, ...(inOrder ? [] : [true])];
+  const stored = await query<DeliveryRow>(
     `SELECT found.* FROM unnest($1::integer[]) AS of (target) CROSS JOIN unnest($2::boolean[]) AS part (is_behind)
        CROSS JOIN LATERAL (
          SELECT ${deliveryColumns}, is_behind FROM waiting
@@ -53,59 +88,70 @@ export async function due(parts: QueueParts, asked: DueQuery): ReturnType<Delive
            AND (due_at, number) > ($4::bigint, $5::bigint) AND number <> ALL ($6::bigint[])
          ORDER BY due_at, number LIMIT $7) AS found
      ORDER BY due_at, number LIMIT $7`,
-    [targets, parts_, now, after?.dueAt ?? -1, cursor?.number ?? -1, known, limit],
+    [targets, parts, now, after.dueAt, after.number, known, limit],
   );
-  const budget = { left: readBytesMax, bytesMax: asked.bytesMax ?? Number.POSITIVE_INFINITY };
-  const found = await loaded(parts, rows, budget, asked.eventOf);
-  const heads = rows.slice(0, found.length);
-  const behind =
-    followers > 0 && heads.some(({ order_key }) => order_key !== null)
-      ? await followersOf(query, heads, asked, known)
-      : [];
-  const next = await query<{ at: number | null }>(
+  // Rows that were committed without an answer are in memory, too.
+  const others = new Set([...known, ...stored.map(({ number }) => number)]);
+  const rows = firstDue(open, { now, after, except: others, limit })
+    .map(({ number, delivery }) => openRow(partition, number, delivery))
+    .concat(stored)
+    .sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0) || a.number - b.number)
+    .slice(0, limit);
+  const ordered = followers > 0 ? rows.filter(({ order_key }) => order_key !== null) : [];
+  const behind = ordered.length === 0 ? [] : await followersOf(query, memory, ordered, asked, known);
+  const [next] = await query<{ at: number | null }>(
     `SELECT min(at) AS at FROM unnest($1::integer[]) AS of (target) CROSS JOIN unnest($2::boolean[]) AS part (is_behind)
        CROSS JOIN LATERAL (SELECT due_at AS at FROM waiting
          WHERE target = of.target AND is_behind = part.is_behind AND due_at > $3 ORDER BY due_at LIMIT 1) AS first`,
-    [targets, parts_, now],
+    [targets, parts, now],
   );
-  return {
-    due: found,
-    followers: budget.left > 0 ? await loaded(parts, behind, budget, asked.eventOf) : [],
-    isCut: found.length < rows.length || rows.length === limit,
-    nextDueAt: next[0]?.at ?? null,
-  };
+  const later = open.flatMap(({ delivery: { dueAt } }) => (dueAt !== null && dueAt > now ? dueAt : []));
+  const nextDueAt = later.reduce((least, at) => Math.min(least, at), next?.at ?? Number.POSITIVE_INFINITY);
+  return { rows, behind, nextDueAt: Number.isFinite(nextDueAt) ? nextDueAt : null };
 }
 
-/** The deliveries directly behind these in the order of their keys, in the same queue and due, up to a gap, at most that many. */
+/** Open deliveries without those whose order key has an earlier one with a row. */
+async function withoutRowsBefore(query: Query, partition: number, open: readonly Open[]): Promise<readonly Open[]> {
+  const keys = open.flatMap(({ delivery }) => delivery.orderKey ?? []);
+  if (keys.length === 0) return open;
+  const rows = await query<{ key: number }>(
+    `SELECT key FROM unnest($2::bigint[]) AS key
+     WHERE EXISTS (SELECT FROM waiting WHERE order_key = key AND partition = $1)`,
+    [partition, keys],
+  );
+  const before = new Set(rows.map(({ key }) => key));
+  return open.filter(({ delivery: { orderKey } }) => orderKey === null || !before.has(orderKey));
+}
+
+/** The deliveries directly behind these in the order of their keys, in the same queue and due, up to a gap. */
 async function followersOf(
   query: Query,
+  memory: Memory | null,
   heads: readonly DeliveryRow[],
-  { now, followers = 0 }: DueQuery,
+  { partition, now, followers = 0 }: DueQuery,
   known: readonly number[],
 ): Promise<DeliveryRow[]> {
-  const ordered = heads.filter(({ order_key }) => order_key !== null);
-  const rows = await query<DeliveryRow & { head: number; isNext: boolean }>(
-    `SELECT later.*, head.number AS head, coalesce(later.due_at <= $4, false) AND later.target = head.target
-         AND later.number <> ALL ($5::bigint[]) AS "isNext"
-     FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) WITH ORDINALITY AS head (number, order_key, target, place)
+  const rows = await query<DeliveryRow & { head: number }>(
+    `SELECT later.*, head.number AS head
+     FROM unnest($1::bigint[], $2::bigint[]) AS head (number, order_key)
        CROSS JOIN LATERAL (SELECT ${deliveryColumns}, is_behind FROM waiting
-         WHERE order_key = head.order_key AND number > head.number ORDER BY number LIMIT $6) AS later
-     ORDER BY head.place, later.number`,
-    [
-      ordered.map(({ number }) => number),
-      ordered.map(({ order_key }) => order_key),
-      ordered.map(({ target }) => target),
-      now,
-      known,
-      followers,
-    ],
+         WHERE order_key = head.order_key AND partition = $3 AND number > head.number ORDER BY number LIMIT $4) AS later
+     ORDER BY later.number`,
+    [heads.map(({ number }) => number), heads.map(({ order_key }) => order_key), partition, followers],
   );
-  const found: DeliveryRow[] = [];
-  for (const [, line] of Map.groupBy(rows, ({ head }) => head)) {
-    const gap = line.findIndex(({ isNext }) => !isNext);
-    found.push(...(gap < 0 ? line : line.slice(0, gap)));
-  }
-  return found.slice(0, followers);
+  const lines = Map.groupBy(rows, ({ head }) => head);
+  const openByKey = openOfKeys(memory, new Set(heads.map(({ order_key }) => order_key)));
+  const isKnown = new Set(known);
+  return heads.flatMap((head) => {
+    const stored: DeliveryRow[] = lines.get(head.number) ?? [];
+    const last = stored.at(-1)?.number ?? head.number;
+    const later = (openByKey.get(head.order_key) ?? []).filter(({ number }) => number > last);
+    const line = stored.concat(later.map(({ number, delivery }) => openRow(partition, number, delivery)));
+    const gap = line.findIndex(
+      ({ number, target, due_at }) => target !== head.target || due_at === null || due_at > now || isKnown.has(number),
+    );
+    return gap < 0 ? line : line.slice(0, gap);
+  });
 }
 
 /** The deliveries of rows with their events and requests, until the budget is spent. */

@@ -11,6 +11,7 @@ import type { Overtaken } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import { newBlockId, readBlocks, renderedText } from './attempt-blocks.ts';
 import { type DeliveryRow, deliveryColumns } from './delivery-row.ts';
+import { openOfKeys, openRow } from './open-deliveries.ts';
 import { type Memory, makeRows, type OpenDelivery, type PartitionMemory, promote } from './partition-memory.ts';
 import type { Words } from './words.ts';
 
@@ -86,12 +87,8 @@ async function settleInTurn(
   await parts.words.ensure(
     placed.flatMap(({ settlement: { reason, errorKind } }) => [reason, errorKind].filter((text) => text !== null)),
   );
-  const isOrdered = placed.some(({ settlement, number }) => {
-    const key = memory.open.get(number)?.orderKey ?? null;
-    return key !== null && (settlement.leavesOrder === true || statusCodes[settlement.status] <= statusCodes.held);
-  });
   // Earlier ones of its key have rows before it has one.
-  if (isOrdered && !(await makeRows(parts.query, memory))) return null;
+  if (isBehindOpen(memory, placed) && !(await makeRows(parts.query, memory))) return null;
   const seen = new Set<number>();
   const isFast = ({ settlement, number, timeMs }: Placed) => {
     const open = memory.open.get(number);
@@ -110,6 +107,18 @@ async function settleInTurn(
   if (!ok) return null;
   if (general.keys.size > 0) await promote(parts.query, memory.partition, [...general.keys]);
   return general.overtaken;
+}
+
+/** Whether one of these that needs a row is open behind another one of its order key. */
+function isBehindOpen(memory: Memory, placed: readonly Placed[]): boolean {
+  const ordered = placed.flatMap(({ settlement, number }) => {
+    const needsRow = settlement.leavesOrder === true || statusCodes[settlement.status] <= statusCodes.held;
+    const orderKey = memory.open.get(number)?.orderKey ?? null;
+    return needsRow && orderKey !== null ? { number, orderKey } : [];
+  });
+  if (ordered.length === 0) return false;
+  const lines = openOfKeys(memory, new Set(ordered.map(({ orderKey }) => orderKey)));
+  return ordered.some(({ number, orderKey }) => lines.get(orderKey)?.[0]?.number !== number);
 }
 
 /** Whether it is delivered by its first attempt, with nothing else to store, which is nearly always. */
@@ -272,45 +281,6 @@ async function rowsBefore(query: Query, memory: Memory, others: readonly Placed[
   );
   for (const row of found) rows.set(row.number, row);
   return rows;
-}
-
-function openRow(partition: number, number: number, open: OpenDelivery): DeliveryRow {
-  const { event, replayOf } = open;
-  return {
-    partition,
-    number,
-    created_at: open.createdAt,
-    order_at: open.orderAt,
-    event_partition: event?.partition ?? null,
-    event_number: event?.number ?? null,
-    event_at: event?.timeMs ?? null,
-    action: open.action,
-    action_version: open.actionVersion,
-    target: open.target,
-    destination_version: open.destinationVersion,
-    status: statusCodes.pending,
-    due_at: open.dueAt,
-    test: open.test,
-    reason: null,
-    error_kind: null,
-    attempts: 0,
-    exchanges: 0,
-    schedule_step: 0,
-    waited_ms: 0,
-    deaths: 0,
-    finished_at: null,
-    block: null,
-    rendered_block: null,
-    response_status: null,
-    detail: null,
-    order_key: open.orderKey,
-    replay_of_partition: replayOf?.partition ?? null,
-    replay_of: replayOf?.number ?? null,
-    replay_of_at: replayOf?.timeMs ?? null,
-    replay_key: replayOf?.key ?? null,
-    bodies_until: null,
-    is_behind: false,
-  };
 }
 
 /** Whether it was cancelled or held for too long. An attempt that was in flight at that time still counts. */
