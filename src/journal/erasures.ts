@@ -41,8 +41,8 @@ export type ErasureStep = {
 /**
  * Erases the events of a visitor that were accepted before the erasure began, their deliveries (finished or not) with
  * all attempts, tests that mention the text, and remembered identities. Nothing of them is left in the database files,
- * not even in unused pages. On PostgreSQL, old versions stay in the tables of today and in large ones until these are
- * rewritten or the space is used again, and in the WAL and backups. An exchange (of a batch) that also has data of
+ * not even in unused pages. On PostgreSQL, old versions stay in the tables of today until these are rewritten, in large
+ * ones until the space is used again or the day is dropped, and in the WAL and backups. An exchange (of a batch) that also has data of
  * others loses its bodies, its URL below the
  * origin, and the values of its headers, except the type of the body.
  */

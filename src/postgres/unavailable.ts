@@ -47,6 +47,18 @@ export function isUnavailable(error: unknown): boolean {
   return sockets.has(code) || texts.test(error.message);
 }
 
+const lateText = 'Query read timeout';
+
+/**
+ * Whether a limit of time has ended a statement, also of an error that is translated. Where it was that of this process, the server
+ * may go on with it.
+ */
+export function isLate(error: unknown): boolean {
+  const own = error instanceof AppError ? error.cause : error;
+  if (own instanceof pg.DatabaseError) return isOf(states.late, own);
+  return own instanceof Error && own.message === lateText;
+}
+
 /** Whether PostgreSQL ended a transaction for the sake of another one, or of a change of the tables: the same works when it is repeated. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (isOf(states.passing, error) || passingTexts.test(error.message));

@@ -1,5 +1,5 @@
 import type { Postgres, Query } from '../../../postgres/postgres.ts';
-import { sqlState } from '../../../postgres/unavailable.ts';
+import { isLate, sqlState } from '../../../postgres/unavailable.ts';
 
 export const dayMs = 86_400_000;
 /** Days for which there are tables before they begin. */
@@ -103,10 +103,26 @@ export async function dropDay(query: Query, day: number, keep: (table: DayTable,
   }
 }
 
+/** How long others may wait for a table that is rewritten. */
+const rewriteMs = 10_000;
+
 /**
  * Rewrites a table without the space of what was removed. Others wait for it: only for small ones, or when it has to be.
- * false: it is in use for long.
+ * `in use`: for long; `too long`: it would take longer than others may wait. Then it is as before.
  */
-export async function compact(postgres: Pick<Postgres, 'transaction'>, table: string): Promise<boolean> {
-  return (await changeTables(postgres, (query) => query(`CLUSTER ${table} USING ${table}_pkey`))) !== null;
+export async function compact(
+  postgres: Pick<Postgres, 'transaction'>,
+  table: string,
+): Promise<'done' | 'in use' | 'too long'> {
+  try {
+    const done = await changeTables(postgres, async (query) => {
+      await query(`SET LOCAL statement_timeout = ${rewriteMs}`);
+      await query(`CLUSTER ${table} USING ${table}_pkey`);
+      return 'done' as const;
+    });
+    return done ?? 'in use';
+  } catch (error) {
+    if (isLate(error)) return 'too long';
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { erased, quotedForms, textForms } from '../../../contract/erased-text.ts';
+import { quotedForms, textForms } from '../../../contract/erased-text.ts';
 import type { Query } from '../../../postgres/postgres.ts';
 import { storable } from '../../../postgres/text.ts';
 import { anonymousExchange } from '../../codec/bare-attempts.ts';
@@ -11,6 +11,7 @@ import type { Words } from '../words.ts';
 import { attemptLines } from './attempt-lines.ts';
 import { dayMs, daysOf, tableOf } from './day-tables.ts';
 import { deliveriesOfEvents, eraseDeliveries, isSending } from './erased-deliveries.ts';
+import { eraseDetails, eraseDetailsOfHolds } from './erased-details.ts';
 import { blankEvents, foundGroups, matcherOf } from './erased-events.ts';
 import { eraseQuotes } from './erased-quotes.ts';
 import { type Cursor, type Phase, type StoredCounts, textOf } from './erasure-row.ts';
@@ -184,20 +185,27 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     else cursor.at = [last.id];
   },
 
-  /** A template that ends with a text of one record ends for all deliveries of its batch; a hold quotes what set it. A table a step, by name. */
+  /**
+   * A template that ends with a text of one record ends for all deliveries of its batch; a hold quotes what set it. The tables in the
+   * order in which rows move on: a delivery that ends leaves `waiting`, and `delivery_other` when its day gets tables.
+   */
   async details(work) {
     const { query, cursor, sought } = work;
     const days = (await daysOf(query)).map((day) => tableOf('delivery', day));
-    const next = [...days, 'delivery_other', 'gate', 'waiting'].find((table) => table > String(cursor.at[0] ?? ''));
-    const forms = quotedForms(textOf(sought));
-    if (forms.length === 0 || next === undefined) return moveOn(cursor, 'forget');
-    const rows = await query(
-      `UPDATE ${next} SET detail = $1 WHERE detail IS NOT NULL
-         AND EXISTS (SELECT FROM unnest($2::text[]) AS form WHERE position(form IN detail) > 0) RETURNING 1`,
-      [erased, forms.map(storable)],
-    );
-    if (rows.length > 0) touch(work, next);
-    cursor.at = [next];
+    const tables = ['waiting', 'gate', 'delivery_other', ...days.reverse()];
+    // That of 0.2.0 was the name of the last table in another order.
+    const [table = 'waiting', partition = -1, number = -1] = cursor.at.length === 1 ? [] : cursor.at;
+    const forms = quotedForms(textOf(sought)).map(storable);
+    if (forms.length === 0) return moveOn(cursor, 'forget');
+    const { count, last } =
+      table === 'gate'
+        ? await eraseDetailsOfHolds(query, forms)
+        : await eraseDetails(query, String(table), { forms, after: [Number(partition), Number(number)] });
+    if (count > 0) touch(work, String(table));
+    const next = tables.find((one) => one < String(table));
+    if (last !== null) cursor.at = [table, ...last];
+    else if (next === undefined) moveOn(cursor, 'forget');
+    else cursor.at = [next, -1, -1];
   },
 
   /** Commands and their responses are sealed: it waits until those that may mention the text are gone. */

@@ -1,6 +1,7 @@
 import { inSteps } from '../../../async/in-steps.ts';
 import { appendAudit } from '../../../audit/postgres/append.ts';
 import type { Postgres } from '../../../postgres/postgres.ts';
+import { isLate } from '../../../postgres/unavailable.ts';
 import { statusCodes } from '../../codec/status-codes.ts';
 import type { ErasureStep, Erasures } from '../../erasures.ts';
 import type { PartitionMemory } from '../partition-memory.ts';
@@ -23,8 +24,8 @@ type Parts = Postgres & { partitions: PartitionMemory; words: Words };
 
 /** The phases that change deliveries. */
 const changing: ReadonlySet<Phase> = new Set<Phase>(['events', 'tests', 'details']);
-/** Of a table that is rewritten at any time. */
-const smallBytes = 64 * 1_048_576;
+/** Up to which size a table is rewritten, while others wait for it: one that is in use all the time, and one of a former day. */
+const rewrittenBytes = { ofNoDay: 64 * 2 ** 20, ofDay: 2 ** 30 };
 
 /** The erasures of the journal of a database. */
 export function postgresErasures(parts: Parts): Erasures {
@@ -122,13 +123,22 @@ export async function rewriteLater(parts: Pick<Postgres, 'query' | 'transaction'
   }
 }
 
-/** Rewrites a table. A large one that is in use all the time is cleaned, so that its space is used again. */
+/**
+ * Rewrites a table. A large one, for which others would wait for long, is cleaned: its space is used again. What its space has of
+ * erased rows then leaves a table of a day when the day is dropped.
+ */
 async function rewritten(parts: Pick<Postgres, 'query' | 'transaction'>, table: string): Promise<boolean> {
   const [row] = await parts.query<{ bytes: number }>('SELECT pg_total_relation_size($1::text::regclass) AS bytes', [
     table,
   ]);
-  if (dayIn(table) !== null || (row?.bytes ?? 0) <= smallBytes) return compact(parts, table);
-  await parts.query(`VACUUM ${table}`);
+  if ((row?.bytes ?? 0) <= rewrittenBytes[dayIn(table) === null ? 'ofNoDay' : 'ofDay']) {
+    const result = await compact(parts, table);
+    if (result !== 'too long') return result === 'done';
+  }
+  await parts.query(`VACUUM ${table}`).catch((error: unknown) => {
+    // The server goes on with it.
+    if (!isLate(error)) throw error;
+  });
   return true;
 }
 
