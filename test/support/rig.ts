@@ -28,6 +28,7 @@ import { sealedMessages } from '../../src/secrets/sealed-messages.ts';
 import { openSealedTexts } from '../../src/secrets/sealed-text-store.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
 import { silentTelemetry } from '../../src/telemetry/silent-telemetry.testing.ts';
+import { isOnPostgres } from './database.ts';
 import { openEngine } from './engine.ts';
 import { fakeClock } from './fake-clock.ts';
 import { takenLeases } from './taken-leases.ts';
@@ -75,8 +76,14 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
 /** By `MILLRACE_TEST_PARTITIONS`, the pipeline of a test is a node that owns so many partitions; else it is embedded mode. */
 const partitions = Number(process.env['MILLRACE_TEST_PARTITIONS'] ?? 1);
 
-/** Whether deliveries of a test's events are in another partition than these, so that they are passed and read there. */
-export const passesDeliveries = partitions > 1;
+/** Whether the pipeline of a test is a node. */
+export const isNode = partitions > 1;
+
+/**
+ * Whether deliveries of a test's events are in another partition than these, so that they are passed and read there. On
+ * PostgreSQL a node creates those of all partitions that it owns with the events.
+ */
+export const passesDeliveries = isNode && !isOnPostgres;
 
 /** The partition of the deliveries of a connection. */
 export const partitionOf = ({ pipeline }: Rig, connectionId: string): number =>
@@ -161,7 +168,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     });
 
   const monotonic = options.monotonic ?? clock.now;
-  const first = options.node ?? (partitions > 1 ? { ...nodeOf('node', partitions, clock), monotonic } : undefined);
+  const first = options.node ?? (isNode ? { ...nodeOf('node', partitions, clock), monotonic } : undefined);
   const rig: Rig = {
     pipeline: await start(first),
     journal,

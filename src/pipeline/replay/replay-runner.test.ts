@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { settled } from '../../../test/support/fake-clock.ts';
 import { type Rig, startRig, wire } from '../../../test/support/rig.ts';
 import { type ReplayInput, replayInput } from '../../contract/records/replay.ts';
 
@@ -160,6 +161,7 @@ test('live and replayed deliveries that need the same old version for their batc
   await replay(rig, { only: 'failed', body: 'current' });
   await rig.clock.advance(1);
   await write('enabled');
+  await settled();
   const isFound = Promise.withResolvers<void>();
   const { versions } = rig.catalog;
   rig.catalog.versions = async (query) => {
