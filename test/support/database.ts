@@ -50,6 +50,9 @@ function urlOf(name: string): string {
   return url.href;
 }
 
+/** Whether a database is on the server of this run. */
+export const isOfRun = (url: string): boolean => server !== undefined && url === urlOf(new URL(url).pathname);
+
 const nextName = () => `test_${process.pid}_${++count}`;
 
 // Without a wait at the top level: the files of a group that share such a module lose their tests to each other. An error ends the process.

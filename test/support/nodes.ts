@@ -2,9 +2,10 @@ import { type App, type Overrides, startApp } from '../../src/app.ts';
 import { compose } from '../../src/compose.ts';
 import type { Config } from '../../src/config/settings.ts';
 import { parseAllowRules } from '../../src/egress/guard/allow-list.ts';
-import type { Leases } from '../../src/journal/journal.ts';
 import type { NodeParts } from '../../src/pipeline/pipeline-parts.ts';
+import { openPostgres } from '../../src/postgres/postgres.ts';
 import { openSqliteStorage } from '../../src/storage/sqlite-storage.ts';
+import { isOfRun } from './database.ts';
 import { eventually } from './eventually.ts';
 
 /** By `MILLRACE_TEST_NODES=2`, two nodes of this process share the database of a test; else it is embedded mode. */
@@ -20,30 +21,58 @@ type Nodes = App & { urls: readonly string[] };
  * second node, which sends to them.
  */
 export async function startNodes(config: Config, overrides: Overrides): Promise<Nodes> {
-  if (!isShared || config.databaseUrl !== null) {
+  await using opened = new AsyncDisposableStack();
+  const database = isShared ? await sharedDatabase(config, overrides, opened) : null;
+  if (database === null) {
     const app = await startApp(config, overrides);
     return { ...app, urls: [app.url] };
   }
-  const allow = parseAllowRules(config.egressAllow ?? '');
-  if (!allow.ok) throw new Error(allow.problems.join('; '));
-  await using opened = new AsyncDisposableStack();
-  const storage = opened.use(await openSqliteStorage(config, overrides));
   const nodes: App[] = [];
   // Together, as all stop at a signal: each finishes what it has on the wire.
   opened.defer(async () => void (await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))));
-  const app = await compose(config, storage, allow.rules, { ...overrides, node: nodeOf('a') });
+  const app = await database.start(config, nodeOf('a'));
   nodes.push(app);
-  const other = { ...config, port: 0 };
-  nodes.push(await compose(other, storage, allow.rules, { ...overrides, node: nodeOf('b') }));
-  await eventually('both nodes to own their share', () => areShared(storage.journal.hot.leases));
+  nodes.push(await database.start({ ...config, port: 0 }, nodeOf('b')));
+  await eventually('both nodes to own their share', async () => (await database.owners()).join() === 'a,a,b,b');
   const stack = opened.move();
   return { ...app, urls: nodes.map(({ url }) => url), [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-async function areShared(leases: Leases): Promise<boolean> {
-  const roster = await leases.beat({ node: 'b', ttlMs, isLeaving: false, now: monotonic() });
-  const owners = roster.partitions.toSorted((one, other) => one.partition - other.partition).map(({ owner }) => owner);
-  return owners.join() === 'a,a,b,b';
+type SharedDatabase = {
+  start(config: Config, node: NodeParts): Promise<App>;
+  /** Of its partitions, in their order. */
+  owners(): Promise<readonly (string | null)[]>;
+};
+
+/** What nodes of a test share; null: the test has a database of its own, for one node. */
+async function sharedDatabase(
+  config: Config,
+  overrides: Overrides,
+  opened: AsyncDisposableStack,
+): Promise<SharedDatabase | null> {
+  const url = config.databaseUrl?.reveal();
+  if (url !== undefined) {
+    if (!isOfRun(url)) return null;
+    const postgres = opened.use(openPostgres({ url }));
+    return {
+      start: (own, node) => startApp(own, { ...overrides, node }),
+      owners: async () =>
+        (await postgres.read<{ owner: string | null }>('SELECT owner FROM partition_lease ORDER BY partition')).map(
+          ({ owner }) => owner,
+        ),
+    };
+  }
+  const allow = parseAllowRules(config.egressAllow ?? '');
+  if (!allow.ok) throw new Error(allow.problems.join('; '));
+  const storage = opened.use(await openSqliteStorage(config, overrides));
+  const { leases } = storage.journal.hot;
+  return {
+    start: (own, node) => compose(own, storage, allow.rules, { ...overrides, node }),
+    async owners() {
+      const { partitions } = await leases.beat({ node: 'b', ttlMs, isLeaving: false, now: monotonic() });
+      return partitions.toSorted((one, other) => one.partition - other.partition).map(({ owner }) => owner);
+    },
+  };
 }
 
 /** From the same start for all processes of the machine. */
