@@ -99,3 +99,23 @@ test('a connection is kept after the error of a statement', async () => {
   );
   assert.equal(await pid(), before);
 });
+
+test('a call that waits too long for a connection of its node says that they are in use, not that the database is gone', async (t) => {
+  await using postgres = watchedPostgres(
+    openPostgres({ url: server.url('postgres'), connectionsMax: { writes: 1, reads: 1 } }),
+  );
+  await postgres.query('SELECT 1');
+  const busy = Promise.withResolvers<void>();
+  const held = postgres.transaction(() => busy.promise);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const refused = assert.rejects(postgres.query('SELECT 1'), {
+    code: 'unavailable',
+    message: 'All connections of this node to the database are in use. Try again.',
+  });
+  t.mock.timers.tick(5_000);
+  await refused;
+  t.mock.timers.reset();
+  assert.equal(postgres.problem(), null);
+  busy.resolve();
+  await held;
+});

@@ -33,8 +33,9 @@ const sockets = new Set([
   'EMFILE',
 ]);
 /** Texts of errors that pg makes without a code. */
-const texts =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered)/;
+const texts = /^(?:Connection terminated|Query read timeout|Client has encountered)/;
+/** That of a pool all of whose connections are in use. */
+const busyText = 'timeout exceeded when trying to connect';
 
 const isOf = (listed: readonly string[], { code }: pg.DatabaseError): boolean =>
   listed.some((one) => code?.startsWith(one) === true);
@@ -59,6 +60,9 @@ export function isLate(error: unknown): boolean {
   return own instanceof Error && own.message === lateText;
 }
 
+/** Whether a call has waited in vain for a connection of this process, so that it says nothing of the database. */
+export const isBusy = (error: unknown): boolean => error instanceof Error && error.message === busyText;
+
 /** Whether PostgreSQL ended a transaction for the sake of another one, or of a change of the tables: the same works when it is repeated. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (isOf(states.passing, error) || passingTexts.test(error.message));
@@ -67,6 +71,7 @@ export const isPassing = (error: unknown): boolean =>
 export function translated(error: unknown): unknown {
   const refused = (message: string) => new AppError('unavailable', message, { cause: error });
   if (isUnavailable(error)) return refused('The database does not respond. Try again.');
+  if (isBusy(error)) return refused('All connections of this node to the database are in use. Try again.');
   if (isPassing(error)) return refused('The database is busy with other changes. Try again.');
   if (error instanceof pg.DatabaseError && isOf(states.late, error))
     return refused('The database took too long. Try again, or ask for less at once.');

@@ -1,6 +1,6 @@
 import { AppError } from '../contract/errors.ts';
 import type { Postgres, Query } from './postgres.ts';
-import { isUnavailable } from './unavailable.ts';
+import { isBusy, isUnavailable } from './unavailable.ts';
 
 /** A database whose calls are counted, and whose last one tells whether it responds. */
 export type WatchedPostgres = Postgres & {
@@ -21,18 +21,22 @@ export function watchedPostgres(postgres: Postgres): WatchedPostgres {
   /** When the last call ended, or the first of those that are pending began. */
   let heardAt = 0;
 
+  function hear(of: string | null) {
+    problem = of;
+    heardAt = performance.now();
+  }
+
   async function watch<T>(call: () => Promise<T>): Promise<T> {
     if (pending++ === 0) heardAt = performance.now();
     try {
       const result = await call();
-      problem = null;
+      hear(null);
       return result;
     } catch (error) {
-      problem = problemOf(error);
+      if (!(error instanceof AppError && isBusy(error.cause))) hear(problemOf(error));
       throw error;
     } finally {
       pending -= 1;
-      heardAt = performance.now();
     }
   }
 
