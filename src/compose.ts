@@ -12,9 +12,10 @@ import { configuredValues } from './config/load.ts';
 import type { Config } from './config/settings.ts';
 import { createAuthenticator } from './connections/authenticator.ts';
 import { type Core, openCore, openTelemetryExport } from './core.ts';
+import { databaseListeners } from './database-listeners.ts';
 import type { Egress } from './egress/egress.ts';
 import type { AllowRule } from './egress/guard/allow-list.ts';
-import { isHostAllowed, isMailHostAllowed } from './egress/guard/guard.ts';
+import { isHostAllowed, isMailHostAllowed, type Listener } from './egress/guard/guard.ts';
 import { http1Egress } from './egress/http1/http1-egress.ts';
 import { createIdentity } from './identity/identity.ts';
 import { inboxState, listenerAt } from './inbox-state.ts';
@@ -90,7 +91,8 @@ export async function compose(
     deliveries: opened.use(computeThread({ waitingMax: { calls: 10_000, characters: 64 * 2 ** 20 } })),
     drafts: opened.use(computeThread()),
   };
-  const { inbox, listeners, ownEgress, ...outbound } = openEgress(config, allow, overrides, opened);
+  const ofDatabase = config.databaseUrl === null ? [] : await databaseListeners(config.databaseUrl.reveal());
+  const { inbox, listeners, ownEgress, ...outbound } = openEgress(config, allow, { ...overrides, ofDatabase }, opened);
   const retention = operatorRetention(config);
   const pipeline = opened.use(
     await startPipeline({
@@ -228,14 +230,15 @@ function createSandbox(config: Config, { telemetry }: Core) {
 function openEgress(
   config: Config,
   allow: readonly AllowRule[],
-  { egress: given }: Pick<Overrides, 'egress'>,
+  { egress: given, ofDatabase }: Pick<Overrides, 'egress'> & { ofDatabase: readonly Listener[] },
   opened: AsyncDisposableStack,
 ) {
   // A fixed port is known before the server listens: deliveries that wait for the Inbox must not find it blocked.
   const listeners = config.port === 0 ? [] : [listenerAt(config, config.port)];
   const inbox = inboxState(config, () => listeners);
   const { dnsServers } = config;
-  const guard = { allow, dnsServers, ownListeners: () => listeners, isInboxOpen: inbox.isOpen, version };
+  const ownListeners = () => [...listeners, ...ofDatabase];
+  const guard = { allow, dnsServers, ownListeners, isInboxOpen: inbox.isOpen, version };
   const egress = opened.use(given ?? http1Egress(guard));
   const own = operatorHosts(config);
   return {

@@ -107,3 +107,9 @@ test('a database that would lose commits is refused, and one that is not there i
     /^Error: PostgreSQL can't be asked: database "none" does not exist$/,
   );
 });
+
+test('no request reaches the database, whatever the operator allows', async () => {
+  await using app = await startTestApp(await newDatabase('unreachable'));
+  const made = app.client.call('createConnection', { body: { name: 'db', baseUrl: 'http://localhost:5432' } });
+  await assert.rejects(made, { code: 'blocked_address', message: /it is an address of the database of this server/ });
+});

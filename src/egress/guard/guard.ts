@@ -21,6 +21,7 @@ export interface Listener {
    * Whether the listener serves the inbox: the only paths of this server that deliveries may reach, if `isInboxOpen`.
    */
   readonly hasInbox: boolean;
+  readonly isDatabase?: boolean;
 }
 
 interface GuardOptions {
@@ -57,6 +58,7 @@ export function createGuard({ allow, ownListeners, isInboxOpen }: GuardOptions):
     for (const listener of ownListeners()) {
       if (listener.port !== target.port || !views.some((view) => isListenerAt(listener, target.host, view))) continue;
       if (isInbox && listener.hasInbox) return null;
+      if (listener.isDatabase === true) return 'it is an address of the database of this server';
       return target.isInbox ? INBOX_IS_OFF : 'it is an address of this server';
     }
     if (views.some((view) => isMetadataAddress(view) && !isOpened(target, view, true))) {

@@ -36,7 +36,7 @@ export function createDns(servers: readonly string[]): Dns {
   };
 
   async function ask(host: string): Promise<Address[] | EgressError> {
-    const texts = resolver === null ? await askSystem(host) : await askServers(resolver, host);
+    const texts = resolver === null ? await systemAddresses(host) : await askServers(resolver, host);
     const addresses: Address[] = [];
     for (const text of texts.toSorted((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)))) {
       const address = parseAddress(text);
@@ -48,7 +48,8 @@ export function createDns(servers: readonly string[]): Dns {
   }
 }
 
-async function askSystem(host: string): Promise<string[]> {
+/** What the system's resolver says of a host. Rejects when it says nothing. */
+export async function systemAddresses(host: string): Promise<string[]> {
   const results = await lookup(host, { all: true, order: 'verbatim' });
   return results.map((result) => result.address);
 }
