@@ -9,6 +9,7 @@ export type Facts = {
   isReplica: boolean;
   isSuperuser: boolean;
   mayCreate: boolean;
+  mayCreateTemporary: boolean;
   synchronousCommit: string;
   fsync: string;
   fullPageWrites: string;
@@ -29,6 +30,7 @@ export async function factsOf({ read }: Pick<Postgres, 'read'>): Promise<Facts> 
     `SELECT current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding,
        pg_is_in_recovery() AS "isReplica", (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS "isSuperuser",
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
+       has_database_privilege(current_database(), 'TEMPORARY') AS "mayCreateTemporary",
        current_setting('synchronous_commit') AS "synchronousCommit", current_setting('fsync') AS fsync,
        current_setting('full_page_writes') AS "fullPageWrites", current_setting('max_connections')::integer AS "connectionsMax",
        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,

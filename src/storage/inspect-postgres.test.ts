@@ -12,6 +12,7 @@ const good: Facts = {
   isReplica: false,
   isSuperuser: false,
   mayCreate: true,
+  mayCreateTemporary: true,
   synchronousCommit: 'on',
   fsync: 'on',
   fullPageWrites: 'on',
@@ -41,6 +42,7 @@ test('a database that would lose data, that takes no writes or that is too old i
     ['database', { schema: null }, 'ok'],
     ['rights', { mayCreate: false }, 'problem'],
     ['rights', { isSuperuser: true }, 'warning'],
+    ['temporary tables', { mayCreateTemporary: false }, 'problem'],
     ['durability', { synchronousCommit: 'off' }, 'problem'],
     ['durability', { fsync: 'off' }, 'problem'],
     ['durability', { fullPageWrites: 'off' }, 'problem'],
@@ -62,7 +64,7 @@ test('a new database stays empty, one of a role without rights is named, and a s
     Object.fromEntries((await inspectPostgres(from)).map(({ name, state }) => [name, state]));
   assert.deepEqual(await states(url), {
     ...{ database: 'ok', rights: 'warning', durability: 'problem', failover: 'warning', connections: 'ok' },
-    'database clock': 'ok',
+    ...{ 'temporary tables': 'ok', 'database clock': 'ok' },
   });
   await using postgres = openPostgres({ url });
   assert.deepEqual(await postgres.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`), []);
@@ -71,6 +73,11 @@ test('a new database stays empty, one of a role without rights is named, and a s
   await postgres.query('GRANT SELECT ON schema_version TO reader');
   const reader = await states(url.replace('millrace@', 'reader@'));
   assert.deepEqual([reader['database'], reader['rights']], ['ok', 'problem']);
+  await postgres.query('REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC');
+  assert.deepEqual(
+    [reader['temporary tables'], (await states(url.replace('millrace@', 'reader@')))['temporary tables']],
+    ['ok', 'problem'],
+  );
   await server.kill();
   assert.deepEqual(await states(url), { database: 'problem' });
 });

@@ -35,6 +35,7 @@ export function postgresFindings(facts: Facts, now: number): Finding[] {
   return [
     { name: 'database', ...database(facts) },
     { name: 'rights', ...rights(facts) },
+    { name: 'temporary tables', ...temporaryTables(facts) },
     { name: 'durability', ...durability(facts) },
     { name: 'failover', ...failover(facts) },
     { name: 'connections', ...connections(facts) },
@@ -65,6 +66,15 @@ function rights({ mayCreate, isSuperuser }: Facts): Found {
   if (isSuperuser)
     return { state: 'warning', detail: 'the role is a superuser; one that owns its database is sufficient' };
   return { state: 'ok', detail: 'the role can create tables in its schema' };
+}
+
+function temporaryTables({ mayCreateTemporary }: Facts): Found {
+  if (mayCreateTemporary) return { state: 'ok', detail: 'the role can create those with which days are removed' };
+  return {
+    state: 'problem',
+    detail:
+      'the role is not allowed to create temporary tables, so that retention removes no day: GRANT TEMPORARY ON DATABASE',
+  };
 }
 
 function durability({ synchronousCommit, fsync, fullPageWrites }: Facts): Found {
