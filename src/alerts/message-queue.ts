@@ -1,5 +1,5 @@
 import { isSetBack } from '../async/clock.ts';
-import { sharedWrite } from '../async/in-turn.ts';
+import { sharedRun } from '../async/in-turn.ts';
 import type { AlertHealth } from '../contract/documents/alert.ts';
 import { withoutText } from '../contract/erased-text.ts';
 import type { Notes } from '../notes/notes.ts';
@@ -42,7 +42,7 @@ export async function openMessageQueues(notes: Pick<Notes, 'list' | 'save'>) {
   }
 
   /** The caller gets the error of a write; the next one tries again. */
-  const saved = sharedWrite(async () => {
+  const saved = sharedRun(async () => {
     if (dirty.size === 0) return;
     const changes = dirty;
     dirty = new Map();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inTurn, sharedWrite } from './in-turn.ts';
+import { inTurn, sharedRun } from './in-turn.ts';
 
 test('work runs one at a time in the order of the calls, and work that fails does not stop the next', async () => {
   const run = inTurn();
@@ -22,7 +22,7 @@ test('calls during a write share the next one, which has what changed until it b
   let changes = ['a'];
   const written: string[][] = [];
   const ends: (() => void)[] = [];
-  const write = sharedWrite(async () => {
+  const write = sharedRun(async () => {
     written.push(changes);
     changes = [];
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ test('calls during a write share the next one, which has what changed until it b
 
 test('the callers of a write that fails learn of it, and the next write is tried', async () => {
   let tries = 0;
-  const write = sharedWrite(async () => {
+  const write = sharedRun(async () => {
     tries += 1;
     if (tries === 1) throw new Error('no room');
   });

@@ -9,16 +9,16 @@ export function inTurn() {
 }
 
 /**
- * A write of what has changed, for callers that come at any time. One runs at a time. Calls during it share the next one,
- * which has everything that changed until it begins, and reject when it does.
+ * A write or a reading of what has changed, for callers that come at any time. One runs at a time, so that no older one ends
+ * last. Calls during it share the next one, which has everything that changed until it begins, and reject when it does.
  */
-export function sharedWrite(write: () => Promise<void>): () => Promise<void> {
-  const run = inTurn();
+export function sharedRun(work: () => Promise<void>): () => Promise<void> {
+  const turn = inTurn();
   let next: Promise<void> | null = null;
   return () => {
-    next ??= run(() => {
+    next ??= turn(() => {
       next = null;
-      return write();
+      return work();
     });
     return next;
   };

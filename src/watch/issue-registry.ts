@@ -1,4 +1,4 @@
-import { sharedWrite } from '../async/in-turn.ts';
+import { sharedRun } from '../async/in-turn.ts';
 import { withoutText } from '../contract/erased-text.ts';
 import type { NewId } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
@@ -54,7 +54,7 @@ export async function openIssueRegistry(options: RegistryParts) {
     );
   };
 
-  const follow = sharedWrite(async () => {
+  const follow = sharedRun(async () => {
     const news = await store.since(revision);
     for (const stored of news.records) {
       const known = records.get(stored.id) ?? byFingerprint.get(stored.fingerprint);

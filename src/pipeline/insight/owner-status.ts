@@ -1,4 +1,4 @@
-import { sharedWrite } from '../../async/in-turn.ts';
+import { sharedRun } from '../../async/in-turn.ts';
 import { type Authenticator, AuthorizedConnection } from '../../connections/authenticator.ts';
 import type { ConnectionBody, RequestLoad } from '../../contract/documents/connection.ts';
 import type { Lease, Statuses } from '../../journal/journal.ts';
@@ -118,14 +118,14 @@ export function sharedStatus(options: {
     ...dispatching,
     ...tokens,
     /** Reads what other owners have stored. */
-    async follow(): Promise<void> {
+    follow: sharedRun(async () => {
       const rows = await statuses.list();
       others = new Map(
-        rows.map(({ connectionId, text }) => [connectionId, JSON.parse(text, unpacked) as OwnerStatus]), // saved below
+        rows.map(({ connectionId, text }) => [connectionId, JSON.parse(text, unpacked) as OwnerStatus]), // saved above
       );
-    },
+    }),
     /** Stores what has changed of own connections, for the other nodes. */
-    publish: sharedWrite(publish),
+    publish: sharedRun(publish),
     /** A partition has a new owner, this node: removes what the last one has stored. */
     async begin(lease: Lease): Promise<void> {
       await statuses.clear(lease);

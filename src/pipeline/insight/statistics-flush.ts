@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Clock, pause } from '../../async/clock.ts';
-import { inTurn, sharedWrite } from '../../async/in-turn.ts';
+import { inTurn, sharedRun } from '../../async/in-turn.ts';
 import { type Statistics, type StatisticsEntry, statisticsBatch } from '../../journal/journal.ts';
 
 const flushMs = 5_000;
@@ -63,7 +63,7 @@ export class StatisticsFlush {
     await this.now();
   }
 
-  readonly #flush = sharedWrite(async () => {
+  readonly #flush = sharedRun(async () => {
     const { take, rollsUp, failed } = this.#options;
     this.#cancelTimer?.();
     this.#cancelTimer = null;

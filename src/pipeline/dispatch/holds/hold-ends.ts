@@ -1,5 +1,5 @@
 import type { Clock } from '../../../async/clock.ts';
-import { sharedWrite } from '../../../async/in-turn.ts';
+import { sharedRun } from '../../../async/in-turn.ts';
 import type { Notes } from '../../../notes/notes.ts';
 import type { Telemetry } from '../../../telemetry/telemetry.ts';
 
@@ -33,7 +33,7 @@ export async function loadHoldEnds({
   };
   await follow();
   const changed = new Set<string>();
-  const save = sharedWrite(async () => {
+  const save = sharedRun(async () => {
     const ids = [...changed];
     changed.clear();
     const own = ids.filter((id) => isOwn(id) || !endedAt.has(id));

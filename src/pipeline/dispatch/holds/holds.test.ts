@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from '../../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../../test/support/rig.ts';
+import type { Hold } from '../../../journal/journal.ts';
 import { silentTelemetry } from '../../../telemetry/silent-telemetry.testing.ts';
 import { createHolds } from './holds.ts';
 
@@ -177,4 +178,39 @@ test('an error of one listener to holds keeps no change from the others', async 
   const now = rig.clock.now();
   await holds.refuse(connectionId, 'HTTP status 401.', { startedAt: now, now }, 30_000);
   assert.deepEqual(heard, ['Error: a bug', destinationId]);
+});
+
+test('of two readings of what other nodes hold, the newer one counts, whichever answer comes first', async () => {
+  await using rig = await startRig();
+  const { connectionId } = await wire(rig);
+  let stored: Hold[] = [];
+  const answers: (() => void)[] = [];
+  const creating = createHolds({
+    configuration: rig.pipeline.configuration,
+    queue: {
+      ...rig.journal.hot,
+      async holds() {
+        const found = stored;
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return found;
+      },
+    },
+    notes: rig.notes,
+    clock: rig.clock,
+    ownConnections: { leaseOf: () => null, leases: () => [] },
+    telemetry: silentTelemetry(),
+  });
+  answers.shift()?.();
+  using holds = await creating;
+  stored = [{ scopeId: connectionId, reason: 'breaker_open', detail: 'all fail', since: 0, probeAt: 1_000, probes: 0 }];
+  const older = holds.follow();
+  await settled();
+  stored = [];
+  const both = [older, holds.follow()];
+  for (let count = 0; count < both.length; count++) {
+    await settled();
+    answers.pop()?.();
+  }
+  await Promise.all(both);
+  assert.equal(holds.byDestination.size, 0);
 });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, isSetBack } from '../../../async/clock.ts';
+import { sharedRun } from '../../../async/in-turn.ts';
 import { createListeners } from '../../../async/listeners.ts';
 import { fingerprint } from '../../../connections/fingerprint.ts';
 import { missingCredentials, missingHeaderValues } from '../../../connections/missing-credentials.ts';
@@ -262,7 +263,7 @@ export async function createHolds(options: HoldsOptions) {
       if (stored.includes(false)) throw new AppError('unavailable', 'Another node owns the connection now.');
     },
     /** Reads the holds that the owners of other connections have stored. */
-    async follow(): Promise<void> {
+    follow: sharedRun(async () => {
       const stored = new Map((await queue.holds()).map((hold) => [hold.scopeId, hold]));
       const touched: string[] = [];
       for (const scopeId of new Set([...holds.keys(), ...stored.keys()])) {
@@ -273,7 +274,7 @@ export async function createHolds(options: HoldsOptions) {
         touched.push(...within(scopeId));
       }
       refresh(touched);
-    },
+    }),
     /** Reads when the holds ended that other nodes had: to call before this node owns their destinations. */
     followEnds: ends.follow,
     [Symbol.dispose]: unwatch,

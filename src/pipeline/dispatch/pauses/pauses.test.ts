@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { settled } from '../../../../test/support/fake-clock.ts';
+import { fakeClock, settled } from '../../../../test/support/fake-clock.ts';
 import { startRig, wire } from '../../../../test/support/rig.ts';
 import type { FakeAnswer } from '../../../egress/fake/fake-egress.testing.ts';
+import type { Pause } from './pause-stores.ts';
+import { createPauses } from './pauses.ts';
 
 const hour = 3_600_000;
 
@@ -116,4 +118,36 @@ test('a person ends a pause by resuming the connection or the destination, and i
     await more();
     assert.ok(rig.egress.requests.length > before);
   }
+});
+
+test('of two readings of what other nodes have stored, the newer one counts, whichever answer comes first', async () => {
+  const origin = 'https://crm.example';
+  let stored: (Pause & { id: string })[] = [];
+  const answers: (() => void)[] = [];
+  const clock = fakeClock();
+  const creating = createPauses({
+    store: {
+      async list() {
+        const found = stored;
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return found;
+      },
+      save: async () => true,
+    },
+    clock,
+    failed: assert.fail,
+  });
+  answers.shift()?.();
+  const pauses = await creating;
+  stored = [{ id: 'con_1', since: clock.now(), until: clock.now() + hour, origin }];
+  const older = pauses.follow(() => false);
+  await settled();
+  stored = [];
+  const both = [older, pauses.follow(() => false)];
+  for (let count = 0; count < both.length; count++) {
+    await settled();
+    answers.pop()?.();
+  }
+  await Promise.all(both);
+  assert.equal(pauses.untilOf('con_1', origin), 0);
 });

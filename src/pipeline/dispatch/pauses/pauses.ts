@@ -1,4 +1,5 @@
 import type { Clock } from '../../../async/clock.ts';
+import { inTurn } from '../../../async/in-turn.ts';
 import { AppError } from '../../../contract/errors.ts';
 import type { Pause, PauseStore } from './pause-stores.ts';
 
@@ -49,25 +50,30 @@ export async function createPauses(options: {
     }
   }
 
+  async function read(isOwn: (id: string) => boolean): Promise<void> {
+    const found = new Map((await store.list()).map(({ id, ...pause }) => [id, pause]));
+    for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {
+      const pause = found.get(id);
+      if (isOwn(id)) {
+        // At its start a node owns nothing, so that it could not remove a pause that was over.
+        const until = Math.max(stored.get(id) ?? 0, pauses.get(id)?.until ?? 0);
+        if (pause !== undefined && until <= clock.now()) save(id, null);
+        continue;
+      }
+      pauses.delete(id);
+      stored.delete(id);
+      if (pause === undefined) continue;
+      pauses.set(id, pause);
+      stored.set(id, pause.until);
+    }
+  }
+
+  // So that no older reading ends last.
+  const turn = inTurn();
+
   return {
     /** Reads the pauses that other nodes have stored: those that are not `isOwn`; removes own ones that are over. */
-    async follow(isOwn: (id: string) => boolean): Promise<void> {
-      const found = new Map((await store.list()).map(({ id, ...pause }) => [id, pause]));
-      for (const id of new Set([...pauses.keys(), ...stored.keys(), ...found.keys()])) {
-        const pause = found.get(id);
-        if (isOwn(id)) {
-          // At its start a node owns nothing, so that it could not remove a pause that was over.
-          const until = Math.max(stored.get(id) ?? 0, pauses.get(id)?.until ?? 0);
-          if (pause !== undefined && until <= clock.now()) save(id, null);
-          continue;
-        }
-        pauses.delete(id);
-        stored.delete(id);
-        if (pause === undefined) continue;
-        pauses.set(id, pause);
-        stored.set(id, pause.until);
-      }
-    },
+    follow: (isOwn: (id: string) => boolean): Promise<void> => turn(() => read(isOwn)),
     /** The end of the pause of a connection or destination; 0: it has none. After a change of its origin: 0. */
     untilOf(id: string, origin: string): number {
       const pause = pauses.get(id);
