@@ -310,12 +310,54 @@ test('rejected requests are listed with the reason, and unknown keys have a noti
   const { page } = tab;
   await page.getByText(/requests? used an unknown key/).waitFor();
   await page.getByRole('link', { name: 'View requests' }).click();
-  await page.getByRole('row', { name: /Unknown key mistyped Unknown collector 404/ }).waitFor();
+  await page.getByRole('row', { name: /Unknown collector 404 .*Unknown key mistyped/ }).waitFor();
   assert.equal(await page.getByRole('row', { name: /Not events/ }).count(), 0);
   await page.getByRole('textbox', { name: 'Filter' }).fill('nothing like it');
   await page.getByRole('heading', { name: 'No rejected requests match.' }).waitFor();
   await page.goto(`${app.url}/data-collection/${id}?tab=rejected`);
   await page.getByRole('row', { name: /Not events 400/ }).waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
+test('in a narrow window a rejected request keeps its reason, and says its collector below the time', async () => {
+  const { app, browser } = console_;
+  await fetch(`${app.url}/v3/narrowed`, { method: 'POST', body: '{"events":[]}' });
+  await using tab = await openTab(browser, { url: app.url, path: '/data-collection/rejected' });
+  const { page } = tab;
+  await page.getByRole('row', { name: /Unknown collector 404 .*narrowed/ }).waitFor();
+  const heads = page.getByRole('region', { name: 'Rejected requests' }).getByRole('columnheader');
+  for (const [width, columns] of [
+    [1024, ['Time', 'Reason', 'Collector', 'What to do', 'Body']],
+    [390, ['Time', 'Reason']],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await heads.nth(columns.length).waitFor({ state: 'detached' });
+    assert.deepEqual(await heads.allTextContents(), columns);
+  }
+  await page.getByRole('cell', { name: /Unknown key narrowed/ }).waitFor();
+  assert.deepEqual(await barriers(page, 'layout'), []);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('a collector without an event for a day shows when it had its last one, up to seven days ago', async () => {
+  const { app, browser } = console_;
+  const { key } = await app.client.call('createCollector', { body: { name: 'Quiet' } });
+  await app.client.call('createCollector', { body: { name: 'Silent' } });
+  await sendEvents(app, key, { 'wt.ev': 'last' });
+  await using tab = await openTab(browser, { url: app.url, path: '/' });
+  const { page } = tab;
+  // As a day later: the last 24 hours have none.
+  await page.route('**/stats?kind=collector&range=24h', async (route) => {
+    const response = await route.fetch();
+    const { items: _, ...stats } = await response.json();
+    await route.fulfill({ response, json: { ...stats, items: [] } });
+  });
+  await visit(page, '/data-collection');
+  const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name} `) });
+  await row('Quiet')
+    .getByText(/\d\d:\d\d/)
+    .waitFor();
+  await row('Silent').getByText('None in 7 days').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

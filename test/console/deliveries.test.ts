@@ -408,6 +408,21 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
   assert.deepEqual(tab.problems, []);
 });
 
+test('a window of 1,024 px has the destination and the response of each delivery, and the action leaves', async () => {
+  const { app, browser } = console_;
+  receiver.answer('/in', { status: 200 });
+  await wired.deliver({ 'wt.ev': 'narrow' });
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries' });
+  const { page } = tab;
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await page.getByRole('cell', { name: 'CRM › Orders' }).first().waitFor();
+  const heads = page.getByRole('region', { name: 'Deliveries' }).getByRole('columnheader');
+  await heads.filter({ hasText: 'Action' }).waitFor({ state: 'detached' });
+  const shown = await heads.allTextContents();
+  assert.deepEqual(shown, ['Status', 'Event', 'Visitor', 'Connection › Destination', 'Response', 'Created']);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a delivery that is retried says that its next attempt waits for the hold of its connection', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 503 });

@@ -135,11 +135,26 @@ test('the reason why nothing was sent is on top, with the clause and the value, 
   await answer.getByText('Nothing was sent: none of the 2 actions matches this event.').waitFor();
   const big = page.getByRole('region', { name: 'Big order' });
   await big.getByText('Expected total is not less than “100”, got “20”.').waitFor();
-  await big.getByText('2 of 2 conditions met').waitFor();
+  await big.getByText('1 of 2 conditions met', { exact: true }).waitFor();
   assert.equal(await big.getByRole('listitem').count(), 4);
   await page.getByRole('tab', { name: 'Payload' }).click();
   await page.getByText('"20"').waitFor();
   assert.match(page.url(), /tab=payload/);
+  assert.deepEqual(tab.problems, []);
+});
+
+test('an event that one of several conditions lets match has enough of them', async () => {
+  const { app, browser } = console_;
+  const any = ['fast', 'slow'].map((value) => ({ parameter: 'pace', operator: 'equals' as const, value }));
+  await app.client.call('createAction', {
+    body: { name: 'Any pace', description: 'For a test', status: 'enabled', rules: { any }, destinations: [] },
+  });
+  const [id] = await sendEvents(app, wired.collector.key, { 'wt.ev': 'run', pace: 'slow', wire: 'other' });
+  await using tab = await openTab(browser, { url: app.url, path: `/events/${id}` });
+  const { page } = tab;
+  const region = page.getByRole('region', { name: 'Any pace' });
+  await region.getByText('Matched', { exact: true }).waitFor();
+  await region.getByText('1 of 2 conditions met, which is enough').waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

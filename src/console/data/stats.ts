@@ -15,13 +15,14 @@ export function useStats(
   kind: NonNullable<Asked['kind']> = 'all',
   id?: string,
   time: NonNullable<Asked['range']> | Pick<Asked, 'range' | 'from' | 'until'> = '24h',
+  isWanted = true,
 ): UseQueryResult<Stats, ClientError> {
   const query = {
     kind,
     ...(typeof time === 'string' ? { range: time } : timeOf(time)),
     ...(id === undefined ? {} : { id }),
   };
-  return useApiQuery('getStats', { query }, { ...kept, ...watched, enabled: useMay('settings:view') });
+  return useApiQuery('getStats', { query }, { ...kept, ...watched, enabled: useMay('settings:view') && isWanted });
 }
 
 /** A time may come with more than is asked for. */

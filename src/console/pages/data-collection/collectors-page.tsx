@@ -20,10 +20,14 @@ export function CollectorsPage(): ReactNode {
   const stats = useStats('collector').data;
   const [rotated, rotate] = useState<Collector | null>(null);
   const { labelOf, toggle } = useStatusChange('changeCollector', collectorKind.nameOf, words.changed);
-  const columns = useMemo(() => columnsOf(stats), [stats]);
   const search = useSearch({ from: '/shell/data-collection' });
   const query = { ...servedQuery(search), status: search.status };
   const served = useApiQuery('listCollectors', { query }, { ...kept, ...watched });
+  // Only where a collector has had no event for a day: when it had its last one.
+  const active = new Set(stats?.items.filter(({ received }) => received > 0).map(({ id }) => id));
+  const isAnyQuiet = stats !== undefined && served.data?.data.some(({ id }) => !active.has(id)) === true;
+  const week = useStats('collector', undefined, '7d', isAnyQuiet).data;
+  const columns = useMemo(() => columnsOf(stats, week), [stats, week]);
   return (
     <DocumentsPage
       kind={collectorKind}
@@ -72,7 +76,10 @@ const own: readonly Column<Collector>[] = [
   )),
 ];
 
-function columnsOf(stats: Stats | undefined): readonly Column<Collector>[] {
+function columnsOf(stats: Stats | undefined, week: Stats | undefined): readonly Column<Collector>[] {
+  const lastOf = new Map(
+    [...(week?.items ?? []), ...(stats?.items ?? [])].map((item) => [item.id, item.lastReceivedAt]),
+  );
   const figures = new Map(stats?.items.map((item) => [item.id, item]));
   const receivedBy = (id: string) => figures.get(id)?.received ?? 0;
   const rejectedBy = (id: string) => figures.get(id)?.rejected ?? 0;
@@ -95,7 +102,7 @@ function columnsOf(stats: Stats | undefined): readonly Column<Collector>[] {
     { sort: ({ id }) => rejectedBy(id), align: 'end' },
     ({ id }) => <Text c={rejectedBy(id) === 0 ? 'dimmed' : 'var(--console-bad)'}>{formatNumber(rejectedBy(id))}</Text>,
   );
-  const last = timeColumn<Collector>('last', words.columns.last, ({ id }) => figures.get(id)?.lastReceivedAt ?? null, {
+  const last = timeColumn<Collector>('last', words.columns.last, ({ id }) => lastOf.get(id) ?? null, {
     none: <Text c="dimmed">{words.noEvent}</Text>,
   });
   return [...own, ...(stats === undefined ? [] : [events, rejected, last]), modifiedColumn<Collector>()];

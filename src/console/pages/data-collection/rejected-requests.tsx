@@ -80,9 +80,12 @@ const texts = ({ key, path, detail, code, origin, address }: RejectedRequest) =>
 
 const when = timeColumn<RejectedRequest>('at', terms.time, ({ at }) => at, { isFixed: true, show: 'log' });
 
-const sender: Column<RejectedRequest> = column('collector', terms.collector, ({ collectorId, key }) => (
-  <Sender collectorId={collectorId} requestKey={key} />
-));
+const sender: Column<RejectedRequest> = column(
+  'collector',
+  terms.collector,
+  { goesBelow: true },
+  ({ collectorId, key }) => <Sender collectorId={collectorId} requestKey={key} />,
+);
 
 function Sender({ collectorId, requestKey }: { collectorId: string | null; requestKey: string }): ReactNode {
   const collectors = useCollectors();
@@ -123,20 +126,24 @@ function MaskedBody({ id }: { id: string }): ReactNode {
   );
 }
 
-const columns: readonly Column<RejectedRequest>[] = [
-  column('reason', terms.reason, { isText: true }, ({ status, code, detail, collectorId }) => (
-    <Box maw="24rem" style={{ whiteSpace: 'normal' }}>
-      <Text fw={550}>
-        {isDisabled(code, collectorId) ? words.disabled : (known(code)?.[1] ?? code)}{' '}
-        <Text span c="dimmed" fw={400}>
-          {status}
-        </Text>
+/** Texts that wrap, in a column wide enough to read them. */
+const sentences = { miw: '10.5rem', maw: '24rem', style: { whiteSpace: 'normal' } } as const;
+
+const why: Column<RejectedRequest> = column('reason', terms.reason, ({ status, code, detail, collectorId }) => (
+  <Box {...sentences}>
+    <Text fw={550}>
+      {isDisabled(code, collectorId) ? words.disabled : (known(code)?.[1] ?? code)}{' '}
+      <Text span c="dimmed" fw={400}>
+        {status}
       </Text>
-      <Note>{detail}</Note>
-    </Box>
-  )),
-  column('cure', words.columns.cure, { isText: true }, ({ code, collectorId }) => (
-    <Text size="sm" maw="24rem" style={{ whiteSpace: 'normal' }}>
+    </Text>
+    <Note>{detail}</Note>
+  </Box>
+));
+
+const columns: readonly Column<RejectedRequest>[] = [
+  column('cure', words.columns.cure, ({ code, collectorId }) => (
+    <Text size="sm" {...sentences}>
       {isDisabled(code, collectorId) ? words.enableIt : (known(code)?.[3] ?? terms.dash)}
     </Text>
   )),
@@ -157,8 +164,8 @@ const columns: readonly Column<RejectedRequest>[] = [
   valueColumn('address', words.columns.address, ({ address }) => address, { isHiddenAtFirst: true }),
 ];
 
-const ofOne = [when, ...columns];
-const ofAll = [when, sender, ...columns];
+const ofOne = [when, why, ...columns];
+const ofAll = [when, why, sender, ...columns];
 
 /** The key is one of ours, so that only a disabled collector can have rejected it as unknown. */
 const isDisabled = (code: string, collectorId: string | null) => code === 'unknown_collector' && collectorId !== null;

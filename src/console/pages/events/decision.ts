@@ -82,8 +82,12 @@ export function foundFirst(tree: ExplainedCondition, maySee: boolean): string {
   return leaf === undefined ? '' : foundSentence(leaf, maySee);
 }
 
-/** How many comparisons there are, and how many of them are true. */
-export function tally(tree: ExplainedCondition): { all: number; passed: number } {
-  const comparisons = comparisonsIn(tree);
-  return { all: comparisons.length, passed: comparisons.filter(({ result }) => result).length };
+/** How many comparisons there are, and how many of them are as the rules want them: true, or false below a `not`. */
+export function tally(tree: ExplainedCondition, isNegated = false): { all: number; passed: number } {
+  if (tree.kind === 'comparison') return { all: 1, passed: tree.result === isNegated ? 0 : 1 };
+  const tallies = partsOf(tree).map((one) => tally(one, isNegated !== (tree.kind === 'not')));
+  return {
+    all: tallies.reduce((sum, { all }) => sum + all, 0),
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+  };
 }

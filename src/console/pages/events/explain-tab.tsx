@@ -124,7 +124,7 @@ function OneAction({ action, maySee }: OneProps): ReactNode {
       {sentence === '' ? null : <Text>{sentence}</Text>}
       {action.isShortened ? <Note>{words.isShortened}</Note> : null}
       {all === 0 ? null : (
-        <More isOpenAtFirst={!matched} summary={words.rules(passed, all)}>
+        <More isOpenAtFirst={!matched} summary={words.rules(passed, all, matched)}>
           <ConditionTree tree={explanation} decidedBy={decidedBy} maySee={maySee} />
         </More>
       )}

@@ -17,7 +17,8 @@ type CellFilter = { action?: string; destination?: string; code?: string; error?
 
 /**
  * The columns of a list of deliveries, with the names that its rows need. With `onFilter`, cells are
- * filters too. Where no row has a next attempt, its column is the first to leave.
+ * filters too. Where no row has a next attempt, its column is among the first to leave, and so is the action, which the destination
+ * tells most of.
  */
 export function useDeliveryColumns(
   rows: readonly Delivery[] | undefined,
@@ -36,7 +37,7 @@ export function useDeliveryColumns(
     const attemptsMax = ({ destinationId }: Delivery) => names.of(destinationId)?.attemptsMax ?? undefined;
     return [
       column('status', terms.status, { isFixed: true }, (row) => <Status row={row} target={names.target(row)} />),
-      column('event', terms.event, ({ eventId, event }) => {
+      column('event', terms.event, { isText: true }, ({ eventId, event }) => {
         if (eventId === null) return <Note>{words.noEvent}</Note>;
         const title = event?.name ?? eventId;
         return (
@@ -53,7 +54,7 @@ export function useDeliveryColumns(
         );
       }),
       column('visitor', terms.visitor, { isText: true }, ({ visitorId }) => visitorId ?? terms.none),
-      column('action', terms.action, { isText: true }, ({ actionId }) => {
+      column('action', terms.action, { isText: true, leavesFirst: true }, ({ actionId }) => {
         if (actionId === null) return terms.none;
         const name = names.action(actionId);
         return filtered(name, { action: actionId });

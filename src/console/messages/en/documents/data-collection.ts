@@ -16,7 +16,7 @@ export const dataCollection = {
     last: 'Last event',
   },
   eventsOf: (name: string, events: number) => `${name}: ${count.events(events)} in the last 24 hours`,
-  noEvent: 'None in 24 h',
+  noEvent: 'None in 7 days',
   anyOrigin: 'Any site',
   emptyText: 'Create a collector for each site or app. It has a key, and snippets that send your first event.',
   unknownKeys: (requests: number) => `${count.requests(requests)} used an unknown key`,

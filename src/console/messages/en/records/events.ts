@@ -85,7 +85,8 @@ export const event = {
   noDelivery:
     'It matches now but has no delivery: it was created, changed or enabled after this event, or had no destination then.',
   rulesChanged: 'Its rules have changed: with the current ones it wouldn’t match.',
-  rules: (passed: number, all: number) => `${formatNumber(passed)} of ${count.conditions(all)} met`,
+  rules: (passed: number, all: number, matched: boolean) =>
+    `${formatNumber(passed)} of ${count.conditions(all)} met${matched && passed < all ? ', which is enough' : ''}`,
   found: (value: string) => `got “${value}”`,
   unordered: (got: string) => `${got}, which is neither a number nor a time`,
   thisEventLacks: (parameter: string) => `this event has no ${parameter}`,
