@@ -47,7 +47,8 @@ export async function postJson(
   const said = scrub(new TextDecoder().decode(outcome.body))
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .toWellFormed();
   const detail = said === '' ? `HTTP ${status}.` : `HTTP ${status}: ${said}`;
   if (status >= 200 && status < 300) return { ok: true, detail };
   return { ok: false, detail, isFinal: finalStatuses.has(status) };

@@ -16,7 +16,7 @@ export const sendSlack: Sender<'slack'> = async ({ body: alert }, message, http)
   const texts = [
     ...(title === null ? [] : [`*${escaped(title)}*`]),
     ...issues.map(({ head, lines, link }) =>
-      [linked(escaped(head), link), ...lines.map(escaped)].join('\n').slice(0, 2_900),
+      shortened([linked(escaped(head), link), ...lines.map(escaped)].join('\n')),
     ),
     ...(more > 0 ? [linked(`and ${more} more`, linkTo('/issues', http.baseUrl))] : []),
   ];
@@ -30,6 +30,11 @@ function linked(text: string, link: string | null): string {
 
 function section(text: string): object {
   return { type: 'section', text: { type: 'mrkdwn', text } };
+}
+
+/** Slack allows 3,000 characters in a text. Neither an escaped character nor a pair of surrogates is cut in two. */
+function shortened(text: string): string {
+  return text.slice(0, 2_900).replace(/&[a-z]*$|[\uD800-\uDBFF]$/, '');
 }
 
 /** Escapes the three special characters of Slack's format. A vertical bar would end the URL of a link. */

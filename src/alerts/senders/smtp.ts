@@ -141,7 +141,13 @@ function failureOf(error: unknown, scrub: (text: string) => string): { detail: s
       ? 'The mail server does not speak TLS 1.2 or later on this port; check port and security'
       : (words[code] ??
         (code === 'ESOCKET' ? `The connection to the mail server failed (${cause})` : `Sending failed: ${message}`));
-  const reply = typeof response === 'string' ? `: ${response.replaceAll(/[\p{Cc}\s]+/gu, ' ').slice(0, 200)}` : '';
+  const reply =
+    typeof response === 'string'
+      ? `: ${response
+          .replaceAll(/[\p{Cc}\s]+/gu, ' ')
+          .slice(0, 200)
+          .toWellFormed()}`
+      : '';
   return { detail: scrub(`${said}${reply}`.replace(/\.?$/, '.')), isFinal: code === 'EMESSAGE' && permanent === true };
 }
 

@@ -50,7 +50,7 @@ export function campaignOf(url: string | null, referrer: string | null): Campaig
 function ofUrl(url: string): Campaign | null {
   if (!mayHaveCampaign.test(url)) return null;
   const values = new URLSearchParams(url.slice(url.indexOf('?') + 1).split('#', 1)[0]);
-  const textOf = (name: string) => values.get(name)?.slice(0, valueMax) || null;
+  const textOf = (name: string) => values.get(name)?.slice(0, valueMax).toWellFormed() || null;
   const click = clicks.find(([parameter]) => textOf(parameter) !== null);
   const source = textOf('utm_source') ?? click?.[1] ?? null;
   if (source === null) return null;

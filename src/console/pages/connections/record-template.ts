@@ -5,6 +5,9 @@ export const isName = /^[a-z_$][\w$]*$/i;
 export const member = (object: string, name: string): string =>
   isName.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
 
+/** A part of an address or a form as it stands in a template: without braces, two of which begin a tag. */
+export const withoutTags = (text: string): string => text.replaceAll(/[{}]/g, encodeURIComponent);
+
 /** A comment for the end of a line of a template. */
 export function noteOf(text: string, charactersMax: number): string {
   if (text === '') return '';

@@ -193,6 +193,12 @@ test('credentials in the URL authenticate, as they do in curl', () => {
   assert.deepEqual(read('curl -u you:own https://me:pass@a.example').user, { name: 'you', password: 'own' });
 });
 
+test('braces of a URL or a form are text, and no tags of a template', () => {
+  const { destination } = startOf(read(`curl 'https://a.example/x?a={{b}}' -d '{{c=1'`));
+  assert.equal(destination.path, '/x?a=%7B%7Bb%7D%7D');
+  assert.equal(destination.template, '%7B%7Bc={{ it.data[0]["{{c"] }}');
+});
+
 test('a percent sign that escapes nothing stays as it is', () => {
   const { destination } = startOf(read("curl https://a.example/save-100%-now -d 'a%zz=1'"));
   assert.deepEqual([destination.name, destination.template], ['Save 100% now', 'a%zz={{ it.data[0]["a%zz"] }}']);

@@ -1,6 +1,6 @@
 import { type ConnectionDraft, emptyDraft } from '../../../parts/connection/form/connection-draft.ts';
 import { rows } from '../../../parts/form/rows.ts';
-import { isName, member, noteOf } from '../record-template.ts';
+import { isName, member, noteOf, withoutTags } from '../record-template.ts';
 import { type CurlRequest, unescaped } from './curl-command.ts';
 import { isPersonal, withoutPerson } from './sample-person.ts';
 
@@ -29,7 +29,7 @@ export function startOf({ method, url, headers, user, body, kept = [] }: CurlReq
         .map(([name, value]) => ({ name, value, isSecret: secretName.test(name) })),
     ),
   };
-  const path = withoutPerson(`${pathname === '/' && search !== '' ? '' : pathname}${search}`, kept);
+  const path = withoutPerson(withoutTags(`${pathname === '/' && search !== '' ? '' : pathname}${search}`), kept);
   const made = body === null ? null : templateOf(body, contentType, kept);
   const destination = {
     name: nameOf(pathname),
@@ -90,7 +90,7 @@ function templateOf(body: string, contentType: string, kept: readonly string[]):
 
 function formTemplate(body: string): string {
   const pairs = body.split('&').map((pair) => pair.split('=', 1)[0] ?? '');
-  return pairs.map((name) => `${name}={{ ${member('it.data[0]', unescaped(name))} }}`).join('&');
+  return pairs.map((name) => `${withoutTags(name)}={{ ${member('it.data[0]', unescaped(name))} }}`).join('&');
 }
 
 type Place = { path: readonly string[]; pad: string; isInList: boolean };

@@ -1,7 +1,7 @@
 import { type ConnectionDraft, emptyDraft } from '../../../parts/connection/form/connection-draft.ts';
 import type { DestinationBody, Start } from '../../../parts/connection/start.ts';
 import { rows } from '../../../parts/form/rows.ts';
-import { member } from '../record-template.ts';
+import { member, withoutTags } from '../record-template.ts';
 import {
   isObject,
   type Json,
@@ -92,7 +92,10 @@ function destinationOf(
       .map((one) => `${encodeURIComponent(one)}=${fieldTag(one)}`),
     ...query.map((one) => `${encodeURIComponent(one)}=`),
   ];
-  const filled = path.replaceAll(/\{([^{}]+)\}/g, (_tag, one: string) => fieldTag(one));
+  // Parameters have one pair of braces, in some documents two.
+  const filled = path.replaceAll(/\{{1,2}([^{}]+)\}{1,2}|[{}]/g, (braces, one?: string) =>
+    one === undefined ? withoutTags(braces) : fieldTag(one.trim()),
+  );
   const headers = required('header')
     .filter((one) => !/^(accept|authorization|content-type|idempotency-key)$/i.test(one))
     .map((one) => ({ name: one, value: fieldTag(one), secret: false as const }));

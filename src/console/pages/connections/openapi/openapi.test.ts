@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bodyOf } from '../../../../template/testing/render-in-vm.testing.ts';
 import { readOpenapi } from './openapi-document.ts';
 import { offersOf, startOf } from './openapi-start.ts';
 
@@ -117,6 +118,46 @@ test('an operation becomes a destination with its path, parameters and a templat
   });
 }}`,
   );
+});
+
+test('braces of a description become fields or text, and no tags of a template', () => {
+  const k = '}}';
+  const operation = {
+    parameters: [
+      { name: 'q{{z}}', in: 'query', required: true },
+      { name: 'X-{{', in: 'header', required: true },
+    ],
+    requestBody: {
+      content: {
+        'application/json': {
+          schema: { required: [k, 'c'], properties: { [k]: { description: 'a }} b' }, c: { const: 'x}}y{{!' } } },
+        },
+      },
+    },
+  };
+  const paths = {
+    '/a/{{ id }}': { post: operation },
+    '/b/{{! return 1; }}/{x': { post: {} },
+    '/c/{{d': { post: {} },
+    '/e/{f}}/{g}{h}': { post: {} },
+  };
+  const document = documentOf({ ...api, paths });
+  const { destinations } = startOf(document, offersOf(document).offers).start;
+  assert.deepEqual(
+    destinations.map(({ path }) => path),
+    [
+      '/a/{{ it.data[0].id }}?q%7B%7Bz%7D%7D={{ it.data[0]["q{{z}}"] }}',
+      '/b/{{ it.data[0]["! return 1;"] }}/%7Bx',
+      '/c/%7B%7Bd',
+      '/e/{{ it.data[0].f }}/{{ it.data[0].g }}{{ it.data[0].h }}',
+    ],
+  );
+  const [{ path = '', template = '', settings } = assert.fail()] = destinations;
+  const [header] = settings?.headers ?? [];
+  const record = { id: 7, 'q{{z}}': 8, 'X-{{': 9, [k]: 'in' };
+  assert.equal(bodyOf(path, [record]), '/a/7?q%7B%7Bz%7D%7D=8');
+  assert.equal(bodyOf(String(header?.value), [record]), '9');
+  assert.deepEqual(JSON.parse(bodyOf(template, [record])), { [k]: 'in', c: 'x}}y{{!' });
 });
 
 test('what can not be taken from a description is named', () => {
