@@ -108,10 +108,7 @@ test('rules choose among more behaviors than a page of the API has, which the se
   asked.length = 0;
   await visit(page, `/behaviors/${bulk?.id}?tab=used`);
   await page.getByRole('link', { name: 'Zoo' }).waitFor();
-  assert.deepEqual(
-    lists().map(({ searchParams }) => searchParams.get('behaviorId')),
-    [bulk?.id],
-  );
+  assert.deepEqual([...new Set(lists().map(({ searchParams }) => searchParams.get('behaviorId')))], [bulk?.id]);
   await visit(page, '/behaviors?filter=Zoo');
   await page.getByRole('cell', { name: 'Bulk 249 or Bulk 3' }).waitFor();
   assert.deepEqual([editing.problems, reading.problems], [[], []]);
