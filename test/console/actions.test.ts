@@ -531,6 +531,47 @@ test('a check of an action with an unfinished clause leads to the clause, as a s
   assert.deepEqual(tab.problems, []);
 });
 
+test('rules say human names first, offer what fits a number, and name each event by its customer', async () => {
+  const { app, browser } = console_;
+  await sendEvents(app, key, { 'wt.ev': 'Order', price: '99', email: 'hans@example.com' });
+  await sendEvents(app, key, { 'wt.ev': 'Order', price: '250', email: 'greta@example.com' });
+  await eventually('the parameter to be known', async () => {
+    const { data } = await app.client.call('listParameters', { query: { name: 'price' } });
+    return data.some(({ name, share }) => name === 'price' && share > 0) || null;
+  });
+  await using tab = await openTab(browser, { url: app.url, path: '/actions/new?step=rules' });
+  const { page } = tab;
+  await page.getByRole('tab', { name: 'Filters' }).click();
+  await page.getByRole('textbox', { name: 'Find a parameter' }).fill('event type');
+  const pick = page.getByRole('button', { name: /^Add filter by Event type/ });
+  await pick.filter({ hasText: /Event type\s*wt\.ev · / }).waitFor();
+
+  await page.getByRole('textbox', { name: 'Find a parameter' }).fill('price');
+  await page.getByRole('button', { name: /^Add filter by Price/i }).click();
+  const operator = page.getByRole('combobox', { name: 'Operator' });
+  assert.equal(await operator.locator('option:checked').textContent(), 'is greater than');
+  await page
+    .getByText(/Enter a value/)
+    .first()
+    .waitFor();
+  assert.equal(await page.getByText('Ignore case').count(), 0);
+  await page.getByRole('combobox', { name: 'Value' }).fill('100');
+
+  await page.getByRole('tab', { name: 'Events' }).click();
+  const events = page.getByRole('tabpanel').getByRole('listitem');
+  await events
+    .filter({ hasText: /greta@example\.com.*250/ })
+    .first()
+    .waitFor();
+  await page.getByText('Don’t match').click();
+  await events
+    .filter({ hasText: /hans@example\.com.*99/ })
+    .first()
+    .waitFor();
+  assert.deepEqual(await barriers(page), []);
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a problem of the rules as a whole is shown above their clauses', async () => {
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/actions/new', expected: /^422 / });

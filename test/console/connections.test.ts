@@ -520,6 +520,29 @@ test('a cURL command becomes a connection and a destination that sends the same'
   assert.deepEqual(tab.problems, []);
 });
 
+test('a pasted list of sample customers becomes one of each request’s own, and what stays constant is listed', async () => {
+  const { app, browser } = console_;
+  await using receiver = await startReceiver();
+  await using tab = await openTab(browser, { url: app.url, path: '/connections/new/curl' });
+  const { page } = tab;
+  const body = '{"contacts": [{"email": "jane@example.com", "name": "Jane"}], "vip": true, "tags": ["news"]}';
+  await page.getByRole('textbox', { name: 'cURL command' }).fill(`curl ${receiver.url}/batch --json '${body}'`);
+  const constants = page.getByRole('status').or(page.getByRole('alert')).filter({ hasText: 'Sent as they are' });
+  await constants.getByText(/vip/).waitFor();
+  await constants.getByText(/tags/).waitFor();
+  await page.getByText('contacts: it.data.map((record) => ({').first().waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('textbox', { name: 'Connection Name' }).fill('Batch of samples');
+  await page.getByRole('button', { name: 'Save and Continue' }).click();
+  await page.getByRole('link', { name: 'Batch', exact: true }).waitFor();
+  const { data } = await app.client.call('listAllDestinations', { query: { name: 'Batch' } });
+  const people = ['ada', 'bo'].map((name) => ({ email: `${name}@shop.example`, name }));
+  await app.client.call('testDestination', { params: { id: data[0]?.id ?? '' }, body: { data: people } });
+  const sent = JSON.parse(receiver.requests.at(-1)?.body ?? '');
+  assert.deepEqual(sent, { contacts: people, vip: true, tags: ['news'] });
+  assert.deepEqual(tab.problems, []);
+});
+
 test('a cURL command of the same system becomes a destination of its connection, with no secret left in the browser', async () => {
   const { app, browser } = console_;
   await using receiver = await startReceiver();

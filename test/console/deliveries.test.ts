@@ -370,6 +370,29 @@ test('a customer of a batch of 50 is found by the values of the own event, faile
   assert.deepEqual(tab.problems, []);
 });
 
+test('a skipped delivery is found by its customer, in the list and in the palette', async () => {
+  const { app, browser } = console_;
+  const template = '{{! if (it.data[0].age < 18) skip("too young"); return JSON.stringify(it.data[0]); }}';
+  const { deliver } = await wire(app, receiver, {
+    connection: { name: 'Wines' },
+    destination: { name: 'Offers', template },
+  });
+  await deliver({ 'wt.ev': 'signup', email: 'young9@example.com', age: '12' }, 'skipped');
+  await deliver({ 'wt.ev': 'signup', email: 'older9@example.com', age: '40' });
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries?filter=young9%40example.com' });
+  const { page } = tab;
+  await page.getByText(/^Searched all/).waitFor();
+  const rows = page.getByRole('row', { name: /Wines › Offers/ });
+  await rows.getByText('Skipped').waitFor();
+  assert.equal(await rows.count(), 1);
+  await page.getByRole('button', { name: 'Search' }).first().click();
+  await page.getByRole('combobox', { name: 'Search pages and objects' }).fill('young9@example.com');
+  await page.getByRole('option', { name: /^Wines › Offers · Skipped · / }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('too young').first().waitFor();
+  assert.deepEqual(tab.problems, []);
+});
+
 test('neither the list of deliveries nor a delivery has a barrier, in any of its states', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 503 }, { status: 200 });

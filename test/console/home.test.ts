@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startReceiver } from '../support/receiver.ts';
-import { barriers, barriersInAllLooks, loaded, openTab, startConsole, visit } from './browser.ts';
+import { barriers, barriersInAllLooks, edit, loaded, openTab, startConsole, visit } from './browser.ts';
 
 let console_: Awaited<ReturnType<typeof startConsole>>;
 before(async () => {
@@ -173,6 +173,18 @@ test('the import of a file shows its plan before it is applied', async () => {
   await page.getByRole('heading', { name: 'Applied' }).waitFor();
   await page.getByRole('link', { name: 'Big order' }).click();
   await page.getByRole('heading', { level: 1, name: 'Big order' }).waitFor();
+
+  // A secret that no file has is named, and its connection leads to where it is entered.
+  await visit(page, '/settings?tab=transfer');
+  await text.fill('connections: [{name: Bare, baseUrl: "https://bare.example", auth: {type: bearer}}]');
+  await plan.click();
+  await page.getByRole('button', { name: 'Apply 1 object' }).click();
+  await page.getByRole('heading', { name: 'Applied' }).waitFor();
+  const applied = page.getByRole('listitem').filter({ hasText: 'The bearer token is missing.' });
+  await applied.getByRole('link', { name: 'Bare' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Bare' }).waitFor();
+  await edit(page);
+  await page.getByLabel('Token', { exact: true }).first().waitFor();
   assert.deepEqual(tab.problems, []);
 });
 

@@ -29,8 +29,10 @@ export function ConnectionPage(): ReactNode {
       actions={(connection) => <Switch connection={connection} />}
       blockedBy={() => blockedBy(destinations)}
       tabs={words.details.tabs}
-      // A connection with a problem opens with what happens on it.
-      opensAt={({ health }) => (health.state === 'ok' ? 'details' : 'activity')}
+      // A connection with a problem opens with what happens on it, one without its credentials where they are entered.
+      opensAt={({ health: { state, reason } }) =>
+        state === 'ok' || reason === 'credentials_missing' ? 'details' : 'activity'
+      }
       kept="details"
       panels={{
         details: (connection) => (
