@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { ofOnePipeline } from './repeated-tests.ts';
 
 // Tests of the pipeline again, each pipeline as a node that owns four partitions (test/support/rig.ts): all that start one and bring
 // no nodes of their own, which npm test runs. Then those of the whole program on two nodes. On PostgreSQL: npm run test:postgres.
@@ -7,13 +7,7 @@ import { globSync, readFileSync } from 'node:fs';
 /** Deliveries that are passed have no plan that is confirmed late. */
 const exception = 'src/pipeline/dispatch/late-plans.test.ts';
 
-const startsPipeline = (file: string) => {
-  const text = readFileSync(file, 'utf8');
-  return text.includes('startRig(') && !text.includes('nodeOf(');
-};
-const files = globSync('src/pipeline/**/*.test.ts')
-  .filter((file) => startsPipeline(file) && file !== exception)
-  .sort();
+const files = ofOnePipeline.filter((file) => file !== exception);
 const given = process.argv.slice(2);
 const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean =>
   spawnSync(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;

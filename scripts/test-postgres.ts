@@ -1,40 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { ofNoDatabase, ofOneNode, ofOnePipeline, ofOwnJournal, ofProgram, ofSqlite } from './repeated-tests.ts';
 
-// Tests of the whole program and of the pipeline again, each on a PostgreSQL database of its own (test/support/database.ts).
+// Tests of the pipeline and of the whole program again, each on a PostgreSQL database of its own (test/support/database.ts). A
+// pipeline is a node of four partitions, as each process on PostgreSQL is one. With --nodes those of the whole program alone, on
+// two nodes (test/support/nodes.ts).
 
-/** The files of test/e2e that PostgreSQL changes nothing for. */
-const ofNoDatabase: Readonly<Record<string, string>> = {
-  bundle: 'is about the built files',
-  demo: 'the demo has a data folder of its own',
-  move: 'brings a PostgreSQL of its own, in npm test',
-  postgres: 'brings a PostgreSQL of its own, in npm test',
-};
+const skipped = Object.keys(ofSqlite).map((name) => `--test-skip-pattern=${name}`);
 
-/** Tests of SQLite or of a data folder, by the beginnings of their names. */
-const ofSqlite: Readonly<Record<string, string>> = {
-  'every route that changes or sends something leaves exactly one entry': 'rotates the key in the data folder',
-  'a refresh token renews, is kept sealed over a restart and a rotation of keys': 'rotates the key in the data folder',
-  'restore --hold: what was open at the time of the backup':
-    'PostgreSQL is backed up and restored with pg_dump and pg_restore',
-  'what docs/commands.md 1 shows works': 'rotates the key in the data folder',
-  'what docs/secrets.md 2 shows works': 'rotates the key in the data folder',
-  'a secret in a file is sent while it can be read': 'searches the file of the database for the secret',
-};
+function run(files: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...skipped, ...files], {
+    stdio: 'inherit',
+    // Simulations take longer than on SQLite in memory.
+    env: { MILLRACE_SIMULATIONS: '8', ...process.env, ...env, MILLRACE_TEST_DATABASE: 'postgres' },
+  });
+  return status === 0;
+}
 
 const given = process.argv.slice(2);
-const ofProgram = globSync('test/e2e/*.test.ts').filter(
-  (path) => !Object.hasOwn(ofNoDatabase, path.replace(/^.*\/|\.test\.ts$/g, '')),
-);
-/** Those that open a journal, by themselves or in a rig, a simulated process or simulated nodes. */
-const ofPipeline = globSync('src/pipeline/**/*.test.ts').filter((path) =>
-  /startRig\(|openEngine\(|openWorld\(|liveNodes\(/.test(readFileSync(path, 'utf8')),
-);
-const files = [...ofPipeline, ...ofProgram].sort();
-const skipped = Object.keys(ofSqlite).map((name) => `--test-skip-pattern=${name}`);
-const { status } = spawnSync(process.execPath, ['scripts/test.ts', ...skipped, ...(given.length > 0 ? given : files)], {
-  stdio: 'inherit',
-  // Simulations take longer than on SQLite in memory.
-  env: { MILLRACE_SIMULATIONS: '8', ...process.env, MILLRACE_TEST_DATABASE: 'postgres' },
-});
-process.exitCode = status ?? 1;
+const onNodes = given.includes('--nodes');
+const files = given.filter((word) => word !== '--nodes');
+if (onNodes) {
+  const all = ofProgram({ ...ofNoDatabase, ...ofOneNode });
+  process.exitCode = run(files.length > 0 ? files : all, { MILLRACE_TEST_NODES: '2' }) ? 0 : 1;
+} else if (files.length > 0) process.exitCode = run(files) ? 0 : 1;
+else {
+  const onPartitions = run(ofOnePipeline, { MILLRACE_TEST_PARTITIONS: '4' });
+  process.exitCode = run([...ofOwnJournal, ...ofProgram(ofNoDatabase)]) && onPartitions ? 0 : 1;
+}

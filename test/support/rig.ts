@@ -71,6 +71,8 @@ export type RigOptions = Pick<FakeEgressOptions, 'handler' | 'connect'> & {
   node?: NodeParts;
   /** The monotonic clock of a node where `clock` can be wrong. */
   monotonic?: () => number;
+  /** Of a node by `MILLRACE_TEST_PARTITIONS`; longer than usual in tests of days. */
+  everyMs?: number;
 };
 
 /** By `MILLRACE_TEST_PARTITIONS`, the pipeline of a test is a node that owns so many partitions; else it is embedded mode. */
@@ -89,18 +91,10 @@ export const passesDeliveries = isNode && !isOnPostgres;
 export const partitionOf = ({ pipeline }: Rig, connectionId: string): number =>
   pipeline.configuration.snapshot.partitions.get(connectionId) ?? 0;
 
-/** A node of a database with so many partitions. */
-export function nodeOf(name: string, partitions: number, clock: Clock): NodeParts {
-  return {
-    name,
-    partitions,
-    monotonic: clock.now,
-    ttlMs: 15_000,
-    everyMs: 5_000,
-    pollMs: 5_000,
-    followMs: 5_000,
-    statusMs: 5_000,
-  };
+/** A node of a database with so many partitions. `everyMs`: how often it does what others may wait for. */
+export function nodeOf(name: string, partitions: number, { now }: Clock, everyMs = 5_000): NodeParts {
+  const rhythm = { ttlMs: 3 * everyMs, everyMs, pollMs: everyMs, followMs: everyMs, statusMs: everyMs };
+  return { name, partitions, monotonic: now, ...rhythm };
 }
 
 const schemas = { connection: connectionInput, destination: destinationInput, action: actionInput };
@@ -168,7 +162,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     });
 
   const monotonic = options.monotonic ?? clock.now;
-  const first = options.node ?? (isNode ? { ...nodeOf('node', partitions, clock), monotonic } : undefined);
+  const first =
+    options.node ?? (isNode ? { ...nodeOf('node', partitions, clock, options.everyMs), monotonic } : undefined);
   const rig: Rig = {
     pipeline: await start(first),
     journal,

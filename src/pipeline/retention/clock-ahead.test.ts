@@ -12,7 +12,7 @@ async function startAhead(answer = { status: 200 }) {
   const clock = fakeClock();
   const ahead = { byMs: 0 };
   const wrong = { ...clock, now: () => clock.now() + ahead.byMs };
-  const rig = await startRig({ clock: wrong, monotonic: clock.now, handler: () => answer });
+  const rig = await startRig({ clock: wrong, monotonic: clock.now, everyMs: 10 * minute, handler: () => answer });
   return { rig, ahead, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
 }
 
