@@ -9,6 +9,7 @@ import { placeOf } from '../contract/ids.ts';
 import type { NewAuditEntry } from '../contract/records/audit.ts';
 import type { IncomingEvent } from '../contract/records/event.ts';
 import { Secret } from '../contract/secret.ts';
+import type { Lease } from '../journal/journal.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { NodeParts } from './pipeline-parts.ts';
 
@@ -606,4 +607,37 @@ test('who follows events at a node sees those of the other nodes too, once each,
   await rig.clock.advance(5 * second);
   assert.equal(seen.length, 3);
   assert.deepEqual(rig.failures, []);
+});
+
+test('a partition that is lost while it is given away, and taken again, is worked on when its first work ends', async () => {
+  await using nodes = await startNodes();
+  const { rig, other, send, connectionId } = nodes;
+  const { hot } = rig.journal;
+  const { takePassed } = hot;
+  const looks = Promise.withResolvers<void>();
+  let first: Lease | null = null;
+  hot.takePassed = async (lease, query) => {
+    if (lease.owner === 'b' && lease.partition === 3) first ??= lease;
+    if (lease === first) await looks.promise;
+    return takePassed(lease, query);
+  };
+  await rig.clock.advance(2 * second);
+  const more = await nodes.join();
+  await rig.clock.advance(8 * second);
+  nodes.stop();
+  await rig.clock.advance(60 * second);
+  await more[Symbol.asyncDispose]();
+  nodes.go();
+  await rig.clock.advance(60 * second);
+  looks.resolve();
+  assert.ok(other.ownsConnection(connectionId));
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  await rig.put('connection', { ...body, status: 'paused' }, connectionId);
+  await rig.clock.advance(6 * second);
+  await send(other, 1, 'v');
+  await rig.clock.advance(6 * second);
+  assert.deepEqual(await rig.statuses(), ['held']);
+  await rig.put('connection', { ...body, status: 'enabled' }, connectionId);
+  await rig.clock.advance(6 * second);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
 });

@@ -69,14 +69,15 @@ export class Dispatchers implements Dispatching {
   async close(lease: Lease): Promise<void> {
     const dispatcher = this.#by(lease);
     await dispatcher?.[Symbol.asyncDispose]();
-    if (this.#by(lease) === dispatcher) this.#all.delete(lease.partition);
+    if (this.#by(lease) !== undefined) this.#all.delete(lease.partition);
   }
 
   /** Forgets the deliveries of a lease at once: another node sends them. */
   drop(lease: Lease): void {
     const dispatcher = this.#by(lease);
-    dispatcher?.drop();
-    if (dispatcher !== undefined) this.#all.delete(lease.partition);
+    if (dispatcher === undefined) return;
+    dispatcher.drop();
+    this.#all.delete(lease.partition);
   }
 
   #by(lease: Lease): Dispatcher | undefined {
