@@ -641,3 +641,40 @@ test('a partition that is lost while it is given away, and taken again, is worke
   await rig.clock.advance(6 * second);
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
+
+test('a saved change is applied once by a node that takes a partition while it applies it', async () => {
+  await using nodes = await startNodes();
+  const { rig, other } = nodes;
+  const { log } = rig.journal;
+  const { catalog } = rig;
+  let ids = await wire(rig);
+  while (!rig.pipeline.ownsConnection(ids.connectionId)) ids = await wire(rig);
+  await rig.clock.advance(6 * second);
+  const applying = Promise.withResolvers<void>();
+  const loading = Promise.withResolvers<void>();
+  const { release } = log;
+  let releases = 0;
+  log.release = async (...given) => {
+    if (given[1] === ids.destinationId) releases += 1;
+    await applying.promise;
+    return release(...given);
+  };
+  const unapplied = catalog.unapplied.bind(catalog);
+  await rig.put('connection', { name: 'CRM', baseUrl: 'https://crm.example/v2' }, ids.connectionId);
+  await rig.clock.advance(2 * second);
+  assert.equal(releases, 1);
+  catalog.unapplied = async () => {
+    const found = await unapplied();
+    await loading.promise;
+    return found;
+  };
+  const ended = other[Symbol.asyncDispose]();
+  await rig.clock.advance(60 * second);
+  await ended;
+  applying.resolve();
+  await rig.clock.advance(2 * second);
+  loading.resolve();
+  await rig.clock.advance(2 * second);
+  assert.deepEqual([releases, await unapplied()], [1, []]);
+  assert.ok(rig.pipeline.ownsConnection(nodes.connectionId));
+});

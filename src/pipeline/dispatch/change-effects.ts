@@ -92,14 +92,18 @@ export function followConfiguration(options: Options): ChangeEffects {
     run();
   });
 
+  const isDue = () => !isEnding && (isToLoad || waiting.length > 0 || deleted.size > 0);
+
   function run() {
     running ??= drain().finally(() => {
       running = null;
+      // Some came after the last look.
+      if (isDue()) run();
     });
   }
 
   async function drain() {
-    for (let failures = 0; !isEnding && (isToLoad || waiting.length > 0 || deleted.size > 0); )
+    for (let failures = 0; isDue(); )
       try {
         await apply();
         failures = 0;
@@ -190,7 +194,8 @@ export function followConfiguration(options: Options): ChangeEffects {
 
   return {
     async start() {
-      await load();
+      // Not beside what is being applied, which it would put back.
+      isToLoad = true;
       // A delivery in flight may be stored as held after its destination was deleted.
       for (const { destinationId, connectionId } of await journal.log.storedHeld())
         if (
