@@ -110,6 +110,7 @@ test('a value of the address that the page does not know counts as not set', asy
   const { app, browser } = console_;
   await using tab = await openTab(browser, { url: app.url, path: '/settings?tab=nothing' });
   await tab.page.getByRole('heading', { level: 1, name: 'Appearance' }).waitFor();
+  await tab.page.locator('nav a[aria-current=page]').getByText('Appearance').waitFor();
   await visit(tab.page, '/connections?status=nothing');
   await tab.page.getByRole('link', { name: 'Found by name' }).waitFor();
   assert.deepEqual(tab.problems, []);

@@ -18,7 +18,9 @@ export function SideMenu({ label, groups }: Props): ReactNode {
   const all = groups.flatMap(({ pages }) => pages);
   const { pathname, search } = useRouterState({ select: ({ location }) => location });
   const navigate = useNavigate();
-  const shown = all.findIndex((page) => isAt(page, pathname, search));
+  const found = all.findIndex((page) => isAt(page, pathname, search));
+  // A value of the address that no page has counts as not set.
+  const shown = found < 0 ? all.findIndex((page) => isAt(page, pathname, {})) : found;
   const place = (page: MenuPage) => ({ value: String(all.indexOf(page)), label: page.label });
   return (
     <>
@@ -34,6 +36,7 @@ export function SideMenu({ label, groups }: Props): ReactNode {
                   <Link
                     to={page.to as '/settings'}
                     search={page.search ?? {}}
+                    aria-current={all.indexOf(page) === shown ? 'page' : undefined}
                     activeOptions={{
                       exact: page.search !== undefined,
                       includeSearch: page.search !== undefined,
