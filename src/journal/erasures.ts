@@ -7,7 +7,8 @@ import type { LoggedDelivery } from './deliveries.ts';
 export type ErasedBy = { visitorId: string } | { parameter: string; value: string };
 
 /**
- * A stored erasure. `code` identifies the visitor without the id; `sought` is removed as soon as the search is over.
+ * A stored erasure. `code` identifies the visitor without the id; `sought` is removed with the first step after the search
+ * is over (`isSearched`).
  */
 export type StoredErasure = {
   id: string;
@@ -15,6 +16,7 @@ export type StoredErasure = {
   by: string;
   state: 'running' | 'done';
   sought: ErasedBy | null;
+  isSearched: boolean;
   counts: ErasureCounts;
   createdAt: number;
   finishedAt: number | null;

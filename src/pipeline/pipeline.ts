@@ -178,6 +178,7 @@ export async function startPipeline(parts: PipelineParts) {
     }),
   );
   eraser.watch(parameters.forgetNames);
+  eraser.watch(holds.erase);
 
   const status = queueStatus({
     configuration,

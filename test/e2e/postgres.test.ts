@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
-import { deliveryOf, startTestApp, wire } from '../support/app.ts';
+import { deliveryOf, sendEvents, startTestApp, type TestApp, wire } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { nodeDatabase, secretKey } from '../support/node-database.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -113,3 +113,29 @@ test('no request reaches the database, whatever the operator allows', async () =
   const made = app.client.call('createConnection', { body: { name: 'db', baseUrl: 'http://localhost:5432' } });
   await assert.rejects(made, { code: 'blocked_address', message: /it is an address of the database of this server/ });
 });
+
+test('after an erasure no node shows an example of the visitor, also one that has read it from the database', async () => {
+  const env = await newDatabase('examples');
+  const mail = 'mara@shop.example';
+  {
+    await using before = await startTestApp(env);
+    const { key } = await before.client.call('createCollector', { body: { name: 'web' } });
+    await sendEvents(before, key, { 'wt.dcsvid': 'mara', plan: mail });
+    const isKnown = async () => (await examples(before)).length > 0;
+    await eventually('the example', isKnown);
+  }
+  await using a = await startTestApp(env);
+  await using b = await startTestApp({ ...env, MILLRACE_NODE_NAME: 'b' });
+  for (const app of [a, b]) assert.equal((await examples(app)).length, 1);
+  const { id } = await a.client.call('eraseVisitor', { body: { visitorId: 'mara' } });
+  await eventually('the erasure to be done', async () => {
+    const erasure = await b.client.call('getErasure', { params: { id: id ?? '' } });
+    return erasure.state === 'done';
+  });
+  for (const app of [a, b]) assert.deepEqual(await examples(app), []);
+});
+
+async function examples({ client }: TestApp): Promise<string[]> {
+  const { data } = await client.call('listParameters', { query: { limit: 200 } });
+  return data.find(({ name }) => name === 'plan')?.examples ?? [];
+}

@@ -89,6 +89,19 @@ test('an example that a node is storing while it is erased is stored by none', a
   }
 });
 
+test('a node that has removed its own examples of an erasure shows none either that it read before', async () => {
+  await using opened = await openNodes();
+  const { clock, start } = opened;
+  const a = await start();
+  a.learn('red', 'erased');
+  await clock.advance(10_000);
+  const b = await start();
+  await a.parameters.forget([eventOf('erased')]);
+  await b.parameters.forgetUnstored();
+  assert.deepEqual(b.color()?.examples, ['red']);
+  for (const { parameters } of [a, b]) await parameters[Symbol.asyncDispose]();
+});
+
 function eventOf(color: string): Event {
   const at = new Date(Date.UTC(2026, 0, 1)).toISOString();
   return {

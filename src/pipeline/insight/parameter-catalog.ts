@@ -111,13 +111,13 @@ export async function startParameters(options: {
         parameters: parameters.map((one) => ({ ...one, examples: one.examples.filter(isKept) })),
       }));
     },
-    /** Removes the examples that are not stored yet. Resolves when none of them is being stored. */
+    /** Removes the examples that are not stored yet, and reads the others again. Resolves when none of them is being stored. */
     async forgetUnstored(): Promise<void> {
       gather();
       forgotten += 1;
       news = withoutExamples(news);
       storing = withoutExamples(storing);
-      await inOrder(async () => {});
+      await inOrder(refresh);
     },
     /** Removes parameters whose name has the text of an erased visitor, such as a key of an object of visitors. */
     async forgetNames(text: string): Promise<void> {

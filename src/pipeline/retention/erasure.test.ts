@@ -76,15 +76,18 @@ test('an erasure that is asked for at one node runs at the node that does the jo
   };
   const [a, b] = [await start('a'), await start('b')];
   await a.jobs.acquired(lease);
-  for (const { eraser } of [a, b]) await eraser.resume();
+  for (const { eraser, told } of [a, b]) {
+    await eraser.resume();
+    assert.deepEqual(told.splice(0), ['unstored']);
+  }
   await b.eraser.begin({ visitorId: 'canary' }, () => erasureEntry);
   assert.deepEqual(b.told.splice(0), ['unstored', 'canary']);
   await clock.advance(1_000);
-  assert.deepEqual([a.told.splice(0), a.stepped, b.stepped], [['canary'], ['running'], []]);
+  assert.deepEqual([a.told.splice(0), a.stepped, b.stepped], [['canary', 'unstored', 'canary'], ['running'], []]);
   await b.jobs.acquired({ ...lease, owner: 'b', epoch: 2 });
   await clock.advance(60_000);
   assert.equal(b.stepped.at(-1), 'done');
-  assert.deepEqual(a.told, ['unstored', 'canary'], 'again, after it has left the database');
+  assert.deepEqual(a.told, ['unstored', 'canary'], 'again, when the search is over');
   assert.deepEqual(
     (await b.eraser.list()).map(({ state }) => state),
     ['done'],
@@ -144,10 +147,65 @@ test('an erasure is done when every other node that lives has removed the text f
   living.pop();
   b.state.isCut = true;
   await clock.advance(60_000);
-  assert.deepEqual([await isSought(), await stateOf()], [[false], ['running']], 'it may know the text again');
+  assert.deepEqual([await isSought(), await stateOf()], [[true], ['running']], 'it may know the text again');
   b.state.isCut = false;
   await clock.advance(60_000);
   assert.deepEqual([await stateOf(), b.state.told], [['done'], ['canary']]);
   assert.deepEqual(await rig.notes.list('forgotten/'), []);
+  for (const { eraser } of [a, b]) await eraser[Symbol.asyncDispose]();
+});
+
+test('a node that begins to live when the search ends removes the text that it has read before', async () => {
+  await using rig = await startRig();
+  const { erasures } = rig.journal.housekeeping;
+  const clock = fakeClock();
+  const lease = { partition: 0, owner: 'a', epoch: 1 };
+  const living = [{ name: 'a', isLeaving: false }];
+  // As of the last heartbeat of the first node.
+  let roster = { nodes: [...living], partitions: [] };
+  const beat = () => {
+    roster = { nodes: [...living], partitions: [] };
+    clock.after(250, beat);
+  };
+  beat();
+  const start = (node: string) => {
+    const told: string[] = [];
+    const jobs = new Jobs(1);
+    const eraser = startEraser({
+      jobs,
+      shared: { pollMs: 500, forgotten: forgottenByNodes({ notes: rig.notes, node, roster: () => roster }) },
+      erasures: Object.assign(Object.create(erasures), {
+        async step(...args: Parameters<typeof erasures.step>) {
+          const result = await erasures.step(...args);
+          if (result.state === 'searched') living.push({ name: 'b', isLeaving: false });
+          return result;
+        },
+      }),
+      configuration: rig.pipeline.configuration,
+      clock,
+      newId: () => 'era_1',
+      parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
+      sending: () => [],
+      cancelled: () => {},
+      failed: (error) => assert.fail(String(error)),
+    });
+    eraser.watch((text) => void told.push(text));
+    return { eraser, jobs, told };
+  };
+  const a = start('a');
+  await a.jobs.acquired(lease);
+  await a.eraser.resume();
+  await a.eraser.begin({ visitorId: 'canary' }, () => erasureEntry);
+  await clock.advance(60_000);
+  const [waiting] = await erasures.list();
+  assert.deepEqual([waiting?.state, waiting?.sought], ['running', { visitorId: 'canary' }]);
+  const b = start('b');
+  await b.eraser.resume();
+  assert.deepEqual(b.told, ['unstored', 'unstored', 'canary']);
+  await clock.advance(60_000);
+  assert.deepEqual(
+    (await erasures.list()).map(({ state, sought }) => [state, sought]),
+    [['done', null]],
+  );
   for (const { eraser } of [a, b]) await eraser[Symbol.asyncDispose]();
 });

@@ -18,7 +18,7 @@ const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_0
  * Erases visitors, one after the other, alongside other work, at the node that does the jobs of all. An erasure continues after
  * a restart, or at the next node, with `resume`: before it, all listeners must be there, since their memory may have the text,
  * loaded from what the erasure removes. Each node removes the text from its own memory, when the erasure begins and when the
- * text has left the database, and both times it waits for all nodes that live.
+ * search is over, and both times it waits for all nodes that live. Only then the text leaves the erasure itself.
  */
 export function startEraser(options: {
   erasures: Erasures;
@@ -86,7 +86,8 @@ export function startEraser(options: {
   async function isForgottenByOthers(id: string): Promise<boolean> {
     if (shared === undefined) return true;
     const one = (await unfinished()).find((left) => left.id === id);
-    return one === undefined || shared.forgotten.isByOthers(id, stageOf(one.sought));
+    // The others confirm the last stage before the text leaves the erasure.
+    return one === undefined || one.sought === null || shared.forgotten.isByOthers(id, stageOf(one));
   }
 
   function start(id: string) {
@@ -111,29 +112,26 @@ export function startEraser(options: {
     return { [Symbol.asyncDispose]: async () => {} };
   }
 
-  /** Begins what was asked for at other nodes, or removes its text from memory, also when it has left the database. */
+  /** Begins what was asked for at other nodes, or removes its text from memory, at each stage. */
   async function follow() {
-    const left = await unfinished();
-    for (const { id, sought } of left) {
-      const isNew = sought !== null && !texts.has(id);
-      if (isNew) texts.set(id, textOf(sought));
+    const left = (await unfinished()).filter(({ sought }) => sought !== null);
+    for (const { id, sought, isSearched } of left) {
+      if (sought !== null) texts.set(id, textOf(sought));
       if (jobs.lease() !== null) start(id);
-      else if (isNew) await forgetHere(id);
-    }
-    const searching = new Set(left.flatMap(({ id, sought }) => (sought === null ? [] : id)));
-    for (const id of texts.keys()) {
-      if (searching.has(id) || started.has(id)) continue;
+      if (started.has(id)) continue;
+      const stage = stageOf({ isSearched });
+      if (confirmed.get(id) === stage) continue;
       await forgetHere(id);
-      texts.delete(id);
+      await shared?.forgotten.confirm(id, stage);
+      confirmed.set(id, stage);
     }
-    for (const { id, sought } of left) if (!started.has(id)) await confirm(id, stageOf(sought));
-    for (const id of confirmed.keys()) if (!left.some((one) => one.id === id)) confirmed.delete(id);
-  }
-
-  async function confirm(id: string, stage: ErasureStage) {
-    if (confirmed.get(id) === stage) return;
-    await shared?.forgotten.confirm(id, stage);
-    confirmed.set(id, stage);
+    for (const id of texts.keys()) {
+      if (started.has(id) || left.some((one) => one.id === id)) continue;
+      // Without its last stage, when the others have taken this node for dead.
+      if (confirmed.get(id) !== 'searched') await forgetHere(id);
+      texts.delete(id);
+      confirmed.delete(id);
+    }
   }
 
   async function forgetHere(id: string) {
@@ -147,6 +145,8 @@ export function startEraser(options: {
       stack.use(await jobs.add(goOn));
       if (shared === undefined) return;
       const failed = (error: unknown) => options.failed(error, 'follow the erasures of other nodes');
+      // What was read at the start can have been erased before the others waited for this node.
+      await parameters.forgetUnstored();
       await follow();
       stack.use(repeated(clock, shared.pollMs, follow, failed));
     },
@@ -188,7 +188,8 @@ export function startEraser(options: {
   };
 }
 
-const stageOf = (sought: ErasedBy | null): ErasureStage => (sought === null ? 'searched' : 'begun');
+const stageOf = ({ isSearched }: Pick<StoredErasure, 'isSearched'>): ErasureStage =>
+  isSearched ? 'searched' : 'begun';
 const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId : sought.value);
 const byOf = (sought: ErasedBy) => ('visitorId' in sought ? 'visitorId' : sought.parameter);
 

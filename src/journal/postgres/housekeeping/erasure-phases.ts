@@ -72,6 +72,12 @@ export async function makeRowsOfOpen(query: Query, partitions: PartitionMemory):
     if (open.size > 0) await withRows({ query, partitions }, partition);
 }
 
+/** A node that starts from now on reads nothing that has the text. */
+async function endSearch({ query, cursor, sought }: Work): Promise<void> {
+  await eraseQuotes(query, textOf(sought));
+  moveOn(cursor, 'forget');
+}
+
 /** The work of each phase in one step. It moves the cursor. */
 export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<void>> = {
   async events(work) {
@@ -196,7 +202,7 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     // That of 0.2.0 was the name of the last table in another order.
     const [table = 'waiting', partition = -1, number = -1] = cursor.at.length === 1 ? [] : cursor.at;
     const forms = quotedForms(textOf(sought)).map(storable);
-    if (forms.length === 0) return moveOn(cursor, 'forget');
+    if (forms.length === 0) return endSearch(work);
     const { count, last } =
       table === 'gate'
         ? await eraseDetailsOfHolds(query, forms)
@@ -204,11 +210,14 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     if (count > 0) touch(work, String(table));
     const next = tables.find((one) => one < String(table));
     if (last !== null) cursor.at = [table, ...last];
-    else if (next === undefined) moveOn(cursor, 'forget');
+    else if (next === undefined) await endSearch(work);
     else cursor.at = [next, -1, -1];
   },
 
-  /** Commands and their responses are sealed: it waits until those that may mention the text are gone. */
+  /**
+   * Commands and their responses are sealed: it waits until those that may mention the text are gone. By now no memory has the text:
+   * what was stored from there during the search is searched again.
+   */
   async forget(work) {
     const { query, cursor, sought, step, now } = work;
     await query('DELETE FROM command WHERE asked_at < $1', [now - commandMs]);

@@ -68,7 +68,9 @@ export async function listErasures(query: Query): Promise<StoredErasure[]> {
   return rows.map((row) => {
     const { by, ...counts }: StoredCounts = JSON.parse(row.counts);
     const { id, code, createdAt, finishedAt } = row;
+    const { phase }: Cursor = JSON.parse(row.cursor);
     const state = row.state === 'done' ? ('done' as const) : ('running' as const);
-    return { id, code, by, state, sought: soughtOf(row), counts, createdAt, finishedAt };
+    const isSearched = phase === 'forget' || phase === 'clear';
+    return { id, code, by, state, sought: soughtOf(row), isSearched, counts, createdAt, finishedAt };
   });
 }

@@ -62,12 +62,14 @@ export const erasureOperations = {
   erasures: (db: Db, _: null): StoredErasure[] =>
     db.all<ErasureRow>('SELECT * FROM erasure ORDER BY id DESC LIMIT 1000').map((row) => {
       const { by, ...counts }: StoredCounts = JSON.parse(row.counts);
+      const { phase } = cursorOf(row.cursor);
       return {
         id: row.id,
         code: row.code,
         by,
         state: row.state === 'done' ? 'done' : 'running',
         sought: row.sought === null ? null : JSON.parse(row.sought),
+        isSearched: phase === 'forget' || phase === 'clear',
         counts,
         createdAt: row.created_at,
         finishedAt: row.finished_at,

@@ -214,3 +214,26 @@ test('of two readings of what other nodes hold, the newer one counts, whichever 
   await Promise.all(both);
   assert.equal(holds.byDestination.size, 0);
 });
+
+test('an erasure removes its text from the reason of a hold in memory, so that the next probe does not store it again', async () => {
+  await using rig = await startRig({ handler: async () => ({ status: 200 }) });
+  const { connectionId } = await wire(rig);
+  const lease = { partition: 0, owner: 'a', epoch: 1 };
+  const stored: string[] = [];
+  const saveHold = async (_: unknown, { detail }: { detail: string }) => stored.push(detail) > 0;
+  using holds = await createHolds({
+    configuration: rig.pipeline.configuration,
+    queue: { holds: async () => [], saveHold, removeHold: async () => true },
+    notes: { list: async () => [], save: async () => {} },
+    clock: rig.clock,
+    ownConnections: { leaseOf: () => lease, leases: () => [lease] },
+    telemetry: silentTelemetry(),
+  });
+  const now = rig.clock.now();
+  await holds.refuse(connectionId, 'No account for ann-0815.', { startedAt: now, now }, 30_000);
+  await holds.erase('someone else');
+  await holds.erase('ann-0815');
+  assert.deepEqual(stored, ['No account for ann-0815.', 'No account for [erased].']);
+  const shown = [...holds.byTraffic.values(), ...holds.byDestination.values()].map(({ detail }) => detail);
+  assert.deepEqual(new Set(shown), new Set(['No account for [erased].']));
+});

@@ -6,6 +6,7 @@ import { fingerprint } from '../../../connections/fingerprint.ts';
 import { missingCredentials, missingHeaderValues } from '../../../connections/missing-credentials.ts';
 import type { ConnectionBody } from '../../../contract/documents/connection.ts';
 import type { DestinationBody } from '../../../contract/documents/destination.ts';
+import { withoutText } from '../../../contract/erased-text.ts';
 import { AppError } from '../../../contract/errors.ts';
 import type { Reason } from '../../../contract/records/delivery.ts';
 import type { DeliveryQueue, Hold } from '../../../journal/journal.ts';
@@ -261,6 +262,16 @@ export async function createHolds(options: HoldsOptions) {
       const held = [...within(scopeId)].filter((one) => one !== scopeId && holds.has(one));
       const stored = await Promise.all([scopeId, ...held].map((one) => write(one, connectionId)));
       if (stored.includes(false)) throw new AppError('unavailable', 'Another node owns the connection now.');
+    },
+    /** Removes the text of an erased visitor from the reasons of holds. */
+    async erase(text: string): Promise<void> {
+      for (const hold of holds.values()) {
+        const { detail } = withoutText({ detail: hold.detail }, text);
+        if (detail === hold.detail) continue;
+        hold.detail = detail;
+        refresh(within(hold.scopeId));
+        await write(hold.scopeId);
+      }
     },
     /** Reads the holds that the owners of other connections have stored. */
     follow: sharedRun(async () => {
