@@ -59,8 +59,9 @@ process.exitCode = await run(process.argv.slice(2), {
       rotateSecrets: async (options, progress) =>
         (await import('./rotate-secrets.ts')).rotateSecrets(config, options, progress),
       async inspect() {
-        if (config.databaseUrl === null) return inspectDataFolder(config);
-        return (await import('./storage/inspect-postgres.ts')).inspectPostgres(config.databaseUrl.reveal());
+        const { databaseUrl, secretKey } = config;
+        if (databaseUrl === null) return inspectDataFolder(config);
+        return (await import('./storage/inspect-postgres.ts')).inspectPostgres(databaseUrl.reveal(), secretKey);
       },
     };
   },

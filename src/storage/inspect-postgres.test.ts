@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Secret } from '../contract/secret.ts';
+import { postgresNotes } from '../notes/postgres/postgres-notes.ts';
 import type { Facts } from '../postgres/facts.ts';
 import { latestVersion, migrate } from '../postgres/migrate.ts';
 import { openPostgres } from '../postgres/postgres.ts';
 import { startServer } from '../postgres/testing/server.testing.ts';
+import { configuredKeys } from '../secrets/keys.ts';
+import { sealer } from '../secrets/sealer.ts';
 import { inspectPostgres, postgresFindings } from './inspect-postgres.ts';
+import { checkKey } from './postgres-key.ts';
 
 const good: Facts = {
   version: 180_004,
@@ -24,6 +29,9 @@ const good: Facts = {
   bytes: 2 ** 20,
   schema: latestVersion(),
 };
+
+const keyOf = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+const inspect = (url: string, fill = 1) => inspectPostgres(url, new Secret(keyOf(fill), ''));
 
 const stateOf = (name: string, changed: Partial<Facts>) =>
   postgresFindings({ ...good, ...changed }, 0).find((one) => one.name === name)?.state;
@@ -61,10 +69,10 @@ test('a new database stays empty, one of a role without rights is named, and a s
   await using server = await startServer();
   const url = server.url('postgres');
   const states = async (from: string) =>
-    Object.fromEntries((await inspectPostgres(from)).map(({ name, state }) => [name, state]));
+    Object.fromEntries((await inspect(from)).map(({ name, state }) => [name, state]));
   assert.deepEqual(await states(url), {
     ...{ database: 'ok', rights: 'warning', durability: 'problem', failover: 'warning', connections: 'ok' },
-    ...{ 'temporary tables': 'ok', 'database clock': 'ok' },
+    ...{ 'temporary tables': 'ok', 'database clock': 'ok', key: 'ok' },
   });
   await using postgres = openPostgres({ url });
   assert.deepEqual(await postgres.query(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`), []);
@@ -80,4 +88,17 @@ test('a new database stays empty, one of a role without rights is named, and a s
   );
   await server.kill();
   assert.deepEqual(await states(url), { database: 'problem' });
+});
+
+test('a key that does not open the secrets of the database is a problem, as it is at a start', async () => {
+  await using server = await startServer();
+  const url = server.url('postgres');
+  await using postgres = openPostgres({ url });
+  await migrate(postgres);
+  await checkKey(postgresNotes(postgres), sealer(configuredKeys(keyOf(1))));
+  const found = async (fill: number) => (await inspect(url, fill)).find(({ name }) => name === 'key');
+  assert.deepEqual(await found(1), { name: 'key', state: 'ok', detail: 'configured' });
+  const other = await found(2);
+  assert.equal(other?.state, 'problem');
+  assert.match(other?.detail ?? '', /sealed with key [0-9a-f]{12}, which is not among the secret keys/);
 });

@@ -1,8 +1,12 @@
+import type { Config } from '../config/settings.ts';
 import type { Finding } from '../contract/finding.ts';
 import { type Facts, factsOf } from '../postgres/facts.ts';
 import { latestVersion } from '../postgres/migrate.ts';
 import { moveMark } from '../postgres/move-mark.ts';
-import { openPostgres } from '../postgres/postgres.ts';
+import { openPostgres, type Query } from '../postgres/postgres.ts';
+import { configuredKeys } from '../secrets/keys.ts';
+import { sealer } from '../secrets/sealer.ts';
+import { requireKeys } from './postgres-key.ts';
 import { movedSentence } from './storage.ts';
 
 /** Connections of one node; see `defaults` of postgres.ts. */
@@ -11,13 +15,18 @@ const oldest = 150_000;
 /** A clock that differs more from the database's makes times in logs and lists confusing; the order stays. */
 const clockMs = 1_000;
 
-/** The doctor's findings in a PostgreSQL database. Changes nothing. */
-export async function inspectPostgres(url: string, now: () => number = Date.now): Promise<Finding[]> {
+/** The doctor's findings in a PostgreSQL database. Changes nothing. `secretKey`: the configured one. */
+export async function inspectPostgres(
+  url: string,
+  secretKey: Config['secretKey'],
+  now: () => number = Date.now,
+): Promise<Finding[]> {
   await using postgres = openPostgres({ url, connectionsMax: { writes: 1, reads: 1 } });
   try {
     const before = now();
     const facts = await factsOf(postgres);
     const findings = postgresFindings(facts, (before + now()) / 2);
+    if (secretKey !== null) findings.push({ name: 'key', ...(await key(postgres.query, facts, secretKey.reveal())) });
     // A role that is not allowed to read the table has another problem, which is named.
     const mark = facts.schema === null ? null : await moveMark(postgres.query).catch(() => null);
     if (mark === null) return findings;
@@ -107,6 +116,17 @@ function connections({ connectionsMax, connections: used }: Facts): Found {
   const free = connectionsMax - used;
   const detail = `${free} of ${connectionsMax} connections are free; a node needs ${perNode}`;
   return { state: free >= 2 * perNode ? 'ok' : free >= perNode ? 'warning' : 'problem', detail };
+}
+
+async function key(query: Query, { schema }: Facts, given: string): Promise<Found> {
+  try {
+    const keyring = configuredKeys(given);
+    if (schema !== null) await requireKeys(query, sealer(keyring));
+    const count = keyring.keys.length;
+    return { state: 'ok', detail: count === 1 ? 'configured' : `${count} configured, the first seals` };
+  } catch (error) {
+    return { state: 'problem', detail: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function clock(aheadMs: number): Found {

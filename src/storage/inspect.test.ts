@@ -3,7 +3,13 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { document, put } from '../catalog/catalog.conformance.ts';
+import { sqliteCatalog } from '../catalog/sqlite/sqlite-catalog.ts';
+import { Secret } from '../contract/secret.ts';
+import { configuredKeys } from '../secrets/keys.ts';
+import { sealer } from '../secrets/sealer.ts';
 import { lockFolder } from '../sqlite/folder-lock.ts';
+import { openSqlite, operationsOf } from '../sqlite/sqlite.ts';
 import { inspectDataFolder } from './inspect.ts';
 
 function folder(t: TestContext): string {
@@ -39,4 +45,18 @@ test('a key that other users can read is a warning', (t) => {
   assert.equal(states(dir)['key'], 'warning');
   chmodSync(file, 0o600);
   assert.equal(states(dir)['key'], 'ok');
+});
+
+test('a key that does not open the secrets of the database is a problem, as it is at a start', async (t) => {
+  const dataDir = folder(t);
+  const keyOf = (fill: number) => Buffer.alloc(32, fill).toString('base64');
+  {
+    await using sqlite = await openSqlite({ dir: dataDir, operations: operationsOf('catalog') });
+    const catalog = await sqliteCatalog(sqlite, sealer(configuredKeys(keyOf(1))));
+    await catalog.change(0, [put(document({ body: { token: new Secret('canary', '2026-03-01T00:00:00.000Z') } }))], []);
+  }
+  const found = (fill: number) =>
+    inspectDataFolder({ dataDir, secretKey: new Secret(keyOf(fill), '') }).find(({ name }) => name === 'key');
+  assert.deepEqual(found(1), { name: 'key', state: 'ok', detail: 'configured' });
+  assert.match(found(2)?.detail ?? '', /sealed with key [0-9a-f]{12}, which is not among the secret keys/);
 });

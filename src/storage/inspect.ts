@@ -8,14 +8,23 @@ import { lockFolder } from '../sqlite/folder-lock.ts';
 import { latestVersion } from '../sqlite/migrate.ts';
 import { moveMark } from '../sqlite/move-mark.ts';
 import { leftToRecover } from '../sqlite/recovery.ts';
+import { checkKeys } from './key-check.ts';
 import { movedSentence } from './storage.ts';
 
 /** The doctor's findings in the data folder: database, lock and sealing key. Changes nothing. */
 export function inspectDataFolder({ dataDir, secretKey }: Pick<Config, 'dataDir' | 'secretKey'>): Finding[] {
+  const stored = finding('database', () => database(dataDir));
   return [
-    finding('database', () => database(dataDir)),
+    stored,
     finding('lock', () => lock(dataDir)),
-    finding('key', () => key(dataDir, secretKey)),
+    finding('key', () => {
+      const found = key(dataDir, secretKey);
+      // Nothing to open, or nothing that can be read.
+      const file = join(dataDir, databaseName);
+      const isReadable = stored.state !== 'problem' && leftToRecover(file) === null && existsSync(file);
+      if (found.state === 'ok' && isReadable) checkKeys(file, { dataDir, secretKey });
+      return found;
+    }),
   ];
 }
 

@@ -1,5 +1,8 @@
+import { assertKeys } from '../catalog/postgres/sealed-catalog.ts';
 import { Secret } from '../contract/secret.ts';
 import type { Notes } from '../notes/notes.ts';
+import { noteOf } from '../postgres/own-notes.ts';
+import type { Query } from '../postgres/postgres.ts';
 import type { Sealer } from '../secrets/sealer.ts';
 
 const name = 'secret_key/check';
@@ -22,4 +25,10 @@ export async function checkKey(notes: Pick<Notes, 'load' | 'replace'>, sealer: S
     // Another node may have done so in between: its value is checked then.
     if (await notes.replace(name, stored, own)) return;
   }
+}
+
+/** Throws an Error of one sentence when something in a database was sealed with a key that the sealer lacks. Changes nothing. */
+export async function requireKeys(query: Query, sealer: Sealer): Promise<void> {
+  sealer.requireKeys(await noteOf(query, name));
+  await assertKeys(query, sealer);
 }
