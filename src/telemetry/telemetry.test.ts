@@ -166,6 +166,19 @@ test('a refusal with 503, such as that of a stopping server, is no internal erro
   assert.equal(lines.length, 2);
 });
 
+test('while the database does not respond, a task that fails again and again is one line in 10 s, and all failures are counted', async () => {
+  const { telemetry, lines } = recorded();
+  const gone = new AppError('unavailable', 'The database does not respond.', { cause: new Error('ECONNREFUSED') });
+  for (const doing of ['renew the heartbeat', 'renew the heartbeat', 'write statistics']) telemetry.failed(gone, doing);
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).msg),
+    ['could not renew the heartbeat', 'could not write statistics'],
+  );
+  assert.match(await telemetry.metrics(), /millrace_failures_total 3/);
+  for (const _ of [1, 2]) telemetry.failed(new Error('no such table'), 'write statistics');
+  assert.equal(lines.length, 4);
+});
+
 test('label values are bounded: beyond the limit they count as other', async () => {
   const telemetry = silentTelemetry();
   for (let i = 0; i < 1_500; i++) telemetry.intakeRefused({ code: `code_${i}`, requestId: 'req_1' });

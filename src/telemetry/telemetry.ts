@@ -103,9 +103,26 @@ function programEvents({ logger, write, format }: ProgramOut) {
 
 function failureEvents({ logger, metrics }: Out) {
   const failures = new Map<string, { writtenAt: number; unwritten: number }>();
+
+  function failedOften(error: unknown, doing: string) {
+    metrics.add('failures', 1);
+    const now = performance.now();
+    const known = failures.get(doing);
+    if (known !== undefined && now - known.writtenAt < failureLineMs) {
+      known.unwritten += 1;
+      return;
+    }
+    failures.set(doing, { writtenAt: now, unwritten: 0 });
+    logger.error({ ...errorFields(error), unwritten: known?.unwritten ?? 0 }, `could not ${doing}`);
+  }
+
   return {
-    /** An internal error; `doing` completes "could not …". */
+    /**
+     * An internal error; `doing` completes "could not …". While a database does not respond, a dozen tasks fail several times a
+     * second: their lines are written as by `failedOften`.
+     */
     failed(error: unknown, doing: string) {
+      if (error instanceof AppError && error.code === 'unavailable') return failedOften(error, doing);
       metrics.add('failures', 1);
       logger.error(errorFields(error), `could not ${doing}`);
     },
@@ -113,17 +130,7 @@ function failureEvents({ logger, metrics }: Out) {
      * Like `failed`, for code that runs for each event: every failure is counted, and at most one line in 10 s is
      * written for each `doing`, with the number of lines left out (`unwritten`).
      */
-    failedOften(error: unknown, doing: string) {
-      metrics.add('failures', 1);
-      const now = performance.now();
-      const known = failures.get(doing);
-      if (known !== undefined && now - known.writtenAt < failureLineMs) {
-        known.unwritten += 1;
-        return;
-      }
-      failures.set(doing, { writtenAt: now, unwritten: 0 });
-      logger.error({ ...errorFields(error), unwritten: known?.unwritten ?? 0 }, `could not ${doing}`);
-    },
+    failedOften,
   };
 }
 
