@@ -85,9 +85,17 @@ export function stopTimer(timer: Timer): void {
   timer.cancel = null;
 }
 
-/** Resolves after `ms`. */
-export function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => clock.after(ms, resolve));
+/** Resolves after `ms`, or when `end` is aborted. */
+export function pause(clock: Clock, ms: number, end?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      end?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(end?.aborted === true ? 0 : ms, done);
+    end?.addEventListener('abort', done);
+  });
 }
 
 const backoffMs = { first: 1_000, most: 30_000 };

@@ -41,7 +41,7 @@ export class Backlog implements AsyncDisposable {
   #isBehind = true;
   #running: Promise<void> | null = null;
   #isStarted = false;
-  #isStopping = false;
+  readonly #stop = new AbortController();
   /** Requests that wait for the plan of their events, which end at `to`. */
   readonly #waiting = new Set<{ to: number; end(): void }>();
 
@@ -63,6 +63,10 @@ export class Backlog implements AsyncDisposable {
   get isEmpty(): boolean {
     const isPlanned = this.#expected === 0 && Math.max(this.#position, this.#planTo) >= this.#end;
     return isPlanned && !this.#isBehind && this.#isStarted && !this.#isStopping;
+  }
+
+  get #isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** Events in memory. */
@@ -130,7 +134,7 @@ export class Backlog implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isStopping = true;
+    this.#stop.abort();
     await this.#running;
     for (const one of this.#waiting) one.end();
   }
@@ -153,7 +157,7 @@ export class Backlog implements AsyncDisposable {
         failures = 0;
       } catch (error) {
         failed(error, 'plan deliveries');
-        await pause(clock, errorBackoffMs(failures++));
+        await pause(clock, errorBackoffMs(failures++), this.#stop.signal);
       }
     }
   }

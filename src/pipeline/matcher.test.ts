@@ -281,3 +281,23 @@ test('whatever fails after the events of a request are stored, the request succe
     assert.match(failures.join(), /a bug/);
   }
 });
+
+test('a stop does not wait for the time after which planning that failed is repeated', async () => {
+  await using rig = await startRig();
+  await wire(rig);
+  const { hot } = rig.journal;
+  const { accept, plan } = hot;
+  hot.accept = ({ plan: _, ...request }) => accept(request);
+  hot.plan = () => Promise.reject(new Error('not now'));
+  const sent = rig.send({ data: { n: '1' } }).catch(() => {});
+  await settled();
+  let isEnded = false;
+  const ended = rig.pipeline[Symbol.asyncDispose]().then(() => (isEnded = true));
+  await settled();
+  assert.ok(isEnded);
+  await Promise.all([sent, ended]);
+  Object.assign(hot, { accept, plan });
+  rig.pipeline = await rig.start();
+  await rig.clock.advance(1_000);
+  assert.deepEqual(await rig.statuses(), ['delivered']);
+});

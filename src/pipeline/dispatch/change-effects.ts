@@ -1,4 +1,4 @@
-import { type Clock, errorBackoffMs } from '../../async/clock.ts';
+import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import type { Catalog, StoredDocument, UnappliedChange } from '../../catalog/catalog.ts';
 import type { Authenticator } from '../../connections/authenticator.ts';
 import { byItself } from '../../contract/by-itself.ts';
@@ -67,8 +67,7 @@ export function followConfiguration(options: Options): ChangeEffects {
   const deleted = new Set<string>();
   let isToLoad = false;
   let running: Promise<void> | null = null;
-  let isEnding = false;
-  let cancelPause = () => {};
+  const end = new AbortController();
 
   let { documents: old } = configuration.snapshot;
   const stop = configuration.watch((snapshot, changes) => {
@@ -92,7 +91,7 @@ export function followConfiguration(options: Options): ChangeEffects {
     run();
   });
 
-  const isDue = () => !isEnding && (isToLoad || waiting.length > 0 || deleted.size > 0);
+  const isDue = () => !end.signal.aborted && (isToLoad || waiting.length > 0 || deleted.size > 0);
 
   function run() {
     running ??= drain().finally(() => {
@@ -109,15 +108,8 @@ export function followConfiguration(options: Options): ChangeEffects {
         failures = 0;
       } catch (error) {
         telemetry.failed(error, 'apply a change to stored deliveries');
-        await pause(errorBackoffMs(failures++));
+        await pause(clock, errorBackoffMs(failures++), end.signal);
       }
-  }
-
-  function pause(ms: number) {
-    return new Promise<void>((resolve) => {
-      cancelPause = resolve;
-      clock.after(ms, resolve);
-    });
   }
 
   /** Finds the stored changes of own connections that are not applied. */
@@ -146,7 +138,7 @@ export function followConfiguration(options: Options): ChangeEffects {
     const touched = new Set(deleted);
     for (const { change } of own) for (const id of await applyOne(change)) touched.add(id);
     for (const id of touched) {
-      if (isEnding) return;
+      if (end.signal.aborted) return;
       await release(id);
     }
     dispatcher.wake([...touched]);
@@ -208,8 +200,7 @@ export function followConfiguration(options: Options): ChangeEffects {
     async [Symbol.asyncDispose]() {
       stop();
       stopObserving();
-      isEnding = true;
-      cancelPause();
+      end.abort();
       await running;
     },
   };

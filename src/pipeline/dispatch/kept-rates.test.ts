@@ -130,3 +130,22 @@ test("a replay's rate is not exceeded over a kill -9", async () => {
   assert.equal(written.length, 20);
   assert.ok(mostOf(written, 1_000) <= 2, String(written.map((at) => at - (written[0] ?? 0))));
 });
+
+test('a stop does not wait for the time after which a rate that could not be written is written again', async () => {
+  const { rig, written } = await receiver('connection', { limit: 10, perMs: 1_000 });
+  await using _ = rig;
+  const { hot } = rig.journal;
+  const { saveRates } = hot;
+  hot.saveRates = () => Promise.reject(new Error('not now'));
+  await send(rig, 2);
+  let isEnded = false;
+  const ended = rig.pipeline[Symbol.asyncDispose]().then(() => (isEnded = true));
+  await settled();
+  assert.ok(isEnded);
+  await ended;
+  const before = written.length;
+  hot.saveRates = saveRates;
+  rig.pipeline = await rig.start();
+  await rig.clock.advance(1_000);
+  assert.deepEqual([before, written.length], [1, 2]);
+});

@@ -23,10 +23,14 @@ export class KeptRates {
   readonly #needed = new Set<string>();
   #stored: Map<string, string> | null = null;
   #running: Promise<void> | null = null;
-  #isOver = false;
+  readonly #over = new AbortController();
 
   constructor(options: Options) {
     this.#options = options;
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
   }
 
   of(scopeId: string): RateRecord {
@@ -53,7 +57,7 @@ export class KeptRates {
 
   /** Another node has the partition. */
   drop(): void {
-    this.#isOver = true;
+    this.#over.abort();
     for (const record of this.#all.values()) record.end(false);
   }
 
@@ -77,7 +81,7 @@ export class KeptRates {
         failures = 0;
       } catch (error) {
         failed(error, 'store the rates of requests');
-        await pause(clock, errorBackoffMs(failures++));
+        await pause(clock, errorBackoffMs(failures++), this.#over.signal);
       }
   }
 

@@ -209,3 +209,31 @@ test('a node that begins to live when the search ends removes the text that it h
   );
   for (const { eraser } of [a, b]) await eraser[Symbol.asyncDispose]();
 });
+
+test('a stop does not wait for the time after which an erasure that failed continues', async () => {
+  await using rig = await startRig();
+  const { erasures } = rig.journal.housekeeping;
+  await erasures.begin({ id: 'era_1', code: 'x', sought: { visitorId: 'canary' }, now: rig.clock.now() }, erasureEntry);
+  const jobs = new Jobs(1);
+  await jobs.acquired({ partition: 0, owner: 'a', epoch: 1 });
+  const failures: unknown[] = [];
+  const eraser = startEraser({
+    jobs,
+    erasures: Object.assign(Object.create(erasures), { step: () => Promise.reject(new Error('not now')) }),
+    configuration: rig.pipeline.configuration,
+    clock: fakeClock(),
+    newId: () => assert.fail('none is new'),
+    parameters: { forget: async () => {}, forgetUnstored: async () => {} },
+    sending: () => [],
+    cancelled: () => {},
+    failed: (error) => failures.push(error),
+  });
+  await eraser.resume();
+  await settled();
+  let isEnded = false;
+  const ended = eraser[Symbol.asyncDispose]().then(() => (isEnded = true));
+  await settled();
+  assert.ok(isEnded);
+  await ended;
+  assert.equal(failures.length, 1);
+});

@@ -41,7 +41,7 @@ export function startEraser(options: {
   /** What this node has told the others. */
   const confirmed = new Map<string, ErasureStage>();
   const stack = new AsyncDisposableStack();
-  let isStopping = false;
+  const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
   async function tell(text: string | undefined): Promise<void> {
@@ -51,9 +51,9 @@ export function startEraser(options: {
   async function run(id: string): Promise<void> {
     const tries = { blocked: 0, failed: 0 };
     const wait = (why: keyof typeof waits) =>
-      pause(clock, Math.min(waits[why].firstMs * 2 ** tries[why]++, waits[why].mostMs));
+      pause(clock, Math.min(waits[why].firstMs * 2 ** tries[why]++, waits[why].mostMs), stop.signal);
     let isToTell = true;
-    while (!isStopping && jobs.lease() !== null) {
+    while (!stop.signal.aborted && jobs.lease() !== null) {
       try {
         if (isToTell) await tell(texts.get(id));
         isToTell = false;
@@ -181,7 +181,7 @@ export function startEraser(options: {
      */
     watch: (listener: (text: string) => Promise<void> | void) => void listeners.add(listener),
     async [Symbol.asyncDispose]() {
-      isStopping = true;
+      stop.abort();
       await stack.disposeAsync();
       await running;
     },
