@@ -432,15 +432,16 @@ test('neither the list of deliveries nor a delivery has a barrier, in any of its
   assert.deepEqual(tab.problems, []);
 });
 
-test('a window of 1,024 px has the destination and the response of each delivery, and the action leaves', async () => {
+test('a window of 1,024 px has the destination and the response of each delivery, one of 1,280 px the action too', async () => {
   const { app, browser } = console_;
   receiver.answer('/in', { status: 200 });
   await wired.deliver({ 'wt.ev': 'narrow' });
-  await using tab = await openTab(browser, { url: app.url, path: '/deliveries' });
+  await using tab = await openTab(browser, { url: app.url, path: '/deliveries?status=delivered' });
   const { page } = tab;
-  await page.setViewportSize({ width: 1024, height: 900 });
   await page.getByRole('cell', { name: 'CRM › Orders' }).first().waitFor();
   const heads = page.getByRole('region', { name: 'Deliveries' }).getByRole('columnheader');
+  await heads.filter({ hasText: 'Action' }).waitFor();
+  await page.setViewportSize({ width: 1024, height: 900 });
   // Columns leave one after the other.
   const shown = () => heads.allTextContents();
   const columns = ['Status', 'Event', 'Visitor', 'Connection › Destination', 'Response', 'Created'];

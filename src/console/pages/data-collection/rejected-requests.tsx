@@ -89,18 +89,22 @@ const sender: Column<RejectedRequest> = column(
 
 function Sender({ collectorId, requestKey }: { collectorId: string | null; requestKey: string }): ReactNode {
   const collectors = useCollectors();
-  if (collectorId !== null)
+  if (collectorId !== null) {
+    const name = collectors.get(collectorId)?.name ?? collectorId;
     return (
-      <TextLink to="/data-collection/$collectorId" params={{ collectorId }}>
-        {collectors.get(collectorId)?.name ?? collectorId}
-      </TextLink>
+      <Text component="div" truncate maw="9rem" title={name}>
+        <TextLink to="/data-collection/$collectorId" params={{ collectorId }}>
+          {name}
+        </TextLink>
+      </Text>
     );
+  }
   return (
     <>
       <Text size="sm" c="var(--console-bad)" fw={550}>
         {words.unknownKey}
       </Text>
-      <Text component="div" truncate maw="12rem" title={requestKey}>
+      <Text component="div" truncate maw="9rem" title={requestKey}>
         <Code>{requestKey}</Code>
       </Text>
     </>

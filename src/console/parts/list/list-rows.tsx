@@ -174,8 +174,7 @@ function follow(event: MouseEvent<HTMLTableRowElement>): void {
 /** Name and state: what is left of a list in the narrowest window. */
 const columnsLeast = 2;
 
-const rankOf = <Row,>({ leavesFirst, isText }: Column<Row>) =>
-  (leavesFirst === true ? 2 : 0) + (isText === true ? 1 : 0);
+const rankOf = <Row,>({ leavesFirst, isText }: Column<Row>) => (leavesFirst === true ? 2 : isText === true ? 1 : 0);
 
 /**
  * The columns that fit when texts are narrow. Those that leave first leave before texts, these before figures, the last
