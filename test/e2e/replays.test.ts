@@ -20,11 +20,15 @@ type Client = typeof app.client;
 const made = (answer: RouteResponse<'createReplay'>) => answer as Replay; // without `plan`
 const planned = (answer: RouteResponse<'createReplay'>) => answer as ReplayPlan; // with it
 
-const ended = (client: Client, id: string) =>
-  eventually(`the replay ${id} to be done`, async () => {
-    const one = await client.call('getReplay', { params: { id } });
-    return one.state === 'done' ? one : null;
-  });
+/** Of thousands of deliveries, which takes long on a busy machine. */
+async function ended(client: Client, id: string): Promise<Replay> {
+  const state = () => client.call('getReplay', { params: { id } });
+  const isDone = async () => {
+    const one = await state();
+    return one.state === 'done' && one;
+  };
+  return eventually(`the replay ${id} to be done`, isDone, { state, forMs: 180_000 });
+}
 
 test('only what failed is sent once more when the receiver is mended, and the link leads both ways', async () => {
   const { client } = app;
