@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { call } from './parts.ts';
+import { call, Missing } from './parts.ts';
 
 /** Programs that the parts of test:install run, and the packages of Debian that have them. */
 const programs: Readonly<Record<string, string>> = {
@@ -64,16 +64,26 @@ function withoutServices(): Disposable {
   return { [Symbol.dispose]: () => rmSync(policy) };
 }
 
-/** Whether a program is installed. */
-export function isHere(program: string): boolean {
+/** The path of a program; throws Missing where it is not installed. */
+export function pathOf(program: string): string {
+  const path = found(program);
+  if (path === undefined) throw new Missing(`there is no ${program}`);
+  return path;
+}
+
+const isHere = (program: string): boolean => found(program) !== undefined;
+
+function found(program: string): string | undefined {
   // The folders of the administrator's programs, which a user's PATH may lack.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }

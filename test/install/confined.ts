@@ -25,7 +25,7 @@ const startRights = '-all,+sys_chroot,+setuid,+setgid';
 export async function needsMounts(folder: string): Promise<void> {
   if (process.getuid?.() !== 0) throw new Missing('it needs root');
   const probe = join(folder, 'probe');
-  mkdirSync(probe);
+  mkdirSync(probe, { recursive: true });
   await call('mount', ['-t', 'tmpfs', 'tmpfs', probe]).catch((error: Error) => {
     throw new Missing(`nothing can be mounted here: ${error.message}`);
   });

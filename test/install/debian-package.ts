@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { call, fetchBy, type Part } from '../../scripts/parts.ts';
 import { freePort } from '../support/free-port.ts';
 import { bareSystem } from './bare-system.ts';
-import { type Program, readOnlyRoot, running } from './confined.ts';
+import { needsMounts, type Program, readOnlyRoot, running } from './confined.ts';
 import { adminToken, deliveredBy, firstDelivery } from './first-delivery.ts';
 import { packedProgram } from './npm-package.ts';
 import { needsRegistry } from './registry.ts';
@@ -18,6 +18,7 @@ const settings = 'etc/millrace/millrace.yaml';
 export const debianPackage: Record<string, Part> = {
   'the Debian package installs, delivers as its unit says, recovers from a kill, upgrades with its data and settings, and is purged':
     async (folder) => {
+      await needsMounts(folder);
       await needsRegistry();
       await fetchBy('dpkg-deb', ['--version']);
       await packedProgram();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isHere } from '../../scripts/debian-programs.ts';
+import { pathOf } from '../../scripts/debian-programs.ts';
 import { Missing, type Part } from '../../scripts/parts.ts';
 import { registryPrograms } from '../../src/cli/demo/cluster/registry-postgres.ts';
 import { startServer } from '../../src/postgres/testing/server.testing.ts';
@@ -24,7 +24,7 @@ const drainMs = 3_000;
 export const behindHaproxyCluster: Record<string, Part> = {
   'two nodes behind HAProxy share events, keep a session, and lose no event when one is killed and the other one stops':
     async (folder) => {
-      if (!isHere('haproxy')) throw new Missing('there is no haproxy');
+      const program = pathOf('haproxy');
       needsPostgres();
       await using opened = new AsyncDisposableStack();
       const database = await nodeDatabase(opened.use(await startServer()), 'behind_haproxy');
@@ -40,7 +40,7 @@ export const behindHaproxyCluster: Record<string, Part> = {
       await Promise.all([first.listening, second.listening]);
 
       writeFileSync(join(folder, 'configuration'), adapted({ front, one, two }));
-      const haproxy = spawn('haproxy', ['-db', '-f', join(folder, 'configuration')], { stdio: 'pipe' });
+      const haproxy = spawn(program, ['-db', '-f', join(folder, 'configuration')], { stdio: 'pipe' });
       const said = outputOf(haproxy);
       const ended = once(haproxy, 'close');
       opened.defer(async () => {

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isHere } from '../../scripts/debian-programs.ts';
-import { call, Missing, type Part } from '../../scripts/parts.ts';
+import { pathOf } from '../../scripts/debian-programs.ts';
+import { call, type Part } from '../../scripts/parts.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { adminClient, adminToken, environment } from '../support/process.ts';
@@ -97,7 +97,7 @@ export const behindProxies: Record<string, Part> = Object.fromEntries(
 );
 
 async function tried(proxy: Proxy, folder: string): Promise<void> {
-  if (!isHere(proxy.program)) throw new Missing(`there is no ${proxy.program}`);
+  const path = pathOf(proxy.program);
   const ports = { https: await freePort(), millrace: await freePort() };
   for (const one of ['body', 'proxy', 'data']) mkdirSync(join(folder, one));
   await certificate(folder);
@@ -110,7 +110,7 @@ async function tried(proxy: Proxy, folder: string): Promise<void> {
     MILLRACE_TRUSTED_PROXIES: '127.0.0.1',
   };
   const server = startManager(env);
-  const program = spawn(proxy.program, proxy.command(file, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const program = spawn(path, proxy.command(file, folder), { stdio: ['ignore', 'pipe', 'pipe'] });
   const said = outputOf(program);
   const ended = once(program, 'close');
   try {
