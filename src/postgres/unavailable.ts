@@ -70,6 +70,7 @@ export const isPassing = (error: unknown): boolean =>
 /** The error for the caller: AppError `unavailable` for what is not the fault of the statement, with the error of pg as its cause. */
 export function translated(error: unknown): unknown {
   const refused = (message: string) => new AppError('unavailable', message, { cause: error });
+  if (isDiskFull(error)) return refused('The disk of the database is full.');
   if (isUnavailable(error)) return refused('The database does not respond. Try again.');
   if (isBusy(error)) return refused('All connections of this node to the database are in use. Try again.');
   if (isPassing(error)) return refused('The database is busy with other changes. Try again.');
@@ -77,6 +78,9 @@ export function translated(error: unknown): unknown {
     return refused('The database took too long. Try again, or ask for less at once.');
   return error;
 }
+
+/** Whether the server has no room for what a statement writes; also of an error that is translated. */
+export const isDiskFull = (error: unknown): boolean => sqlState(error) === '53100';
 
 /** Whether a connection is of no use after an error: it has ended, or others would do better. */
 export const isBroken = (error: unknown): boolean =>

@@ -57,10 +57,15 @@ export async function openPostgresStorage(
       setHoldMark(postgres.query, false).catch(() => {});
     },
     problems(withCauses): Record<string, string> {
-      const problem = postgres.problem();
-      if (problem === null) return {};
-      const sentence = 'The database does not respond';
-      return { storage_database: withCauses ? `${sentence}: ${problem}.` : `${sentence}.` };
+      const parts = {
+        storage_database: ['The database does not respond', postgres.problem()],
+        storage_writes: ['The disk of the database is full', postgres.full()],
+      } as const;
+      return Object.fromEntries(
+        Object.entries(parts).flatMap(([part, [sentence, cause]]) =>
+          cause === null ? [] : [[part, withCauses ? `${sentence}: ${cause}.` : `${sentence}.`]],
+        ),
+      );
     },
     async about() {
       const { version, bytes, synchronousStandbys, synchronousCommit, replicas } = await factsOf(postgres);
