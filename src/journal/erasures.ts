@@ -29,13 +29,20 @@ export type CancelledDelivery = Pick<
 >;
 
 /**
+ * What an erasure waits for: `events` from before it that are not matched yet, or whose deliveries are in flight; `tests` in flight;
+ * `commands` of nodes to each other; `readers` of the database, such as a backup, that may still see erased data.
+ */
+export type ErasureWait = 'events' | 'tests' | 'commands' | 'readers';
+
+/**
  * The result of one step of an erasure. `searched`: what quotes events elsewhere (issues, alerts, kept responses) must be
- * gone before the next step, which begins to clear unused space. `waiting`: events from before it are not matched yet, a
- * delivery is in flight, or a reader (a backup) still sees erased data; call it again later. `events`: erased by this
+ * gone before the next step, which begins to clear unused space. `waiting`: for `waitsFor`; call it again later. `events`: erased by this
  * step. `cancelled`: unfinished deliveries that this step removed.
  */
 export type ErasureStep = {
   state: 'running' | 'searched' | 'waiting' | 'done';
+  /** null: for nothing. */
+  waitsFor: ErasureWait | null;
   events: Event[];
   cancelled: CancelledDelivery[];
 };

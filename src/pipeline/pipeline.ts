@@ -161,6 +161,7 @@ export async function startPipeline(parts: PipelineParts) {
     startEraser({
       erasures: housekeeping.erasures,
       configuration,
+      notes,
       clock,
       newId,
       parameters,

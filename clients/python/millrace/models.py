@@ -2922,6 +2922,7 @@ class Erasure(TypedDict):
     code: str
     by: str
     counts: ErasureCounts
+    waitsFor: str | None
     createdAt: str
     finishedAt: str | None
 

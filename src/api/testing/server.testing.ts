@@ -139,6 +139,7 @@ export async function startTestServer(
     jobs,
     erasures: journal.housekeeping.erasures,
     configuration,
+    notes,
     clock: { ...systemClock, now },
     newId,
     parameters: { forget: async () => {}, forgetUnstored: async () => {} },

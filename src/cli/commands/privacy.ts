@@ -29,7 +29,7 @@ export function privacyCommands(command: Command, { deps, server, output }: Cont
   async function whileRunning(begun: Erasure): Promise<Erasure> {
     let shown = begun;
     while (shown.state === 'running' && shown.id !== null) {
-      deps.stderr.write(`${shown.counts.events} events …\n`);
+      deps.stderr.write(`${shown.counts.events} events … ${shown.waitsFor ?? ''}\n`);
       await setTimeout(lookEveryMs);
       shown = await server().call('getErasure', { params: { id: shown.id } });
     }

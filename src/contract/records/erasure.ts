@@ -35,6 +35,8 @@ export const erasure = z.strictObject({
   /** The criterion: `visitorId`, or the name of a parameter. */
   by: z.string(),
   counts: erasureCounts,
+  /** What it waits for, or that its last step failed, as a sentence; null: it goes on, or is done. */
+  waitsFor: z.string().nullable(),
   createdAt: timestamp,
   finishedAt: timestamp.nullable(),
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
 import { startRig } from '../../../test/support/rig.ts';
+import { AppError } from '../../contract/errors.ts';
 import { erasureEntry } from '../../journal/conformance/journal-samples.testing.ts';
 import { Jobs } from '../jobs.ts';
 import { startEraser } from './erasure.ts';
@@ -26,6 +27,7 @@ test('an erasure that continues after a restart first removes its text from all 
     jobs,
     erasures,
     configuration: rig.pipeline.configuration,
+    notes: rig.notes,
     clock: fakeClock(),
     newId: () => assert.fail('none is new'),
     parameters: { forget: async () => {}, forgetUnstored: async () => {} },
@@ -64,6 +66,7 @@ test('an erasure that is asked for at one node runs at the node that does the jo
         },
       }),
       configuration: rig.pipeline.configuration,
+      notes: rig.notes,
       clock,
       newId: () => 'era_1',
       parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
@@ -122,6 +125,7 @@ test('an erasure is done when every other node that lives has removed the text f
         list: () => (state.isCut ? Promise.reject(new Error('cut')) : erasures.list()),
       }),
       configuration: rig.pipeline.configuration,
+      notes: rig.notes,
       clock,
       newId: () => 'era_1',
       parameters: { forget: async () => {}, forgetUnstored: async () => {} },
@@ -182,6 +186,7 @@ test('a node that begins to live when the search ends removes the text that it h
         },
       }),
       configuration: rig.pipeline.configuration,
+      notes: rig.notes,
       clock,
       newId: () => 'era_1',
       parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
@@ -221,6 +226,7 @@ test('a stop does not wait for the time after which an erasure that failed conti
     jobs,
     erasures: Object.assign(Object.create(erasures), { step: () => Promise.reject(new Error('not now')) }),
     configuration: rig.pipeline.configuration,
+    notes: rig.notes,
     clock: fakeClock(),
     newId: () => assert.fail('none is new'),
     parameters: { forget: async () => {}, forgetUnstored: async () => {} },
@@ -236,4 +242,50 @@ test('a stop does not wait for the time after which an erasure that failed conti
   assert.ok(isEnded);
   await ended;
   assert.equal(failures.length, 1);
+});
+
+test('an erasure shows what it waits for, and that a step of it failed, until it goes on', async () => {
+  await using rig = await startRig();
+  const { erasures } = rig.journal.housekeeping;
+  const clock = fakeClock();
+  const jobs = new Jobs(1);
+  await jobs.acquired({ partition: 0, owner: 'a', epoch: 1 });
+  let does: 'wait' | 'fail' | 'refuse' | 'go on' = 'wait';
+  await using eraser = startEraser({
+    jobs,
+    erasures: Object.assign(Object.create(erasures), {
+      async step(...args: Parameters<typeof erasures.step>) {
+        if (does === 'wait') return { state: 'waiting', waitsFor: 'readers', events: [], cancelled: [] };
+        if (does === 'fail') throw new Error('the row of canary');
+        if (does === 'refuse') throw new AppError('unavailable', 'The database took too long.');
+        return erasures.step(...args);
+      },
+    }),
+    configuration: rig.pipeline.configuration,
+    notes: rig.notes,
+    clock,
+    newId: () => 'era_1',
+    parameters: { forget: async () => {}, forgetUnstored: async () => {} },
+    sending: () => [],
+    cancelled: () => {},
+    failed: () => {},
+  });
+  const begun = await eraser.begin({ visitorId: 'canary' }, () => erasureEntry);
+  const shown = async () => (await eraser.list())[0]?.waitsFor;
+  assert.deepEqual([begun.waitsFor, await shown()], [null, null]);
+  await clock.advance(60_000);
+  assert.match((await shown()) ?? '', /^Waits for a reader of the database/);
+  does = 'fail';
+  await clock.advance(60_000);
+  assert.equal(await shown(), 'Its last step failed and is tried again: see the log of the server.');
+  does = 'refuse';
+  await clock.advance(300_000);
+  assert.equal(await shown(), 'Its last step failed and is tried again: The database took too long.');
+  does = 'go on';
+  await clock.advance(300_000);
+  assert.deepEqual(
+    (await eraser.list()).map(({ state, waitsFor }) => [state, waitsFor]),
+    [['done', null]],
+  );
+  assert.deepEqual(await rig.notes.list('erasure_wait/'), []);
 });

@@ -6,11 +6,15 @@ import type { NewAuditEntry } from '../../contract/records/audit.ts';
 import type { Erasure } from '../../contract/records/erasure.ts';
 import type { Event } from '../../contract/records/event.ts';
 import type { CancelledDelivery, ErasedBy, Erasures, StoredErasure } from '../../journal/journal.ts';
+import type { Notes } from '../../notes/notes.ts';
 import type { Jobs } from '../jobs.ts';
 import { hashOf } from '../privacy.ts';
 import type { Configuration } from '../snapshot/snapshot.ts';
+import { erasureWaits } from './erasure-waits.ts';
 import type { ErasureStage, Forgotten } from './forgotten.ts';
 
+/** Waits that are shorter than the next one are no news. */
+const shortTries = 2;
 /** The waits of an erasure that can't continue yet, and after errors; doubled up to the most. */
 const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_000, mostMs: 300_000 } };
 
@@ -23,6 +27,7 @@ const waits = { blocked: { firstMs: 100, mostMs: 5_000 }, failed: { firstMs: 5_0
 export function startEraser(options: {
   erasures: Erasures;
   configuration: Configuration;
+  notes: Pick<Notes, 'list' | 'save'>;
   clock: Clock;
   newId: NewId;
   parameters: { forget(events: readonly Event[] | null): Promise<void>; forgetUnstored(): Promise<void> };
@@ -40,6 +45,7 @@ export function startEraser(options: {
   const started = new Set<string>();
   /** What this node has told the others. */
   const confirmed = new Map<string, ErasureStage>();
+  const shownWaits = erasureWaits(options.notes);
   const stack = new AsyncDisposableStack();
   const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
@@ -58,10 +64,11 @@ export function startEraser(options: {
         if (isToTell) await tell(texts.get(id));
         isToTell = false;
         if (!(await isForgottenByOthers(id))) {
+          if (tries.blocked > shortTries) await shownWaits.waits(id, 'nodes');
           await wait('blocked');
           continue;
         }
-        const { state, events, cancelled } = await erasures.step(id, {
+        const { state, waitsFor, events, cancelled } = await erasures.step(id, {
           now: clock.now(),
           sending: options.sending(),
         });
@@ -69,15 +76,18 @@ export function startEraser(options: {
         if (events.length > 0) await parameters.forget(events);
         if (state === 'done') {
           texts.delete(id);
+          await shownWaits.waits(id, null);
           await shared?.forgotten.keep((await unfinished()).map((one) => one.id));
           return;
         }
         isToTell = state === 'searched';
         tries.failed = 0;
+        if (state !== 'waiting') tries.blocked = 0;
+        if (state !== 'waiting' || tries.blocked > shortTries) await shownWaits.waits(id, waitsFor);
         if (state === 'waiting') await wait('blocked');
-        else tries.blocked = 0;
       } catch (error) {
         options.failed(error, 'erase a visitor');
+        await shownWaits.failed(id, error);
         await wait('failed');
       }
     }
@@ -134,6 +144,11 @@ export function startEraser(options: {
     }
   }
 
+  async function list(): Promise<Erasure[]> {
+    const [stored, waiting] = [await erasures.list(), await shownWaits.list()];
+    return stored.map((one) => shown(one, one.state === 'running' ? (waiting.get(one.id) ?? null) : null));
+  }
+
   async function forgetHere(id: string) {
     await parameters.forgetUnstored();
     await tell(texts.get(id));
@@ -155,7 +170,16 @@ export function startEraser(options: {
       const code = (await hashOf(configuration, clock))(textOf(sought));
       const counts = await erasures.count(sought);
       const createdAt = new Date(clock.now()).toISOString();
-      return { id: null, state: 'planned', code, by: byOf(sought), counts, createdAt, finishedAt: null };
+      return {
+        id: null,
+        state: 'planned',
+        code,
+        by: byOf(sought),
+        counts,
+        waitsFor: null,
+        createdAt,
+        finishedAt: null,
+      };
     },
     /** The code of a text in the audit trail, instead of the text. */
     codeOf: async (text: string): Promise<string> => (await hashOf(configuration, clock))(text),
@@ -170,11 +194,11 @@ export function startEraser(options: {
       texts.set(id, textOf(sought));
       if (jobs.lease() !== null) start(id);
       else await forgetHere(id);
-      const begun = (await erasures.list()).find((one) => one.id === id);
+      const begun = (await list()).find((one) => one.id === id);
       if (begun === undefined) throw new AppError('internal', undefined, { internal: `erasure ${id} was not stored` });
-      return shown(begun);
+      return begun;
     },
-    list: async (): Promise<Erasure[]> => (await erasures.list()).map(shown),
+    list,
     /**
      * Called with a text that must leave all memory, and what is stored apart from the journal: when its erasure begins,
      * and when its events and deliveries are gone. A listener that rejects is called again.
@@ -193,7 +217,10 @@ const stageOf = ({ isSearched }: Pick<StoredErasure, 'isSearched'>): ErasureStag
 const textOf = (sought: ErasedBy) => ('visitorId' in sought ? sought.visitorId : sought.value);
 const byOf = (sought: ErasedBy) => ('visitorId' in sought ? 'visitorId' : sought.parameter);
 
-function shown({ id, state, code, by, counts, createdAt, finishedAt }: StoredErasure): Erasure {
+function shown(
+  { id, state, code, by, counts, createdAt, finishedAt }: StoredErasure,
+  waitsFor: string | null,
+): Erasure {
   const finished = finishedAt === null ? null : new Date(finishedAt).toISOString();
-  return { id, state, code, by, counts, createdAt: new Date(createdAt).toISOString(), finishedAt: finished };
+  return { id, state, code, by, counts, waitsFor, createdAt: new Date(createdAt).toISOString(), finishedAt: finished };
 }

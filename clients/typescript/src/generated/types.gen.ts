@@ -3680,6 +3680,7 @@ export type Erasure = {
         deliveries: number;
         unfinished: number;
     };
+    waitsFor: string | null;
     createdAt: string;
     finishedAt: string | null;
 };

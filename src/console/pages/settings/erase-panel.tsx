@@ -83,13 +83,13 @@ function Erasures(): ReactNode {
   return (
     <ShortTable
       head={[columns.at, words.by, columns.erased, terms.state, columns.code]}
-      rows={data.data.map(({ id, createdAt, by, counts, state, code }) => ({
+      rows={data.data.map(({ id, createdAt, by, counts, state, waitsFor, code }) => ({
         key: id ?? createdAt,
         cells: [
           <Time key="at" at={createdAt} />,
           by === 'visitorId' ? words.bys.visitorId : by,
           words.erased(counts.events, counts.deliveries),
-          words.states[state],
+          waitsFor ?? words.states[state],
           code,
         ],
       }))}

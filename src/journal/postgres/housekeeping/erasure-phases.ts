@@ -96,7 +96,7 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
       [partition, end],
     );
     if (ready === undefined) {
-      step.state = 'waiting';
+      step.waitsFor = 'events';
       return;
     }
     const from = Number(cursor.at[0] ?? 0);
@@ -110,7 +110,7 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
       const numbers = group.hits.map((hit) => group.first + hit);
       const rows = numbers.length === 0 ? [] : await deliveriesOfEvents(query, partition, numbers);
       if (rows === null || isSending(rows, work.sending)) {
-        if (index === 0) step.state = 'waiting';
+        if (index === 0) step.waitsFor = 'events';
         return;
       }
       await remove(work, rows);
@@ -137,7 +137,7 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
       [cursor.until],
     );
     if (running !== undefined) {
-      step.state = 'waiting';
+      step.waitsFor = 'tests';
       return;
     }
     const rows = await query<DeliveryRow>(
@@ -223,7 +223,7 @@ export const phases: Record<Exclude<Phase, 'clear'>, (work: Work) => Promise<voi
     await query('DELETE FROM command WHERE asked_at < $1', [now - commandMs]);
     const [asked] = await query('SELECT 1 FROM command WHERE asked_at <= $1 LIMIT 1', [cursor.until]);
     if (asked !== undefined) {
-      step.state = 'waiting';
+      step.waitsFor = 'commands';
       return;
     }
     await eraseQuotes(query, textOf(sought));

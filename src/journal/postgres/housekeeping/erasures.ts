@@ -67,7 +67,7 @@ export function postgresErasures(parts: Parts): Erasures {
       const own = new Set([...partitions.known()].map(({ partition }) => partition));
       const done = await inTurns(partitions, isChange ? own : [], () =>
         transaction(async (within): Promise<{ step: ErasureStep; cursor: Cursor | null }> => {
-          const step: ErasureStep = { state: 'running', events: [], cancelled: [] };
+          const step: ErasureStep = { state: 'running', waitsFor: null, events: [], cancelled: [] };
           const row = await erasureRow(within, id);
           if (row === undefined || row.state === 'done') return { step: { ...step, state: 'done' }, cursor: null };
           const cursor: Cursor = JSON.parse(row.cursor);
@@ -77,7 +77,7 @@ export function postgresErasures(parts: Parts): Erasures {
           const work = { query: within, words, cursor, counts, step, now, sending, sought };
           await phases[cursor.phase]({ ...work, isOwned: (partition) => own.has(partition) });
           const { phase } = work.cursor as Pick<Cursor, 'phase'>; // the phase has moved it
-          if (step.state === 'waiting') return { step, cursor: null };
+          if (step.waitsFor !== null) return { step: { ...step, state: 'waiting' }, cursor: null };
           if (phase === 'forget') step.state = 'searched';
           await within('UPDATE erasure SET cursor = $2, counts = $3, sought = $4 WHERE id = $1', [
             ...[id, JSON.stringify(cursor), JSON.stringify(counts), phase === 'clear' ? null : row.sought],
@@ -95,10 +95,10 @@ export function postgresErasures(parts: Parts): Erasures {
  * rewritten when its day is over, by `rewriteLater`.
  */
 async function clear(parts: Parts, id: string, cursor: Cursor, now: number): Promise<ErasureStep> {
-  const step: ErasureStep = { state: 'running', events: [], cancelled: [] };
+  const step: ErasureStep = { state: 'running', waitsFor: null, events: [], cancelled: [] };
   const next = cursor.tables.find((table) => !isInUse(table, now));
   if (next !== undefined) {
-    if (!(await rewritten(parts, next))) return { ...step, state: 'waiting' };
+    if (!(await rewritten(parts, next))) return { ...step, state: 'waiting', waitsFor: 'readers' };
     await save(parts, id, { ...cursor, tables: cursor.tables.filter((table) => table !== next) });
     return step;
   }

@@ -33,7 +33,7 @@ type ErasureRow = {
 type StoredCounts = ErasureCounts & { by: string };
 
 /** The result of one step, before the main thread turns its rows into objects. */
-type ErasureStepRows = Pick<ErasureStep, 'state'> & { events: EventLine[]; cancelled: LoggedDelivery[] };
+type ErasureStepRows = Pick<ErasureStep, 'state' | 'waitsFor'> & { events: EventLine[]; cancelled: LoggedDelivery[] };
 
 export const erasureOperations = {
   beginErasure(
@@ -105,16 +105,20 @@ export const erasureOperations = {
 
   eraseStep(db: Db, { id, now, sending }: { id: string; now: number; sending: number[] }): ErasureStepRows {
     const row = db.get<ErasureRow>('SELECT * FROM erasure WHERE id = ?', id);
-    if (row === undefined || row.state === 'done') return { state: 'done', events: [], cancelled: [] };
+    if (row === undefined || row.state === 'done') return { state: 'done', waitsFor: null, events: [], cancelled: [] };
     db.flush();
     const counts: StoredCounts = JSON.parse(row.counts);
     const sought: ErasedBy | null = row.sought === null ? null : JSON.parse(row.sought);
     const work: Work = { db, sought, now, sending: new Set(sending), counts, events: [], cancelled: [] };
-    const progress = advance(work, cursorOf(row.cursor));
+    const cursor = cursorOf(row.cursor);
+    const progress = advance(work, cursor);
     const { events, cancelled } = work;
-    if (progress === 'waiting') return { state: 'waiting', events, cancelled };
+    if (progress === 'waiting') {
+      const waitsFor = cursor.phase === 'clear' ? 'readers' : cursor.phase === 'tests' ? 'tests' : 'events';
+      return { state: 'waiting', waitsFor, events, cancelled };
+    }
     save(db, row, { progress, counts, now });
-    return { state: stateOf(progress), events, cancelled };
+    return { state: stateOf(progress), waitsFor: null, events, cancelled };
   },
 };
 

@@ -165,9 +165,9 @@ function sqliteErasures(client: JournalClient, visitors: VisitorMarker): Erasure
     list: () => client.read('erasures', null),
     async step(id, { now, sending }) {
       const step = { id, now, sending: rowsOfIds(sending) };
-      const { state, events, cancelled } = await client.write('eraseStep', step);
+      const { state, waitsFor, events, cancelled } = await client.write('eraseStep', step);
       if (events.length > 0) visitors.forget();
-      return { state, events: events.map(eventOfLine), cancelled };
+      return { state, waitsFor, events: events.map(eventOfLine), cancelled };
     },
   };
 }
