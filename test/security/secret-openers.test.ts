@@ -19,7 +19,7 @@ const rooms = [
 /** Where secrets of the operator's settings are opened, and which. */
 const settings = new Map([
   ['pipeline/privacy.ts', 'the key of the codes that stand for masked values'],
-  ['compose.ts', 'admin token'],
+  ['compose.ts', 'admin token, and the URL of the database, which no request reaches'],
   ['main.ts', 'the URL of the database that millrace doctor looks at'],
   ['storage/postgres-storage.ts', 'the URL of the database and the sealing keys'],
   ['rotate-secrets.ts', 'the URL of the database whose keys are rotated'],
@@ -27,6 +27,7 @@ const settings = new Map([
   ['verify-audit.ts', 'the URL of the database'],
   ['operator-services.ts', 'the secret of this server at the identity provider'],
   ['storage/key-check.ts', 'sealing keys'],
+  ['storage/inspect-postgres.ts', 'the sealing keys that the doctor compares'],
   ['storage/inspect.ts', 'how many sealing keys there are'],
   ['cli/server.ts', 'the token that commands sign in with'],
   ['cli/demo/cluster/cluster-demo.ts', 'the token that the demo shows its user, and the URL of the database'],
