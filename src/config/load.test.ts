@@ -99,6 +99,10 @@ test('values out of bounds are refused with the bounds', () => {
   }
 });
 
+test('the variable for the token of client libraries, which is no setting, is none that is refused', () => {
+  assert.doesNotThrow(() => load({ MILLRACE_TOKEN: 'x' }));
+});
+
 test('an unknown variable or YAML key is refused and the nearest known one is suggested', (t) => {
   assert.equal(
     refusal(() => load({ MILLRACE_PROT: '1' })),

@@ -95,10 +95,13 @@ function readValue<T>(setting: Setting<T>, { text, from }: Found, readAt: string
   }
 }
 
+/** Of the client libraries' examples, which a person runs in the same shell. */
+const clientToken = 'MILLRACE_TOKEN';
+
 function refuseUnknownVariables(env: ConfigSources['env']) {
   const known = [configFile.env, ...settingNames.map(envName)];
   for (const variable of Object.keys(env)) {
-    if (!variable.startsWith('MILLRACE_') || known.includes(variable)) continue;
+    if (!variable.startsWith('MILLRACE_') || variable === clientToken || known.includes(variable)) continue;
     const base = variable.replace(/_FILE$/, '');
     if (base !== variable && base !== configFile.env && known.includes(base)) continue;
     throw new ConfigError(`${variable} is not a setting.${hint(variable, known)}`);
