@@ -7,7 +7,7 @@ import type { Attempter } from './attempt/attempter.ts';
 import { createPlans } from './attempt/delivery-plan.ts';
 import type { RedactionPolicies } from './attempt/redaction-policy.ts';
 import { BatchAssembly } from './dispatch/batches/batch-assembly.ts';
-import { followConfiguration } from './dispatch/change-effects.ts';
+import { startChangeEffects } from './dispatch/change-effects.ts';
 import { type DispatchAttempts, Dispatcher } from './dispatch/dispatcher.ts';
 import { Dispatchers, type Dispatching } from './dispatch/dispatchers.ts';
 import { createHolds, type Holds } from './dispatch/holds/holds.ts';
@@ -100,7 +100,7 @@ export async function startDelivering(parts: PipelineParts, context: Context) {
   holds.watch((destinationIds) => dispatcher.wake(destinationIds));
   holds.watch((destinationIds) => events.emit('holdsMoved', destinationIds));
   const effects = opened.use(
-    followConfiguration({
+    startChangeEffects({
       configuration,
       catalog,
       journal,

@@ -49,7 +49,7 @@ export type ChangeEffects = AsyncDisposable & {
  * The catalog lists a change from its own transaction on until all of this is done, so that nothing is lost by a crash, a
  * stop or a full disk: an error is followed by another try after 1 s, doubling to 30 s, and a start continues.
  */
-export function followConfiguration(options: Options): ChangeEffects {
+export function startChangeEffects(options: Options): ChangeEffects {
   const {
     configuration,
     catalog,

@@ -160,10 +160,10 @@ function decideQueue(queue: DestinationQueue, share: number, now: number, state:
   if (concurrencyBlock(queue, share, now) !== null || (queue.requests > 0 && state.isCrowded)) return null;
   if (next === undefined)
     return state.mustWaitToRead(queue) ? { kind: 'wait_for_memory', queue } : { kind: 'refill', queue, probe };
-  const isAlone = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
+  const isUnbatched = probe !== null || next === suspect || batchRecordsOf(queue) === 1;
   const unwritten = destinationWriteBlock(queue, now, state);
   if (unwritten !== null) return { kind: 'park', queue, until: unwritten.until };
-  const choice = isAlone ? null : state.nextBatch(queue, now, state.fillOf(queue));
+  const choice = isUnbatched ? null : state.nextBatch(queue, now, state.fillOf(queue));
   if (choice?.kind === 'wait') return { kind: 'park', queue, until: choice.until };
   const batch = choice?.kind === 'batch' ? choice.batch : null;
   const delivery = choice?.kind === 'one' ? choice.delivery : next;

@@ -57,8 +57,8 @@ export class Recording {
    */
   delayInMemory(queue: DestinationQueue, delivery: DueDelivery, delayMs: number): boolean {
     const { clock, memory, resume } = this.#options;
-    const isAlone = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
-    if (!isAlone || delayMs > delayInMemoryMsMax || !memory.hasRoom(queue)) return false;
+    const isIndependent = delivery.orderKey === undefined && batchRecordsOf(queue) === 1;
+    if (!isIndependent || delayMs > delayInMemoryMsMax || !memory.hasRoom(queue)) return false;
     memory.addDelayed(queue, delivery, (wake) =>
       clock.after(delayMs, () => {
         wake();

@@ -4,8 +4,8 @@ import type { ConnectionQueue, ReplayShare } from './destination-queue.ts';
 /**
  * Replays get the part of a connection's limits that live deliveries leave:
  *   * While a live delivery is ready, or waits for the rate, replayed ones wait.
- *   * Replayed deliveries are sent evenly over the period of a rate, so that a live delivery waits for at most one of them,
- *     and never use the last quarter of the requests at once.
+ *   * Replayed deliveries are sent evenly over the period of the connection's rate, two at once at most after a while without
+ *     one, so that a live delivery waits for at most two of them. They never use the last quarter of the requests at once.
  *   * Starvation guard: after 30 s and 20 live requests without a replayed one, one replayed delivery is sent first.
  */
 

@@ -12,7 +12,9 @@ type Seen = { last: number; since: number | null };
  *     passed since;
  *   * it takes part for that time longer than it has something to send.
  *
- * So the sum never exceeds the rate, without a message between nodes.
+ * So the sum of the parts never exceeds 1, without a message between nodes. Each node sends its part in portions of its own
+ * (`rateOf`), and nothing keeps two nodes from sending theirs in the same moment: with four equal parts of one delivery a
+ * second, four may be sent at once, and then none for four seconds.
  */
 export function createShares(pollMs: number) {
   const validMs = Math.max(1_000, 4 * pollMs);
