@@ -331,7 +331,7 @@ test('in a narrow window a rejected request keeps its reason, and says its colle
     [390, ['Time', 'Reason']],
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
-    // Columns leave one after the other; that of bodies goes where ids are long.
+    // That of bodies goes where ids are long.
     const shown = async () => (await heads.allTextContents()).filter((one) => one !== 'Body');
     await eventually('the columns', async () => isDeepStrictEqual(await shown(), columns), { state: shown });
   }

@@ -442,7 +442,6 @@ test('a window of 1,024 px has the destination and the response of each delivery
   const heads = page.getByRole('region', { name: 'Deliveries' }).getByRole('columnheader');
   await heads.filter({ hasText: 'Action' }).waitFor();
   await page.setViewportSize({ width: 1024, height: 900 });
-  // Columns leave one after the other.
   const shown = () => heads.allTextContents();
   const columns = ['Status', 'Event', 'Visitor', 'Connection › Destination', 'Response', 'Created'];
   await eventually('the columns', async () => isDeepStrictEqual(await shown(), columns), { state: shown });
