@@ -9,7 +9,7 @@ let opened: Promise<{ postgres: Postgres; clear: () => Promise<void> }> | undefi
 
 /**
  * A database on a server of its own, which the tests of a file use one after the other: each call makes it as new. Server and
- * database end after the tests of the file. It is `checked`.
+ * database end after the tests of the file. It is `checked`, and what it removes is cleaned by none but the tests.
  */
 export function postgresDatabase(): () => Promise<Postgres> {
   after(async () => {
@@ -27,7 +27,7 @@ export function postgresDatabase(): () => Promise<Postgres> {
 }
 
 async function open() {
-  const server = resources.use(await startServer());
+  const server = resources.use(await startServer({ autovacuum: 'off' }));
   const postgres = resources.use(openPostgres({ url: server.url('postgres') }));
   await migrate(postgres);
   const tables = await postgres.query<{ name: string }>(

@@ -106,14 +106,11 @@ export async function dropDay(query: Query, day: number, keep: (table: DayTable,
 /** How long others may wait for a table that is rewritten. */
 const rewriteMs = 10_000;
 
-/**
- * Rewrites a table without the space of what was removed. Others wait for it: only for small ones, or when it has to be.
- * `in use`: for long; `too long`: it would take longer than others may wait. Then it is as before.
- */
-export async function compact(
-  postgres: Pick<Postgres, 'transaction'>,
-  table: string,
-): Promise<'done' | 'in use' | 'too long'> {
+/** `in use`: a table is, for long; `too long`: it would take longer than others may wait. Then it is as before. */
+export type Compacted = 'done' | 'in use' | 'too long';
+
+/** Rewrites a table without the space of what was removed. Others wait for it: only for small ones, or when it has to be. */
+export async function compact(postgres: Pick<Postgres, 'transaction'>, table: string): Promise<Compacted> {
   try {
     const done = await changeTables(postgres, async (query) => {
       await query(`SET LOCAL statement_timeout = ${rewriteMs}`);

@@ -8,6 +8,7 @@ import { postgresDatabase } from '../../../postgres/testing/database.testing.ts'
 import {
   accept,
   attempt,
+  claim,
   erasureEntry,
   incoming,
   planned,
@@ -253,6 +254,23 @@ test('old identities are forgotten, but for those that are stored again right no
   );
   await retain();
   assert.equal(await left(), 0);
+});
+
+test('over the size limit under a reader, which keeps all space, history stays, and all identities but those of one step', async () => {
+  using made = await opened();
+  const { journal, postgres } = made;
+  const identities = Array.from({ length: 2_500 }, (_, n) => incoming({ identity: `${n}-${'x'.repeat(100)}` }));
+  const { ids } = await accept(journal, identities, noon);
+  const lease = await claim(journal, 0);
+  await journal.hot.plan(lease, { advance: { from: 0, to: 2_500 }, deliveries: [], now: noon });
+  await postgres.transaction((query) =>
+    elsewhere(async () => {
+      await query('SELECT 1 FROM seen, event_group, delivery LIMIT 1');
+      assert.deepEqual(await journal.housekeeping.retain({ before: 0, bytesMax: 1 }), { removed: 0, full: true });
+    }),
+  );
+  assert.equal((await postgres.query('SELECT 1 FROM seen')).length, 1_500);
+  assert.equal((await journal.log.event(ids[0] ?? ''))?.id, ids[0]);
 });
 
 test('rows that were stored before their day had a table are moved into it', async () => {

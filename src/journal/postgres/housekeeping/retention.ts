@@ -4,7 +4,7 @@ import { clockToleranceMs } from '../../hot.ts';
 import type { RetentionLimits } from '../../housekeeping.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import { removeDay } from './day-removal.ts';
-import { compact, dayMs, daysOf } from './day-tables.ts';
+import { type Compacted, compact, dayMs, daysOf } from './day-tables.ts';
 import { removeFinished } from './removal.ts';
 
 type Parts = Pick<Postgres, 'query' | 'transaction'>;
@@ -180,19 +180,20 @@ export async function bytesInUse(query: Query): Promise<number> {
 /**
  * Removes the oldest first, until the size is within the limit: identities above their share, then history, then the other
  * identities. A shorter memory of identities risks that a late repetition is stored twice; that is better than no history, and
- * than refusing events.
+ * than refusing events. What is removed from a table under a reader, such as pg_dump, frees nothing: the rest stays until a later round.
  */
 async function fit(parts: Parts, bytesMax: number, now: number): Promise<number> {
   const isOver = async () => (await bytesInUse(parts.query)) > bytesMax;
   if (!(await isOver())) return 0;
   const [row] = await parts.query<{ count: number }>('SELECT count(*) AS count FROM seen');
-  await shortenMemory(parts, isOver, (row?.count ?? 0) - (bytesMax * identitiesShare) / identityBytes);
+  const aboveShare = (row?.count ?? 0) - (bytesMax * identitiesShare) / identityBytes;
+  if ((await shortenMemory(parts, isOver, aboveShare)) === 'in use') return 0;
   const over = (await daysOf(parts.query)).filter((one) => one + dayMs <= Math.min(now, Date.now()));
   let removed = await removeDays(parts, over, isOver);
   while (await isOver()) {
     const some = await removeOldest(parts, bytesMax);
-    removed += some;
-    if (some === 0) break;
+    removed += some.removed;
+    if (!some.isFreed) break;
   }
   await shortenMemory(parts, isOver, Number.POSITIVE_INFINITY);
   return removed;
@@ -201,8 +202,8 @@ async function fit(parts: Parts, bytesMax: number, now: number): Promise<number>
 /** The tables of no day. */
 const others = ['event_group_other', 'plan_entry_other', 'delivery_other', 'attempt_block_other'];
 
-/** Removes about as large a share of the rows in the tables of no day as the size is over the limit. */
-async function removeOldest(parts: Parts, bytesMax: number): Promise<number> {
+/** Removes about as large a share of the rows in the tables of no day as the size is over the limit. `isFreed`: and their space. */
+async function removeOldest(parts: Parts, bytesMax: number): Promise<{ removed: number; isFreed: boolean }> {
   const { query } = parts;
   const bytes = await bytesInUse(query);
   const [row] = await query<{ size: number; count: number }>(
@@ -215,16 +216,19 @@ async function removeOldest(parts: Parts, bytesMax: number): Promise<number> {
   const deliveries = await removeDeliveries(parts, all, Math.min(limit, rowsAtOnce));
   const events = await removeEvents(parts, all, Math.min(limit, rowsAtOnce));
   await removeEntries(parts, all, rowsAtOnce);
-  if (deliveries.removed + events.removed > 0) for (const table of others) await compact(parts, table);
-  return deliveries.removed + events.removed;
+  const removed = deliveries.removed + events.removed;
+  let isFreed = removed > 0;
+  if (isFreed) for (const table of others) isFreed = (await compact(parts, table)) === 'done' && isFreed;
+  return { removed, isFreed };
 }
 
-/** Removes at most about `most` identities while the size is over the limit. */
-async function shortenMemory(parts: Parts, isOver: () => Promise<boolean>, most: number): Promise<void> {
+/** Removes at most about `most` identities while the size is over the limit. If not `done`, the space of the last ones is not free. */
+async function shortenMemory(parts: Parts, isOver: () => Promise<boolean>, most: number): Promise<Compacted> {
   const forget = forgetIdentities(Number.MAX_SAFE_INTEGER);
   for (let left = most; left > 0 && (await isOver()); left -= identitiesAtOnce) {
     const count = await forget(parts.query);
-    if (count > 0) await compact(parts, 'seen');
-    if (count < identitiesAtOnce) return;
+    const compacted = count > 0 ? await compact(parts, 'seen') : 'done';
+    if (count < identitiesAtOnce || compacted !== 'done') return compacted;
   }
+  return 'done';
 }
