@@ -20,10 +20,11 @@ export function createQueue(url: string, name: string) {
   let retryMs = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const isKept = ([, at]: Waiting) => at > Date.now() - keptMs;
+
   function stored(): Waiting[] {
     try {
-      const since = Date.now() - keptMs;
-      return (JSON.parse(localStorage[name] ?? '[]') as Waiting[]).filter(([, at]) => at > since); // own entry
+      return (JSON.parse(localStorage[name] ?? '[]') as Waiting[]).filter(isKept); // own entry
     } catch {
       return []; // the browser has no storage for this page
     }
@@ -53,6 +54,8 @@ export function createQueue(url: string, name: string) {
 
   function flush(): void {
     if (!isOpen) return;
+    // A page can be open for days, without a network.
+    waiting = waiting.filter(isKept);
     let characters = 0;
     const batch = waiting
       .filter(([id]) => !sending.has(id))

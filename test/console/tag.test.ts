@@ -247,6 +247,18 @@ test('events of a time without network are sent afterwards, also those of a tab 
   assert.deepEqual(names(await shop.events(3)), ['offline', 'closed offline', 'end']);
 });
 
+test('an event that an open page could not send for a day is dropped, since its id is known no more', async () => {
+  await using shop = await startShop('data-pages="off"');
+  const page = await shop.open();
+  await shop.context.setOffline(true);
+  await page.evaluate(`millrace('track', 'offline')`);
+  await page.waitForEvent('requestfailed');
+  await page.evaluate('{ const { now } = Date; Date.now = () => now() + 24 * 3_600_000; }');
+  await shop.context.setOffline(false);
+  await ended(page);
+  assert.deepEqual(names(await shop.events(1)), ['end']);
+});
+
 test('what a server did not take is sent again under the same ids; what it refused is not', async () => {
   await using shop = await startShop(`data-pages="off" data-url="${site.url}/down"`);
   const page = await shop.open();
