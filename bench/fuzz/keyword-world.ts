@@ -202,10 +202,13 @@ async function recordMakers({ url, client, name }: Making) {
       const refused = await fetch(`${url}/v3/unknown`, { method: 'POST', body: '{"events":[]}' });
       return { id: refused.headers.get('x-request-id') ?? '' };
     },
-    // Of an event of its own: one whose deliveries wait already would leave nothing to do.
+    // Of an event that fires nothing: one whose deliveries wait already would leave nothing to do, and the replay would be done.
     replays: async () =>
       client.call('createReplay', {
-        body: { of: 'events', ids: [await send('held')], only: 'all', to: { actionId: held.actionId } },
+        body: {
+          ...{ of: 'events', ids: [await send('unmatched')], only: 'all' },
+          to: { actionId: held.actionId, ignoreRules: true },
+        },
       }) as Promise<{ id: string }>, // no plan
   };
 }

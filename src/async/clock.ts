@@ -88,13 +88,15 @@ export function stopTimer(timer: Timer): void {
 /** Resolves after `ms`, or when `end` is aborted. */
 export function pause(clock: Clock, ms: number, end?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      end?.removeEventListener('abort', done);
+    const cancel = clock.after(end?.aborted === true ? 0 : ms, () => {
+      end?.removeEventListener('abort', stop);
       resolve();
-    };
-    const cancel = clock.after(end?.aborted === true ? 0 : ms, done);
-    end?.addEventListener('abort', done);
+    });
+    function stop() {
+      cancel();
+      resolve();
+    }
+    end?.addEventListener('abort', stop, { once: true });
   });
 }
 

@@ -297,7 +297,7 @@ test('a stop does not wait for the time after which planning that failed is repe
   assert.ok(isEnded);
   await Promise.all([sent, ended]);
   Object.assign(hot, { accept, plan });
-  rig.pipeline = await rig.start();
+  await rig.restart();
   await rig.clock.advance(1_000);
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
