@@ -49,7 +49,7 @@ export async function due(parts: QueueParts, asked: DueQuery): ReturnType<Delive
   );
   if (cursor === null || targets.length === 0) return { due: [], followers: [], isCut: false, nextDueAt: null };
   const ids = targets.map(({ id }) => id);
-  // What is in memory and what has rows are of one moment.
+  // In turn, so that nothing changes between the look at memory and the query of rows.
   const found = await partitions.inTurn(partition, () => dueRows(parts, asked, ids, cursor));
   const budget = { left: readBytesMax, bytesMax: asked.bytesMax ?? Number.POSITIVE_INFINITY };
   const due = await loaded(parts, found.rows, budget, asked.eventOf);

@@ -11,7 +11,7 @@ export type Target = { partition: number; destination: string; connection: strin
 export type Words = {
   /** Looks these up that are not remembered, and adds those that are new, in a transaction of its own. */
   ensure(words: Iterable<string>, targets?: Iterable<Target>): Promise<void>;
-  /** Looks up what these numbers stand for; `by`: in the midst of this transaction. */
+  /** Looks up what these numbers stand for; `by`: inside this transaction. */
   ensureTexts(words: Iterable<number>, targets?: Iterable<number>, by?: Query): Promise<void>;
   wordId(text: string): number;
   targetId(target: Target): number;

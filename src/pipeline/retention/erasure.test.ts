@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fakeClock, settled } from '../../../test/support/fake-clock.ts';
-import { startRig } from '../../../test/support/rig.ts';
+import { type Rig, startRig } from '../../../test/support/rig.ts';
+import type { Clock } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
 import { erasureEntry } from '../../journal/conformance/journal-samples.testing.ts';
 import { Jobs } from '../jobs.ts';
 import { startEraser } from './erasure.ts';
 import { forgottenByNodes } from './forgotten.ts';
+
+/** What an eraser needs besides its node. It tells what it removes from memory. */
+const partsOf = (rig: Rig, clock: Clock, told: string[]) => ({
+  configuration: rig.pipeline.configuration,
+  notes: rig.notes,
+  clock,
+  newId: () => 'era_1',
+  parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
+  sending: () => [],
+  cancelled: () => {},
+  failed: (error: unknown) => assert.fail(String(error)),
+});
 
 test('an erasure that continues after a restart first removes its text from all memory', async () => {
   await using rig = await startRig();
@@ -65,14 +78,7 @@ test('an erasure that is asked for at one node runs at the node that does the jo
           return result;
         },
       }),
-      configuration: rig.pipeline.configuration,
-      notes: rig.notes,
-      clock,
-      newId: () => 'era_1',
-      parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
-      sending: () => [],
-      cancelled: () => {},
-      failed: (error) => assert.fail(String(error)),
+      ...partsOf(rig, clock, told),
     });
     eraser.watch((text) => void told.push(text));
     return { jobs, told, stepped, eraser };
@@ -185,14 +191,7 @@ test('a node that begins to live when the search ends removes the text that it h
           return result;
         },
       }),
-      configuration: rig.pipeline.configuration,
-      notes: rig.notes,
-      clock,
-      newId: () => 'era_1',
-      parameters: { forget: async () => {}, forgetUnstored: async () => void told.push('unstored') },
-      sending: () => [],
-      cancelled: () => {},
-      failed: (error) => assert.fail(String(error)),
+      ...partsOf(rig, clock, told),
     });
     eraser.watch((text) => void told.push(text));
     return { eraser, jobs, told };

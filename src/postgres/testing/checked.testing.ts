@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Postgres } from '../postgres.ts';
 
 /**
- * The same database, which refuses to use a second connection of a pool in the midst of a transaction on one: as many such
- * transactions as the pool has connections would wait for each other for ever.
+ * The same database, which refuses to use a second connection of a pool inside a transaction on one: if every connection of
+ * the pool had such a transaction, each would wait for another one for ever.
  */
 export function checked(postgres: Postgres): Postgres {
   return { ...postgres, ...checkedPool(postgres), leases: checkedPool(postgres.leases) };

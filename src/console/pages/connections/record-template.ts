@@ -5,7 +5,7 @@ export const isName = /^[a-z_$][\w$]*$/i;
 export const member = (object: string, name: string): string =>
   isName.test(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`;
 
-/** A part of an address or a form as it stands in a template: without braces, two of which begin a tag. */
+/** Escapes the braces of an address or a form, since two of them begin a tag of a template. */
 export const withoutTags = (text: string): string => text.replaceAll(/[{}]/g, encodeURIComponent);
 
 /** A comment for the end of a line of a template. */
