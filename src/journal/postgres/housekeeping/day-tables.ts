@@ -88,6 +88,11 @@ export async function makeDay(query: Query, day: number): Promise<void> {
   }
 }
 
+/** Waits until nothing else changes the finished deliveries of a day, and lets it wait until the transaction ends. All can read them. */
+export async function lockDeliveries(query: Query, day: number): Promise<void> {
+  await query(`LOCK TABLE ${tableOf('delivery', day)} IN SHARE ROW EXCLUSIVE MODE`);
+}
+
 /** Waits until nothing else reads or changes what is stored by day, and lets it wait until the transaction ends. */
 export async function lockTables(query: Query): Promise<void> {
   await query(`LOCK TABLE ONLY ${tables.map(({ name }) => name).join(', ONLY ')} IN ACCESS EXCLUSIVE MODE`);

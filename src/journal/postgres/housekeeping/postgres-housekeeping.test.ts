@@ -132,15 +132,15 @@ test('a day under a reader is dropped later, and no write waits for it', async (
 
 // The ids of blocks ascend within a process, whatever the time: each of these has a later day.
 
-/** The same database, where something happens before a transaction locks the tables of days for its change. */
-function runsFirst(postgres: Postgres, work: () => Promise<unknown>): Postgres {
+/** The same database, where something happens before a transaction's first such statement. */
+function runsFirst(postgres: Postgres, before: RegExp, work: () => Promise<unknown>): Postgres {
   let isDone = false;
   return {
     ...postgres,
     transaction: (run, may) =>
       postgres.transaction((query) => {
         return run(async (text, values) => {
-          if (/^(LOCK TABLE ONLY|ALTER TABLE \w+ DETACH)/.test(text) && !isDone) {
+          if (before.test(text) && !isDone) {
             isDone = true;
             await elsewhere(work);
           }
@@ -156,13 +156,30 @@ test('a delivery that is retried while its day is dropped keeps its event and it
   const { journal, postgres, lease, ids, left } = made;
   const again = { id: ids[1] ?? '', now: at + day, render: null };
   const dropped = await removeDay(
-    runsFirst(postgres, () => journal.log.retry(lease, again)),
+    runsFirst(postgres, /^LOCK TABLE delivery/, () => journal.log.retry(lease, again)),
     at - day / 2,
   );
   assert.notEqual(dropped, null);
   assert.deepEqual(await left(), [true, true, false, true, true, true]);
   const retried = await journal.log.delivery(ids[1] ?? '');
   assert.deepEqual([retried?.attemptLog, retried?.rendered], [[attempt(1, { body: 'x' })], rendered('y')]);
+});
+
+test('a delivery that is retried when those of replays are counted goes first, and its day is dropped later', async () => {
+  const at = noon + 40 * day;
+  using made = await withDay(at);
+  const { journal, postgres, lease, ids, left } = made;
+  const retried = Promise.withResolvers<unknown>();
+  const retry = async () => {
+    retried.resolve(journal.log.retry(lease, { id: ids[1] ?? '', now: at + day, render: null }));
+    await eventually('the retry to wait', async () => {
+      return (await postgres.query(`SELECT 1 FROM pg_locks WHERE NOT granted`)).length > 0;
+    });
+  };
+  assert.equal(await removeDay(runsFirst(postgres, /^LOCK TABLE ONLY/, retry), at - day / 2), null);
+  await retried.promise;
+  assert.notEqual(await removeDay(postgres, at - day / 2), null);
+  assert.deepEqual(await left(), [true, true, false, true, true, true]);
 });
 
 test('a log that changes while its day is dropped does not come back', async () => {
@@ -177,7 +194,7 @@ test('a log that changes while its day is dropped does not come back', async () 
       await lines.flush();
     });
   // A transaction that gave way to another one is run again, and then finds the log as it is.
-  const first = await removeDay(runsFirst(postgres, forget), at - day / 2);
+  const first = await removeDay(runsFirst(postgres, /^LOCK TABLE ONLY/, forget), at - day / 2);
   assert.equal(first ?? (await removeDay(postgres, at - day / 2)), 2);
   assert.deepEqual((await journal.log.delivery(ids[0] ?? ''))?.attemptLog, []);
 });

@@ -185,9 +185,8 @@ export async function bytesInUse(query: Query): Promise<number> {
 async function fit(parts: Parts, bytesMax: number, now: number): Promise<number> {
   const isOver = async () => (await bytesInUse(parts.query)) > bytesMax;
   if (!(await isOver())) return 0;
-  const [row] = await parts.query<{ count: number }>('SELECT count(*) AS count FROM seen');
-  const aboveShare = (row?.count ?? 0) - (bytesMax * identitiesShare) / identityBytes;
-  if ((await shortenMemory(parts, isOver, aboveShare)) === 'in use') return 0;
+  const aboveShare = await identitiesAbove(parts.query, bytesMax * identitiesShare);
+  if ((await shortenMemory(parts, bytesMax, aboveShare)) === 'in use') return 0;
   const over = (await daysOf(parts.query)).filter((one) => one + dayMs <= Math.min(now, Date.now()));
   let removed = await removeDays(parts, over, isOver);
   while (await isOver()) {
@@ -195,7 +194,7 @@ async function fit(parts: Parts, bytesMax: number, now: number): Promise<number>
     removed += some.removed;
     if (!some.isFreed) break;
   }
-  await shortenMemory(parts, isOver, Number.POSITIVE_INFINITY);
+  await shortenMemory(parts, bytesMax, Number.POSITIVE_INFINITY);
   return removed;
 }
 
@@ -222,13 +221,38 @@ async function removeOldest(parts: Parts, bytesMax: number): Promise<{ removed: 
   return { removed, isFreed };
 }
 
-/** Removes at most about `most` identities while the size is over the limit. If not `done`, the space of the last ones is not free. */
-async function shortenMemory(parts: Parts, isOver: () => Promise<boolean>, most: number): Promise<Compacted> {
-  const forget = forgetIdentities(Number.MAX_SAFE_INTEGER);
-  for (let left = most; left > 0 && (await isOver()); left -= identitiesAtOnce) {
-    const count = await forget(parts.query);
-    const compacted = count > 0 ? await compact(parts, 'seen') : 'done';
-    if (count < identitiesAtOnce || compacted !== 'done') return compacted;
+/** How many identities are above their share of the size. They are counted only where they can be. */
+async function identitiesAbove(query: Query, bytesMax: number): Promise<number> {
+  const [size] = await query<{ bytes: number }>(`SELECT pg_total_relation_size('seen') AS bytes`);
+  if ((size?.bytes ?? 0) <= bytesMax) return 0;
+  const [row] = await query<{ count: number }>('SELECT count(*) AS count FROM seen');
+  return (row?.count ?? 0) - bytesMax / identityBytes;
+}
+
+/**
+ * Removes the oldest identities, at most about `most`, until the size is within the limit, and in a round those of some seconds. Few
+ * at first: if not `done`, the space of the last ones is not free. Each time twice as many, since the table is rewritten each time.
+ */
+async function shortenMemory(parts: Parts, bytesMax: number, most: number): Promise<Compacted> {
+  const { query } = parts;
+  const end = performance.now() + identitiesMsMax;
+  let left = most;
+  for (let atOnce = identitiesAtOnce; ; atOnce *= 2) {
+    const bytesOver = (await bytesInUse(query)) - bytesMax;
+    const needed = Math.min(left, atOnce, Math.ceil(bytesOver / identityBytes));
+    if (needed <= 0 || performance.now() > end) return 'done';
+    const removed = await forgetOldest(query, needed, end);
+    const compacted = removed > 0 ? await compact(parts, 'seen') : 'done';
+    if (removed < needed || compacted !== 'done') return compacted;
+    left -= removed;
   }
-  return 'done';
+}
+
+/** Removes at least so many identities, if there are as many and the time is enough. */
+async function forgetOldest(query: Query, count: number, end: number): Promise<number> {
+  const step = forgetIdentities(Number.MAX_SAFE_INTEGER);
+  let sum = 0;
+  for (let last = identitiesAtOnce; last === identitiesAtOnce && sum < count && performance.now() < end; sum += last)
+    last = await step(query);
+  return sum;
 }
