@@ -20,11 +20,13 @@ export async function removeDay(parts: Parts, day: number): Promise<number | nul
     await keptTables(within);
     await keepLines(within, day);
     await lockDeliveries(within, day);
-    await countReplays(within, day);
+    const ofReplays = await countReplays(within, day);
     await lockTables(within);
     if (await isOpen(within, day)) return null;
     if (!(await keepSomeLines(within, day)).isEnd || !(await isUnchanged(within, day))) return null;
     const kept = await keepGroups(within, day);
+    for (const { replay, status, count } of ofReplays)
+      await countRemovedBy(within, replay, { [statusOf(status)]: count });
     await dropDay(within, day, async (table, own) => {
       if (table === 'event_group')
         await within(
@@ -62,12 +64,10 @@ async function countStored(query: Query, day: number): Promise<number> {
   return sum;
 }
 
-/** Keeps the deliveries of a day in the outcomes of their replays; reads them alone, from an index. */
-async function countReplays(query: Query, day: number): Promise<void> {
-  const rows = await query<{ replay: string; status: number; count: number }>(
+/** How many finished deliveries of a day are of replays, by status; reads them alone, from an index. */
+const countReplays = (query: Query, day: number) =>
+  query<{ replay: string; status: number; count: number }>(
     `SELECT replay, status, sum(count)::bigint AS count FROM target CROSS JOIN LATERAL (
        SELECT status, count(*) AS count FROM ${tableOf('delivery', day)} AS own WHERE own.target = target.id GROUP BY status) AS counts
      WHERE replay <> '' GROUP BY replay, status ORDER BY replay, status`,
   );
-  for (const { replay, status, count } of rows) await countRemovedBy(query, replay, { [statusOf(status)]: count });
-}

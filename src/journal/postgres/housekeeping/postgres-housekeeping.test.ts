@@ -150,6 +150,16 @@ function runsFirst(postgres: Postgres, before: RegExp, work: () => Promise<unkno
   };
 }
 
+/** Removes the logs of what waits, as an erasure does. */
+async function forgetLines(postgres: Postgres): Promise<void> {
+  const rows = await postgres.query<{ partition: number; number: number; block: number }>('SELECT * FROM waiting');
+  await postgres.transaction(async (query) => {
+    const lines = attemptLines(query);
+    for (const row of rows) lines.remove(row, await lines.history(row));
+    await lines.flush();
+  });
+}
+
 test('a delivery that is retried while its day is dropped keeps its event and its log', async () => {
   const at = noon + 10 * day;
   using made = await withDay(at);
@@ -182,19 +192,35 @@ test('a delivery that is retried when those of replays are counted goes first, a
   assert.deepEqual(await left(), [true, true, false, true, true, true]);
 });
 
+test('the outcome of a replay counts the deliveries of a dropped day once, also when the first try gave way', async () => {
+  const at = noon + 50 * day;
+  using made = await withDay(at);
+  const { postgres } = made;
+  await postgres.query(
+    `INSERT INTO replay (id, partition, state, input, started_by, created_at, total, plan_left_out)
+     VALUES ('rpl_1', 0, 'done', '{}', 'test', $1, 1, '{}')`,
+    [at],
+  );
+  await postgres.query(`UPDATE target SET replay = 'rpl_1' WHERE id IN (SELECT target FROM delivery)`);
+  const first = await removeDay(
+    runsFirst(postgres, /^LOCK TABLE ONLY/, () => forgetLines(postgres)),
+    at - day / 2,
+  );
+  assert.equal(first, null);
+  assert.notEqual(await removeDay(postgres, at - day / 2), null);
+  const [row] = await postgres.query<{ removed: string }>(`SELECT removed FROM replay WHERE id = 'rpl_1'`);
+  assert.equal(JSON.parse(row?.removed ?? '{}').delivered, 1);
+});
+
 test('a log that changes while its day is dropped does not come back', async () => {
   const at = noon + 20 * day;
   using made = await withDay(at);
   const { journal, postgres, ids } = made;
-  const rows = await postgres.query<{ partition: number; number: number; block: number }>('SELECT * FROM waiting');
-  const forget = () =>
-    postgres.transaction(async (query) => {
-      const lines = attemptLines(query);
-      for (const row of rows) lines.remove(row, await lines.history(row));
-      await lines.flush();
-    });
   // A transaction that gave way to another one is run again, and then finds the log as it is.
-  const first = await removeDay(runsFirst(postgres, /^LOCK TABLE ONLY/, forget), at - day / 2);
+  const first = await removeDay(
+    runsFirst(postgres, /^LOCK TABLE ONLY/, () => forgetLines(postgres)),
+    at - day / 2,
+  );
   assert.equal(first ?? (await removeDay(postgres, at - day / 2)), 2);
   assert.deepEqual((await journal.log.delivery(ids[0] ?? ''))?.attemptLog, []);
 });
