@@ -30,7 +30,7 @@ const lockId = 0x4d494c4d;
 
 /**
  * Runs a change of tables that others use all the time: it waits for their locks for a moment alone, since all later statements wait
- * behind it. null: it had to wait for longer, and nothing was changed.
+ * behind it. null: it had to wait for longer, and nothing was changed, or `work` returned it. What `work` did before that is stored.
  */
 export async function changeTables<T>(
   { transaction }: Pick<Postgres, 'transaction'>,
@@ -88,7 +88,7 @@ export async function makeDay(query: Query, day: number): Promise<void> {
   }
 }
 
-/** Waits until nothing else changes the finished deliveries of a day, and lets it wait until the transaction ends. All can read them. */
+/** Waits until nothing else changes the finished deliveries of a day; until the transaction ends, others can only read them. */
 export async function lockDeliveries(query: Query, day: number): Promise<void> {
   await query(`LOCK TABLE ${tableOf('delivery', day)} IN SHARE ROW EXCLUSIVE MODE`);
 }

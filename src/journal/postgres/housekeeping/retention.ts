@@ -186,7 +186,8 @@ async function fit(parts: Parts, bytesMax: number, now: number): Promise<number>
   const isOver = async () => (await bytesInUse(parts.query)) > bytesMax;
   if (!(await isOver())) return 0;
   const aboveShare = await identitiesAbove(parts.query, bytesMax * identitiesShare);
-  if ((await shortenMemory(parts, bytesMax, aboveShare)) === 'in use') return 0;
+  const shortened = await shortenMemory(parts, bytesMax, aboveShare);
+  if (shortened === 'in use' || shortened === 'late') return 0;
   const over = (await daysOf(parts.query)).filter((one) => one + dayMs <= Math.min(now, Date.now()));
   let removed = await removeDays(parts, over, isOver);
   while (await isOver()) {
@@ -221,38 +222,42 @@ async function removeOldest(parts: Parts, bytesMax: number): Promise<{ removed: 
   return { removed, isFreed };
 }
 
-/** How many identities are above their share of the size. They are counted only where they can be. */
-async function identitiesAbove(query: Query, bytesMax: number): Promise<number> {
+/** How many identities are above their share of the size, in bytes. They are counted only where some can be. */
+async function identitiesAbove(query: Query, shareBytes: number): Promise<number> {
   const [size] = await query<{ bytes: number }>(`SELECT pg_total_relation_size('seen') AS bytes`);
-  if ((size?.bytes ?? 0) <= bytesMax) return 0;
+  if ((size?.bytes ?? 0) <= shareBytes) return 0;
   const [row] = await query<{ count: number }>('SELECT count(*) AS count FROM seen');
-  return (row?.count ?? 0) - bytesMax / identityBytes;
+  return (row?.count ?? 0) - shareBytes / identityBytes;
 }
 
 /**
- * Removes the oldest identities, at most about `most`, until the size is within the limit, and in a round those of some seconds. Few
- * at first: if not `done`, the space of the last ones is not free. Each time twice as many, since the table is rewritten each time.
+ * Removes the oldest identities, about `most` at most, until the size is within the limit. The first ones show whether that frees space:
+ * if not `done`, it does not. `late`: there are more than a round has time for.
  */
-async function shortenMemory(parts: Parts, bytesMax: number, most: number): Promise<Compacted> {
+async function shortenMemory(parts: Parts, bytesMax: number, most: number): Promise<Compacted | 'late'> {
   const { query } = parts;
   const end = performance.now() + identitiesMsMax;
-  let left = most;
-  for (let atOnce = identitiesAtOnce; ; atOnce *= 2) {
+  let atOnce = identitiesAtOnce;
+  for (let left = most; ; atOnce = left) {
     const bytesOver = (await bytesInUse(query)) - bytesMax;
     const needed = Math.min(left, atOnce, Math.ceil(bytesOver / identityBytes));
-    if (needed <= 0 || performance.now() > end) return 'done';
-    const removed = await forgetOldest(query, needed, end);
+    if (needed <= 0) return 'done';
+    if (performance.now() > end) return 'late';
+    const { removed, isEnd } = await forgetOldest(query, needed, end);
     const compacted = removed > 0 ? await compact(parts, 'seen') : 'done';
-    if (removed < needed || compacted !== 'done') return compacted;
+    if (isEnd || compacted !== 'done') return compacted;
     left -= removed;
   }
 }
 
-/** Removes at least so many identities, if there are as many and the time is enough. */
-async function forgetOldest(query: Query, count: number, end: number): Promise<number> {
+/** Removes so many identities, or some more, while there is time. `isEnd`: there are no more. */
+async function forgetOldest(query: Query, count: number, end: number): Promise<{ removed: number; isEnd: boolean }> {
   const step = forgetIdentities(Number.MAX_SAFE_INTEGER);
-  let sum = 0;
-  for (let last = identitiesAtOnce; last === identitiesAtOnce && sum < count && performance.now() < end; sum += last)
-    last = await step(query);
-  return sum;
+  let removed = 0;
+  while (removed < count && performance.now() < end) {
+    const last = await step(query);
+    removed += last;
+    if (last < identitiesAtOnce) return { removed, isEnd: true };
+  }
+  return { removed, isEnd: false };
 }
