@@ -642,6 +642,33 @@ test('a partition that is lost while it is given away, and taken again, is worke
   assert.deepEqual(await rig.statuses(), ['delivered']);
 });
 
+test('a resume that is saved while a node applies the pause before it is applied, too', async () => {
+  let isDown = true;
+  await using nodes = await startNodes({
+    handler: () => (isDown ? { status: 503, headers: [['retry-after', '3600']] } : { status: 200 }),
+  });
+  const { rig, other, send, connectionId } = nodes;
+  const { catalog } = rig;
+  const { body } = rig.pipeline.configuration.snapshot.documents.connection.get(connectionId) ?? {};
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(12 * second);
+  assert.deepEqual(await rig.statuses(), ['retrying']);
+  isDown = false;
+  const unapplied = catalog.unapplied.bind(catalog);
+  const statusAtOther = () => other.configuration.snapshot.documents.connection.get(connectionId)?.body.status;
+  let isResumed = false;
+  catalog.unapplied = async () => {
+    if (statusAtOther() === 'paused' && !isResumed) {
+      isResumed = true;
+      await rig.put('connection', { ...body, status: 'enabled' }, connectionId);
+    }
+    return unapplied();
+  };
+  await rig.put('connection', { ...body, status: 'paused' }, connectionId);
+  await rig.clock.advance(12 * second);
+  assert.deepEqual([isResumed, await rig.statuses(), await unapplied()], [true, ['delivered'], []]);
+});
+
 test('a saved change is applied once by a node that takes a partition while it applies it', async () => {
   await using nodes = await startNodes();
   const { rig, other } = nodes;

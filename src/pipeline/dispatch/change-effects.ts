@@ -79,9 +79,10 @@ export function startChangeEffects(options: Options): ChangeEffects {
       if (kind === 'connection' && op === 'delete') authenticator.forget(id);
       if (kind !== 'destination' && kind !== 'connection') continue;
       const replaced = op === 'put' ? version - 1 : version;
-      if (replaced === 0 || updatedBy === byItself.principal) continue;
+      // Several changes made elsewhere can be heard of as one, the last.
       if (options.isNode) isToLoad = true;
-      else waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
+      else if (replaced > 0 && updatedBy !== byItself.principal)
+        waiting.push({ revision: snapshot.revision, kind, id, before: replaced, document: before[kind].get(id) });
     }
     run();
   });
@@ -112,11 +113,12 @@ export function startChangeEffects(options: Options): ChangeEffects {
       }
   }
 
-  /** Finds the stored changes of own connections that are not applied. */
+  /** Finds the stored changes of own connections that are not applied, up to the configuration that is known: one after it is heard of. */
   async function load() {
     isToLoad = false;
     try {
       for (const change of await catalog.unapplied()) {
+        if (change.revision > configuration.snapshot.revision) continue;
         const [document] = await catalog.versions({ ...change, before: change.before + 1, limit: 1 });
         const isKnown = waiting.some(({ revision, id }) => revision === change.revision && id === change.id);
         if (isKnown || ownConnections.leaseOf(connectionOf({ ...change, document })) === null) continue;
