@@ -11,15 +11,16 @@ import { holdAgainstLoris } from './soak/loris.ts';
 import { simulateNodes } from './soak/nodes.ts';
 import { cutThePower } from './soak/powercut.ts';
 import { buildPrograms } from './soak/programs.ts';
+import { startTestServer } from './soak/test-server.ts';
 import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
 // is broken. `isolation` takes --rounds=9 and --seconds=20; `gate` and `order` take --size=200000, --visitors=5000 and
 // --open=30000 (ms of the circuit breaker's longest wait); `powercut` takes --cuts=200; `together` takes --seconds=60, --runs=1
-// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too, and
-// --database=postgres; `fanout`
-// takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --seconds=1200, --kills=40, --stops=20, --databases=10, --cuts=10,
-// --upgrades=1, --twice=10000, --events=60 (per second) and --older=commit, the program before the upgrade, and prints one line.
+// (consecutive seeds), --program=/path/bin/millrace.cjs and --except=guarantee,guarantee; `nodes` takes --runs=1, too; both take
+// --database=postgres; `fanout` takes --destinations=3600 and --heap=512 (MiB); `cluster` takes --seconds=1200, --kills=40,
+// --stops=20, --databases=10, --cuts=10, --upgrades=1, --twice=10000, --events=60 (per second) and --older=commit, the program
+// before the upgrade, and prints one line.
 
 /** The 99th percentile. */
 const takeoverMsMax = 2_000;
@@ -77,7 +78,7 @@ const soaks: Record<string, () => Promise<{ faults: string[] }>> = {
       launcher: text('program'),
       except: text('except')?.split(','),
     }),
-  nodes: () => simulateNodes({ seed, runs: option('runs', 1), isOnPostgres: text('database') === 'postgres' }),
+  nodes: () => simulateNodes({ seed, runs: option('runs', 1) }),
   async cluster() {
     using programs = await buildPrograms(text('older'));
     const figures = await shareDatabase({
@@ -109,6 +110,7 @@ if (soak === undefined) {
   console.error(`Choose one: ${Object.keys(soaks).join(', ')}.`);
   process.exit(2);
 }
+await using _server = text('database') === 'postgres' ? await startTestServer() : null;
 const startedAt = performance.now();
 const figures = await soak();
 console.log(

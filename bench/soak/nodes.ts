@@ -1,24 +1,11 @@
-import type { NodesFigures } from '../../src/pipeline/testing/nodes-story.testing.ts';
-import { startMigratedServer } from '../../src/postgres/testing/migrated-server.testing.ts';
+import { liveNodes, type NodesFigures } from '../../src/pipeline/testing/nodes-story.testing.ts';
 
 /**
  * Three nodes on one database that die, stop, leave, lose storage and have wrong clocks, with a fake clock: a story for each of
  * some consecutive seeds. Prints the faults of each as it ends. On PostgreSQL, nodes have adapters of their own, whose statements
  * run at once: a seed chooses what happens, and not in which order the server does it.
  */
-export async function simulateNodes({
-  seed,
-  runs,
-  isOnPostgres,
-}: {
-  seed: number;
-  runs: number;
-  isOnPostgres: boolean;
-}) {
-  await using server = isOnPostgres ? await startMigratedServer() : null;
-  // Read when the simulation is loaded (test/support/database.ts).
-  if (server !== null) process.env['MILLRACE_TEST_SERVER'] = server.url('postgres');
-  const { liveNodes } = await import('../../src/pipeline/testing/nodes-story.testing.ts');
+export async function simulateNodes({ seed, runs }: { seed: number; runs: number }) {
   const sums: Record<string, number> = {};
   const former: Record<string, number> = {};
   const faults: string[] = [];

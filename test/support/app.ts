@@ -40,7 +40,7 @@ export function testEnv(dir: string, env: Record<string, string> = {}): Record<s
 
 export async function startTestApp(env: Record<string, string> = {}, overrides: Overrides = {}): Promise<TestApp> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
-  const database = isOnPostgres && env['MILLRACE_DATABASE_URL'] === undefined ? await newDatabase() : null;
+  const database = isOnPostgres() && env['MILLRACE_DATABASE_URL'] === undefined ? await newDatabase() : null;
   const settings = database === null ? {} : settingsOf(database.url);
   const start = () =>
     startNodes(loadConfig({ flags: {}, env: testEnv(dir, { ...settings, ...env }), now: Date.now() }), {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 
-/** The server of this run (scripts/test.ts), where each program of a test has a database of its own; left out: SQLite. */
-const server = process.env['MILLRACE_TEST_SERVER'];
-export const isOnPostgres = server !== undefined;
+/** The server of this run, where each program of a test has a database of its own; undefined: SQLite. Set by scripts/test.ts and by soaks. */
+const server = () => process.env['MILLRACE_TEST_SERVER'];
+export const isOnPostgres = (): boolean => server() !== undefined;
 const partitions = 4;
 let count = 0;
 
@@ -28,7 +28,7 @@ const ofFolders = new Map<string, string>();
 
 /** The settings of a program in a process of its own with this data folder, in place of the folder's SQLite database. */
 export function settingsOfFolder(dir: string | undefined): Record<string, string> {
-  if (server === undefined || dir === undefined) return {};
+  if (!isOnPostgres() || dir === undefined) return {};
   let name = ofFolders.get(dir);
   if (name === undefined) {
     name = nextName();
@@ -45,13 +45,13 @@ async function onServer(statement: string): Promise<void> {
 }
 
 function urlOf(name: string): string {
-  const url = new URL(server ?? '');
+  const url = new URL(server() ?? '');
   url.pathname = name;
   return url.href;
 }
 
 /** Whether a database is on the server of this run. */
-export const isOfRun = (url: string): boolean => server !== undefined && url === urlOf(new URL(url).pathname);
+export const isOfRun = (url: string): boolean => isOnPostgres() && url === urlOf(new URL(url).pathname);
 
 const nextName = () => `test_${process.pid}_${++count}`;
 

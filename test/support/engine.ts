@@ -7,7 +7,7 @@ import { keyring, openStorage } from './storage.ts';
 
 /** Every storage port on a new database of the engine of this run: of SQLite in memory, or of PostgreSQL (`npm run test:all`). */
 export async function openEngine() {
-  if (!isOnPostgres) return openStorage();
+  if (!isOnPostgres()) return openStorage();
   await using stack = new AsyncDisposableStack();
   const { url, drop } = await newDatabase();
   stack.defer(drop);

@@ -85,7 +85,7 @@ export const isNode = partitions > 1;
  * Whether deliveries of a test's events are in another partition than these, so that they are passed and read there. On
  * PostgreSQL a node creates those of all partitions that it owns with the events.
  */
-export const passesDeliveries = isNode && !isOnPostgres;
+export const passesDeliveries = isNode && !isOnPostgres();
 
 /** The partition of the deliveries of a connection. */
 export const partitionOf = ({ pipeline }: Rig, connectionId: string): number =>

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../../src/client/client.ts';
 import type { Delivery } from '../../../src/contract/records/delivery.ts';
 import type { Replay } from '../../../src/contract/records/replay.ts';
+import { settingsOfFolder } from '../../../test/support/database.ts';
 import { adminClient, spawnProcess } from '../../../test/support/process.ts';
 import { performer } from './acts.ts';
 import type { Fault } from './fault.ts';
@@ -13,6 +11,7 @@ import { isUnfinished, moving, unfinished } from './look.ts';
 import type { Mix } from './mix.ts';
 import { environmentOf, type Program, programFileOf } from './program.ts';
 import type { Wiring } from './setup.ts';
+import { storedOf } from './stored.ts';
 import type { Systems } from './systems.ts';
 
 /** As long as nothing moves, and in all: until then everything that nothing holds must be finished. */
@@ -191,10 +190,10 @@ async function isConfirmed(program: Program, { about, unlessUnread, unlessSent }
 const exchangeOf = (headers: readonly (readonly [string, string])[]) =>
   Number(headers.find(([name]) => name.toLowerCase() === 'x-exchange')?.[1] ?? Number.NaN);
 
-/** Nothing of an erased visitor is in the API, nor in the files. */
-export async function erasedIsGone(client: Client, folder: string, history: History): Promise<Fault[]> {
+/** Nothing of an erased visitor is in the API, nor in what is stored. */
+export async function erasedIsGone(client: Client, dataDir: string, history: History): Promise<Fault[]> {
   const faults: Fault[] = [];
-  const files = readdirSync(join(folder, 'data')).filter((name) => name.startsWith('millrace.db'));
+  const { placesOf } = storedOf(dataDir);
   for (const [visitorId, id] of history.erased) {
     if (!id.startsWith('era_')) continue;
     const { state } = await client.call('getErasure', { params: { id } });
@@ -218,13 +217,8 @@ export async function erasedIsGone(client: Client, folder: string, history: Hist
         sentence: `${visitorId} was erased, and is found in ${found.join(', ')}.`,
         about: [visitorId, ...found],
       });
-    for (const name of files) {
-      const bytes = readFileSync(join(folder, 'data', name));
-      const at = bytes.indexOf(visitorId);
-      if (at < 0) continue;
-      // The JSON around it tells what it was part of.
-      const around = bytes.toString('latin1', Math.max(0, at - 300), at + 200).replaceAll(/[^ -~]+/g, ' ');
-      const sentence = `${visitorId} was erased, and its id is in ${name}, at byte ${at} of ${bytes.length}: ${around}`;
+    for (const place of await placesOf(visitorId)) {
+      const sentence = `${visitorId} was erased, and its id is in ${place}`;
       faults.push({ guarantee, sentence, about: [visitorId] });
     }
   }
@@ -257,23 +251,14 @@ export async function exportsAgree(client: Client, folder: string, launcher: str
   ];
 }
 
-/** The files are whole after the last stop. */
-export async function filesAreWhole(folder: string, launcher: string | undefined): Promise<Fault[]> {
+/** What is stored is whole after the last stop. */
+export async function storedIsWhole(dataDir: string, launcher: string | undefined): Promise<Fault[]> {
   const faults: Fault[] = [];
-  using db = new DatabaseSync(join(folder, 'data', 'millrace.db'));
-  const checked = db
-    .prepare('PRAGMA integrity_check')
-    .all()
-    .map((row) => String(row['integrity_check']));
-  if (checked.join() !== 'ok')
-    faults.push({
-      guarantee: 'the database is whole',
-      sentence: `integrity_check: ${checked.slice(0, 5).join('; ')}`,
-      about: [],
-    });
-  await using verify = spawnProcess(environmentOf(join(folder, 'data'), launcher), ['audit', 'verify'], {
-    program: programFileOf(launcher),
-  });
+  const problems = await storedOf(dataDir).problems();
+  if (problems.length > 0)
+    faults.push({ guarantee: 'the database is whole', sentence: problems.slice(0, 5).join('; '), about: [] });
+  const env = { ...environmentOf(dataDir, launcher), ...settingsOfFolder(dataDir) };
+  await using verify = spawnProcess(env, ['audit', 'verify'], { program: programFileOf(launcher) });
   const { code } = await verify.exited;
   if (code !== 0)
     faults.push({

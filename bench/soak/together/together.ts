@@ -8,9 +8,9 @@ import {
   endHolds,
   erasedIsGone,
   exportsAgree,
-  filesAreWhole,
   outcomesAgree,
   retryHeld,
+  storedIsWhole,
   untilStill,
 } from './after.ts';
 import { agreement } from './agreement.ts';
@@ -132,12 +132,16 @@ export async function runTogether({
   const { look, traffic } = await beQuiet();
   note(allFinished(look.deliveries));
   note(await outcomesAgree(program, look.deliveries, history));
-  note(await erasedIsGone(await program.client(), folder.path, history));
+  note(await erasedIsGone(await program.client(), join(folder.path, 'data'), history));
   note(await exportsAgree(await program.client(), join(folder.path, 'empty'), launcher));
   const journeys = await journeysOf(faults, history, traffic, await program.client());
   await program.stop();
   faults.length = 0;
-  note([...(await filesAreWhole(folder.path, launcher)), ...logged(program), ...history.odd.map(oddResponse)]);
+  note([
+    ...(await storedIsWhole(join(folder.path, 'data'), launcher)),
+    ...logged(program),
+    ...history.odd.map(oddResponse),
+  ]);
   return {
     events: history.sent.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0),
     requests: history.arrivals.length,

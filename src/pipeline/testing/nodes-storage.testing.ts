@@ -37,7 +37,7 @@ export type NodesDatabase = AsyncDisposable & {
 
 /** A database of the engine of this run. */
 export async function openNodesStorage(clock: Pick<Clock, 'now'>, problems: string[]) {
-  const database = isOnPostgres ? await nodesPostgres() : await nodesSqlite();
+  const database = isOnPostgres() ? await nodesPostgres() : await nodesSqlite();
   const { ports, former, ownerOf } = database;
   /** All leases that nodes have had, in the order in which they took them. */
   const taken: Lease[] = [];
