@@ -34,15 +34,22 @@ const dayMs = 86_400_000;
 /** The day of the last time, and its text up to the `T`: a text is put together in an eighth of the time that Date takes. */
 let lastDay = { number: 0, text: '1970-01-01T' };
 
+/** The latest time: at a high rate, many events have the same millisecond. */
+let latest = { ms: 0, text: '1970-01-01T00:00:00.000Z' };
+
 /** RFC 3339 in UTC with milliseconds. */
 export function isoTime(ms: number): string {
-  const whole = Math.trunc(ms);
-  const number = Math.floor(whole / dayMs);
+  if (ms !== latest.ms) latest = { ms, text: textOf(Math.trunc(ms)) };
+  return latest.text;
+}
+
+function textOf(ms: number): string {
+  const number = Math.floor(ms / dayMs);
   if (number !== lastDay.number) {
-    const text = new Date(whole).toISOString();
+    const text = new Date(ms).toISOString();
     lastDay = { number, text: text.slice(0, text.indexOf('T') + 1) };
   }
-  const ofDay = whole - number * dayMs;
+  const ofDay = ms - number * dayMs;
   const seconds = Math.floor(ofDay / 1_000);
   const minutes = Math.floor(seconds / 60);
   const time = `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds % 60]}`;
