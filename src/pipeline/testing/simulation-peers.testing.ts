@@ -94,19 +94,22 @@ export function createPeers(options: {
       const manner = options.behave(index, exchanges);
       exchanges += 1;
       const id = headerOf(request, 'Idempotency-Key') ?? '';
-      const found = await journal.log.delivery(id);
-      if (cancelled.has(id) || found === null || (isFinished(found.status) && found.status !== 'cancelled'))
-        problems.push(`${id} was sent although ${found?.status}`);
-      else if (found.status === 'cancelled') return { status: 200 };
-      else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
-      if (peers.shut.has(index)) problems.push(`${id} was sent although a person held its destination`);
-      if ((peers.quietUntil.get(index) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
-      if (found !== null) await checkOrder(found, mine);
       const body = String(request.body);
+      // Before anything is read, which takes time on PostgreSQL: the process may be dead afterwards.
       if (mine.has(id)) problems.push(`${id} was sent twice at once`);
       if (bodies.has(id) && bodies.get(id) !== body) problems.push(`${id} was sent with other bytes`);
       bodies.set(id, body);
       mine.add(id);
+      const found = await journal.log.delivery(id);
+      if (cancelled.has(id) || found === null || (isFinished(found.status) && found.status !== 'cancelled'))
+        problems.push(`${id} was sent although ${found?.status}`);
+      else if (found.status === 'cancelled') {
+        mine.delete(id);
+        return { status: 200 };
+      } else if (found.dueAt === null || found.dueAt > clock.now()) problems.push(`${id} was sent before its time`);
+      if (peers.shut.has(index)) problems.push(`${id} was sent although a person held its destination`);
+      if ((peers.quietUntil.get(index) ?? 0) > clock.now()) problems.push(`${id} was sent before the next probe`);
+      if (found !== null) await checkOrder(found, mine);
       if (!peers.isGood && manner !== undefined && manner.afterMs > 0) await pause(clock, manner.afterMs);
       mine.delete(id);
       // Any response can end its hold.

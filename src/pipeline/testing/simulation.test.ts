@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isOnPostgres } from '../../../test/support/database.ts';
 import type { Order } from '../snapshot/order-key.ts';
 import { openWorld, type World } from './simulation.testing.ts';
 import type { Manner } from './simulation-peers.testing.ts';
@@ -105,7 +106,8 @@ async function live(orders: readonly (Order | null)[], numRuns: number) {
         assert.deepEqual(planned.toSorted(), [...world.expected].toSorted());
       },
     ),
-    { seed, numRuns },
+    // On PostgreSQL a story chooses what happens and not in which order the server does it: a shorter one may not fail at all.
+    { seed, numRuns, endOnFailure: isOnPostgres() },
   );
   assert.ok(sent > numRuns * 20, `${sent} exchanges in ${numRuns} runs are too few to find anything`);
 }

@@ -261,6 +261,8 @@ export async function openWorld({ destinations, behave, orders = [], scheduleMs 
       const retried = journal.log.retry(leaseOf(found.id), { id: found.id, now: clock.now(), render });
       pipeline.queueStatus.wake([found.destinationId]);
       await retried;
+      // It may have left a moment before, as it was.
+      if (again) bodies.delete(found.id);
       return found.id;
     },
     /** Only when all events are matched, so that their deliveries are known. */
