@@ -44,6 +44,8 @@ export async function fill({ url, days, events }: Filled): Promise<void> {
   await query('UPDATE settling SET settled = $1, counter = counter + 1', [days * groupsOfDay * groupEvents]);
   for (const table of ['bench_group', 'bench_block', 'bench_target']) await query(`DROP TABLE ${table}`);
   await query('ANALYZE');
+  // What was filled is on disk before anything is measured.
+  await query('CHECKPOINT');
 }
 
 /** A target for each destination of an action, in the partition of its connection; returns how many there are. */
