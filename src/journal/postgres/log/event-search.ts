@@ -10,6 +10,8 @@ import { binding, cursor, type Place } from './delivery-filters.ts';
 import { groupEventsMax } from './packed-reader.ts';
 
 const packedBytesMax = 4 * 1_048_576;
+/** Of a statement. */
+const groupsMax = 2_000;
 /** A statement reads so many times what the page shows, and then what was looked at: few are read for a page, many for a search. */
 const growth = 4;
 
@@ -117,12 +119,14 @@ function groupsFrom(
       : `collector = (SELECT id FROM word WHERE text = ${bind(storable(collectorId))})`;
   const key = `${bind(beyond.orderAt)}::bigint, ${bind(beyond.partition)}::smallint, ${bind(beyond.first)}::bigint`;
   const times = `${bind(receivedAfter)}::bigint, ${bind(receivedBefore)}::bigint`;
+  // Each has at least one event.
+  const most = `${bind(Math.min(events, groupsMax))}::integer`;
   return read<Group>(
     `SELECT partition, first, count, received_at AS "receivedAt", order_at AS "orderAt", collector, events FROM (
        SELECT *, sum(count) OVER (ORDER BY ${order}) - count AS counted,
          sum(octet_length(events)) OVER (ORDER BY ${order}) - octet_length(events) AS before
        FROM (SELECT partition, first, count, received_at, order_at, collector, CASE WHEN ${isRead} THEN events END AS events
-         FROM event_groups_${isNewer ? 'after' : 'before'}(${key}, ${times})) AS next) AS sized
+         FROM event_groups_${isNewer ? 'after' : 'before'}(${key}, ${times}, ${most})) AS next) AS sized
      WHERE counted < ${bind(events)} AND coalesce(before, 0) < ${packedBytesMax}
      ORDER BY ${order}`,
     values,
