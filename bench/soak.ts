@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { startTestServer } from '../test/support/test-server.ts';
 import { shareBudget } from './soak/budget.ts';
 import { shareDatabase } from './soak/cluster.ts';
 import { fillTheDisk } from './soak/disk.ts';
@@ -11,7 +12,6 @@ import { holdAgainstLoris } from './soak/loris.ts';
 import { simulateNodes } from './soak/nodes.ts';
 import { cutThePower } from './soak/powercut.ts';
 import { buildPrograms } from './soak/programs.ts';
-import { startTestServer } from './soak/test-server.ts';
 import { soakTogether } from './soak/together.ts';
 
 // Runs long tests in real time: npm run soak <name> [-- --seed=1]. Prints figures as JSON; exit code 1 when a guarantee
@@ -26,6 +26,8 @@ import { soakTogether } from './soak/together.ts';
 const takeoverMsMax = 2_000;
 /** The table of waiting deliveries may be this many times as large as those that wait. */
 const waitingTimesMax = 10;
+/** Those that can run on PostgreSQL besides SQLite. */
+const onPostgres = ['together', 'nodes'];
 const names = [
   'seed',
   'rounds',
@@ -110,7 +112,12 @@ if (soak === undefined) {
   console.error(`Choose one: ${Object.keys(soaks).join(', ')}.`);
   process.exit(2);
 }
-await using _server = text('database') === 'postgres' ? await startTestServer() : null;
+const database = text('database');
+if (database !== undefined && (database !== 'postgres' || !onPostgres.includes(name))) {
+  console.error(`--database=postgres is an option of ${onPostgres.join(' and ')}.`);
+  process.exit(2);
+}
+await using _server = database === undefined ? null : await startTestServer();
 const startedAt = performance.now();
 const figures = await soak();
 console.log(

@@ -28,10 +28,7 @@ if (files.some((path) => path.includes('console')))
 keepFoldersInMemory(4);
 // By MILLRACE_TEST_DATABASE=postgres, programs of tests have databases on a server of this run (test/support/database.ts).
 const isOnPostgres = process.env['MILLRACE_TEST_DATABASE'] === 'postgres';
-await using server = isOnPostgres
-  ? await (await import('../src/postgres/testing/migrated-server.testing.ts')).startMigratedServer()
-  : null;
-if (server !== null) process.env['MILLRACE_TEST_SERVER'] = server.url('postgres');
+await using _server = isOnPostgres ? await (await import('../test/support/test-server.ts')).startTestServer() : null;
 const results = run({
   files,
   // Two more than a small machine has processors: tests of faults wait for time limits, those of the console for frames.

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 
-/** The server of this run, where each program of a test has a database of its own; undefined: SQLite. Set by scripts/test.ts and by soaks. */
+/** The server of this run, where each program of a test has a database of its own; undefined: SQLite. */
 const server = () => process.env['MILLRACE_TEST_SERVER'];
 export const isOnPostgres = (): boolean => server() !== undefined;
 const partitions = 4;

@@ -60,7 +60,7 @@ function inPostgres(url: string): Stored {
       }
       return places;
     },
-    // The checksums of its pages and its own recovery see to that.
+    // Only the program is killed, never PostgreSQL, whose files are its own.
     problems: async () => [],
   };
 }
