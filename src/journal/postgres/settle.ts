@@ -416,7 +416,12 @@ const writeSettle = `
       ON CONFLICT (partition, number, created_at) DO UPDATE SET
         ${updated(['partition', 'number', 'created_at'], all)}),
     waits AS (
-      INSERT INTO waiting (${all}, is_behind) SELECT ${all}, is_behind FROM row WHERE status <= ${statusCodes.held} ORDER BY number
+      INSERT INTO waiting (${all}, is_behind)
+      SELECT ${all}, is_behind OR order_key IS NOT NULL AND (
+        row_number() OVER (PARTITION BY order_key ORDER BY number) > 1 OR EXISTS (
+          SELECT FROM waiting AS earlier WHERE earlier.partition = row.partition AND earlier.order_key = row.order_key
+            AND earlier.number < row.number AND earlier.number <> ALL ($21::bigint[])))
+      FROM row WHERE status <= ${statusCodes.held} ORDER BY number
       ON CONFLICT (partition, number) DO UPDATE SET ${updated(['partition', 'number'], `${all}, is_behind`)}),
     shared AS (
       INSERT INTO batch_exchange (id, live, members, exchange)
