@@ -214,6 +214,24 @@ test('a node that leaves finishes what it has in flight, once, and the other one
   assert.equal(rig.egress.requests.length, 2);
 });
 
+test('what was held before another node became the owner expires at its age, although no hold changes any more', async () => {
+  await using nodes = await startNodes();
+  const { rig, send, connectionId } = nodes;
+  const { documents, destinationsOf } = rig.pipeline.configuration.snapshot;
+  const { body } = documents.connection.get(connectionId) ?? {};
+  await rig.put('connection', { ...body, settings: { heldMaxAgeMs: 3_600 * second } }, connectionId);
+  for (const id of destinationsOf(connectionId))
+    await rig.put('destination', { ...documents.destination.get(id)?.body, status: 'paused' }, id);
+  await rig.clock.advance(6 * second);
+  await send(rig.pipeline, 1, 'v');
+  await rig.clock.advance(6 * second);
+  nodes.stop();
+  await rig.clock.advance(3_500 * second);
+  assert.deepEqual(await rig.statuses(), ['held']);
+  await rig.clock.advance(300 * second);
+  assert.deepEqual(await rig.statuses(), ['failed']);
+});
+
 test('what a stopped node had in flight is sent by the next owner with its key, and its late outcome changes nothing', async () => {
   const late = Promise.withResolvers<{ status: number }>();
   let isLate = true;

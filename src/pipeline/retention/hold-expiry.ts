@@ -27,14 +27,13 @@ export function startHoldExpiry(options: {
 }): AsyncDisposable {
   const { configuration, holds, log, clock, everyMs, dispatcher, events, ownConnections } = options;
 
-  /** Own destinations that are on hold and whose held deliveries expire. */
+  /** Destinations that are on hold and whose held deliveries expire, also those that this node may own later. */
   function expiring() {
     const { documents } = configuration.snapshot;
     return [...holds.byDestination.keys()].flatMap((destinationId) => {
       const connectionId = documents.destination.get(destinationId)?.body.connectionId ?? '';
       const ageMs = documents.connection.get(connectionId)?.body.settings.heldMaxAgeMs ?? null;
-      const lease = ownConnections.leaseOf(connectionId);
-      return ageMs === null || lease === null ? [] : [{ destinationId, connectionId, ageMs, lease }];
+      return ageMs === null ? [] : [{ destinationId, connectionId, ageMs }];
     });
   }
 
@@ -45,7 +44,9 @@ export function startHoldExpiry(options: {
 
   async function expire(): Promise<void> {
     const now = clock.now();
-    for (const { destinationId, connectionId, ageMs, lease } of expiring()) {
+    for (const { destinationId, connectionId, ageMs } of expiring()) {
+      const lease = ownConnections.leaseOf(connectionId);
+      if (lease === null) continue;
       const except = dispatcher.inFlight({ destinationId });
       const expired = await log.expire(lease, { destinationId, createdBefore: now - ageMs, now, except });
       for (const { actionId, count } of expired)
