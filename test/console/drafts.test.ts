@@ -54,6 +54,9 @@ test('a test send, a preview on request and the kept draft have the last keys, d
     `() => { dispatchEvent(new Event('pagehide')); return JSON.stringify(localStorage); }`,
   );
   assert.match(kept, /at[\\": ]+3/);
+  // A pause in typing has a preview, too. When it is shown, the next request is the one that is wanted.
+  await page.getByRole('tab', { name: 'Request' }).click();
+  await page.getByRole('tabpanel').getByText('3', { exact: true }).waitFor();
 
   const asked = page.waitForRequest(/\/preview$/);
   await writeAnd(
