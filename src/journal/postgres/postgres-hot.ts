@@ -5,6 +5,7 @@ import { eventOfLine } from '../codec/event-codec.ts';
 import { clockToleranceMs, type HotJournal, type PlacedEvent } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 import { type EventReader, eventReader, linesOf, type StoredGroup } from './event-reader.ts';
+import { groupedSettles } from './grouped-settles.ts';
 import { createIntake, type PostgresIntake } from './intake.ts';
 import { changeUnder, createPartitionMemory, type PartitionMemory } from './partition-memory.ts';
 import { passedLook, takePassed } from './passed.ts';
@@ -101,7 +102,7 @@ export function postgresHot(postgres: Postgres, { clock, queueBytesMax }: Postgr
       return mark(query, lease, { deliveries: numbers, onTrial: trial });
     },
     recover: (lease, now) => recover(parts, lease, now),
-    settle: (lease, settlements, now) => settle(parts, lease, settlements, now),
+    settle: groupedSettles((lease, settlements, now) => settle(parts, lease, settlements, now)),
     ...postgresHolds(query),
   };
   return { hot, partitions, words, events, intake, room, [Symbol.dispose]: () => clearInterval(looking) };
