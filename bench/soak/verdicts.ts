@@ -15,12 +15,21 @@ export async function untilDrained(client: Client, recorder: Recorder): Promise<
   }
 }
 
-/** Reports events of a visitor that arrive at a destination after newer ones; ids of deliveries sort by time. */
-export function outOfOrder({ byKey, arrivals }: Recorder, deliveries: Seen = []): string[] {
+/**
+ * Reports events of a visitor that arrive at a destination after newer ones; ids of deliveries sort by time. `ordered`: the destinations
+ * that have an order; all when it is left out.
+ */
+export function outOfOrder(
+  { byKey, arrivals }: Recorder,
+  deliveries: Seen = [],
+  ordered?: ReadonlySet<string>,
+): string[] {
   const destinationOf = new Map(deliveries.map(({ id, destinationId }) => [id, destinationId]));
   const newest = new Map<string, string>();
   return arrivals.flatMap((key) => {
-    const visitor = `${destinationOf.get(key)} ${Number(JSON.parse(byKey.get(key)?.body ?? '{}').n) % visitors}`;
+    const destination = destinationOf.get(key) ?? '';
+    if (ordered?.has(destination) === false) return [];
+    const visitor = `${destination} ${Number(JSON.parse(byKey.get(key)?.body ?? '{}').n) % visitors}`;
     const before = newest.get(visitor) ?? '';
     if (key < before) return `${key} arrived after ${before} of its visitor`;
     newest.set(visitor, key);
