@@ -89,6 +89,8 @@ export type Settlement = {
   bodiesUntil?: number;
   /** The versions that it was rendered with, when they are not the planned ones. */
   pinned?: Versions;
+  /** It has an order key: the next delivery of that key waits until this is stored. */
+  isOrdered?: true;
   /** It loses its order key: later deliveries no longer wait for it. */
   leavesOrder?: true;
   /**

@@ -60,7 +60,7 @@ test('while the database is gone, settles that came together fail with one try',
   assert.equal(tries, 1);
 });
 
-test('many outcomes or bytes do not wait for others, and take those along that wait', async (t) => {
+test('many outcomes, many bytes and outcomes of an order key do not wait for others, and take those along that wait', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const written: string[][] = [];
   const settle = groupedSettles(async (_, settlements) => {
@@ -72,8 +72,11 @@ test('many outcomes or bytes do not wait for others, and take those along that w
   const first = [settle(lease(1), delivered('a'), start), settle(lease(1), delivered(...many), start)];
   await Promise.all(first);
   await Promise.all([settle(lease(1), delivered('b'), start), settle(lease(1), [large], start)]);
+  const ordered = settlement('ordered', { status: 'delivered', isOrdered: true });
+  await Promise.all([settle(lease(1), delivered('c'), start), settle(lease(1), [ordered], start)]);
   assert.deepEqual(written, [
     ['a', ...many],
     ['b', 'large'],
+    ['c', 'ordered'],
   ]);
 });

@@ -10,13 +10,14 @@ type Group = { calls: Call[]; count: number; bytes: number; timer: NodeJS.Timeou
 
 /** How long a settle waits for others, in ms, as in embedded mode. */
 const waitMs = 10;
-/** With so many outcomes, or bytes, nothing waits. */
+/** With so many outcomes, or bytes, a settle does not wait. */
 const countMax = 64;
 const bytesMax = 256 * 1_024;
 
 /**
  * Settles under one lease that come within 10 ms are one, since most of what a small one costs is its commit. When that fails
- * although the database is there, each is tried alone, so that what can't be written does not stop the others.
+ * although the database is there, each is tried alone, so that what can't be written does not stop the others. Those of an order key,
+ * for which the next delivery waits, are written at once, together with the others of that time.
  */
 export function groupedSettles(settle: Settle): Settle {
   const groups = new Map<string, Group>();
@@ -53,7 +54,8 @@ export function groupedSettles(settle: Settle): Settle {
     group.calls.push(call);
     group.count += settlements.length;
     for (const one of settlements) group.bytes += bytesOf(one);
-    if (group.count >= countMax || group.bytes >= bytesMax) void end(lease);
+    const isAwaited = settlements.some((one) => one.isOrdered);
+    if (isAwaited || group.count >= countMax || group.bytes >= bytesMax) void end(lease);
     return call.promise;
   };
 }

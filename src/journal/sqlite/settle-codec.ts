@@ -68,7 +68,7 @@ export function packSettle(
     }
     seen.add(deliveryId);
     addExchanges(exchanges, log, others.length);
-    const { deliveryId: _, rendered: _1, log: _2, bodiesUntil: _3, ...step } = settlement;
+    const { deliveryId: _, rendered: _1, log: _2, bodiesUntil: _3, isOrdered: _4, ...step } = settlement;
     const last = log.at(-1);
     others.push({
       ...step,

@@ -74,9 +74,10 @@ export class Recording {
  * longer wait.
  */
 export function settlementOf({ queue, delivery }: QueuedDelivery, { settlement }: Step): Settlement {
-  const releaseAfter = delivery.orderKey === undefined ? null : (queue.plan?.order?.releaseAfter ?? null);
+  if (delivery.orderKey === undefined) return settlement;
+  const releaseAfter = queue.plan?.order?.releaseAfter ?? null;
   const isEnough = releaseAfter !== null && settlement.attempts >= releaseAfter && !isFinished(settlement.status);
-  return isEnough ? { ...settlement, leavesOrder: true } : settlement;
+  return { ...settlement, isOrdered: true, ...(isEnough && { leavesOrder: true }) };
 }
 
 /** A delivery as the journal would return it after this settlement. */
