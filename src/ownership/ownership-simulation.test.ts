@@ -12,11 +12,16 @@ import type { Policy } from './share.ts';
 const [ttlMs, everyMs, count] = [1_500, 250, 4];
 const runs = Number(process.env.MILLRACE_SIMULATIONS ?? 20);
 
-type Act = { node: number; kind: 'start' | 'kill' | 'leave' | 'stop' | 'go' | 'cut' | 'join' | 'set'; ms: number };
+/** `refuse`, `drop`: the next change of its leases fails before it is stored, or its response is lost. */
+type Act = {
+  node: number;
+  kind: 'start' | 'kill' | 'leave' | 'stop' | 'go' | 'cut' | 'join' | 'refuse' | 'drop' | 'set';
+  ms: number;
+};
 
 const act: fc.Arbitrary<Act> = fc.record({
   node: fc.nat(2),
-  kind: fc.constantFrom('start', 'start', 'kill', 'leave', 'stop', 'go', 'cut', 'join'),
+  kind: fc.constantFrom('start', 'start', 'kill', 'leave', 'stop', 'go', 'cut', 'join', 'refuse', 'drop'),
   ms: fc.nat(2_500),
 });
 const jump = fc.record({
@@ -57,19 +62,34 @@ async function simulate(acts: readonly Act[], policy: Policy = 'even'): Promise<
 
   const startProcess = () => {
     const stopped: (() => void)[] = [];
-    const state = { isStopped: false, isDead: false, isCut: false, offsetMs: 0 };
+    const state = {
+      isStopped: false,
+      isDead: false,
+      isCut: false,
+      next: null as 'refuse' | 'drop' | null,
+      offsetMs: 0,
+    };
     const call =
       <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
       (...args: A): Promise<R> => {
         if (state.isDead) return new Promise(() => {}); // a dead process hears of nothing
         return state.isCut ? Promise.reject(new Error('cut')) : run(...args);
       };
+    const change = <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
+      call(async (...args: A): Promise<R> => {
+        const fault = state.next;
+        state.next = null;
+        if (fault === 'refuse') throw new Error('refused');
+        const result = await run(...args);
+        if (fault === 'drop') throw new Error('the response was lost');
+        return result;
+      });
     const ownership = new Ownership({
       leases: {
         beat: call(leases.beat),
-        take: call(leases.take),
-        release: call(leases.release),
-        leave: call(leases.leave),
+        take: change(leases.take),
+        release: change(leases.release),
+        leave: change(leases.leave),
       },
       node: `node ${names++}`,
       count,
@@ -129,6 +149,7 @@ async function simulate(acts: readonly Act[], policy: Policy = 'even'): Promise<
       if (kind === 'kill') nodes[node] = null;
       if (kind === 'stop') one.state.isStopped = true;
       if (kind === 'cut') one.state.isCut = true;
+      if (kind === 'refuse' || kind === 'drop') one.state.next = kind;
       if (kind === 'join') one.state.isCut = false;
       if (kind === 'set') one.state.offsetMs = ms;
       if (kind === 'go') {

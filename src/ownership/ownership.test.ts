@@ -212,6 +212,36 @@ test('after a failure of storage, a node keeps what no other one took', async ()
   assert.deepEqual(new Set(a.told()), new Set(['Error: down']));
 });
 
+test('a partition whose release failed is given away later', async () => {
+  const clock = fakeClock();
+  const leases = await storedLeases();
+  let failures = 0;
+  const release: Leases['release'] = (lease) =>
+    failures++ < 2 ? Promise.reject(new Error('down')) : leases.release(lease);
+  const a = startNode('a', { ...leases, release }, clock);
+  await a.ownership.start();
+  const b = startNode('b', leases, clock);
+  await b.ownership.start();
+  await clock.advance(10_000);
+  assert.deepEqual([a.partitions().length, b.partitions().length, failures], [2, 2, 4]);
+});
+
+test('the partitions of a process that died and was started again under its name are shared with the others', async () => {
+  for (const policy of ['even', 'one'] as const) {
+    const clock = fakeClock();
+    const leases = await storedLeases();
+    const before = startNode('z', leases, clock, { policy });
+    await before.ownership.start();
+    before.stop();
+    const [z, b] = [startNode('z', leases, clock, { policy }), startNode('b', leases, clock, { policy })];
+    await b.ownership.start();
+    await z.ownership.start();
+    await clock.advance(10_000);
+    const shares = [z.partitions().length, b.partitions().length];
+    assert.deepEqual(shares, policy === 'even' ? [2, 2] : [4, 0]);
+  }
+});
+
 test('a partition that cannot be acquired is released, and tried again after 1 s, doubling', async () => {
   const clock = fakeClock();
   const leases = await storedLeases();

@@ -48,7 +48,7 @@ type Held = { lease: Lease; isMoving: boolean };
  *   free → acquiring (`work.acquired` runs) → owned → draining (`work.drain` runs) → released: free
  *
  * and in each of these states it may be lost to another node, when the heartbeat ended before it could be renewed. What
- * no other one took stays with its owner. A partition that can't be acquired is released, and none is taken for 1 s,
+ * no other one took stays with its owner. What is stored as its own and it does not hold, it takes. A partition that can't be acquired is released, and none is taken for 1 s,
  * doubling to 30 s.
  */
 export class Ownership implements AsyncDisposable {
@@ -65,6 +65,8 @@ export class Ownership implements AsyncDisposable {
   /** By the monotonic clock. */
   #takesFrom = Number.NEGATIVE_INFINITY;
   #roster: Roster = { nodes: [], partitions: [] };
+  /** What the node held when the roster was read, and may have given away since. */
+  #heldThen: ReadonlySet<number> = new Set();
   #turn: Promise<void> = Promise.resolve();
   #cancel = () => {};
 
@@ -147,6 +149,7 @@ export class Ownership implements AsyncDisposable {
   async #beat(): Promise<void> {
     const { leases, node, ttlMs, monotonic, renewed, lostWrites } = this.#options;
     const from = monotonic();
+    const held = new Set(this.#held.keys());
     this.#roster = await leases.beat({ node, ttlMs, isLeaving: this.#isLeaving, now: from });
     if (this.#roster.lost !== undefined) lostWrites?.(this.#roster.lost);
     if (this.#isEnding) return;
@@ -157,8 +160,10 @@ export class Ownership implements AsyncDisposable {
       // After a failover that lost what this process took, the stored epoch is an earlier one: it takes the partition again.
       if (owner === node && epoch > lease.epoch) this.#replaced();
       this.#held.delete(partition);
+      held.delete(partition);
       this.#options.work.lost(lease);
     }
+    this.#heldThen = held;
     this.#actsUntil = from + ttlMs - marginMs;
     renewed?.();
   }
@@ -174,7 +179,11 @@ export class Ownership implements AsyncDisposable {
   async #take(failed: (error: unknown) => void): Promise<void> {
     const { leases, node, count, policy = 'even', monotonic } = this.#options;
     const held = new Set(this.#held.keys());
-    const { take, release } = movesOf({ policy, node, count, roster: this.#roster, held });
+    // Of a release that failed, a take whose response was lost, or a process of the same name that ended.
+    const own = this.#roster.partitions.flatMap(({ partition, owner }) =>
+      owner === node && !held.has(partition) && !this.#heldThen.has(partition) ? partition : [],
+    );
+    const { take, release } = movesOf({ policy, node, count, roster: this.#roster, held, own });
     if (take.length > 0 && monotonic() >= this.#takesFrom)
       for (const lease of await leases.take({ node, partitions: take, now: monotonic() })) {
         const one = { lease, isMoving: true };

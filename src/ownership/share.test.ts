@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { movesOf } from './share.ts';
+import { movesOf, type Policy } from './share.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 
@@ -21,7 +21,7 @@ test('in any state, nodes that follow their moves end with fair shares, and then
       const heldBy = (node: string) => new Set([...owned.keys()].filter((partition) => owned[partition] === node));
       const turn = (node: string) => {
         const partitions = owned.map((owner, partition) => ({ partition, owner, epoch: 1 }));
-        return movesOf({ policy: 'even', node, count, roster: { nodes, partitions }, held: heldBy(node) });
+        return movesOf({ policy: 'even', node, count, roster: { nodes, partitions }, held: heldBy(node), own: [] });
       };
       // Partitions of a node that leaves are freed by itself, one after the other.
       for (const [partition, owner] of owned.entries()) if (leaving.includes(owner ?? '')) owned[partition] = null;
@@ -43,11 +43,12 @@ test('in any state, nodes that follow their moves end with fair shares, and then
   );
 });
 
-test('a node takes nothing from a living one, and takes its own back that it does not hold', () => {
+test('a node takes nothing from a living one, and takes its own back that it does not hold, also if it has its share', () => {
   const nodes = ['a', 'b'].map((name) => ({ name, isLeaving: false }));
-  const partitions = ['a', 'a', 'b', 'c'].map((owner, partition) => ({ partition, owner, epoch: 1 }));
-  const movesWith = (held: number[]) =>
-    movesOf({ policy: 'even', node: 'b', count: 4, roster: { nodes, partitions }, held: new Set(held) });
-  assert.deepEqual(movesWith([2]), { take: [3], release: null });
-  assert.deepEqual(movesWith([]), { take: [2, 3], release: null }, 'started again under the same name');
+  const partitions = ['a', 'b', 'b', 'b', 'c'].map((owner, partition) => ({ partition, owner, epoch: 1 }));
+  const movesWith = (policy: Policy, held: number[], own: number[]) =>
+    movesOf({ policy, node: 'b', count: 5, roster: { nodes, partitions }, held: new Set(held), own });
+  assert.deepEqual(movesWith('even', [1, 2], [3]), { take: [3], release: null });
+  assert.deepEqual(movesWith('even', [1], []), { take: [4], release: null }, 'it gives two away at the moment');
+  assert.deepEqual(movesWith('one', [], [1, 2, 3]), { take: [1, 2, 3, 4], release: null }, 'started again');
 });
