@@ -18,13 +18,14 @@ type Row = {
 };
 
 /**
- * Waits until every delivery is finished, as long as `progress` changes, and reads all of them from the tables: some hundred thousand
- * by the API take longer than the soak. Throws when there is no progress for a minute.
+ * Waits until every event has its deliveries and all are finished, as long as `progress` changes, and reads all of them from the
+ * tables: some hundred thousand by the API take longer than the soak. Throws when there is no progress for a minute.
  */
 export async function storedDeliveries({ query }: Postgres, progress: () => number): Promise<Seen> {
   for (let before = -1; ; before = progress()) {
     const isDone = await eventually('no delivery to be unfinished', async () => {
-      const sql = 'SELECT 1 FROM waiting UNION ALL SELECT 1 FROM open_delivery LIMIT 1';
+      const sql = `SELECT 1 FROM waiting UNION ALL SELECT 1 FROM open_delivery UNION ALL SELECT 1 FROM passed_delivery
+        UNION ALL SELECT 1 FROM intake WHERE position < next LIMIT 1`;
       return (await query(sql)).length === 0;
     }).catch((error) => {
       if (progress() === before) throw error;
