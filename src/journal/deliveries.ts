@@ -100,14 +100,6 @@ export type Settlement = {
   log: Attempt[];
 };
 
-/** The estimated bytes of a settlement in the storage. */
-export function bytesOf({ rendered, log }: Pick<Settlement, 'rendered' | 'log'>): number {
-  let sum = 500 + (rendered?.body.length ?? 0);
-  for (const { request, response, records } of log)
-    sum += (2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0)) / records;
-  return sum;
-}
-
 /**
  * A pause that a system asked for, of a connection or a destination, for requests to `origin`. Times are ms since the
  * epoch.

@@ -60,7 +60,7 @@ test('while the database is gone, settles that came together fail with one try',
   assert.equal(tries, 1);
 });
 
-test('many outcomes, many bytes and outcomes of an order key do not wait for others, and take those along that wait', async (t) => {
+test('many outcomes, large bodies and outcomes of an order key do not wait for others, and take those along that wait', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const written: string[][] = [];
   const settle = groupedSettles(async (_, settlements) => {

@@ -1,18 +1,18 @@
 import { AppError } from '../../contract/errors.ts';
-import { bytesOf, type Settlement } from '../deliveries.ts';
+import type { Settlement } from '../deliveries.ts';
 import type { Overtaken } from '../hot.ts';
 import type { Lease } from '../leases.ts';
 
 type Settled = readonly Overtaken[] | false;
 type Settle = (lease: Lease, settlements: readonly Settlement[], now: number) => Promise<Settled>;
 type Call = PromiseWithResolvers<Settled> & { settlements: readonly Settlement[]; now: number };
-type Group = { calls: Call[]; count: number; bytes: number; timer: NodeJS.Timeout };
+type Group = { calls: Call[]; count: number; characters: number; timer: NodeJS.Timeout };
 
 /** How long a settle waits for others, in ms, as in embedded mode. */
 const waitMs = 10;
-/** With so many outcomes, or bytes, a settle does not wait. */
+/** With so many outcomes, or so many characters in their bodies, a settle does not wait. */
 const countMax = 64;
-const bytesMax = 256 * 1_024;
+const charactersMax = 262_144;
 
 /**
  * Settles under one lease that come within 10 ms are one, since most of what a small one costs is its commit. When that fails
@@ -47,15 +47,15 @@ export function groupedSettles(settle: Settle): Settle {
     const key = keyOf(lease);
     let group = groups.get(key);
     if (group === undefined) {
-      group = { calls: [], count: 0, bytes: 0, timer: setTimeout(() => void end(lease), waitMs) };
+      group = { calls: [], count: 0, characters: 0, timer: setTimeout(() => void end(lease), waitMs) };
       groups.set(key, group);
     }
     const call = { ...Promise.withResolvers<Settled>(), settlements, now };
     group.calls.push(call);
     group.count += settlements.length;
-    for (const one of settlements) group.bytes += bytesOf(one);
+    for (const one of settlements) group.characters += charactersOf(one);
     const isAwaited = settlements.some((one) => one.isOrdered);
-    if (isAwaited || group.count >= countMax || group.bytes >= bytesMax) void end(lease);
+    if (isAwaited || group.count >= countMax || group.characters >= charactersMax) void end(lease);
     return call.promise;
   };
 }
@@ -67,3 +67,6 @@ function ofCall({ settlements }: Call, overtaken: readonly Overtaken[]): readonl
   const ids = new Set(settlements.map(({ deliveryId }) => deliveryId));
   return overtaken.filter(({ deliveryId }) => ids.has(deliveryId));
 }
+
+const charactersOf = ({ rendered, log }: Settlement): number =>
+  log.reduce((sum, { response }) => sum + (response?.body?.length ?? 0), rendered?.body.length ?? 0);

@@ -1,6 +1,6 @@
 import { type Clock, errorBackoffMs, pause } from '../../async/clock.ts';
 import { AppError } from '../../contract/errors.ts';
-import { bytesOf, type DeliveryQueue, type Lease, type Overtaken, type Settlement } from '../../journal/journal.ts';
+import type { DeliveryQueue, Lease, Overtaken, Settlement } from '../../journal/journal.ts';
 import { emptied } from '../attempt/error-policy.ts';
 
 const countMax = 2_000;
@@ -135,4 +135,12 @@ export class SettlementWriter {
           );
       }
   }
+}
+
+/** The estimated bytes of a settlement in the storage. */
+function bytesOf({ rendered, log }: Settlement): number {
+  let sum = 500 + (rendered?.body.length ?? 0);
+  for (const { request, response, records } of log)
+    sum += (2_000 + (request?.body?.length ?? 0) + (response?.body?.length ?? 0)) / records;
+  return sum;
 }
