@@ -1,3 +1,4 @@
+import type { HotJournal } from '../../src/journal/hot.ts';
 import { openPostgres, type Postgres } from '../../src/postgres/postgres.ts';
 import { sealer } from '../../src/secrets/sealer.ts';
 import { postgresPorts } from '../../src/storage/postgres-ports.ts';
@@ -13,9 +14,16 @@ export async function openEngine() {
   stack.defer(drop);
   const postgres = awaited(stack.use(openPostgres({ url })));
   const ports = stack.use(postgresPorts(postgres, { clock: 'caller', queueBytesMax: 100_000_000 }));
+  awaitSettles(ports.journal.hot);
   const { catalog } = await ports.openCatalog(sealer(keyring));
   const opened = stack.move();
   return { ...ports, catalog, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** A fake clock waits for settles from their call on: they wait for each other before their statement is sent. */
+export function awaitSettles(hot: HotJournal): void {
+  const { settle } = hot;
+  hot.settle = (...given) => inFlight(settle(...given));
 }
 
 /** A fake clock waits for its statements. */

@@ -1,5 +1,5 @@
 import { newDatabase } from '../../../test/support/database.ts';
-import { awaited } from '../../../test/support/engine.ts';
+import { awaited, awaitSettles } from '../../../test/support/engine.ts';
 import { keyring } from '../../../test/support/storage.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { postgresDeliveryCommands } from '../../journal/postgres/log/delivery-commands.ts';
@@ -67,6 +67,7 @@ export async function nodesPostgres(): Promise<NodesDatabase> {
 
   async function portsOn(opened: ReturnType<typeof open>) {
     const stores = postgresPorts(opened, options);
+    awaitSettles(stores.journal.hot);
     return { ...stores, catalog: (await stores.openCatalog(sealer(keyring))).catalog };
   }
 
@@ -111,6 +112,7 @@ export async function nodesPostgres(): Promise<NodesDatabase> {
     },
     async late(lease) {
       const made = postgresHot(postgres, options);
+      awaitSettles(made.hot);
       const memory = await made.partitions.memory(lease.partition);
       Object.assign(memory, { epoch: lease.epoch, rows: Promise.resolve(true) });
       const parts = { ...postgres, ...made };
